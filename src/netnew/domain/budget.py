@@ -1,0 +1,64 @@
+"""Caps on what a run may spend, and what it has spent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import StrEnum
+
+
+class Cap(StrEnum):
+    COST = "cost"
+    TOKENS = "tokens"
+    SEARCHES = "searches"
+    PAGES = "pages"
+    SECONDS = "seconds"
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """What was used. `pages` are fetches made (answers from the store are `stored_pages`);
+    `searches` are result pages asked for; `judgements` are (candidate, condition) pairs decided by
+    a judge, `ledger_hits` those the ledger answered; `cost` is in US dollars."""
+
+    cost: float = 0.0
+    tokens: int = 0
+    searches: int = 0
+    pages: int = 0
+    seconds: float = 0.0
+    stored_searches: int = 0
+    stored_pages: int = 0
+    judge_calls: int = 0
+    judgements: int = 0
+    ledger_hits: int = 0
+
+    def __add__(self, other: Spend) -> Spend:
+        return Spend(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Spend)))
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The most a run may use; None means no cap. At a cap the run starts nothing new."""
+
+    cost: float | None = None
+    tokens: int | None = None
+    searches: int | None = None
+    pages: int | None = None
+    seconds: float | None = None
+
+    def exhausted_by(self, spend: Spend) -> Cap | None:
+        """The first cap that `spend` has reached, or None."""
+        for cap in Cap:
+            limit = getattr(self, cap.value)
+            if limit is not None and getattr(spend, cap.value) >= limit:
+                return cap
+        return None
+
+    def capped_by(self, other: Budget) -> Budget:
+        """The tighter of both, cap by cap."""
+        tighter = {}
+        for field in fields(Budget):
+            limits = [
+                x for x in (getattr(self, field.name), getattr(other, field.name)) if x is not None
+            ]
+            tighter[field.name] = min(limits) if limits else None
+        return Budget(**tighter)

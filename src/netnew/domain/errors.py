@@ -1,0 +1,112 @@
+"""Every error netnew raises on purpose.
+
+    NetnewError
+    ├── CallerError              what was asked cannot be done; ask differently
+    │   ├── InvalidInput             a field is wrong: which, why, what is allowed
+    │   ├── NotFound                 no such run, candidate, corpus …
+    │   └── Conflict                 not in this state
+    ├── TransientError           may work later; `retry_after_s` says when
+    │   ├── SourceUnavailable        a search provider did not answer
+    │   └── StoreBusy                the database is locked or away
+    └── TerminalError            trying again will not help
+        ├── AddressRefused           the address guard said no
+        ├── SourceMisconfigured      a source cannot work as it is set up
+        ├── UnreadableDump           a corpus file cannot be read at all
+        └── StoreDamaged             the database or disk refuses to work
+
+A run that stops early is no error: it has a `TerminationReason`. Errors carry facts and no HTTP;
+each face has one table from error to its own answer.
+"""
+
+from __future__ import annotations
+
+
+class NetnewError(Exception):
+    """The base of all errors raised on purpose."""
+
+
+class CallerError(NetnewError):
+    """The caller asked for something that cannot be done as asked."""
+
+
+class InvalidInput(CallerError):
+    """One field of the input is wrong.
+
+    `field` is the caller's name of it, `problem` a clause without a full stop, `allowed` what would
+    be accepted.
+    """
+
+    def __init__(self, field: str, problem: str, allowed: str = "") -> None:
+        self.field = field
+        self.problem = problem
+        self.allowed = allowed
+        super().__init__(f"{field}: {problem}" + (f" (allowed: {allowed})" if allowed else ""))
+
+
+class NotFound(CallerError):
+    """There is no such thing in this workspace. `kind` is the noun, `key` what was asked for."""
+
+    def __init__(self, kind: str, key: str) -> None:
+        self.kind = kind
+        self.key = key
+        super().__init__(f"no {kind} {key!r}")
+
+
+class Conflict(CallerError):
+    """The thing exists, but not in a state that allows this."""
+
+
+class TransientError(NetnewError):
+    """It may work later. `retry_after_s`: seconds to wait, where known."""
+
+    def __init__(self, message: str, retry_after_s: float | None = None) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(message)
+
+
+class SourceUnavailable(TransientError):
+    """A source did not answer, or answered with an error of its own."""
+
+    def __init__(self, source: str, problem: str, retry_after_s: float | None = None) -> None:
+        self.source = source
+        self.problem = problem
+        super().__init__(f"source {source}: {problem}", retry_after_s)
+
+
+class StoreBusy(TransientError):
+    """The database is locked or cannot be reached just now."""
+
+
+class TerminalError(NetnewError):
+    """Trying again will not help."""
+
+
+class AddressRefused(TerminalError):
+    """The address guard refused `url`; `reason` says which rule."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        self.url = url
+        self.reason = reason
+        super().__init__(f"refused to connect to {url}: {reason}")
+
+
+class SourceMisconfigured(TerminalError):
+    """A source cannot work as it is set up; `problem` says what to change."""
+
+    def __init__(self, source: str, problem: str) -> None:
+        self.source = source
+        self.problem = problem
+        super().__init__(f"source {source}: {problem}")
+
+
+class UnreadableDump(TerminalError):
+    """A file given as a corpus or list cannot be read at all."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        self.path = path
+        self.problem = problem
+        super().__init__(f"{path}: {problem}")
+
+
+class StoreDamaged(TerminalError):
+    """The database refuses to work: disk full, read-only, not a database."""

@@ -1,0 +1,121 @@
+"""A run: what was asked, and how far it has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from netnew.domain.budget import Budget, Spend
+from netnew.domain.condition import MatchCondition, MatchRule
+from netnew.domain.enrichment import Enrichment
+from netnew.domain.ids import RunId, WorkspaceId
+
+MAX_MATCH_LIMIT = 100_000
+MAX_CONDITIONS = 20
+MAX_OBJECTIVE_CHARS = 10_000
+
+
+class RunStatus(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_terminal(self) -> bool:
+        return self in (RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.CANCELLED)
+
+
+class TerminationReason(StrEnum):
+    MATCH_LIMIT_MET = "match_limit_met"
+    EVALUATE_LIMIT_MET = "evaluate_limit_met"
+    CANDIDATES_EXHAUSTED = "candidates_exhausted"
+    LOW_MATCH_RATE = "low_match_rate"
+    BUDGET_EXHAUSTED = "budget_exhausted"
+    USER_CANCELLED = "user_cancelled"
+    ERROR_OCCURRED = "error_occurred"
+    TIMEOUT = "timeout"
+
+
+@dataclass(frozen=True, slots=True)
+class ExcludeList:
+    """Whom to leave out: by address, by name, by registered domain, or all that a run found."""
+
+    urls: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    run_ids: tuple[RunId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunSpec:
+    """What is asked. `match_limit`: most matches wanted (1 to 100,000). `evaluate_limit`: most
+    candidates to judge (None: no limit). `generator`: how hard to try (`preview`, `base`, `core`,
+    `pro`). `sources`: source specs ('corpus:NAME', 'web:searxng=URL'). `judge`: 'auto', 'rules' or
+    a model's name. Empty `entity_type` or `conditions` are filled by `plan`."""
+
+    objective: str
+    entity_type: str = ""
+    conditions: tuple[MatchCondition, ...] = ()
+    enrichments: tuple[Enrichment, ...] = ()
+    match_limit: int = 100
+    evaluate_limit: int | None = None
+    match_rule: MatchRule = MatchRule()
+    generator: str = "core"
+    exclude: ExcludeList = ExcludeList()
+    sources: tuple[str, ...] = ()
+    judge: str = "auto"
+    budget: Budget = Budget()
+    webhook_url: str | None = None
+    metadata: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """How many matches probably exist, seen and unseen together.
+
+    `matches` is the point estimate, `low`..`high` the nominal 80 % interval; `method` names the
+    estimator ('chao2'). `coverage` is Good–Turing's share of the matching mass already seen, 0..1.
+    """
+
+    matches: float
+    low: float
+    high: float
+    coverage: float
+    method: str = "chao2"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Candidates by status. `generated` counts all ever found, less the discarded."""
+
+    generated: int = 0
+    matched: int = 0
+    unmatched: int = 0
+    unclear: int = 0
+    discarded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One asked question and its work."""
+
+    id: RunId
+    workspace_id: WorkspaceId
+    spec: RunSpec
+    status: RunStatus
+    created_at: datetime
+    updated_at: datetime
+    generation: int = 1
+    ended_at: datetime | None = None
+    termination_reason: TerminationReason | None = None
+    termination_detail: str = ""
+    counts: Counts = Counts()
+    spend: Spend = Spend()
+    estimate: Estimate | None = None
+    judge_profile: str = ""
+    last_seq: int = 0
+    cancel_requested: bool = False

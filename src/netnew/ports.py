@@ -1,0 +1,261 @@
+"""The seams: what the engine needs from the outside, as small protocols.
+
+`engine/` calls these; `store/`, `pages/`, `sources/` and `judges/` fill them; `testing.py` has a
+fake of each. All are async and safe to call from many tasks of one event loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from netnew.domain.candidate import Candidate, Merge
+from netnew.domain.condition import MatchCondition, Verdict
+from netnew.domain.enrichment import Enrichment, EnrichmentValue
+from netnew.domain.event import Event, EventBody
+from netnew.domain.evidence import EvidencePage
+from netnew.domain.ids import CandidateId, RunId, SnapshotId, WorkspaceId
+from netnew.domain.ledger import JudgeProfile, LedgerEntry, LedgerKey
+from netnew.domain.page import Fetched, RawPage, Snapshot
+from netnew.domain.run import Run
+from netnew.domain.search import SearchAnswer
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The time, aware, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds on a clock that never goes back."""
+        ...
+
+
+class Ids(Protocol):
+    def uuid(self) -> UUID:
+        """A new uuid4."""
+        ...
+
+
+# ------------------------------------------------------------------------------- sources and pages
+
+
+class Source(Protocol):
+    """Where candidates come from.
+
+    `spec` is its full spec ('web:searxng=http://…', 'corpus:crawl'). `enumerates`: it has a list of
+    its own that is walked whole (csv, sitemap): then `query` is '' and is ignored.
+    """
+
+    @property
+    def spec(self) -> str: ...
+
+    @property
+    def enumerates(self) -> bool: ...
+
+    async def search(self, query: str, page: int) -> SearchAnswer:
+        """Page `page` (1, 2, …) of the answer to `query`.
+
+        Raises SourceUnavailable where it cannot answer now, SourceMisconfigured where it never can.
+        """
+        ...
+
+    async def aclose(self) -> None: ...
+
+
+class PageProvider(Protocol):
+    """A source that carries its pages itself (a corpus, the installed packages)."""
+
+    async def raw_page(self, url: str) -> RawPage | None:
+        """The page at exactly `url` (redirects of the dump followed), None where it has none."""
+        ...
+
+
+class Fetcher(Protocol):
+    async def fetch(self, url: str, max_age: timedelta | None = None) -> Fetched:
+        """The page at `url`, from the store where it is younger than `max_age` (None: the default
+        of the settings; zero: always anew).
+
+        Never raises for a page's sake: a dead host, a refused address or a timeout is a snapshot
+        with `quality` ERROR and `error` set.
+        """
+        ...
+
+
+# ------------------------------------------------------------------------------------------ judges
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeRequest:
+    """A candidate, the conditions asked, and all evidence that may be used, best first."""
+
+    candidate: Candidate
+    entity_type: str
+    conditions: tuple[MatchCondition, ...]
+    evidence: tuple[EvidencePage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EnrichRequest:
+    candidate: Candidate
+    entity_type: str
+    enrichments: tuple[Enrichment, ...]
+    evidence: tuple[EvidencePage, ...]
+
+
+class Judge(Protocol):
+    """Decides conditions on evidence, and reads fields from it."""
+
+    @property
+    def profile(self) -> JudgeProfile: ...
+
+    async def judge(self, request: JudgeRequest) -> tuple[Verdict, ...]:
+        """One verdict a condition, in their order. Raises TransientError where it cannot now."""
+        ...
+
+    async def enrich(self, request: EnrichRequest) -> tuple[EnrichmentValue, ...]:
+        """One value a field, in their order; None where the evidence does not say."""
+        ...
+
+    def unreadable(self, conditions: Sequence[MatchCondition]) -> Mapping[str, str]:
+        """Condition name → the part of it this judge cannot read (then it will say 'unclear')."""
+        ...
+
+
+# ------------------------------------------------------------------------------------------- store
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Rows that change together, with the events that tell of it: one transaction.
+
+    `run`: the new state of the run row (its `last_seq` and `cancel_requested` are the store's own
+    and ignored). Candidates and merges are inserted or replaced whole. Ledger entries replace an
+    older entry of the same key.
+    """
+
+    run_id: RunId
+    events: tuple[EventBody, ...] = ()
+    run: Run | None = None
+    candidates: tuple[Candidate, ...] = ()
+    merges: tuple[Merge, ...] = ()
+    ledger: tuple[LedgerEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a commit gave back: the run's last sequence number, and whether it is to stop."""
+
+    last_seq: int
+    cancel_requested: bool
+
+
+class Journal(Protocol):
+    """The one writer. What arrives while a commit is under way goes into the next one."""
+
+    async def commit(self, changes: Changes) -> Receipt:
+        """Write `changes` and their events durably; returns once they are.
+
+        Raises NotFound for an unknown run, StoreBusy or StoreDamaged where the database fails.
+        """
+        ...
+
+
+class RunStore(Protocol):
+    async def create(self, run: Run) -> Run: ...
+
+    async def get(self, run_id: RunId) -> Run:
+        """Raises NotFound."""
+        ...
+
+    async def list(self, limit: int = 50, before: datetime | None = None) -> list[Run]:
+        """The newest runs first."""
+        ...
+
+    async def request_cancel(self, run_id: RunId) -> None: ...
+
+    async def delete(self, run_id: RunId) -> None:
+        """Removes the run, its candidates, merges and events; ledger and pages stay."""
+        ...
+
+
+class CandidateStore(Protocol):
+    async def get(self, candidate_id: CandidateId) -> Candidate: ...
+
+    def of_run(self, run_id: RunId) -> AsyncIterator[Candidate]:
+        """All candidates of a run in the order they were found, the discarded included."""
+        ...
+
+    async def merges(self, run_id: RunId) -> list[Merge]: ...
+
+
+class EventStore(Protocol):
+    async def after(self, run_id: RunId, seq: int, limit: int = 500) -> list[Event]:
+        """Events with a number above `seq`, in order."""
+        ...
+
+
+class Ledger(Protocol):
+    async def look_up(self, keys: Iterable[LedgerKey]) -> dict[LedgerKey, LedgerEntry]:
+        """What is on record; whether it still holds is the engine's to say."""
+        ...
+
+
+class PageStore(Protocol):
+    """Snapshots by address and by content. Safe for any number of readers."""
+
+    async def newest(self, url: str) -> Snapshot | None:
+        """The newest snapshot read at `url` (the address asked for, not only the final one)."""
+        ...
+
+    async def newest_many(self, urls: Iterable[str]) -> dict[str, Snapshot]:
+        """The same for many addresses at once, without links and segments being left out."""
+        ...
+
+    async def put(self, raw: RawPage, snapshot: Snapshot) -> None:
+        """Keep a page: raw bytes compressed once per hash, segments once per hash + extractor."""
+        ...
+
+    async def get(self, snapshot_id: SnapshotId) -> Snapshot:
+        """Raises NotFound."""
+        ...
+
+    async def raw(self, snapshot_id: SnapshotId) -> bytes:
+        """The bytes as fetched. Raises NotFound."""
+        ...
+
+
+class SearchCache(Protocol):
+    """Answers of sources, kept for a while (a raw answer is committed before it is used)."""
+
+    async def get(self, source: str, query: str, page: int, since: datetime) -> SearchAnswer | None:
+        """The answer on record if it is from `since` or later."""
+        ...
+
+    async def put(
+        self, source: str, query: str, page: int, answer: SearchAnswer, at: datetime
+    ) -> None: ...
+
+
+class Store(Protocol):
+    """Everything kept, cut by subject; one workspace."""
+
+    @property
+    def workspace_id(self) -> WorkspaceId: ...
+    @property
+    def runs(self) -> RunStore: ...
+    @property
+    def candidates(self) -> CandidateStore: ...
+    @property
+    def events(self) -> EventStore: ...
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def pages(self) -> PageStore: ...
+    @property
+    def searches(self) -> SearchCache: ...
+    @property
+    def journal(self) -> Journal: ...
