@@ -1,0 +1,376 @@
+"""Every setting: its default, its unit and a sentence; and where the value in force came from.
+
+A value is looked for in the environment (`NETNEW_PORT`), then in `netnew.toml` of the current
+folder, then in `netnew.toml` of HOME, and is the default where none of them has it. Lists are
+written with commas in the environment and as arrays in TOML.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from difflib import get_close_matches
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from netnew import __version__
+from netnew.domain.budget import Budget
+from netnew.domain.errors import InvalidInput
+
+PREFIX = "NETNEW_"
+FILE_NAME = "netnew.toml"
+
+# Variables with our prefix that are read elsewhere and are no settings.
+OTHER_VARIABLES = frozenset({"NETNEW_DEBUG", "NETNEW_DATA"})
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A setting in force: its value as text (secrets masked), and where it came from.
+
+    `origin` is 'default', 'argument', 'environment NETNEW_X' or the path of a netnew.toml.
+    """
+
+    name: str
+    value: str
+    origin: str
+
+
+def default_home() -> Path:
+    """The platform's folder for a user's application data, with `netnew` below it."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA")
+        return Path(base) / "netnew" if base else Path.home() / "AppData" / "Local" / "netnew"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "netnew"
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "netnew"
+
+
+class Settings(BaseSettings):
+    """What can be set, in the order `netnew doctor` shows it."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True
+    )
+
+    home: Path = Field(
+        default_factory=default_home,
+        description="Folder of the database, the page store and the corpora.",
+    )
+    database_url: str = Field(
+        default_factory=lambda known: f"sqlite:///{known['home'] / 'netnew.db'}",
+        description="Database of runs, ledger and pages; by default an SQLite file in `home`.",
+    )
+    synchronous: Literal["normal", "full"] = Field(
+        "normal",
+        description="How SQLite syncs: `normal` survives a killed process, `full` a power cut too.",
+    )
+
+    sources: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("web",), description="Sources of runs that name none, as specs."
+    )
+    judge: str = Field(
+        "auto",
+        min_length=1,
+        description="Who decides in runs that do not say: `auto`, `rules` or a model's name.",
+    )
+    model: str | None = Field(
+        None, description="Language model that `auto` uses; none means that the rules decide."
+    )
+    model_base_url: str | None = Field(
+        None, description="Address of an OpenAI-compatible endpoint that serves the model."
+    )
+    model_api_key: SecretStr | None = Field(
+        None, description="Key of that endpoint, where it wants one."
+    )
+
+    budget_cost: float | None = Field(None, ge=0, description="Most US dollars a run may cost.")
+    budget_tokens: int | None = Field(None, ge=0, description="Most model tokens a run may use.")
+    budget_searches: int | None = Field(
+        None, ge=0, description="Most result pages a run may ask its sources for."
+    )
+    budget_pages: int | None = Field(None, ge=0, description="Most pages a run may fetch.")
+    budget_seconds: float | None = Field(None, ge=0, description="Most seconds a run may work.")
+
+    page_max_age_days: float = Field(
+        7, ge=0, description="Days for which a stored page counts as fresh."
+    )
+    failure_max_age_days: float = Field(
+        1, ge=0, description="Days for which a page that could not be had is not tried again."
+    )
+    search_max_age_days: float = Field(
+        1, ge=0, description="Days for which a source's answer to a query is used again."
+    )
+    page_max_bytes: int = Field(
+        2_000_000, ge=1_000, description="Most bytes of a page, unpacked; longer ones are refused."
+    )
+    page_timeout_s: float = Field(
+        20, gt=0, description="Seconds a page may take from connecting to its last byte."
+    )
+    search_timeout_s: float = Field(
+        20, gt=0, description="Seconds one call of a search service may take."
+    )
+    fetch_concurrency: int = Field(16, ge=1, description="Most pages fetched at the same time.")
+    per_host_concurrency: int = Field(
+        2, ge=1, description="Most pages fetched at the same time from one host."
+    )
+    per_host_delay_s: float = Field(
+        0.2, ge=0, description="Seconds between the starts of two fetches from one host."
+    )
+    respect_robots: bool = Field(True, description="Whether robots.txt is obeyed.")
+    user_agent: str = Field(
+        f"netnew/{__version__}",
+        min_length=1,
+        description="How the fetcher names itself to web servers.",
+    )
+    allow_private_addresses: bool = Field(
+        False,
+        description="Whether pages on loopback, private and link-local addresses may be fetched.",
+    )
+    test_gateway: str | None = Field(
+        None,
+        description="Loopback address every request is sent to instead of the web; for tests.",
+    )
+
+    host: str = Field("127.0.0.1", description="Address the server listens on.")
+    port: int = Field(8080, ge=1, le=65_535, description="Port the server listens on.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "warning", description="Least grave messages that are written to standard error."
+    )
+
+    # ------------------------------------------------------------------------------- derived
+
+    @property
+    def budget(self) -> Budget:
+        """The caps that hold for every run, besides its own."""
+        return Budget(
+            self.budget_cost,
+            self.budget_tokens,
+            self.budget_searches,
+            self.budget_pages,
+            self.budget_seconds,
+        )
+
+    @property
+    def page_max_age(self) -> timedelta:
+        return timedelta(days=self.page_max_age_days)
+
+    @property
+    def failure_max_age(self) -> timedelta:
+        return timedelta(days=self.failure_max_age_days)
+
+    @property
+    def search_max_age(self) -> timedelta:
+        return timedelta(days=self.search_max_age_days)
+
+    # ------------------------------------------------------------------------------- loading
+
+    @classmethod
+    def load(cls, **arguments: Any) -> Self:
+        """The settings in force. Raises InvalidInput naming the setting and where it stands."""
+        try:
+            return cls(**arguments)
+        except ValidationError as error:
+            raise _first_problem(error, cls._layers(arguments)) from None
+
+    def origins(self) -> tuple[Origin, ...]:
+        """Each setting's value and where it came from, secrets and passwords masked."""
+        layers = self._layers({})
+        return tuple(
+            Origin(name, _shown(getattr(self, name)), self._origin(name, layers))
+            for name in type(self).model_fields
+        )
+
+    def _origin(self, name: str, layers: list[tuple[str, Mapping[str, Any]]]) -> str:
+        if name not in self.model_fields_set:
+            return "default"
+        for origin, values in layers:
+            # A value given by argument may differ from what the environment has.
+            if name in values and self._reads_as(name, values[name]):
+                return _origin_name(origin, name)
+        return "argument"
+
+    def _reads_as(self, name: str, raw: Any) -> bool:
+        try:
+            probe = type(self).model_construct()
+            type(self).__pydantic_validator__.validate_assignment(probe, name, raw)
+        except ValidationError:
+            return bool(getattr(self, name) == raw)
+        return bool(getattr(probe, name) == getattr(self, name))
+
+    @classmethod
+    def _layers(cls, arguments: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+        """The layers of values, strongest first, each with the name of its origin."""
+        environment = {
+            name: os.environ[PREFIX + name.upper()]
+            for name in cls.model_fields
+            if os.environ.get(PREFIX + name.upper())
+        }
+        here = Path.cwd() / FILE_NAME
+        layers: list[tuple[str, Mapping[str, Any]]] = [
+            ("argument", arguments),
+            ("environment", environment),
+            (str(here), _read_toml(here, cls.model_fields)),
+        ]
+        home = next((Path(x["home"]) for _, x in layers if x.get("home")), default_home())
+        in_home = home.expanduser() / FILE_NAME
+        if in_home.resolve() != here.resolve():
+            layers.append((str(in_home), _read_toml(in_home, cls.model_fields)))
+        return layers
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        files = [x for x in cls._layers(init_settings()) if x[0] not in ("argument", "environment")]
+        return (init_settings, env_settings, *(_Layer(settings_cls, x) for _, x in files))
+
+    # ---------------------------------------------------------------------------- validation
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, home: Path) -> Path:
+        return home.expanduser().absolute()
+
+    @field_validator("sources", mode="before")
+    @classmethod
+    def _by_commas(cls, sources: object) -> object:
+        if isinstance(sources, str):
+            return tuple(x.strip() for x in sources.split(",") if x.strip())
+        return sources
+
+    @field_validator("test_gateway")
+    @classmethod
+    def _is_loopback_url(cls, gateway: str | None) -> str | None:
+        if gateway is None:
+            return None
+        parts = urlsplit(gateway)
+        if parts.scheme != "http" or not parts.hostname or not _is_loopback(parts.hostname):
+            raise ValueError("must be a loopback address such as http://127.0.0.1:8099")
+        return gateway.rstrip("/")
+
+    @field_validator("model_base_url")
+    @classmethod
+    def _is_web_url(cls, url: str | None) -> str | None:
+        if url is not None and urlsplit(url).scheme not in ("http", "https"):
+            raise ValueError("must begin with http:// or https://")
+        return url
+
+    @model_validator(mode="after")
+    def _gateway_stays_home(self) -> Self:
+        if self.test_gateway is not None and not _is_loopback(self.host):
+            raise ValueError(
+                "test_gateway is refused while the server listens beyond loopback"
+                f" (host is {self.host})"
+            )
+        return self
+
+
+class _Layer(PydanticBaseSettingsSource):
+    """A file's values, as read and checked before."""
+
+    def __init__(self, settings_cls: type[BaseSettings], values: Mapping[str, Any]) -> None:
+        super().__init__(settings_cls)
+        self._values = dict(values)
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        return self._values.get(field_name), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        return self._values
+
+
+def unknown_variables(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Names in the environment that look like a setting of ours and are none (a typing error)."""
+    environment = os.environ if environment is None else environment
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | OTHER_VARIABLES
+    return tuple(sorted(x for x in environment if x.startswith(PREFIX) and x not in known))
+
+
+def _read_toml(path: Path, fields: Mapping[str, FieldInfo]) -> dict[str, Any]:
+    """The values of `path`, {} where there is none. Raises InvalidInput naming key and file."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InvalidInput(str(path), f"cannot be read: {error}") from error
+    for key in values:
+        if key not in fields:
+            close = get_close_matches(key, fields, n=1)
+            hint = close[0] if close else ", ".join(fields)
+            raise InvalidInput(key, f"no such setting, in {path}", hint)
+    return values
+
+
+def _first_problem(
+    error: ValidationError, layers: list[tuple[str, Mapping[str, Any]]]
+) -> InvalidInput:
+    first = error.errors(include_url=False)[0]
+    name = str(first["loc"][0]) if first["loc"] else ""
+    problem = first["msg"].removeprefix("Value error, ")
+    if not name:
+        return InvalidInput("settings", problem)
+    origin = next((_origin_name(x, name) for x, values in layers if name in values), "default")
+    secret = Settings.model_fields[name].annotation == SecretStr | None
+    given = "" if secret else f", not {first['input']!r}"
+    return InvalidInput(name, f"{problem[:1].lower()}{problem[1:]}{given}, in {origin}")
+
+
+def _origin_name(origin: str, name: str) -> str:
+    return f"environment {PREFIX}{name.upper()}" if origin == "environment" else origin
+
+
+def _shown(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case tuple():
+            return ", ".join(_shown(x) for x in value)
+        case str() if "://" in value:
+            return _without_password(value)
+        case float() if value.is_integer():
+            return str(int(value))
+        case _:
+            return str(value)
+
+
+def _without_password(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        if parts.password is None:
+            return url
+    except ValueError:
+        return url
+    login, _, place = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{login.partition(':')[0]}:**********@{place}"))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
