@@ -12,7 +12,8 @@
         ├── AddressRefused           the address guard said no
         ├── SourceMisconfigured      a source cannot work as it is set up
         ├── UnreadableDump           a corpus file cannot be read at all
-        └── StoreDamaged             the database or disk refuses to work
+        ├── StoreDamaged             the database or disk refuses to work
+        └── NotWritten               an export could not be written
 
 A run that stops early is no error: it has a `TerminationReason`. Errors carry facts and no HTTP;
 each face has one table from error to its own answer.
@@ -110,3 +111,12 @@ class UnreadableDump(TerminalError):
 
 class StoreDamaged(TerminalError):
     """The database refuses to work: disk full, read-only, not a database."""
+
+
+class NotWritten(TerminalError):
+    """An export could not be written; what stood at `path` before is untouched."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        self.path = path
+        self.problem = problem
+        super().__init__(f"{path}: {problem}")

@@ -1,0 +1,1 @@
+"""A run and its candidates as files: csv, xlsx, jsonl, json and md."""

@@ -1,0 +1,101 @@
+"""Writing an export: the ending names the format, and a file is there whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from netnew.domain.candidate import Candidate
+from netnew.domain.errors import InvalidInput, NotWritten
+from netnew.domain.run import Run
+from netnew.exports.csv_table import write_csv
+from netnew.exports.json_file import write_json, write_jsonl
+from netnew.exports.markdown import write_markdown
+from netnew.exports.xlsx_book import write_xlsx
+
+WRITERS: dict[str, Callable[[BinaryIO, Run, Sequence[Candidate]], None]] = {
+    "csv": write_csv,
+    "xlsx": write_xlsx,
+    "jsonl": write_jsonl,
+    "json": write_json,
+    "md": write_markdown,
+}
+
+
+def check_output(path: Path) -> None:
+    """Find out now whether `path` can be written later; leaves nothing behind.
+
+    Raises InvalidInput naming `output` where the ending is unknown, the folder is missing or no
+    file can be made in it.
+    """
+    if _format_of(path) not in WRITERS:
+        endings = ", ".join(f".{x}" for x in WRITERS)
+        raise InvalidInput("output", f"{str(path)!r} has no ending that names a format", endings)
+    if path.is_dir():
+        raise InvalidInput("output", f"{str(path)!r} is a folder", "a file name")
+    try:
+        if _is_special(path):
+            with path.open("ab"):
+                return
+        probe = _beside(path)
+        probe.touch(exist_ok=False)
+        probe.unlink()
+    except OSError as error:
+        raise InvalidInput("output", f"{str(path)!r} cannot be written: {_why(error)}") from error
+
+
+def write_export(path: Path, run: Run, candidates: Sequence[Candidate]) -> None:
+    """Write `candidates` to `path` in the format of its ending, replacing what is there.
+
+    Raises NotWritten where that fails; then the old file, or none, is what is there.
+    """
+    write = WRITERS[_format_of(path)]
+    try:
+        with _replacing(path) as to:
+            write(to, run, candidates)
+    except OSError as error:
+        raise NotWritten(str(path), f"not written: {_why(error)}; nothing was changed") from error
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[BinaryIO]:
+    if _is_special(path):
+        with path.open("wb") as to:
+            yield to
+        return
+    fresh = _beside(path)
+    try:
+        with fresh.open("xb") as to:
+            yield to
+            to.flush()
+            os.fsync(to.fileno())
+        os.replace(fresh, path.resolve())
+    except BaseException:
+        with contextlib.suppress(OSError):
+            fresh.unlink(missing_ok=True)
+        raise
+
+
+def _beside(path: Path) -> Path:
+    """A name in the same folder, hence on the same disk, so that renaming is atomic. A link is
+    followed, so that what it points at is replaced and not the link."""
+    path = path.resolve()
+    return path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.tmp")
+
+
+def _is_special(path: Path) -> bool:
+    """A pipe or device: written in place, never replaced."""
+    return path.exists() and not path.is_file()
+
+
+def _format_of(path: Path) -> str:
+    return path.suffix.lower().removeprefix(".")
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or type(error).__name__
