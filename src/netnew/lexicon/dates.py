@@ -13,13 +13,20 @@ _MONTHS = {
     m: i
     for i, m in enumerate(
         """january february march april may june july august september october november
-        december""".split(),
+        december""".split()  # noqa: SIM905,
         1,
     )
 }
 _MONTHS |= {m[:3]: i for m, i in _MONTHS.items()} | {"sept": 9}
 _SEASONS = {"winter": "winter", "spring": "spring", "summer": "summer", "fall": "fall"}
-_SEASONS |= {"autumn": "fall", "w": "winter", "s": "summer", "f": "fall", "sp": "spring", "x": "spring"}
+_SEASONS |= {
+    "autumn": "fall",
+    "w": "winter",
+    "s": "summer",
+    "f": "fall",
+    "sp": "spring",
+    "x": "spring",
+}
 # A season names its cohort's months on the northern half of the earth; winter is that year's start.
 _SEASON_MONTHS = {"winter": (1, 3), "spring": (4, 6), "summer": (6, 8), "fall": (9, 11)}
 
@@ -148,7 +155,17 @@ _THIS = re.compile(r"\b(?P<w>this|last|the current|the previous)\s+(?P<u>year|mo
 _COUNT = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9}
 _COUNT |= {"ten": 10, "twelve": 12}
 _UNIT_DAYS = {"day": 1, "week": 7, "month": 30.44, "year": 365.25}
-_FORWARD = ("later", "after", "newer", "afterwards", "onward", "onwards", "since", "thereafter", "up")
+_FORWARD = (
+    "later",
+    "after",
+    "newer",
+    "afterwards",
+    "onward",
+    "onwards",
+    "since",
+    "thereafter",
+    "up",
+)
 
 
 def bounds_in(text: str, today: date | None = None) -> DateBound | None:
@@ -174,16 +191,16 @@ def bounds_in(text: str, today: date | None = None) -> DateBound | None:
             else Interval(high=first.last.toordinal())
         )
         return DateBound(interval, (), start, last.end + after.end())
-    if len(spans) >= 2 and op in ("from", "between", "since", "of", "in", "") and _is_range(
-        text[first.end : spans[1].start], op
+    if (
+        len(spans) >= 2
+        and op in ("from", "between", "since", "of", "in", "")
+        and _is_range(text[first.end : spans[1].start], op)
     ):
         interval = Interval(first.first.toordinal(), last.last.toordinal())
         return DateBound(interval, (), start, last.end)
     if interval_of := _open_interval(op, first):
         return DateBound(interval_of, (), start, first.end)
-    hull = Interval(
-        min(s.first.toordinal() for s in spans), max(s.last.toordinal() for s in spans)
-    )
+    hull = Interval(min(s.first.toordinal() for s in spans), max(s.last.toordinal() for s in spans))
     season = first.season if len(spans) == 1 else ""
     return DateBound(hull, tuple(spans), start, last.end, season)
 

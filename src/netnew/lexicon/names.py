@@ -8,7 +8,7 @@ _LEGAL_FORMS = frozenset(
     """inc incorporated llc llp lp ltd limited plc corp corporation co company gmbh mbh ag kg kgaa
     ug ohg ev eg sa sas sasu sarl sl slu srl spa sro as asa ab oy oyj aps bv nv vof cv pty pte pvt
     sdn bhd kk doo dd ad ood eood zrt kft nyrt rt ooo oao pao zao ltda eireli se sce jsc ojsc cjsc
-    pjsc tbk pt lda""".split()
+    pjsc tbk pt lda""".split()  # noqa: SIM905
 )
 # Written with dots or spaces, these fold into several tokens.
 _LEGAL_PHRASES = (
@@ -50,4 +50,4 @@ def _without_form(words: list[str]) -> list[str]:
     for phrase in _LEGAL_PHRASES:
         if len(words) > len(phrase) and tuple(words[-len(phrase) :]) == phrase:
             return words[: -len(phrase)]
-    return words[:-1] if words[-1] in _LEGAL_FORMS else words
+    return words[:-1] if words[-1] in _LEGAL_FORMS or words[-1] == "and" else words

@@ -70,7 +70,7 @@ _SMALL = {
     w: i
     for i, w in enumerate(
         """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
-        fifteen sixteen seventeen eighteen nineteen twenty""".split()
+        fifteen sixteen seventeen eighteen nineteen twenty""".split()  # noqa: SIM905
     )
 } | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80}
 _SMALL |= {"ninety": 90, "a hundred": 100, "one hundred": 100, "a thousand": 1000, "dozen": 12}
@@ -105,9 +105,11 @@ _AFTER = (
     r"|(?P<noun2>\s+[\w-]+)?\s+(?:at least|at most|minimum|maximum)\b)?"
 )
 _UNITS = (
-    r"(?:\s?(?P<unit>%|percent\b|per cent\b|km²|km2|m²|m2|square (?:kilomet|met)(?:re|er)s?|sq\.? ?km"
+    r"(?:\s?(?P<unit>%|percent\b|per cent\b|km²|km2|m²|m2|square (?:kilomet|met)(?:re|er)s?"
+    r"|sq\.? ?km"
     r"|kilomet(?:re|er)s?\b|met(?:re|er)s?\b|km\b|cm\b|mm\b|miles?\b|feet\b|ft\b|kg\b|tonnes?\b"
-    r"|mg\b|g\b|°c|hectares?\b|ha\b|hours?\b|minutes?\b|mins?\b|days?\b|weeks?\b|months?\b|years?\b"
+    r"|mg\b|g\b|m\b|°c|hectares?\b|ha\b|hours?\b|minutes?\b"
+    r"|mins?\b|days?\b|weeks?\b|months?\b|years?\b"
     r"|dollars?\b|euros?\b|usd\b|eur\b|gbp\b|chf\b|pounds\b|yen\b|rupees\b|mw\b|gw\b|kw\b))?"
 )
 _QUANTITY = re.compile(
@@ -181,7 +183,9 @@ def _interval(
             first *= _SCALES.get(scale, 1.0)  # '10-50 million'
         return Interval(min(first, second), max(first, second)), False
     if after:
-        up = re.search(r"\+|more|greater|higher|above|over|up$|older|longer|later|at least|minimum", after)
+        up = re.search(
+            r"\+|more|greater|higher|above|over|up$|older|longer|later|at least|minimum", after
+        )
         return (Interval(low=first) if up else Interval(high=first)), False
     if _AT_LEAST.search(before):
         return Interval(low=first), False

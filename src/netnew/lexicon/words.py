@@ -13,7 +13,7 @@ STOP_WORDS = frozenset(
     on one only or other our ours out over own per shall she should so some such than that the their
     theirs them then there these they this those through to too under until up upon us very was we
     were what when where whether which while who whom whose will with within without would you your
-    yours find list show""".split()
+    yours find list show""".split()  # noqa: SIM905
 )
 
 _APOSTROPHES = re.compile(r"['’‘`´]")
