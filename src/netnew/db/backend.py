@@ -1,0 +1,41 @@
+"""What one kind of database does in its own way."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import sqlalchemy as sa
+
+from netnew.domain.errors import NetnewError
+
+
+class Backend(Protocol):
+    """A kind of database, bound to one address. `place` names it in messages (no password)."""
+
+    @property
+    def place(self) -> str: ...
+
+    @property
+    def readers(self) -> int:
+        """How many threads may read at once."""
+        ...
+
+    def make_room(self) -> None:
+        """Make what must be there before it can be opened (the folder of a file)."""
+        ...
+
+    def writer(self) -> sa.Engine:
+        """An engine whose transactions hold the write lock from their beginning."""
+        ...
+
+    def reader(self) -> sa.Engine:
+        """An engine for reading; each statement sees everything committed before it."""
+        ...
+
+    def lock_schema(self, connection: sa.Connection) -> None:
+        """Keep all other openers from migrating until this transaction ends."""
+        ...
+
+    def explain(self, error: sa.exc.DBAPIError) -> NetnewError | None:
+        """StoreBusy or StoreDamaged where the database itself is at fault, else None."""
+        ...

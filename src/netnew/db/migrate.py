@@ -1,0 +1,59 @@
+"""Bringing a database up to date when it is opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from netnew.db.backend import Backend
+from netnew.db.tables import PREFIX
+from netnew.domain.errors import StoreDamaged
+
+VERSION_TABLE = f"{PREFIX}version"
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def newest_revision() -> str:
+    """The number of the last migration: what this version of netnew works on."""
+    return max(path.stem[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def bring_up_to_date(engine: sa.Engine, backend: Backend) -> None:
+    """Run the migrations that are missing, all in one transaction.
+
+    Safe when several processes open a new database at once: one works, the others wait and find
+    it done. Raises StoreDamaged where a newer version of netnew made the database.
+    """
+    wanted = newest_revision()
+    with engine.begin() as connection:
+        backend.lock_schema(connection)
+        found = _revision(connection)
+        if found == wanted:
+            return
+        if found is not None and found > wanted:
+            raise StoreDamaged(
+                f"{backend.place}: made by a newer version of netnew "
+                f"(schema {found}, this one knows {wanted}); upgrade netnew"
+            )
+        _upgrade(connection, wanted)
+
+
+def _revision(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table(VERSION_TABLE):
+        return None
+    version = connection.execute(
+        sa.select(sa.column("version_num")).select_from(sa.table(VERSION_TABLE))
+    ).scalar()
+    return None if version is None else str(version)
+
+
+def _upgrade(connection: sa.Connection, revision: str) -> None:
+    # Imported here: it takes a quarter of a second that only a database to be changed needs.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)

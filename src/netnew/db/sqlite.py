@@ -1,0 +1,108 @@
+"""SQLite: one file, any number of readers, one writer at a time over all processes.
+
+WAL lets readers go on while somebody writes. Writers begin with IMMEDIATE: a transaction that
+reads first and asks for the write lock later is refused at once, whatever the timeout.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from netnew.domain.errors import NetnewError, StoreBusy, StoreDamaged
+
+BUSY_TIMEOUT_S = 30.0
+_READERS = 3  # more threads than two cores use, so that a slow read does not hold up short ones
+_CACHE_KIB = 32 * 1024
+
+Synchronous = Literal["normal", "full"]
+"""`normal`: survives a killed process; a power cut may take the last commits, never more.
+`full`: survives a power cut too, for about a quarter of the speed."""
+
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_DAMAGED = {
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_READONLY: "it is read-only",
+    sqlite3.SQLITE_NOTADB: "the file is not a database",
+    sqlite3.SQLITE_CORRUPT: "the file is damaged",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
+    sqlite3.SQLITE_PERM: "access is denied",
+    sqlite3.SQLITE_IOERR: "the disk does not read or write",
+    sqlite3.SQLITE_AUTH: "access is denied",
+}
+
+
+class SqliteBackend:
+    """A SQLite file at `url` (`sqlite:///path`)."""
+
+    readers = _READERS
+
+    def __init__(self, url: sa.URL, synchronous: Synchronous = "normal") -> None:
+        if not url.database or url.database == ":memory:":
+            raise StoreDamaged("the database must be a file: sqlite:///path")
+        self._url = url
+        self._synchronous = synchronous
+        self.place = url.database
+
+    def make_room(self) -> None:
+        """Make the folder of the file. Raises StoreDamaged where that is impossible."""
+        if self._url.query:
+            return
+        folder = Path(self.place).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreDamaged(f"cannot make the folder {folder}: {error.strerror}") from error
+
+    def writer(self) -> sa.Engine:
+        engine = self._engine()
+        sa.event.listen(engine, "begin", _begin_immediate)
+        return engine
+
+    def reader(self) -> sa.Engine:
+        return self._engine()
+
+    def lock_schema(self, connection: sa.Connection) -> None:
+        """Nothing to do: the transaction began with the write lock."""
+
+    def explain(self, error: sa.exc.DBAPIError) -> NetnewError | None:
+        cause = error.orig
+        code = getattr(cause, "sqlite_errorcode", None)
+        if code is None:
+            return None
+        code &= 0xFF  # the extended codes keep the primary one in the low byte
+        if code in _BUSY:
+            return StoreBusy(f"{self.place}: another process holds the database", BUSY_TIMEOUT_S)
+        if code in _DAMAGED:
+            return StoreDamaged(f"{self.place}: {_DAMAGED[code]} ({cause})")
+        if code == sqlite3.SQLITE_ERROR and "no such" in str(cause):
+            return StoreDamaged(f"{self.place}: it is not as netnew made it ({cause})")
+        return None
+
+    def _engine(self) -> sa.Engine:
+        # The driver itself begins nothing: writers begin by the listener, readers never do.
+        engine = sa.create_engine(
+            self._url,
+            connect_args={"timeout": BUSY_TIMEOUT_S, "isolation_level": None},
+            pool_reset_on_return=None,
+        )
+        sa.event.listen(engine, "connect", self._set_up)
+        return engine
+
+    def _set_up(self, connection: sqlite3.Connection, _record: Any) -> None:
+        for pragma in (
+            f"busy_timeout={int(BUSY_TIMEOUT_S * 1000)}",
+            "journal_mode=WAL",
+            f"synchronous={self._synchronous.upper()}",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+            f"cache_size=-{_CACHE_KIB}",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_immediate(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

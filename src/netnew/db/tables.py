@@ -1,0 +1,186 @@
+"""The tables, as SQLAlchemy knows them; `migrations/` makes them.
+
+Names begin with `fa_`, since the workflow engine keeps its own tables in the same SQLite file.
+Values that are only ever read whole are JSON text (`body`, `spec`, …); `format` is the version of
+that JSON. Instants are microseconds since 1970 in UTC: exact, sortable and the same everywhere.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+PREFIX = "fa_"
+PUBLIC = ""
+"""The workspace of pages that anyone may read."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """An aware datetime, kept as microseconds since 1970 in UTC."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> int | None:
+        return None if value is None else (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+metadata = sa.MetaData()
+
+
+def _run_fk() -> sa.Column[str]:
+    return sa.Column(
+        "run_id", sa.Text, sa.ForeignKey(f"{PREFIX}runs.id", ondelete="CASCADE"), nullable=False
+    )
+
+
+def _format() -> sa.Column[int]:
+    return sa.Column("format", sa.SmallInteger, nullable=False)
+
+
+runs = sa.Table(
+    f"{PREFIX}runs",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("workspace_id", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("generation", sa.Integer, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("last_seq", sa.BigInteger, nullable=False),
+    sa.Column("last_ordinal", sa.BigInteger, nullable=False),
+    sa.Column("cancel_requested", sa.Boolean, nullable=False),
+    _format(),
+    sa.Column("spec", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Index(f"{PREFIX}runs_by_age", "workspace_id", "created_at"),
+)
+
+candidates = sa.Table(
+    f"{PREFIX}candidates",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    _run_fk(),
+    sa.Column("workspace_id", sa.Text, nullable=False),
+    sa.Column("ordinal", sa.BigInteger, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    _format(),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Index(f"{PREFIX}candidates_in_order", "run_id", "ordinal", unique=True),
+)
+
+merges = sa.Table(
+    f"{PREFIX}merges",
+    metadata,
+    _run_fk(),
+    sa.Column("lost", sa.Text, nullable=False),
+    sa.Column("kept", sa.Text, nullable=False),
+    sa.Column("workspace_id", sa.Text, nullable=False),
+    sa.Column("merged_at", Instant, nullable=False),
+    _format(),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.PrimaryKeyConstraint("run_id", "lost", "kept"),
+)
+
+events = sa.Table(
+    f"{PREFIX}events",
+    metadata,
+    _run_fk(),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("workspace_id", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    _format(),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.PrimaryKeyConstraint("run_id", "seq"),
+)
+
+# What was asked is long and the same for thousands of entities: kept once, known by its hash.
+questions = sa.Table(
+    f"{PREFIX}questions",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("workspace_id", sa.Text, nullable=False),
+    sa.Column("entity_type", sa.Text, nullable=False),
+    sa.Column("condition_key", sa.Text, nullable=False),
+    sa.Column("judge_profile", sa.Text, nullable=False),
+)
+
+ledger = sa.Table(
+    f"{PREFIX}ledger",
+    metadata,
+    sa.Column("workspace_id", sa.Text, nullable=False),
+    sa.Column("entity_key", sa.Text, nullable=False),
+    sa.Column("question_id", sa.Text, nullable=False),
+    sa.Column("decided_at", Instant, nullable=False),
+    _format(),
+    sa.Column("verdict", sa.Text, nullable=False),
+    sa.Column("shown", sa.Text, nullable=False),
+    sa.PrimaryKeyConstraint("workspace_id", "entity_key", "question_id"),
+)
+
+raw = sa.Table(
+    f"{PREFIX}raw",
+    metadata,
+    sa.Column("sha256", sa.Text, primary_key=True),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("packed", sa.LargeBinary, nullable=False),
+)
+
+# What a page says: depends on its bytes and the extractor alone, and is never overwritten.
+contents = sa.Table(
+    f"{PREFIX}contents",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("raw_sha256", sa.Text, sa.ForeignKey(f"{PREFIX}raw.sha256"), nullable=False),
+    _format(),
+    sa.Column("packed", sa.LargeBinary, nullable=False),
+)
+
+# What depends on where and when it was read: status, links, redirects. One row per address and
+# content; reading the same content there again only makes the row newer.
+visits = sa.Table(
+    f"{PREFIX}visits",
+    metadata,
+    sa.Column("content_id", sa.Text, sa.ForeignKey(f"{PREFIX}contents.id"), nullable=False),
+    sa.Column("workspace_id", sa.Text, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("fetched_at", Instant, nullable=False),
+    sa.Column("first_fetched_at", Instant, nullable=False),
+    sa.Column("etag", sa.Text),
+    sa.Column("last_modified", sa.Text),
+    _format(),
+    sa.Column("packed", sa.LargeBinary, nullable=False),
+    sa.PrimaryKeyConstraint("content_id", "workspace_id", "url"),
+)
+
+# The newest visit at every address that led to a page: asked for, gone through, arrived at.
+addresses = sa.Table(
+    f"{PREFIX}addresses",
+    metadata,
+    sa.Column("workspace_id", sa.Text, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("content_id", sa.Text, nullable=False),
+    sa.Column("visit_url", sa.Text, nullable=False),
+    sa.Column("fetched_at", Instant, nullable=False),
+    sa.PrimaryKeyConstraint("workspace_id", "url"),
+)
+
+searches = sa.Table(
+    f"{PREFIX}searches",
+    metadata,
+    sa.Column("workspace_id", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("query", sa.Text, nullable=False),
+    sa.Column("page", sa.Integer, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    _format(),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.PrimaryKeyConstraint("workspace_id", "source", "query", "page"),
+)

@@ -1,0 +1,139 @@
+"""The one writer of a process: a thread that puts everything waiting into one transaction.
+
+A commit costs far more than a row. So what arrives while one is under way waits, and goes
+together into the next: with one caller a commit a write, with a hundred a commit a hundred.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from netnew.db.backend import Backend
+from netnew.domain.errors import Conflict, NetnewError
+
+P = TypeVar("P")
+R = TypeVar("R")
+
+Write = Callable[[sa.Connection, Sequence[P]], Sequence[R | NetnewError]]
+"""Writes payloads on the open transaction and gives one result each, in their order. A result that
+is an error is raised for that caller alone; so nothing may have been written for it. It may be
+called again with the same payloads, after a rollback."""
+
+_MOST_IN_ONE_COMMIT = 1000
+
+
+@dataclass(slots=True, eq=False)
+class _Job:
+    write: Write[Any, Any]
+    payload: Any
+    future: asyncio.Future[Any]
+    loop: asyncio.AbstractEventLoop
+
+
+class Writer:
+    """Runs writes in the order they are handed in. Safe to use from any number of event loops."""
+
+    def __init__(self, engine: sa.Engine, backend: Backend) -> None:
+        self._engine = engine
+        self._backend = backend
+        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._door = threading.Lock()
+        self._closed = False
+        self._thread = threading.Thread(target=self._work, name="netnew-writer", daemon=True)
+        self._thread.start()
+
+    async def run(self, write: Write[P, R], payload: P) -> R:
+        """Hand in `payload`, and wait until it is durable.
+
+        A caller that is cancelled while it waits has handed it in all the same: it is written
+        once. Raises StoreBusy, StoreDamaged, Conflict once closed, and what `write` gives.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[R] = loop.create_future()
+        with self._door:
+            if self._closed:
+                raise Conflict(f"the store at {self._backend.place} is closed")
+            self._queue.put(_Job(write, payload, future, loop))
+        return await future
+
+    def close(self) -> None:
+        """Write what was handed in, then stop; blocks until done."""
+        with self._door:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        open_ = True
+        while open_:
+            jobs = []
+            job = self._queue.get()
+            while job is not None:
+                jobs.append(job)
+                if len(jobs) == _MOST_IN_ONE_COMMIT:
+                    break
+                try:
+                    job = self._queue.get_nowait()
+                except Empty:
+                    break
+            open_ = job is not None
+            if jobs:
+                _answer(zip(jobs, self._commit(jobs), strict=True))
+
+    def _commit(self, jobs: list[_Job]) -> list[Any]:
+        try:
+            return self._commit_together(jobs)
+        except sa.exc.DBAPIError as error:
+            known = self._backend.explain(error)
+            if known is not None:
+                return [known] * len(jobs)
+            return self._commit_apart(jobs, error)
+        except Exception as error:
+            return self._commit_apart(jobs, error)
+
+    def _commit_apart(self, jobs: list[_Job], error: Exception) -> list[Any]:
+        """One of them is at fault; the others are not to suffer for it."""
+        if len(jobs) == 1:
+            return [error]
+        return [result for job in jobs for result in self._commit([job])]
+
+    def _commit_together(self, jobs: list[_Job]) -> list[Any]:
+        results: list[Any] = []
+        with self._engine.begin() as connection:
+            for write, alike in groupby(jobs, key=lambda job: job.write):
+                payloads = [job.payload for job in alike]
+                given = write(connection, payloads)
+                if len(given) != len(payloads):
+                    raise AssertionError(f"{write} gave {len(given)} results for {len(payloads)}")
+                results.extend(given)
+        return results
+
+
+def _answer(answers: Iterable[tuple[_Job, Any]]) -> None:
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Any]]] = {}
+    for job, result in answers:
+        by_loop.setdefault(job.loop, []).append((job.future, result))
+    for loop, settled in by_loop.items():
+        try:
+            loop.call_soon_threadsafe(_settle, settled)
+        except RuntimeError:
+            continue  # that loop is closed: nobody waits there any more
+
+
+def _settle(settled: list[tuple[asyncio.Future[Any], Any]]) -> None:
+    for future, result in settled:
+        if future.done():
+            continue
+        if isinstance(result, BaseException):
+            future.set_exception(result)
+        else:
+            future.set_result(result)

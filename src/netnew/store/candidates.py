@@ -1,0 +1,102 @@
+"""Candidates of runs, and the log of their merges."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+
+from netnew.db.database import Database
+from netnew.db.tables import candidates, merges
+from netnew.domain.candidate import Candidate, Merge
+from netnew.domain.errors import NotFound
+from netnew.domain.ids import CandidateId, RunId, WorkspaceId
+from netnew.store.rows import FORMAT, Codec
+
+_CANDIDATE = Codec(Candidate)
+_MERGE = Codec(Merge)
+_READ_AT_ONCE = 200
+
+
+def row_of_candidate(
+    workspace_id: WorkspaceId, candidate: Candidate, ordinal: int
+) -> dict[str, Any]:
+    return {
+        "id": candidate.id,
+        "run_id": candidate.run_id,
+        "workspace_id": workspace_id,
+        "ordinal": ordinal,
+        "status": candidate.status.value,
+        "format": FORMAT,
+        "body": _CANDIDATE.dump(candidate),
+    }
+
+
+def row_of_merge(workspace_id: WorkspaceId, merge: Merge) -> dict[str, Any]:
+    return {
+        "run_id": merge.run_id,
+        "lost": merge.lost,
+        "kept": merge.kept,
+        "workspace_id": workspace_id,
+        "merged_at": merge.merged_at,
+        "format": FORMAT,
+        "body": _MERGE.dump(merge),
+    }
+
+
+class SqlCandidateStore:
+    def __init__(self, database: Database, workspace_id: WorkspaceId) -> None:
+        self._database = database
+        self._workspace_id = workspace_id
+
+    async def get(self, candidate_id: CandidateId) -> Candidate:
+        """Raises NotFound."""
+        query = sa.select(candidates.c.body, candidates.c.format).where(
+            candidates.c.id == candidate_id,
+            candidates.c.workspace_id == self._workspace_id,
+        )
+        row = await self._database.read(lambda connection: connection.execute(query).first())
+        if row is None:
+            raise NotFound("candidate", candidate_id)
+        return _CANDIDATE.load(row.body, row.format)
+
+    async def of_run(self, run_id: RunId) -> AsyncIterator[Candidate]:
+        """All of a run in the order they were found; those found while it is read come too."""
+        after = 0
+        while True:
+            found = await self._database.read(partial(self._page, run_id=run_id, after=after))
+            for _, candidate in found:
+                yield candidate
+            if len(found) < _READ_AT_ONCE:
+                return
+            after = found[-1][0]
+
+    async def merges(self, run_id: RunId) -> list[Merge]:
+        """The merge log of a run, oldest first, with those undone."""
+        query = (
+            sa.select(merges.c.body, merges.c.format)
+            .where(merges.c.run_id == run_id, merges.c.workspace_id == self._workspace_id)
+            .order_by(merges.c.merged_at, merges.c.lost, merges.c.kept)
+        )
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        return [_MERGE.load(row.body, row.format) for row in rows]
+
+    def _page(
+        self, connection: sa.Connection, run_id: RunId, after: int
+    ) -> list[tuple[int, Candidate]]:
+        query = (
+            sa.select(candidates.c.ordinal, candidates.c.body, candidates.c.format)
+            .where(
+                candidates.c.run_id == run_id,
+                candidates.c.workspace_id == self._workspace_id,
+                candidates.c.ordinal > after,
+            )
+            .order_by(candidates.c.ordinal)
+            .limit(_READ_AT_ONCE)
+        )
+        return [
+            (row.ordinal, _CANDIDATE.load(row.body, row.format))
+            for row in connection.execute(query)
+        ]

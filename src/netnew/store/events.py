@@ -1,0 +1,66 @@
+"""Events of runs, in order. The journal writes them."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, get_args
+
+import sqlalchemy as sa
+
+from netnew.db.database import Database
+from netnew.db.tables import events
+from netnew.domain.errors import StoreDamaged
+from netnew.domain.event import Event, EventBody
+from netnew.domain.ids import RunId, WorkspaceId
+from netnew.store.rows import FORMAT, Codec
+
+
+def _kind_of(type_: Any) -> str:
+    return next(str(field.default) for field in fields(type_) if field.name == "kind")
+
+
+_BODIES: dict[str, Codec[EventBody]] = {_kind_of(t): Codec(t) for t in get_args(EventBody)}
+
+
+def row_of_event(
+    workspace_id: WorkspaceId, run_id: RunId, seq: int, at: datetime, body: EventBody
+) -> dict[str, Any]:
+    return {
+        "run_id": run_id,
+        "seq": seq,
+        "workspace_id": workspace_id,
+        "at": at,
+        "kind": body.kind,
+        "format": FORMAT,
+        "body": _BODIES[body.kind].dump(body),
+    }
+
+
+def _event_of_row(row: sa.Row[Any]) -> Event:
+    codec = _BODIES.get(row.kind)
+    if codec is None:
+        raise StoreDamaged(f"an event of run {row.run_id} is of the unknown kind {row.kind!r}")
+    return Event(RunId(row.run_id), row.seq, row.at, codec.load(row.body, row.format))
+
+
+class SqlEventStore:
+    def __init__(self, database: Database, workspace_id: WorkspaceId) -> None:
+        self._database = database
+        self._workspace_id = workspace_id
+
+    async def after(self, run_id: RunId, seq: int, limit: int = 500) -> list[Event]:
+        """At most `limit` events with a number above `seq`, in order; none for an unknown run."""
+        query = (
+            sa.select(events)
+            .where(
+                events.c.run_id == run_id,
+                events.c.workspace_id == self._workspace_id,
+                events.c.seq > seq,
+            )
+            .order_by(events.c.seq)
+            .limit(limit)
+        )
+        return await self._database.read(
+            lambda connection: [_event_of_row(row) for row in connection.execute(query)]
+        )

@@ -1,0 +1,77 @@
+"""A snapshot as two packed values: what its bytes say, and what belongs to the visit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from netnew.domain.ids import SnapshotId
+from netnew.domain.page import Link, PageQuality, Segment, Snapshot
+from netnew.store.packed import pack, unpack
+from netnew.store.rows import Codec
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The fields that follow from the bytes and the extractor alone: shared by all addresses."""
+
+    title: str = ""
+    segments: tuple[Segment, ...] = ()
+    language: str | None = None
+    updated_on: str | None = None
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """The fields that depend on where and when the page was read; links, as most are relative."""
+
+    final_url: str
+    status: int
+    quality: PageQuality
+    links: tuple[Link, ...] = ()
+    canonical_url: str | None = None
+    next_url: str | None = None
+    media_type: str = "text/html"
+    error: str | None = None
+    redirects: tuple[str, ...] = ()
+
+
+_CONTENT = Codec(Content)
+_VISIT = Codec(Visit)
+_CONTENT_FIELDS = tuple(field.name for field in fields(Content))
+_VISIT_FIELDS = tuple(field.name for field in fields(Visit))
+
+
+def packed_content(snapshot: Snapshot) -> bytes:
+    content = Content(**{name: getattr(snapshot, name) for name in _CONTENT_FIELDS})
+    return pack(_CONTENT.dump(content).encode())
+
+
+def packed_visit(snapshot: Snapshot) -> bytes:
+    visit = Visit(**{name: getattr(snapshot, name) for name in _VISIT_FIELDS})
+    return pack(_VISIT.dump(visit).encode())
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPage:
+    """One visit with its content, as the database has it."""
+
+    id: SnapshotId
+    url: str
+    fetched_at: datetime
+    content: bytes
+    content_format: int
+    visit: bytes
+    visit_format: int
+
+    def snapshot(self) -> Snapshot:
+        content = _CONTENT.load(unpack(self.content), self.content_format)
+        visit = _VISIT.load(unpack(self.visit), self.visit_format)
+        return Snapshot(
+            id=self.id,
+            url=self.url,
+            fetched_at=self.fetched_at,
+            **{name: getattr(content, name) for name in _CONTENT_FIELDS},
+            **{name: getattr(visit, name) for name in _VISIT_FIELDS},
+        )

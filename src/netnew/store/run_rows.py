@@ -1,0 +1,73 @@
+"""A run as a row: what is asked in one column, how far it has come in another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from netnew.domain.budget import Spend
+from netnew.domain.ids import RunId, WorkspaceId
+from netnew.domain.run import Counts, Estimate, Run, RunSpec, RunStatus, TerminationReason
+from netnew.store.rows import FORMAT, Codec
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The fields of a Run that have no column of their own."""
+
+    updated_at: datetime
+    ended_at: datetime | None
+    termination_reason: TerminationReason | None
+    termination_detail: str
+    counts: Counts
+    spend: Spend
+    estimate: Estimate | None
+    judge_profile: str
+
+
+_SPEC = Codec(RunSpec)
+_PROGRESS = Codec(Progress)
+_PROGRESS_FIELDS = tuple(field.name for field in fields(Progress))
+
+
+def state_of_run(run: Run) -> dict[str, Any]:
+    """The columns that a later state of the run replaces."""
+    progress = Progress(**{name: getattr(run, name) for name in _PROGRESS_FIELDS})
+    return {
+        "status": run.status.value,
+        "generation": run.generation,
+        "format": FORMAT,
+        "spec": _SPEC.dump(run.spec),
+        "body": _PROGRESS.dump(progress),
+    }
+
+
+def row_of_new_run(run: Run) -> dict[str, Any]:
+    """All columns of a run that nothing has happened to."""
+    return {
+        "id": run.id,
+        "workspace_id": run.workspace_id,
+        "created_at": run.created_at,
+        "last_seq": 0,
+        "last_ordinal": 0,
+        "cancel_requested": False,
+        **state_of_run(run),
+    }
+
+
+def run_of_row(row: sa.Row[Any]) -> Run:
+    progress = _PROGRESS.load(row.body, row.format)
+    return Run(
+        id=RunId(row.id),
+        workspace_id=WorkspaceId(row.workspace_id),
+        spec=_SPEC.load(row.spec, row.format),
+        status=RunStatus(row.status),
+        created_at=row.created_at,
+        generation=row.generation,
+        last_seq=row.last_seq,
+        cancel_requested=row.cancel_requested,
+        **{name: getattr(progress, name) for name in _PROGRESS_FIELDS},
+    )

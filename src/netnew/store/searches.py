@@ -1,0 +1,56 @@
+"""Answers of sources: the newest one to each page of each query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from netnew.db.database import Database
+from netnew.db.tables import searches
+from netnew.db.upsert import upsert
+from netnew.domain.ids import WorkspaceId
+from netnew.domain.search import SearchAnswer
+from netnew.store.rows import FORMAT, Codec
+
+_ANSWER = Codec(SearchAnswer)
+
+
+class SqlSearchCache:
+    def __init__(self, database: Database, workspace_id: WorkspaceId) -> None:
+        self._database = database
+        self._workspace_id = workspace_id
+
+    async def get(self, source: str, query: str, page: int, since: datetime) -> SearchAnswer | None:
+        """The answer on record if it is from `since` or later."""
+        wanted = sa.select(searches.c.body, searches.c.format).where(
+            searches.c.workspace_id == self._workspace_id,
+            searches.c.source == source,
+            searches.c.query == query,
+            searches.c.page == page,
+            searches.c.at >= since,
+        )
+        row = await self._database.read(lambda connection: connection.execute(wanted).first())
+        return None if row is None else _ANSWER.load(row.body, row.format)
+
+    async def put(
+        self, source: str, query: str, page: int, answer: SearchAnswer, at: datetime
+    ) -> None:
+        """Keep `answer`, unless a later one is on record."""
+        row = {
+            "workspace_id": self._workspace_id,
+            "source": source,
+            "query": query,
+            "page": page,
+            "at": at,
+            "format": FORMAT,
+            "body": _ANSWER.dump(answer),
+        }
+        await self._database.write(_put, row)
+
+
+def _put(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> list[None]:
+    connection.execute(upsert(connection, searches, newer="at"), rows)
+    return [None] * len(rows)
