@@ -1,0 +1,116 @@
+"""A corpus on disk, for reading: pages in SQLite by address, a full text index beside them.
+
+All calls block; callers use a thread. `corpus_writer` fills it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import zlib
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from netnew.domain.errors import StoreDamaged
+from netnew.domain.search import SearchAnswer
+from netnew.sources.page_index import PageIndex
+from netnew.sources.readers.row import DumpRow
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS pages (
+    url TEXT PRIMARY KEY, digest BLOB NOT NULL, indexed INTEGER NOT NULL, listed INTEGER NOT NULL,
+    status INTEGER NOT NULL, title TEXT NOT NULL, media_type TEXT NOT NULL, charset TEXT,
+    location TEXT, error TEXT, body BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS pages_not_indexed ON pages (url) WHERE indexed = 0;
+CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+_COLUMNS = "url, body, status, title, media_type, charset, location, error, listed"
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+
+
+class CorpusStore:
+    """The files of one corpus in `folder`; made where they are missing."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._db = connect(folder)
+        self._index = PageIndex(folder / "index")
+
+    def page(self, url: str) -> DumpRow | None:
+        """The row at `url`, whatever its status."""
+        found = self._one(f"SELECT {_COLUMNS} FROM pages WHERE url = ?", page_key(url))
+        return row_of(found) if found is not None else None
+
+    def search(self, query: str, page: int) -> SearchAnswer:
+        return self._index.search(query, page)
+
+    def count(self) -> int:
+        """Rows: pages, redirects, errors and listed addresses."""
+        found = self._one("SELECT count(*) FROM pages")
+        return int(found[0]) if found is not None else 0
+
+    def size_bytes(self) -> int:
+        """What the corpus takes on disk."""
+        total = 0
+        for path in self._folder.rglob("*"):
+            with suppress(OSError):  # the index may drop a file while we look
+                total += path.stat().st_size
+        return total
+
+    def mark(self, name: str, value: str) -> None:
+        """Keep a fact about the whole corpus."""
+        with self._lock:
+            self._db.execute("INSERT OR REPLACE INTO marks VALUES (?, ?)", (name, value))
+
+    def marked(self, name: str) -> str | None:
+        found = self._one("SELECT value FROM marks WHERE name = ?", name)
+        return str(found[0]) if found is not None else None
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+    def _one(self, sql: str, *values: str) -> tuple[Any, ...] | None:
+        with self._lock:
+            try:
+                found: tuple[Any, ...] | None = self._db.execute(sql, values).fetchone()
+            except sqlite3.Error as error:
+                raise StoreDamaged(f"{self._folder}: {error}") from error
+        return found
+
+
+def connect(folder: Path) -> sqlite3.Connection:
+    """The page file of a corpus, made where it is missing; in autocommit. Raises StoreDamaged."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        db = sqlite3.connect(
+            folder / "pages.sqlite", timeout=30, isolation_level=None, check_same_thread=False
+        )
+        db.execute("PRAGMA journal_mode=WAL")
+        db.executescript(_SCHEMA)
+    except (sqlite3.Error, OSError) as error:
+        raise StoreDamaged(f"{folder}: {error}") from error
+    return db
+
+
+def row_of(columns: tuple[Any, ...]) -> DumpRow:
+    url, body, status, title, media_type, charset, location, error, listed = columns
+    unpacked = zlib.decompress(body)
+    return DumpRow(url, unpacked, status, title, media_type, charset, location, error, bool(listed))
+
+
+def page_key(url: str) -> str:
+    """The address a page is kept under: fragment, default port and case of scheme and host do not
+    count, and an empty path is '/'. Nothing more, since a dump may hold both `/a` and `/a/`."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return url.strip()
+    if parts.scheme not in _DEFAULT_PORTS:
+        return url.strip().split("#")[0]
+    host = parts.netloc.lower().removesuffix(_DEFAULT_PORTS[parts.scheme])
+    return urlunsplit((parts.scheme, host, parts.path or "/", parts.query, ""))

@@ -1,0 +1,121 @@
+"""Calls of a search service's JSON API, with its errors told as ours.
+
+The service's address comes from the user's own settings, so the address guard of the fetcher does
+not apply to it: a SearXNG on localhost is the usual case.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from email.utils import parsedate_to_datetime
+
+import httpx2
+
+from netnew.domain.errors import SourceMisconfigured, SourceUnavailable
+from netnew.ports import Clock
+
+_MAX_BYTES = 16 * 2**20
+_TRIES = 3
+_FIRST_PAUSE_S = 0.4
+_DIRECT: dict[str, httpx2.AsyncBaseTransport | None] = {
+    "all://localhost": None,
+    "all://127.0.0.1": None,
+    "all://[::1]": None,
+}
+
+
+class JsonApi:
+    """GET with few retries; `source` is the name its errors carry."""
+
+    def __init__(
+        self,
+        source: str,
+        clock: Clock,
+        timeout_s: float,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._source = source
+        self._clock = clock
+        self._pause = pause
+        self._client = httpx2.AsyncClient(
+            timeout=timeout_s,
+            follow_redirects=True,
+            headers={"Accept": "application/json", "User-Agent": "netnew"},
+            # A proxy of the environment cannot reach the user's own machine.
+            mounts=_DIRECT,
+        )
+
+    async def get(self, url: str, params: Mapping[str, str | int]) -> object:
+        """The parsed JSON at `url`. Retries dropped connections, timeouts and 5xx answers.
+
+        Raises SourceUnavailable (with `retry_after_s` where the service says so) or
+        SourceMisconfigured.
+        """
+        for attempt in range(1, _TRIES + 1):
+            try:
+                return await self._get_once(url, params)
+            except SourceUnavailable as error:
+                if attempt == _TRIES or error.retry_after_s is not None:
+                    raise
+            await self._pause(_FIRST_PAUSE_S * 2 ** (attempt - 1) * random.uniform(0.8, 1.2))
+        raise AssertionError("the last attempt returns or raises")
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+    async def _get_once(self, url: str, params: Mapping[str, str | int]) -> object:
+        try:
+            async with self._client.stream("GET", url, params=dict(params)) as response:
+                self._check(response)
+                body = await self._body(response)
+        except httpx2.TimeoutException as error:
+            raise SourceUnavailable(self._source, "it did not answer in time") from error
+        except httpx2.TooManyRedirects as error:
+            raise SourceMisconfigured(self._source, "it redirects in a circle") from error
+        except (httpx2.UnsupportedProtocol, httpx2.InvalidURL) as error:
+            raise SourceMisconfigured(self._source, f"{url!r} is no http address") from error
+        except httpx2.HTTPError as error:
+            reason = str(error) or type(error).__name__
+            raise SourceUnavailable(self._source, f"it cannot be reached ({reason})") from error
+        try:
+            return json.loads(body)
+        except ValueError as error:
+            problem = "it answered with something that is not JSON; is this its address?"
+            raise SourceMisconfigured(self._source, problem) from error
+
+    async def _body(self, response: httpx2.Response) -> bytes:
+        body = bytearray()
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > _MAX_BYTES:
+                raise SourceUnavailable(self._source, f"its answer is above {_MAX_BYTES} bytes")
+        return bytes(body)
+
+    def _check(self, response: httpx2.Response) -> None:
+        status = response.status_code
+        if status == 429:
+            wait_s = self._retry_after(response)
+            raise SourceUnavailable(self._source, "it asks to wait (HTTP 429)", wait_s or 30.0)
+        if status >= 500:
+            wait = self._retry_after(response)
+            raise SourceUnavailable(self._source, f"it failed (HTTP {status})", wait)
+        if status in (401, 403):
+            problem = (
+                f"it refuses us (HTTP {status}): check its key, and that it allows format=json"
+            )
+            raise SourceMisconfigured(self._source, problem)
+        if status >= 400:
+            raise SourceMisconfigured(self._source, f"it does not know this call (HTTP {status})")
+
+    def _retry_after(self, response: httpx2.Response) -> float | None:
+        """Seconds of a Retry-After header, in either of its two forms."""
+        value = response.headers.get("Retry-After", "").strip()
+        if value.isdigit():
+            return float(value)
+        try:
+            return max(0.0, (parsedate_to_datetime(value) - self._clock.now()).total_seconds())
+        except (TypeError, ValueError):
+            return None

@@ -1,0 +1,87 @@
+"""Single documents of a folder: HTML and plain text as they are, the others turned into HTML."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from pathlib import Path
+
+from netnew.sources.readers.lines import decoded
+from netnew.sources.readers.markdown import body_of_markdown, html_page
+from netnew.sources.readers.row import BrokenRow, DumpRow
+
+_HTML = {".html", ".htm", ".xhtml"}
+_MARKDOWN = {".md", ".markdown", ".mdown"}
+_PLAIN = {".txt", ".text", ".rst"}
+_OFFICE = {".pdf", ".docx", ".pptx", ".epub"}
+_SHEETS = {".xlsx"}
+DOCUMENT_SUFFIXES = frozenset(_HTML | _MARKDOWN | _PLAIN | _OFFICE | _SHEETS)
+
+_MAX_BYTES = 200 * 2**20
+_MAX_SHEET_ROWS = 100_000
+_HEADING = re.compile(r"^#\s+(.+?)\s*#*$", re.M)
+
+
+def document_row(file: Path, suffix: str, url: str) -> DumpRow | BrokenRow:
+    """The document as one row; its title is its own, else the name of the file."""
+    try:
+        if file.stat().st_size > _MAX_BYTES:
+            return BrokenRow(str(file), "", f"larger than {_MAX_BYTES} bytes")
+        return _row(file, suffix, url)
+    except Exception as error:  # converters fail in many ways on broken documents
+        return BrokenRow(str(file), "", f"cannot be read: {error or type(error).__name__}")
+
+
+def _row(file: Path, suffix: str, url: str) -> DumpRow:
+    if suffix in _HTML:
+        return DumpRow(url, file.read_bytes())
+    if suffix in _PLAIN:
+        text = decoded(file.read_bytes())
+        return DumpRow(url, text.encode(), 200, file.stem, "text/plain", "utf-8")
+    if suffix in _SHEETS:
+        return _html(url, file.stem, _tables(file))
+    markdown = decoded(file.read_bytes()) if suffix in _MARKDOWN else _converted(file)
+    heading = _HEADING.search(markdown[:10_000])
+    return _html(url, heading.group(1) if heading else file.stem, body_of_markdown(markdown))
+
+
+def _html(url: str, title: str, body: str) -> DumpRow:
+    return DumpRow(url, html_page(title, body).encode(), 200, title, "text/html", "utf-8")
+
+
+def _converted(file: Path) -> str:
+    try:
+        from markitdown import MarkItDown
+    except ImportError as error:
+        needed = "needs more packages: pip install 'netnew[documents]'"
+        raise ValueError(needed) from error
+    text: str = MarkItDown(enable_plugins=False).convert(file).text_content
+    return text
+
+
+def _tables(file: Path) -> str:
+    from openpyxl import load_workbook
+
+    book = load_workbook(file, read_only=True, data_only=True)
+    try:
+        return "\n".join(
+            f"<h2>{escape(sheet.title)}</h2>\n<table>\n{_table_rows(sheet)}</table>"
+            for sheet in book.worksheets
+        )
+    finally:
+        book.close()
+
+
+def _table_rows(sheet: object) -> str:
+    lines: list[str] = []
+    rows = sheet.iter_rows(values_only=True, max_row=_MAX_SHEET_ROWS)  # type: ignore[attr-defined]
+    for cells in rows:
+        if any(cell is not None for cell in cells):
+            tag = "td" if lines else "th"
+            row = "".join(f"<{tag}>{escape(_shown(cell))}</{tag}>" for cell in cells)
+            lines.append(f"<tr>{row}</tr>\n")
+    return "".join(lines)
+
+
+def _shown(cell: object) -> str:
+    return "" if cell is None else str(cell)

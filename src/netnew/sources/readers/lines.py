@@ -1,0 +1,68 @@
+"""Lines of a text file that may be compressed, of any length and of uncertain encoding."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from netnew.domain.errors import UnreadableDump
+from netnew.sources.readers.row import BrokenRow
+
+MAX_LINE_BYTES = 64 * 2**20
+_GZIP_MAGIC = b"\x1f\x8b"
+
+
+def open_dump(path: Path) -> BinaryIO:
+    """The bytes of `path`, decompressed where they begin like gzip, whatever the name says.
+
+    Raises UnreadableDump where the file cannot be opened.
+    """
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise UnreadableDump(str(path), error.strerror or str(error)) from error
+    magic = file.read(2)
+    file.seek(0)
+    return cast(BinaryIO, gzip.GzipFile(fileobj=file)) if magic == _GZIP_MAGIC else file
+
+
+def lines(path: Path) -> Iterator[tuple[int, bytes] | BrokenRow]:
+    """Numbered lines from 1, without their ends; blank ones are skipped. A line above
+    `MAX_LINE_BYTES` and an end cut off in the middle of compressed data are broken rows."""
+    number = 0
+    with open_dump(path) as file:
+        while True:
+            number += 1
+            try:
+                line = file.readline(MAX_LINE_BYTES + 1)
+                if len(line) > MAX_LINE_BYTES:
+                    _skip_rest(file)
+                    problem = f"longer than {MAX_LINE_BYTES} bytes"
+                    yield BrokenRow(str(path), f"line {number}", problem)
+                    continue
+            except (EOFError, OSError, zlib.error) as error:
+                yield BrokenRow(str(path), f"line {number}", f"the file ends broken: {error}")
+                return
+            if not line:
+                return
+            line = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+            if line.strip():
+                yield number, line.rstrip(b"\r\n")
+
+
+def _skip_rest(file: BinaryIO) -> None:
+    while (part := file.readline(MAX_LINE_BYTES)) and not part.endswith(b"\n"):
+        pass
+
+
+def decoded(text: bytes) -> str:
+    """`text` as UTF-8, UTF-16 by its mark, else as Windows-1252, the usual wrong one."""
+    if text.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return text.decode("utf-16", "replace")
+    try:
+        return text.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return text.decode("cp1252", "replace")
