@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 
 from netnew.domain.budget import Budget
-from netnew.domain.run import RunSpec
+from netnew.domain.errors import InvalidInput
+from netnew.domain.run import MAX_CONDITIONS, MAX_MATCH_LIMIT, MAX_OBJECTIVE_CHARS, RunSpec
+from netnew.engine.generators import generator_named
+from netnew.engine.objective import read_objective
+from netnew.engine.queries import first_queries
+from netnew.ports import Judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +19,7 @@ class Plan:
     """A complete spec, what discovery will ask first, and what the run may spend at most.
 
     `unreadable`: condition name → the part that the judge cannot read. `budget`: the caps that
-    hold, the generator's and the caller's together.
+    hold, the generator's with the caller's in their place.
     """
 
     spec: RunSpec
@@ -22,3 +27,93 @@ class Plan:
     judge_profile: str
     budget: Budget
     unreadable: Mapping[str, str] = field(default_factory=dict)
+
+
+def plan(spec: RunSpec, judge: Judge) -> Plan:
+    """Fill what is missing in `spec`; the only stage that reads the objective as free text.
+
+    Raises InvalidInput naming the field that is wrong.
+    """
+    check(spec)
+    read = read_objective(spec.objective, spec.entity_type)
+    complete = replace(
+        spec,
+        entity_type=spec.entity_type or read.entity_type,
+        conditions=spec.conditions or read.conditions,
+    )
+    return Plan(
+        spec=complete,
+        queries=first_queries(complete),
+        judge_profile=str(judge.profile),
+        budget=_budget(complete),
+        unreadable=dict(judge.unreadable(complete.conditions)),
+    )
+
+
+def _budget(spec: RunSpec) -> Budget:
+    """The caller's caps where given, else the generator's."""
+    given, level = spec.budget, generator_named(spec.generator).budget
+    return Budget(
+        **{
+            f.name: getattr(level, f.name)
+            if getattr(given, f.name) is None
+            else getattr(given, f.name)
+            for f in fields(Budget)
+        }
+    )
+
+
+def check(spec: RunSpec) -> None:
+    """Raises InvalidInput for the first field of `spec` that cannot be worked with."""
+    objective = spec.objective.strip()
+    if not objective:
+        raise InvalidInput("objective", "it is empty", "a question in plain words")
+    if len(objective) > MAX_OBJECTIVE_CHARS:
+        raise InvalidInput(
+            "objective",
+            f"it has {len(objective):,} characters",
+            f"at most {MAX_OBJECTIVE_CHARS:,}",
+        )
+    if not 1 <= spec.match_limit <= MAX_MATCH_LIMIT:
+        raise InvalidInput(
+            "match_limit", f"{spec.match_limit:,} is out of range", f"1 to {MAX_MATCH_LIMIT:,}"
+        )
+    if spec.evaluate_limit is not None and spec.evaluate_limit < 1:
+        raise InvalidInput("evaluate_limit", f"{spec.evaluate_limit} is too small", "1 or more")
+    if not 0 < spec.match_rule.share <= 1:
+        raise InvalidInput("match_rule", f"{spec.match_rule.share} is no share", "above 0, up to 1")
+    generator_named(spec.generator)
+    _check_conditions(spec)
+    _check_enrichments(spec)
+    for cap in fields(Budget):
+        limit = getattr(spec.budget, cap.name)
+        if limit is not None and limit < 0:
+            raise InvalidInput(f"budget.{cap.name}", f"{limit} is negative", "0 or more")
+
+
+def _check_conditions(spec: RunSpec) -> None:
+    if len(spec.conditions) > MAX_CONDITIONS:
+        raise InvalidInput(
+            "conditions", f"there are {len(spec.conditions)}", f"at most {MAX_CONDITIONS}"
+        )
+    names: set[str] = set()
+    for condition in spec.conditions:
+        if not condition.name.strip() or not condition.description.strip():
+            raise InvalidInput("conditions", "one has no name or no text", "'name: text'")
+        if condition.name in names:
+            raise InvalidInput("conditions", f"{condition.name!r} is there twice", "unique names")
+        names.add(condition.name)
+
+
+def _check_enrichments(spec: RunSpec) -> None:
+    names = {c.name for c in spec.conditions}
+    for enrichment in spec.enrichments:
+        if not enrichment.name.strip():
+            raise InvalidInput("enrichments", "one has no name", "'name: text'")
+        if enrichment.name in names:
+            raise InvalidInput(
+                "enrichments",
+                f"{enrichment.name!r} is already a condition or a field",
+                "names that are used once",
+            )
+        names.add(enrichment.name)

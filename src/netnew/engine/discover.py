@@ -1,0 +1,266 @@
+"""discover: rounds of queries and links; what they lead to is read, and becomes entities.
+
+A round takes the most promising leads, asks and reads them side by side, and takes note of the
+answers in the order of the leads, so that equal answers give equal runs. Every page of an answer is
+one of: an entity's page, a list whose items become leads, an article whose mentions become leads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from netnew.domain.budget import Cap, Spend
+from netnew.domain.candidate import MatchStatus
+from netnew.domain.errors import SourceUnavailable
+from netnew.domain.event import SourceFailed
+from netnew.domain.page import Snapshot
+from netnew.domain.run import RunSpec
+from netnew.domain.search import Hit, SearchAnswer
+from netnew.engine.addresses import host_of, is_urn
+from netnew.engine.entity import Entity
+from netnew.engine.frontier import Frontier, PageLead, QueryLead
+from netnew.engine.generators import Generator
+from netnew.engine.meter import Meter
+from netnew.engine.parts import Parts
+from netnew.engine.queries import Facets, core_terms
+from netnew.engine.recognise import PageKind, Reading, read_page
+from netnew.engine.relevance import Relevance
+from netnew.engine.resolve import Resolver
+from netnew.ports import Source
+
+# What a planned query is expected to bring on its first page, and a follow-up at most.
+PLANNED_PROMISE = 4.0
+FOLLOW_UP_PROMISE = 2.0
+# A query whose last page still had this many matches hides more behind it.
+SATURATED_MATCHES = 2
+MAX_FOLLOW_UP_CHARS = 90
+
+
+@dataclass(slots=True)
+class Round:
+    """What one round did: who was sighted by which lead, and what failed."""
+
+    number: int
+    queries: list[QueryLead] = field(default_factory=list)
+    sighted: list[tuple[QueryLead | PageLead, list[Entity]]] = field(default_factory=list)
+    has_more: dict[int, bool] = field(default_factory=dict)
+    failures: list[SourceFailed] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Discovery:
+    """The discovery of one run."""
+
+    parts: Parts
+    spec: RunSpec
+    generator: Generator
+    meter: Meter
+    resolver: Resolver
+    frontier: Frontier
+    relevance: Relevance
+    facets: Facets = field(default_factory=Facets)
+    _saturated: dict[str, tuple[QueryLead, int]] = field(default_factory=dict)
+    _rounds: int = 0
+
+    @property
+    def open_leads(self) -> int:
+        return len(self.frontier.queries) + len(self.frontier.pages)
+
+    def start(self, queries: Sequence[str]) -> None:
+        """Open the planned queries on every source that is asked, and the lists of the others."""
+        for source in self.parts.sources:
+            if source.enumerates:
+                self.frontier.add_query(source.spec, "", f"list:{source.spec}", PLANNED_PROMISE * 2)
+                continue
+            for rank, query in enumerate(queries):
+                promise = PLANNED_PROMISE * (1 - 0.5 * rank / max(1, len(queries)))
+                self.frontier.add_query(source.spec, query, f"query:{query}", promise)
+
+    async def round(self) -> Round:
+        """Follow the best open leads once."""
+        self._rounds += 1
+        this = Round(self._rounds)
+        this.queries = self._affordable(
+            self.frontier.take_queries(self.generator.queries_per_round)
+        )
+        answers = await asyncio.gather(*(self._ask(lead, this) for lead in this.queries))
+        wanted: dict[str, None] = {}
+        for lead, answer in zip(this.queries, answers, strict=True):
+            this.has_more[id(lead)] = answer.has_more
+            for hit in answer.hits:
+                if self.frontier.mark_read(hit.url):
+                    wanted[hit.url] = None
+        links = self._links(len(this.queries))
+        for page in links:
+            if self.frontier.mark_read(page.url):
+                wanted[page.url] = None
+        read = await self._read(list(wanted))
+        for lead, answer in zip(this.queries, answers, strict=True):
+            this.sighted.append((lead, await self._take_note(lead, answer.hits, read)))
+        for page in links:
+            hits = (Hit(page.url),)
+            this.sighted.append((page, await self._take_note(page, hits, read)))
+        await self._visit_websites(this)
+        return this
+
+    def learn(self, this: Round, matched_before: set[str]) -> None:
+        """After the round's entities were judged: what its leads brought, and what to ask next."""
+        for lead, entities in this.sighted:
+            now = [e for e in _living(entities) if e.status is MatchStatus.MATCHED]
+            new = [e for e in now if e.id not in matched_before]
+            if isinstance(lead, PageLead):
+                self.frontier.learn(lead.unit, lead.url, bool(new))
+                continue
+            promise = 0.7 * len(new) + 0.15 * len(now)
+            source = self._source(lead.source)
+            if source.enumerates:
+                self.frontier.queries += (
+                    [QueryLead(lead.source, "", lead.page + 1, lead.unit, PLANNED_PROMISE * 2)]
+                    if this.has_more[id(lead)]
+                    else []
+                )
+                continue
+            at_end = lead.page >= self.generator.result_pages or not this.has_more[id(lead)]
+            if len(now) >= SATURATED_MATCHES and at_end and lead.page > 1:
+                self._saturated[lead.query] = (lead, len(now))
+            self.frontier.follow(lead, this.has_more[id(lead)], promise)
+        for entity in self.resolver.entities:
+            if entity.merged_into is None and entity.status is not MatchStatus.GENERATED:
+                for page in entity.evidence():
+                    self.facets.learn(page.snapshot, entity.status is MatchStatus.MATCHED)
+        if len(self.frontier.queries) < self.generator.queries_per_round:
+            self._open_follow_ups()
+
+    # ------------------------------------------------------------------------------- inside
+
+    def _source(self, spec: str) -> Source:
+        return next(s for s in self.parts.sources if s.spec == spec)
+
+    def _affordable(self, leads: list[QueryLead]) -> list[QueryLead]:
+        """As many as the cap on searches still allows; the others stay open."""
+        left = self.meter.left(Cap.SEARCHES)
+        if left is None or left >= len(leads):
+            return leads
+        self.frontier.queries += leads[left:]
+        return leads[:left]
+
+    def _links(self, queries_taken: int) -> list[PageLead]:
+        """Links to follow this round. Those that promise little wait until queries run dry."""
+        count = self.generator.pages_per_round
+        if queries_taken >= self.generator.queries_per_round // 2:
+            taken = self.frontier.take_pages(count)
+            later = [x for x in taken if x.worth < self.relevance.on_topic]
+            for lead in later:
+                self.frontier.add_page(lead.url, lead.unit, lead.worth)
+            return [x for x in taken if x.worth >= self.relevance.on_topic]
+        return self.frontier.take_pages(count)
+
+    async def _ask(self, lead: QueryLead, this: Round) -> SearchAnswer:
+        """The answer to a lead, from the store where it is fresh; empty where the source failed."""
+        since = self.parts.clock.now() - self.parts.search_max_age
+        searches = self.parts.store.searches
+        known = await searches.get(lead.source, lead.query, lead.page, since)
+        if known is not None:
+            self.meter.add(Spend(stored_searches=1))
+            return known
+        self.meter.add(Spend(searches=1))
+        try:
+            answer = await self._source(lead.source).search(lead.query, lead.page)
+        except SourceUnavailable as error:
+            this.failures.append(SourceFailed(lead.source, lead.query, error.problem))
+            return SearchAnswer(())
+        await searches.put(lead.source, lead.query, lead.page, answer, self.parts.clock.now())
+        return answer
+
+    async def _read(self, urls: list[str]) -> dict[str, Snapshot]:
+        """Fetch the pages, as many as the cap allows; by the address asked."""
+        left = self.meter.left(Cap.PAGES)
+        urls = urls if left is None else urls[:left]
+        fetched = await asyncio.gather(*(self.parts.fetcher.fetch(u) for u in urls))
+        for one in fetched:
+            self.meter.add(Spend(stored_pages=1) if one.from_store else Spend(pages=1))
+        return {u: f.snapshot for u, f in zip(urls, fetched, strict=True)}
+
+    async def _take_note(
+        self, lead: QueryLead | PageLead, hits: Sequence[Hit], read: dict[str, Snapshot]
+    ) -> list[Entity]:
+        """The entities that the hits are about, each once, marked as sighted by the lead."""
+        entities: dict[str, Entity] = {}
+        for hit in hits:
+            snapshot = read.pop(hit.url, None)
+            entity = (
+                self._add(snapshot, lead.unit)
+                if snapshot is not None
+                else self.resolver.entity_at(hit.url)
+            )
+            if entity is None and hit.name is not None:
+                entity = self.resolver.add_mention(hit.url, hit.name)
+            if entity is not None:
+                entity.units.add(lead.unit)
+                entities.setdefault(entity.id, entity)
+        return list(entities.values())
+
+    def _add(self, snapshot: Snapshot, unit: str) -> Entity | None:
+        reading = read_page(snapshot)
+        self._open_links(snapshot, reading)
+        return self.resolver.add_page(snapshot, reading)
+
+    def _open_links(self, snapshot: Snapshot, reading: Reading) -> None:
+        """A list's items and its next page become leads."""
+        if reading.kind in (PageKind.LIST, PageKind.ARTICLE):
+            unit = f"list:{host_of(snapshot.final_url)}"
+            page_worth = self.relevance.of_list(snapshot)
+            for link in reading.items:
+                worth = self.relevance.of_item(link, page_worth)
+                if worth >= self.relevance.on_topic or self.generator.walks_directories:
+                    self.frontier.add_page(link.url, unit, worth)
+            if snapshot.next_url is not None and reading.kind is PageKind.LIST:
+                self.frontier.add_page(snapshot.next_url, unit, page_worth)
+
+    async def _visit_websites(self, this: Round) -> None:
+        """Read the own site of entities known by a profile only: own pages come first."""
+        waiting = {
+            e.id: e
+            for _, entities in this.sighted
+            for e in _living(entities)
+            if e.website and not is_urn(e.website) and not e.own_pages and not e.visited
+        }
+        targets = [e for e in waiting.values() if e.website is not None]
+        read = await self._read([cast(str, e.website) for e in targets])
+        for entity in targets:
+            snapshot = read.get(cast(str, entity.website))
+            if snapshot is not None:
+                self.frontier.mark_read(snapshot.final_url)
+                self.resolver.add_website(entity, snapshot, read_page(snapshot))
+                entity.visited = True
+
+    def _open_follow_ups(self) -> None:
+        """Split the queries that hide more, by the values that their matches have."""
+        bases = sorted(self._saturated.values(), key=lambda x: -x[1])
+        short = [lead for lead, _ in bases if len(lead.query) <= MAX_FOLLOW_UP_CHARS]
+        asked = [s.spec for s in self.parts.sources if not s.enumerates]
+        texts = [(lead.source, lead.query) for lead in short[:4]]
+        if not texts:
+            texts = [(s, q) for s in asked for q in core_terms(self.spec)[:2]]
+        opened = 0
+        for source, base in texts:
+            for label, value, share in self._facet_values():
+                if opened >= self.generator.facets * 2:
+                    return
+                promise = 0.3 + FOLLOW_UP_PROMISE * share
+                query = f"{base} {value}"
+                if value.casefold() not in base.casefold():
+                    opened += self.frontier.add_query(source, query, f"facet:{label}", promise)
+
+    def _facet_values(self) -> list[tuple[str, str, float]]:
+        limit = self.generator.facets * 4
+        named = self.relevance.values
+        return self.facets.best(limit, named) + self.facets.unseen(limit, named)
+
+
+def _living(entities: Sequence[Entity]) -> list[Entity]:
+    """The entities that were not merged into others; those that were, as what they became."""
+    return [e for e in entities if e.merged_into is None]

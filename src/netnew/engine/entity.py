@@ -1,0 +1,127 @@
+"""An entity while a run works on it: what the resolver knows, until it becomes a candidate row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from netnew.domain.candidate import Candidate, Identity, MatchStatus
+from netnew.domain.condition import Verdict
+from netnew.domain.enrichment import EnrichmentValue
+from netnew.domain.evidence import EvidencePage, Standing
+from netnew.domain.ids import CandidateId, RunId
+from netnew.domain.page import Snapshot
+from netnew.engine.addresses import canonical_address, home_address
+
+_STANDING_ORDER = {Standing.OWN: 0, Standing.PROFILE: 1, Standing.MENTION: 2}
+MAX_ALTERNATE_URLS = 20
+# A judge reads at most so many pages of one candidate; more repeat what these say.
+MAX_EVIDENCE_PAGES = 6
+
+
+@dataclass(slots=True, eq=False)
+class Entity:
+    """One entity as known so far in this run. Only the resolver and the stages change it.
+
+    `key` is its identity in the ledger. `pages` are the pages read about it, by address asked.
+    `website` is where its own site should be, read or not. `units` are the queries and lists that
+    sighted it. `changed` is set when evidence has arrived since it was last judged.
+    """
+
+    id: CandidateId
+    ordinal: int
+    key: str
+    keys: set[str] = field(default_factory=set)
+    names: list[str] = field(default_factory=list)
+    description: str = ""
+    website: str | None = None
+    pages: dict[str, EvidencePage] = field(default_factory=dict)
+    addresses: dict[str, None] = field(default_factory=dict)
+    units: set[str] = field(default_factory=set)
+    status: MatchStatus = MatchStatus.GENERATED
+    verdicts: tuple[Verdict, ...] = ()
+    enrichments: tuple[EnrichmentValue, ...] = ()
+    decided_at: datetime | None = None
+    merged_into: CandidateId | None = None
+    changed: bool = True
+    deepened: bool = False
+    visited: bool = False
+    recorded: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.names[0] if self.names else self.url
+
+    @property
+    def own_pages(self) -> list[Snapshot]:
+        return [p.snapshot for p in self.pages.values() if p.standing is Standing.OWN]
+
+    @property
+    def url(self) -> str:
+        """Its own site where that answers, else the best page about it, else where it should be."""
+        own = self.own_pages
+        if own:
+            return min((home_url(s) for s in own), key=lambda u: (len(u), u))
+        evidence = self.evidence()
+        if evidence:
+            return evidence[0].snapshot.final_url
+        return self.website or next(iter(self.addresses))
+
+    def evidence(self) -> tuple[EvidencePage, ...]:
+        """The pages that may be shown to a judge, best first: own, live and new before others."""
+        usable = [p for p in self.pages.values() if p.snapshot.is_evidence]
+        usable.sort(
+            key=lambda p: (_STANDING_ORDER[p.standing], p.snapshot.archived, p.snapshot.final_url)
+        )
+        unique: dict[str, EvidencePage] = {}
+        for page in usable:
+            unique.setdefault(page.snapshot.id, page)
+        return tuple(unique.values())[:MAX_EVIDENCE_PAGES]
+
+    def add_page(self, snapshot: Snapshot, standing: Standing) -> None:
+        """Take note of a page about it; one already known under this address is replaced."""
+        self.addresses.setdefault(snapshot.final_url)
+        for address in (snapshot.url, *snapshot.redirects):
+            self.addresses.setdefault(address)
+        if snapshot.is_evidence:
+            if all(p.snapshot.id != snapshot.id for p in self.pages.values()):
+                self.changed = True
+            self.pages[snapshot.final_url] = EvidencePage(snapshot, standing)
+
+    def candidate(self, run_id: RunId, generation: int) -> Candidate:
+        """The row of it."""
+        url = self.url
+        alternates = [a for a in (self.website, *self.addresses) if a and a != url]
+        return Candidate(
+            id=self.id,
+            run_id=run_id,
+            identity=Identity(self.key, frozenset(self.keys), tuple(self.names)),
+            name=self.name,
+            url=url,
+            description=self.description,
+            alternate_urls=tuple(dict.fromkeys(alternates))[:MAX_ALTERNATE_URLS],
+            pages=tuple(p.snapshot.final_url for p in self.evidence()),
+            found_by=tuple(sorted(self.units)),
+            status=self.status,
+            verdicts=self.verdicts,
+            enrichments=self.enrichments,
+            generation=generation,
+            decided_at=self.decided_at,
+            merged_into=self.merged_into,
+        )
+
+
+def home_url(snapshot: Snapshot) -> str:
+    """The full address of the entity's home, as far as this page of its own tells: that of the
+    page itself, or what its '/about' hangs under."""
+    url = snapshot.final_url
+    canonical = snapshot.canonical_url
+    if canonical and canonical_address(canonical) == canonical_address(url):
+        url = canonical
+    home, own = home_address(url), canonical_address(url)
+    if home == own:
+        return url.split("#")[0]
+    scheme, _, rest = url.partition("://")
+    host = rest.split("/", 1)[0]
+    path = home.split("/", 1)[1] if "/" in home else ""
+    return f"{scheme}://{host}/{path}"

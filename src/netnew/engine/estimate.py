@@ -1,0 +1,59 @@
+"""How many matches probably exist, seen and unseen.
+
+Each query family that can sight a match is a sampling unit; a match's incidence is the number of
+units that sighted it. Chao2 (Chao 1987, Colwell & Chao 2017) extrapolates from those sighted once
+and twice; it is a lower bound where units are alike, and the interval says so. Good–Turing's
+coverage is the share of sightings that were of something seen before.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+
+from netnew.domain.run import Estimate
+
+# z of the nominal 80 % interval.
+Z_80 = 1.2815515594457
+
+
+def estimate(sightings: Mapping[str, Collection[str]]) -> Estimate | None:
+    """Chao2 over `sightings`: match → the units that sighted it. None without any match.
+
+    The interval is the log-normal one of Chao (1987): never below what was seen.
+    """
+    counts = [len(units) for units in sightings.values() if units]
+    seen = len(counts)
+    if not seen:
+        return None
+    units = len({u for us in sightings.values() for u in us})
+    once = sum(c == 1 for c in counts)
+    twice = sum(c == 2 for c in counts)
+    total = sum(counts)
+    coverage = 1.0 - once / total if total else 0.0
+    if units < 2:
+        # One unit cannot tell what it missed: all that is known is 'at least these'.
+        return Estimate(float(seen), float(seen), float(seen) * 2, coverage)
+    shrink = (units - 1) / units
+    unseen = shrink * once * (once - 1) / (2 * (twice + 1))
+    variance = _variance(shrink, once, twice, unseen)
+    if unseen <= 0:
+        low, high = float(seen), seen + Z_80 * math.sqrt(max(variance, 0.0))
+        return Estimate(float(seen), low, high, coverage)
+    spread = math.exp(Z_80 * math.sqrt(math.log1p(variance / unseen**2)))
+    return Estimate(seen + unseen, seen + unseen / spread, seen + unseen * spread, coverage)
+
+
+def _variance(shrink: float, once: int, twice: int, unseen: float) -> float:
+    """The variance of the bias-corrected Chao2 (EstimateS user guide, equations 5 to 7)."""
+    if twice > 0 and once > 0:
+        ratio = once / twice
+        return twice * (shrink * ratio**2 / 2 + shrink**2 * ratio**3 + shrink**2 * ratio**4 / 4)
+    if once > 0:
+        estimated = max(unseen, 1.0)
+        return (
+            shrink * once * (once - 1) / 2
+            + shrink**2 * once * (2 * once - 1) ** 2 / 4
+            - shrink**2 * once**4 / (4 * estimated + 4 * once)
+        )
+    return 0.0

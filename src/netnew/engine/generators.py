@@ -1,0 +1,88 @@
+"""How hard a run tries, as data. Effort buys breadth, not longer chains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from netnew.domain.budget import Budget
+from netnew.domain.errors import InvalidInput
+
+
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """One level of effort.
+
+    `budget`: the caps that hold where the caller gives none. `queries_per_round` and
+    `pages_per_round`: how wide a round is. `result_pages`: how deep a query is followed at most.
+    `facets`: how many follow-up values a round may add. `deeper_pages`: how many further pages of a
+    candidate are read when its first ones leave it unclear. `patience`: rounds without a new match
+    before the run stops.
+    """
+
+    name: str
+    budget: Budget
+    queries_per_round: int
+    pages_per_round: int
+    result_pages: int
+    facets: int
+    deeper_pages: int
+    patience: int
+    evaluate_limit: int | None = None
+    walks_directories: bool = True
+
+
+GENERATORS = {
+    g.name: g
+    for g in (
+        Generator(
+            "preview",
+            Budget(searches=20, pages=120, seconds=120),
+            queries_per_round=10,
+            pages_per_round=40,
+            result_pages=1,
+            facets=0,
+            deeper_pages=1,
+            patience=1,
+            evaluate_limit=10,
+            walks_directories=False,
+        ),
+        Generator(
+            "base",
+            Budget(searches=100, pages=1_000, seconds=1_800),
+            queries_per_round=16,
+            pages_per_round=100,
+            result_pages=3,
+            facets=12,
+            deeper_pages=1,
+            patience=2,
+        ),
+        Generator(
+            "core",
+            Budget(searches=400, pages=4_000, seconds=7_200),
+            queries_per_round=24,
+            pages_per_round=200,
+            result_pages=5,
+            facets=24,
+            deeper_pages=2,
+            patience=3,
+        ),
+        Generator(
+            "pro",
+            Budget(searches=1_500, pages=20_000, seconds=28_800),
+            queries_per_round=32,
+            pages_per_round=400,
+            result_pages=5,
+            facets=48,
+            deeper_pages=4,
+            patience=5,
+        ),
+    )
+}
+
+
+def generator_named(name: str) -> Generator:
+    """Raises InvalidInput with the names there are."""
+    try:
+        return GENERATORS[name]
+    except KeyError:
+        raise InvalidInput("generator", f"{name!r} is not one", ", ".join(GENERATORS)) from None

@@ -1,0 +1,199 @@
+"""An objective in plain English, read without a model: what kind of thing, and which conditions.
+
+'robotics startups in Germany with fewer than 20 people' is a noun phrase (modifiers and a head)
+followed by clauses. The head is the entity type; each modifier that says something and each clause
+becomes a condition in a sentence of its own, so that a judge can read it alone. Nothing is made
+stricter than it was said; what cannot be split stays one condition.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from netnew.domain.condition import MatchCondition
+from netnew.engine.queries import bare_objective
+from netnew.lexicon.places import places_in
+from netnew.lexicon.words import content_words, fold
+
+# Where a clause begins. 'and' begins one only before such a word again.
+_CLAUSE = re.compile(
+    r"(?:^|[,;]?\s+)(?:(?:and|but)\s+)?(?=(?:"
+    r"that|which|who|whose|with(?:out)?|having|in|inside|outside|within|from|near|founded|established|"
+    r"launched|created|started|born|based|located|headquartered|written|built|made|released|published|"
+    r"licen[cs]ed|available|under|of batches|not|using|backed|funded|accepted|hosted|depending|"
+    r"offering|hiring|over|before|after|since"
+    r")\b)",
+    re.IGNORECASE,
+)
+_STATUSES = {
+    "active": "is active",
+    "inactive": "is inactive",
+    "defunct": "is defunct",
+    "closed": "is closed",
+    "acquired": "was acquired",
+    "public": "is publicly traded",
+    "archived": "is archived",
+    "graduated": "is graduated",
+    "nonprofit": "is a nonprofit",
+    "non-profit": "is a nonprofit",
+    "free": "is free",
+    "open source": "is open source",
+    "open-source": "is open source",
+    "proprietary": "is proprietary",
+}
+# Nouns that say 'any entity' and nothing about it.
+_BARE_NOUNS = re.compile(
+    r"(company|startup|start-up|firm|business|organi[sz]ation|product|project|software|tool"
+    r"|application|app|package|library|person|people|place|paper|event|service|platform|system"
+    r"|item|thing|entity|website|site)",
+    re.IGNORECASE,
+)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadObjective:
+    """`entity_type` in the singular; the conditions in the order they were said."""
+
+    entity_type: str
+    conditions: tuple[MatchCondition, ...]
+
+
+def read_objective(objective: str, entity_type: str = "") -> ReadObjective:
+    """The entity type (unless given) and the match conditions that `objective` names."""
+    text = bare_objective(objective)
+    starts = [m.end() for m in _CLAUSE.finditer(text) if m.end() > 0]
+    phrase, clauses = _split_at(text, starts)
+    modifiers, head = _noun_phrase(phrase)
+    kind = entity_type or _singular(head) or "entity"
+    said = [*_from_modifiers(modifiers, head, kind), *(_from_clause(c) for c in clauses)]
+    sentences = [s for s in said if s]
+    return ReadObjective(kind, _conditions(kind, sentences))
+
+
+def _split_at(text: str, starts: list[int]) -> tuple[str, list[str]]:
+    bounds = [0, *starts, len(text)]
+    parts = [text[a:b].strip(" ,;") for a, b in pairwise(bounds)]
+    clauses = [_without_joint(p) for p in parts[1:]]
+    return parts[0], [c for c in clauses if c]
+
+
+def _without_joint(clause: str) -> str:
+    return re.sub(r"(^(and|but)\s+|\s+(and|but)$)", "", clause, flags=re.IGNORECASE).strip(" ,;")
+
+
+def _noun_phrase(phrase: str) -> tuple[list[str], str]:
+    """(modifiers, head): the last word is the head, two-word modifiers are kept together."""
+    words = re.sub(r"\([^)]*\)", "", phrase).split()
+    if not words:
+        return [], ""
+    head, rest = words[-1].strip(".,"), words[:-1]
+    modifiers: list[str] = []
+    text = " ".join(rest)
+    for known in sorted(_STATUSES, key=len, reverse=True):
+        match = re.search(rf"(?<![\w-]){re.escape(known)}(?![\w-])", text, re.IGNORECASE)
+        if match:
+            modifiers.append(known)
+            text = f"{text[: match.start()]} {text[match.end() :]}"
+    remaining = " ".join(w for w in text.split() if w.lower() not in {"the", "and", "or", "of"})
+    if remaining:
+        modifiers.append(remaining)
+    return modifiers, head
+
+
+def _from_modifiers(modifiers: list[str], head: str, kind: str) -> list[str]:
+    sentences: list[str] = []
+    for modifier in modifiers:
+        known = _STATUSES.get(modifier.lower())
+        if known:
+            sentences.append(known)
+        elif _is_place(modifier):
+            sentences.append(f"is located in {modifier}")
+        elif _is_bare(head):
+            sentences.append(
+                f"works on {modifier}" if _is_organisation(head) else f"is about {modifier}"
+            )
+        else:
+            sentences.append(f"is in the category {modifier} {head}")
+    if not modifiers and head and not _is_bare(head) and fold(head) != fold(kind):
+        sentences.append(f"is in the category {head}")
+    return sentences
+
+
+def _is_bare(noun: str) -> bool:
+    return bool(_BARE_NOUNS.fullmatch(_singular(noun)))
+
+
+def _is_place(text: str) -> bool:
+    found = places_in(text)
+    return len(found) == 1 and found[0].end - found[0].start == len(text)
+
+
+def _is_organisation(head: str) -> bool:
+    return bool(re.match(r"(compan|start-?up|firm|business|organi[sz]ation)", head, re.IGNORECASE))
+
+
+_REWRITES = (
+    (r"^(that|which|who)\s+(are|is)\s+", "is "),
+    (r"^(that|which|who)\s+have\s+", "has "),
+    (r"^(that|which|who)\s+were\s+", "was "),
+    (r"^(that|which|who)\s+do not\s+", "does not "),
+    (r"^(that|which|who)\s+", ""),
+    (r"^whose\s+", "its "),
+    (r"^(with|having)\s+", "has "),
+    (r"^without\s+", "has no "),
+    (r"^(in|inside|within|from|near|outside)\s+", r"is located \1 "),
+    (
+        r"^(founded|established|launched|created|started|born|released|published|accepted|funded|backed)\b",
+        r"was \1",
+    ),
+    (
+        r"^(based|located|headquartered|written|built|made|licen[cs]ed|available|under|hosted|not|hiring)\b",
+        r"is \1",
+    ),
+    (r"^(depending|offering|using)\b", r"is \1"),
+)
+
+
+def _from_clause(clause: str) -> str:
+    """The clause as the predicate of a sentence."""
+    for pattern, replacement in _REWRITES:
+        changed, count = re.subn(pattern, replacement, clause, count=1, flags=re.IGNORECASE)
+        if count:
+            return _with_date_not_place(changed)
+    return f"is {clause}"
+
+
+def _with_date_not_place(predicate: str) -> str:
+    """'is located from 2020' says when, not where."""
+    return re.sub(r"^is located (in|from|within) (?=(\w+ )?(19|20)\d\d)", r"is \1 ", predicate)
+
+
+def _conditions(kind: str, predicates: list[str]) -> tuple[MatchCondition, ...]:
+    conditions: dict[str, MatchCondition] = {}
+    for predicate in dict.fromkeys(predicates):
+        subject = "" if predicate.startswith("its ") else f"The {kind} "
+        sentence = f"{subject}{predicate}."
+        name = _name_for(predicate, conditions)
+        conditions[name] = MatchCondition(name, sentence[0].upper() + sentence[1:])
+    return tuple(conditions.values())
+
+
+def _name_for(predicate: str, taken: dict[str, MatchCondition]) -> str:
+    words = content_words(predicate)[:3] or ["condition"]
+    name = re.sub(r"\W+", "_", "_".join(words)).strip("_").lower() or "condition"
+    unique, n = name, 2
+    while unique in taken:
+        unique, n = f"{name}_{n}", n + 1
+    return unique
+
+
+def _singular(word: str) -> str:
+    low = word.lower()
+    if low.endswith("ies") and len(low) > 4:
+        return low[:-3] + "y"
+    if re.search(r"(ss|x|ch|sh)es$", low):
+        return low[:-2]
+    return low[:-1] if low.endswith("s") and not low.endswith(("ss", "us", "is")) else low

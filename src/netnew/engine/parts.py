@@ -1,0 +1,25 @@
+"""What the engine is given to work with: the ports, and the few numbers that bound its work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from netnew.ports import Clock, Fetcher, Ids, Judge, Source, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The ports of one run. `conditions_per_call`: how many conditions the judge is asked at once
+    (one for rules, all for a model). `in_flight`: most candidates judged at the same time."""
+
+    store: Store
+    fetcher: Fetcher
+    sources: tuple[Source, ...]
+    judge: Judge
+    clock: Clock
+    ids: Ids
+    page_max_age: timedelta = timedelta(days=7)
+    search_max_age: timedelta = timedelta(days=1)
+    conditions_per_call: int = 1
+    in_flight: int = 16

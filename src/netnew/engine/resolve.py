@@ -1,0 +1,241 @@
+"""resolve: the same entity or another?
+
+Every page and mention gives keys; entities that share a key are one. Keys come from addresses
+(what does not count is left out, redirects and canonical addresses followed), from the website a
+profile names, and from a name together with a long sentence both pages have. A name alone never
+merges: four firms may be called Atlas.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from netnew.domain.candidate import Merge
+from netnew.domain.evidence import Standing
+from netnew.domain.ids import CandidateId, RunId
+from netnew.domain.page import SegmentKind, Snapshot
+from netnew.engine.addresses import (
+    canonical_address,
+    home_address,
+    host_of,
+    identity_key,
+    is_urn,
+    registered_domain,
+    shared_host_depth,
+)
+from netnew.engine.entity import Entity
+from netnew.engine.exclude import Exclusions
+from netnew.engine.recognise import PageKind, Reading
+from netnew.lexicon.names import name_key
+from netnew.lexicon.words import fold
+from netnew.ports import Clock
+
+# A text block this long is not shared by chance between two pages that also share a name.
+SIGNATURE_CHARS = 40
+SIGNATURE_BLOCKS = 12
+
+
+@dataclass(slots=True)
+class Resolver:
+    """All entities of a run, by their keys."""
+
+    run_id: RunId
+    new_id: Callable[[], CandidateId]
+    clock: Clock
+    exclusions: Exclusions
+    generation: int = 1
+    entities: list[Entity] = field(default_factory=list)
+    merges: list[Merge] = field(default_factory=list)
+    excluded: int = 0
+    _by_key: dict[str, Entity] = field(default_factory=dict)
+    _by_site_name: dict[tuple[str, str], list[Entity]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+
+    def entity_at(self, url: str) -> Entity | None:
+        """The entity that a page at `url` is known to be about."""
+        return self._by_key.get(f"at:{canonical_address(url)}")
+
+    def add_page(self, snapshot: Snapshot, reading: Reading) -> Entity | None:
+        """The entity that this page is about, made or found; None where it is about none, or about
+        one that is excluded."""
+        if reading.kind is not PageKind.ENTITY:
+            return None
+        keys, website = _keys_of(snapshot, reading)
+        standing = Standing.OWN if website is None else Standing.PROFILE
+        entity = self._entity_with(keys) or self._same_site_and_name(snapshot, reading, website)
+        if entity is None:
+            if (keys, reading.names, website or snapshot.final_url) in self.exclusions:
+                self.excluded += 1
+                return None
+            entity = self._new_entity(keys)
+        entity = self._claim(entity, keys, "the same address or text")
+        self._describe(entity, snapshot, reading, website)
+        entity.add_page(snapshot, standing)
+        self._index_name(entity, snapshot, reading)
+        return entity
+
+    def add_mention(self, url: str, name: str) -> Entity | None:
+        """An entity that a list names, with or without a page that can be read."""
+        keys = [identity_key(url), f"at:{canonical_address(url)}"]
+        entity = self._entity_with(keys)
+        if entity is None:
+            if (keys, (name,), url) in self.exclusions:
+                self.excluded += 1
+                return None
+            entity = self._new_entity(keys)
+        entity = self._claim(entity, keys, "the same address")
+        entity.addresses.setdefault(url)
+        if name_key(name) not in {name_key(x) for x in entity.names}:
+            entity.names.append(name)
+        return entity
+
+    def add_website(self, entity: Entity, snapshot: Snapshot, reading: Reading) -> Entity:
+        """The page found at an entity's own site: its keys lead to the entity, live or dead."""
+        keys = [identity_key(u) for u in (snapshot.url, *snapshot.redirects, snapshot.final_url)]
+        keys += [f"at:{canonical_address(u)}" for u in (snapshot.url, snapshot.final_url)]
+        entity = self._claim(entity, keys, "the website that a profile names")
+        if snapshot.is_evidence and reading.kind is PageKind.ENTITY:
+            self._describe(entity, snapshot, reading, None)
+        if snapshot.is_evidence:
+            entity.add_page(snapshot, Standing.OWN)
+        return entity
+
+    # ------------------------------------------------------------------------------- inside
+
+    def _new_entity(self, keys: list[str]) -> Entity:
+        entity = Entity(self.new_id(), len(self.entities), keys[0])
+        self.entities.append(entity)
+        return entity
+
+    def _entity_with(self, keys: Iterable[str]) -> Entity | None:
+        return next((self._by_key[k] for k in keys if k in self._by_key), None)
+
+    def _claim(self, entity: Entity, keys: Iterable[str], reason: str) -> Entity:
+        """Give `keys` to `entity`; whoever held one of them is merged with it."""
+        for key in keys:
+            holder = self._by_key.get(key)
+            if holder is not None and holder is not entity:
+                entity = self._merge(entity, holder, f"{reason}: {key}")
+            self._by_key[key] = entity
+            entity.keys.add(key)
+        return entity
+
+    def _merge(self, one: Entity, other: Entity, reason: str) -> Entity:
+        """The older of both, with what the younger knew; the log keeps the younger as it was."""
+        kept, lost = (one, other) if one.ordinal < other.ordinal else (other, one)
+        if lost.addresses:
+            row = lost.candidate(self.run_id, self.generation)
+            self.merges.append(Merge(self.run_id, kept.id, lost.id, reason, row, self.clock.now()))
+        for key in lost.keys:
+            self._by_key[key] = kept
+        kept.keys |= lost.keys
+        kept.units |= lost.units
+        kept.names = list(dict.fromkeys(kept.names + lost.names))
+        kept.description = kept.description or lost.description
+        kept.website = kept.website or lost.website
+        kept.addresses.update(lost.addresses)
+        for page in lost.pages.values():
+            kept.add_page(page.snapshot, page.standing)
+        kept.changed = True
+        lost.merged_into = kept.id
+        return kept
+
+    def _same_site_and_name(
+        self, snapshot: Snapshot, reading: Reading, website: str | None
+    ) -> Entity | None:
+        """An entity of this site and name whose address lies above or below this page's."""
+        url = website or snapshot.final_url
+        if is_urn(url) or not reading.name or shared_host_depth(url) is not None:
+            return None
+        here = home_address(url)
+        for entity in self._by_site_name.get((registered_domain(url), name_key(reading.name)), ()):
+            if entity.merged_into is None and any(
+                _is_above(there, here) or _is_above(here, there)
+                for there in (home_address(a) for a in entity.addresses)
+                if host_of(there) == host_of(here)
+            ):
+                return entity
+        return None
+
+    def _index_name(self, entity: Entity, snapshot: Snapshot, reading: Reading) -> None:
+        if reading.name and not is_urn(snapshot.final_url):
+            place = (registered_domain(snapshot.final_url), name_key(reading.name))
+            if entity not in self._by_site_name[place]:
+                self._by_site_name[place].append(entity)
+
+    def _describe(
+        self, entity: Entity, snapshot: Snapshot, reading: Reading, website: str | None
+    ) -> None:
+        own = website is None
+        for name in reading.names:
+            if name_key(name) not in {name_key(x) for x in entity.names}:
+                entity.names.append(name)
+        if reading.name and own and entity.names[0] != reading.name and not snapshot.archived:
+            _promote(entity.names, reading.name)
+        if reading.description and (own or not entity.description):
+            entity.description = reading.description
+        if website is not None and entity.website is None:
+            entity.website = website
+
+
+def _promote(names: list[str], name: str) -> None:
+    """Make `name` the first; a page of one's own knows best what one is called."""
+    if name in names:
+        names.remove(name)
+        names.insert(0, name)
+
+
+def _is_above(short: str, long: str) -> bool:
+    return long.startswith(short.rstrip("/") + "/")
+
+
+def _keys_of(snapshot: Snapshot, reading: Reading) -> tuple[list[str], str | None]:
+    """All keys of the page's entity, the identity key first; and the website, where the page is
+    somebody else's profile of it."""
+    website = reading.website
+    if website is not None and _is_profile_elsewhere(snapshot, website):
+        keys = [identity_key(website)]
+    else:
+        website = None
+        keys = [identity_key(u) for u in _own_addresses(snapshot)]
+    addresses = (snapshot.final_url, snapshot.url, *snapshot.redirects)
+    keys += [f"at:{canonical_address(u)}" for u in addresses]
+    keys += _signatures(snapshot, reading)
+    return list(dict.fromkeys(keys)), website
+
+
+def _is_profile_elsewhere(snapshot: Snapshot, website: str) -> bool:
+    """A page that names another site as the entity's own is a profile, unless that other site is
+    only a place on a shared host (its code, its channel) and this is the site itself."""
+    on_shared_host = shared_host_depth(website) is not None
+    here_is_a_home = identity_key(snapshot.final_url).startswith("site:")
+    return not (on_shared_host and here_is_a_home)
+
+
+def _own_addresses(snapshot: Snapshot) -> list[str]:
+    addresses = [snapshot.final_url, snapshot.url, *snapshot.redirects]
+    canonical = snapshot.canonical_url
+    if canonical and registered_domain(canonical) == registered_domain(snapshot.final_url):
+        addresses.insert(0, canonical)
+    return addresses
+
+
+def _signatures(snapshot: Snapshot, reading: Reading) -> list[str]:
+    """Keys of (name, long text block): two pages that share one speak of the same entity."""
+    blocks = [
+        fold(s.text)
+        for s in snapshot.segments
+        if s.kind in (SegmentKind.BODY, SegmentKind.HEADING)
+        and not s.boilerplate
+        and len(s.text) >= SIGNATURE_CHARS
+    ][:SIGNATURE_BLOCKS]
+    names = {name_key(n) for n in reading.names if name_key(n)}
+    return [
+        "text:" + hashlib.blake2b(f"{name}\0{block}".encode(), digest_size=12).hexdigest()
+        for name in sorted(names)
+        for block in blocks
+    ]

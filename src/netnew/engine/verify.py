@@ -1,0 +1,231 @@
+"""verify: a candidate against the conditions; one verdict a condition, proved or unclear.
+
+The ledger is asked before the judge. Conditions are judged in the order cost ÷ (1 − pass rate),
+learned as the run goes, until the share that must hold is out of reach. A candidate that stays
+unclear gets a second look at further pages of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from netnew.domain.budget import Cap, Spend
+from netnew.domain.candidate import MatchStatus
+from netnew.domain.condition import MatchCondition, MatchRule, Outcome, Verdict
+from netnew.domain.evidence import EvidencePage, Standing
+from netnew.domain.ids import RunId, SnapshotId
+from netnew.domain.ledger import LedgerEntry, LedgerKey
+from netnew.domain.page import Snapshot
+from netnew.domain.run import RunSpec
+from netnew.engine.deepen import deeper_addresses
+from netnew.engine.entity import Entity
+from netnew.engine.meter import Meter
+from netnew.engine.parts import Parts
+from netnew.ports import JudgeRequest
+
+
+@dataclass(slots=True)
+class PassRates:
+    """How often each condition held, with a prior of one in two."""
+
+    asked: dict[str, int] = field(default_factory=dict)
+    held: dict[str, int] = field(default_factory=dict)
+
+    def learn(self, verdict: Verdict) -> None:
+        self.asked[verdict.condition] = self.asked.get(verdict.condition, 0) + 1
+        self.held[verdict.condition] = self.held.get(verdict.condition, 0) + (
+            verdict.outcome is Outcome.MATCHED
+        )
+
+    def rate(self, condition: str) -> float:
+        return (self.held.get(condition, 0) + 1) / (self.asked.get(condition, 0) + 2)
+
+    def order(self, conditions: Iterable[MatchCondition]) -> list[MatchCondition]:
+        """The condition most likely to fail first (they cost alike); equals as given."""
+        return sorted(conditions, key=lambda c: self.rate(c.name))
+
+
+def status_of(
+    verdicts: Sequence[Verdict], conditions: int, rule: MatchRule, has_evidence: bool = True
+) -> MatchStatus:
+    """Where a candidate stands by its verdicts so far."""
+    held = sum(v.outcome is Outcome.MATCHED for v in verdicts)
+    failed = sum(v.outcome is Outcome.UNMATCHED for v in verdicts)
+    if conditions and held >= rule.needed(conditions):
+        return MatchStatus.MATCHED
+    if rule.is_out_of_reach(failed, conditions):
+        return MatchStatus.UNMATCHED
+    if not conditions and has_evidence:
+        return MatchStatus.MATCHED
+    return MatchStatus.UNCLEAR
+
+
+@dataclass(slots=True)
+class Verifier:
+    """Verifies entities of one run; keeps the pass rates."""
+
+    parts: Parts
+    run_id: RunId
+    generation: int
+    spec: RunSpec
+    meter: Meter
+    deeper_pages: int
+    rates: PassRates = field(default_factory=PassRates)
+
+    async def verify(self, batch: Sequence[Entity], in_flight: int) -> list[LedgerEntry]:
+        """Judge each entity of `batch`, at most `in_flight` at once; sets their status and
+        verdicts and gives back what is new for the ledger, in the order of the batch."""
+        known = await self._known(batch)
+        gate = asyncio.Semaphore(max(1, in_flight))
+
+        async def one(entity: Entity) -> list[LedgerEntry]:
+            async with gate:
+                return await self._verify_one(entity, known.get(entity.id, {}))
+
+        entries = await asyncio.gather(*(one(e) for e in batch))
+        return [entry for found in entries for entry in found]
+
+    # -------------------------------------------------------------------------------- inside
+
+    def _key(self, entity: Entity, condition: MatchCondition) -> LedgerKey:
+        return LedgerKey(
+            entity.key,
+            self.spec.entity_type.casefold(),
+            condition.key,
+            str(self.parts.judge.profile),
+        )
+
+    async def _known(self, batch: Sequence[Entity]) -> dict[str, dict[str, LedgerEntry]]:
+        """Entity id → condition name → the entry on record, if it still holds."""
+        keys = {self._key(e, c): (e, c.name) for e in batch for c in self.spec.conditions}
+        entries = await self.parts.store.ledger.look_up(keys)
+        newest = await self._newest_cited(batch, entries.values())
+        known: dict[str, dict[str, LedgerEntry]] = {}
+        for key, entry in entries.items():
+            entity, condition = keys[key]
+            if self._still_holds(entity, entry, newest):
+                known.setdefault(entity.id, {})[condition] = entry
+        return known
+
+    async def _newest_cited(
+        self, batch: Sequence[Entity], entries: Iterable[LedgerEntry]
+    ) -> dict[str, Snapshot]:
+        """The newest snapshot of each cited address: as read in this run, else from the store."""
+        read = {url: p.snapshot for e in batch for url, p in e.pages.items()}
+        cited = {c.url for entry in entries for c in entry.verdict.citations}
+        missing = cited - read.keys()
+        stored = await self.parts.store.pages.newest_many(missing) if missing else {}
+        oldest = self.parts.clock.now() - self.parts.page_max_age
+        return read | {u: s for u, s in stored.items() if s.fetched_at >= oldest}
+
+    def _still_holds(self, entity: Entity, entry: LedgerEntry, newest: dict[str, Snapshot]) -> bool:
+        """A decided verdict holds while each cited snapshot is its page's newest text and fresh; an
+        unclear one while there is no evidence that was not shown."""
+        if entry.verdict.outcome is Outcome.UNCLEAR:
+            return {p.snapshot.id for p in entity.evidence()} <= entry.shown
+        return all(
+            c.url in newest and newest[c.url].id == c.snapshot_id for c in entry.verdict.citations
+        )
+
+    async def _verify_one(self, entity: Entity, known: dict[str, LedgerEntry]) -> list[LedgerEntry]:
+        entity.changed = False
+        verdicts: dict[str, Verdict] = {}
+        for condition in self.spec.conditions:
+            if condition.name in known:
+                verdicts[condition.name] = replace(
+                    known[condition.name].verdict, condition=condition.name
+                )
+        self.meter.add(Spend(ledger_hits=len(verdicts)))
+        entries = await self._judge_missing(entity, verdicts, self._missing(verdicts))
+        if self._status(entity, verdicts) is MatchStatus.UNCLEAR and not entity.deepened:
+            entity.deepened = True
+            if await self._deepen(entity):
+                unclear = [
+                    c
+                    for c in self.spec.conditions
+                    if c.name not in verdicts or verdicts[c.name].outcome is Outcome.UNCLEAR
+                ]
+                known = (await self._known([entity])).get(entity.id, {})
+                for condition in unclear:
+                    verdicts.pop(condition.name, None)
+                    if condition.name in known:
+                        verdicts[condition.name] = replace(
+                            known[condition.name].verdict, condition=condition.name
+                        )
+                entries += await self._judge_missing(entity, verdicts, self._missing(verdicts))
+            entity.changed = False
+        order = {c.name: i for i, c in enumerate(self.spec.conditions)}
+        entity.verdicts = tuple(sorted(verdicts.values(), key=lambda v: order[v.condition]))
+        entity.status = self._status(entity, verdicts)
+        entity.decided_at = self.parts.clock.now()
+        return entries
+
+    def _missing(self, verdicts: dict[str, Verdict]) -> list[MatchCondition]:
+        return self.rates.order(c for c in self.spec.conditions if c.name not in verdicts)
+
+    def _status(self, entity: Entity, verdicts: dict[str, Verdict]) -> MatchStatus:
+        return status_of(
+            tuple(verdicts.values()),
+            len(self.spec.conditions),
+            self.spec.match_rule,
+            has_evidence=bool(entity.evidence()),
+        )
+
+    async def _judge_missing(
+        self, entity: Entity, verdicts: dict[str, Verdict], missing: list[MatchCondition]
+    ) -> list[LedgerEntry]:
+        """Ask the judge, a group of conditions at a time, until the outcome is settled."""
+        entries: list[LedgerEntry] = []
+        evidence = entity.evidence()
+        size = self.parts.conditions_per_call
+        while missing and not self._is_settled(verdicts):
+            group, missing = missing[:size], missing[size:]
+            for verdict in await self._ask(entity, group, evidence):
+                verdicts[verdict.condition] = verdict
+                self.rates.learn(verdict)
+                condition = next(c for c in group if c.name == verdict.condition)
+                if evidence:
+                    entries.append(self._entry(entity, condition, verdict, evidence))
+        return entries
+
+    def _is_settled(self, verdicts: dict[str, Verdict]) -> bool:
+        rule = self.spec.match_rule
+        failed = sum(v.outcome is Outcome.UNMATCHED for v in verdicts.values())
+        return not rule.evaluate_all and rule.is_out_of_reach(failed, len(self.spec.conditions))
+
+    async def _ask(
+        self, entity: Entity, group: list[MatchCondition], evidence: tuple[EvidencePage, ...]
+    ) -> tuple[Verdict, ...]:
+        if not evidence:
+            return tuple(
+                Verdict(c.name, Outcome.UNCLEAR, reasoning="not stated: no page could be read")
+                for c in group
+            )
+        self.meter.add(Spend(judge_calls=1, judgements=len(group)))
+        candidate = entity.candidate(self.run_id, self.generation)
+        request = JudgeRequest(candidate, self.spec.entity_type, tuple(group), evidence)
+        return tuple(v.proved() for v in await self.parts.judge.judge(request))
+
+    def _entry(
+        self,
+        entity: Entity,
+        condition: MatchCondition,
+        verdict: Verdict,
+        evidence: tuple[EvidencePage, ...],
+    ) -> LedgerEntry:
+        shown: frozenset[SnapshotId] = frozenset(p.snapshot.id for p in evidence)
+        return LedgerEntry(self._key(entity, condition), verdict, shown, self.parts.clock.now())
+
+    async def _deepen(self, entity: Entity) -> bool:
+        """Read further pages of the candidate's own; whether that brought new evidence."""
+        left = self.meter.left(Cap.PAGES)
+        count = self.deeper_pages if left is None else min(self.deeper_pages, left)
+        addresses = deeper_addresses(entity, count)
+        before = len(entity.pages)
+        for fetched in await asyncio.gather(*(self.parts.fetcher.fetch(a) for a in addresses)):
+            self.meter.add(Spend(stored_pages=1) if fetched.from_store else Spend(pages=1))
+            if fetched.snapshot.is_evidence:
+                entity.add_page(fetched.snapshot, Standing.OWN)
+        return len(entity.pages) > before
