@@ -50,7 +50,6 @@ _BARE_NOUNS = re.compile(
     r"|item|thing|entity|website|site)",
     re.IGNORECASE,
 )
-)
 
 
 @dataclass(frozen=True, slots=True)
