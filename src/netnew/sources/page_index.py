@@ -160,7 +160,7 @@ def _schema() -> tantivy.Schema:
 
 
 def _hit(document: tantivy.Document, snippets: tantivy.SnippetGenerator) -> Hit:
-    snippet = snippets.snippet_from_doc(document).fragment().strip()
+    snippet = " ".join(snippets.snippet_from_doc(document).fragment().split())
     return Hit(
         url=str(document.get_first("url")),
         title=str(document.get_first("title") or ""),
