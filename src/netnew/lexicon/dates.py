@@ -13,7 +13,7 @@ _MONTHS = {
     m: i
     for i, m in enumerate(
         """january february march april may june july august september october november
-        december""".split()  # noqa: SIM905,
+        december""".split(),  # noqa: SIM905
         1,
     )
 }

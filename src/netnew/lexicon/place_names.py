@@ -63,7 +63,7 @@ FI EU Finland/Suomi/Finnish
 FJ OC Fiji//Fijian
 FR EU France//French
 GA AF Gabon//Gabonese
-GB EU United Kingdom/UK, U.K., Great Britain, Britain, GB, England, Scotland, Wales/British, Scottish
+GB EU United Kingdom/UK, U.K., Great Britain, Britain, GB, England, Scotland, Wales/British
 GD NA Grenada//
 GE AS Georgia//Georgian
 GH AF Ghana//Ghanaian
@@ -206,6 +206,14 @@ for _line in _COUNTRY_LINES.strip().splitlines():
         tuple(d.strip() for d in _demonyms.split(",") if d.strip()),
     )
 
+# The parts of the United Kingdom are read as the country; 'Northern Ireland' would read as Ireland.
+_britain = COUNTRIES["GB"]
+COUNTRIES["GB"] = (
+    *_britain[:2],
+    (*_britain[2], "Northern Ireland"),
+    (*_britain[3], "English", "Scottish", "Welsh", "Northern Irish"),
+)
+
 
 def _on_continent(code: str) -> str:
     return " ".join(c for c, row in COUNTRIES.items() if row[0] == code)
@@ -283,7 +291,8 @@ REGIONS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """Name → (aliases, country codes)."""
 
 _US_STATES = """AL Alabama,AK Alaska,AZ Arizona,AR Arkansas,CA California,CO Colorado,
-CT Connecticut,DE Delaware,FL Florida,GA Georgia,HI Hawaii,ID Idaho,IL Illinois,IN Indiana,IA Iowa,KS Kansas,
+CT Connecticut,DE Delaware,
+FL Florida,GA Georgia,HI Hawaii,ID Idaho,IL Illinois,IN Indiana,IA Iowa,KS Kansas,
 KY Kentucky,LA Louisiana,ME Maine,MD Maryland,MA Massachusetts,MI Michigan,MN Minnesota,
 MS Mississippi,MO Missouri,MT Montana,NE Nebraska,NV Nevada,NH New Hampshire,NJ New Jersey,
 NM New Mexico,NY New York,NC North Carolina,ND North Dakota,OH Ohio,OK Oklahoma,OR Oregon,

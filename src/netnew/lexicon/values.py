@@ -9,7 +9,8 @@ from netnew.lexicon.places import places_in
 from netnew.lexicon.words import STOP_WORDS, fold, split_list, stem, tokens
 
 _CLAUSE = re.compile(
-    r";\s+|,\s+(?:and|or|but)\s+(?=(?:it|its|they|their|the|none|neither|no)\b)|\.\s+", re.I
+    r";\s+|\.\s+|,\s+(?:and|or|but)\s+(?=(?:it|its|they|their|the|none|neither|no)\b)",
+    re.IGNORECASE,
 )
 _NEGATED = re.compile(
     r"\b(?:none of|neither|no longer|not|nor|without|never|other than|except|excluding|outside|no)\b",
@@ -68,9 +69,7 @@ def _names(clause: str) -> list[str]:
     places = [clause[m.start : m.end] for m in places_in(clause) if not m.demonym]
     values = [m.group(1) for m in _QUOTED.finditer(clause)]
     for run in _proper_runs(clause):
-        for item in split_list(run):
-            if not dates_in(item) or re.search(r"[A-Za-z]", item):
-                values.append(item)
+        values.extend(split_list(run, pairs="both" in clause))
     return values if values else places
 
 
@@ -81,10 +80,9 @@ def _proper_runs(clause: str) -> list[str]:
         words = run.split()
         if match.start() == 0 and words and fold(words[0]) in _LEAD_IN:
             run = " ".join(words[1:])
-        run = re.sub(r"['’]s$", "", run)
-        if not run or fold(run) in _LEAD_IN or re.fullmatch(r"[\d.,%-]+", run):
-            continue
-        runs.append(run)
+        for piece in reversed(re.split(r"['’]s\b\s*", run)):
+            if piece and fold(piece) not in _LEAD_IN and re.search(r"[^\W\d]{3}|^[A-Z]", piece):
+                runs.append(piece)
     return runs
 
 
