@@ -1,0 +1,134 @@
+"""`python -m evals`: run a measurement, or check one against the pinned floors."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from evals.data_folder import BadDataFolder, load_web
+from evals.floors import check_floors
+from evals.product import Ask
+from evals.report import document, print_report
+from evals.run import Asked, Measurement, Plan, measure
+
+JUDGES = ("rules",)
+GENERATORS = ("preview", "base", "core", "pro")
+OWN_WEB = Path(__file__).resolve().parent.parent / "tests" / "web"
+
+
+class Refused(Exception):
+    """The command line asks for something that there is not; the message says what there is."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """0: measured, and no floor broken. 1: the product failed on a query, or a floor is broken.
+    2: the command line is wrong."""
+    given = _parser().parse_args(argv)
+    try:
+        _refuse_what_is_not_there(given)
+        return _check(given) if given.command == "check" else _run(given)
+    except (BadDataFolder, Refused) as error:
+        print(f"evals: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m evals", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="measure the product on a web with known answers")
+    run.add_argument("--data", type=Path, required=True, help="a data folder of the format")
+    run.add_argument("--domain", help="a folder in it; several, with commas, for one web of all")
+    run.add_argument("--queries", default="", help="ids, separated by commas (default: all)")
+    run.add_argument("--entities", type=int, help="an even sample of so many entities")
+    run.add_argument("--seed", type=int, default=0)
+    run.add_argument("--repeat", type=int, default=1, choices=(1, 2))
+    run.add_argument("--json", type=Path, help="write the whole measurement here")
+    run.add_argument("--results", type=Path, help="write every candidate, a file a query, here")
+    check = commands.add_parser("check", help="measure, and compare with the pinned floors")
+    check.add_argument("--floors", type=Path, required=True)
+    check.add_argument("--raise-floors", action="store_true", help="pin better figures")
+    check.add_argument("--lower-floors", action="store_true", help="pin worse figures too")
+    for command in (run, check):
+        command.add_argument("--generator", choices=GENERATORS, default="core")
+        command.add_argument("--judge", default="rules", help="rules, oracle or a model's name")
+        command.add_argument("--match-limit", type=int, default=1000)
+        command.add_argument("--oracle-error", type=float, default=0.0)
+        command.add_argument("--oracle-unclear", type=float, default=0.0)
+        command.add_argument("--judge-latency-ms", type=int, default=0)
+        command.add_argument("--page-latency-ms", type=int, default=0)
+        command.add_argument("--jobs", type=int, default=2, help="queries run at once")
+        command.add_argument("--timeout-s", type=float, default=3600.0, help="for one query")
+    return parser
+
+
+def _refuse_what_is_not_there(given: argparse.Namespace) -> None:
+    if given.judge not in JUDGES:
+        raise Refused(f"judge {given.judge!r} is not there yet; available: {', '.join(JUDGES)}")
+    if given.oracle_error or given.oracle_unclear or given.judge_latency_ms:
+        raise Refused("--oracle-error, --oracle-unclear and --judge-latency-ms need a judge that"
+                      " is called; 'rules' works in process")  # fmt: skip
+    if given.jobs < 1:
+        raise Refused("--jobs must be 1 or more")
+
+
+def _ask(given: argparse.Namespace) -> Ask:
+    return Ask(given.generator, given.judge, given.match_limit, given.timeout_s)
+
+
+def _run(given: argparse.Namespace) -> int:
+    web = load_web(given.data, given.domain, given.entities, given.seed)
+    queries = web.asked([q for q in given.queries.split(",") if q])
+    plan = Plan(
+        web=web,
+        queries=queries,
+        ask=_ask(given),
+        repeats=given.repeat,
+        jobs=given.jobs,
+        page_latency_ms=given.page_latency_ms,
+        results=given.results,
+    )
+    done = _measured(plan)
+    if given.json:
+        text = json.dumps(document(plan, done, given.seed), ensure_ascii=False, indent=1)
+        given.json.write_text(text + "\n", encoding="utf-8")
+    return 1 if done.failed else 0
+
+
+def _measured(plan: Plan) -> Measurement:
+    print(f"{plan.web.domain}: {len(plan.web.pages):,} pages of {plan.web.entities:,} entities, "
+          f"{len(plan.queries)} queries", file=sys.stderr)  # fmt: skip
+    done = measure(plan, _tell)
+    print_report(Console(width=None if sys.stdout.isatty() else 200), plan, done)
+    return done
+
+
+def _tell(asked: Asked) -> None:
+    grade = asked.grade
+    print(f"  {grade.id}: {grade.stop_reason}, {grade.counts['matched']} matched, "
+          f"{asked.seconds:.1f} s", file=sys.stderr, flush=True)  # fmt: skip
+
+
+def _check(given: argparse.Namespace) -> int:
+    """The suite's own web, and the one that NETNEW_DATA names, against their floors."""
+    webs = {"tests_web": load_web(OWN_WEB, "observatories")}
+    data = os.environ.get("NETNEW_DATA")
+    if data:
+        webs["sample_web"] = load_web(Path(data), "sample_web")
+    measured: dict[str, dict[str, object]] = {}
+    failed = False
+    for name, web in webs.items():
+        plan = Plan(web, web.queries, _ask(given), jobs=given.jobs,
+                    page_latency_ms=given.page_latency_ms)  # fmt: skip
+        done = _measured(plan)
+        failed = failed or bool(done.failed)
+        measured[f"{name}/{given.judge}/{given.generator}"] = document(plan, done, seed=0)
+    problems = check_floors(given.floors, measured, given.raise_floors, given.lower_floors)
+    for problem in problems:
+        print(f"evals: {problem}", file=sys.stderr)
+    return 1 if failed or problems else 0

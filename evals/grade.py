@@ -1,0 +1,158 @@
+"""One query's result against its truth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from evals.data_folder import Truth, Web
+from evals.missed import Miss, Resolve, by_cause, by_op, entity_of, misses
+from evals.proof import LabelBook, proofs
+from evals.results import JUDGED, GivenCandidate, Result
+from evals.rows import Query
+
+MEASURES = (
+    "precision",
+    "recall",
+    "recall_reachable",
+    "f1",
+    "duplicates",
+    "proof_right",
+    "unclear_share",
+    "calls_per_judged",
+    "calls_per_match",
+    "estimate_coverage",
+    "estimate_width",
+)
+SPENT = ("searches", "pages", "judge_calls", "tokens", "ledger_hits")
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """A graded query. A measure is None where it has no meaning (recall without any truth).
+
+    `f1` is of precision and `recall_reachable`. `missed` counts all missing truth by cause,
+    `missed_reachable` the reachable part. `wrong` are the matched candidates that are no answer.
+    """
+
+    id: str
+    stop_reason: str
+    problem: str
+    measures: Mapping[str, float | None]
+    counts: Mapping[str, int]
+    spent: Mapping[str, float]
+    missed: Mapping[str, int]
+    missed_reachable: Mapping[str, int]
+    missed_by_op: Mapping[str, Mapping[str, int]]
+    kinds: tuple[str, ...]
+    misses: tuple[Miss, ...] = field(default=(), repr=False)
+    wrong: tuple[tuple[GivenCandidate, str | None], ...] = field(default=(), repr=False)
+
+
+class Grader:
+    """Grades results on one web; `reachable` is the reachable truth by query id."""
+
+    def __init__(self, web: Web, reachable: Mapping[str, frozenset[str]]) -> None:
+        self._truth: Truth = web.truth
+        self._resolve: Resolve = web.truth.resolver(web.label_rows)
+        self._book = LabelBook(web.labels)
+        self._reachable = reachable
+
+    def grade(self, query: Query, result: Result) -> Grade:
+        reachable = self._reachable[query.id]
+        matched = [c for c in result.candidates if c.status == "matched"]
+        ids = [entity_of(c, self._resolve) for c in matched]
+        found = misses(sorted(query.truth - set(ids)), result.candidates, self._resolve)
+        judged = sum(c.status in JUDGED for c in result.candidates)
+        conditions = {c.name: c for c in query.conditions}
+        return Grade(
+            id=query.id,
+            stop_reason=result.stop_reason,
+            problem=result.problem,
+            measures={
+                **self._answer_measures(query, ids, reachable),
+                "proof_right": self._proof_right(query, matched, ids),
+                **_work_measures(result, judged, len(matched)),
+                **_estimate_measures(result.estimate, len(reachable)),
+            },
+            counts={
+                "matched": len(matched),
+                "truth": len(query.truth),
+                "reachable": len(reachable),
+                "candidates": sum(c.status != "discarded" for c in result.candidates),
+                "judged": judged,
+            },
+            spent=dict(result.spend),
+            missed=by_cause(found),
+            missed_reachable=by_cause(m for m in found if m.entity in reachable),
+            missed_by_op=by_op(found, conditions),
+            kinds=query.kinds,
+            misses=tuple(found),
+            wrong=tuple(
+                (c, i)
+                for c, i in zip(matched, ids, strict=True)
+                if i not in query.truth and i not in query.ambiguous
+            ),
+        )
+
+    def _answer_measures(
+        self, query: Query, ids: Sequence[str | None], reachable: frozenset[str]
+    ) -> dict[str, float | None]:
+        """Precision, recall and duplicates by the folder's own rule, and what follows of them."""
+        scored = self._truth.score(query.row, list(ids))
+        precision: float | None = scored["precision"]
+        if not query.truth and not scored["wrong"]:
+            precision = None
+        recall = scored["recall"] if query.truth else None
+        within = len(reachable & set(ids)) / len(reachable) if reachable else None
+        return {
+            "precision": precision,
+            "recall": recall,
+            "recall_reachable": within,
+            "f1": harmonic_mean(precision, within),
+            "duplicates": scored["duplicates"],
+        }
+
+    def _proof_right(
+        self, query: Query, matched: Sequence[GivenCandidate], ids: Sequence[str | None]
+    ) -> float | None:
+        """The share of the matches' matched verdicts that the right page proves."""
+        conditions = {c.name: c for c in query.conditions}
+        counted = [
+            proofs(candidate.verdicts, conditions, entity, self._book)
+            for candidate, entity in zip(matched, ids, strict=True)
+        ]
+        return ratio(sum(right for right, _ in counted), sum(all_ for _, all_ in counted))
+
+
+def _work_measures(result: Result, judged: int, matched: int) -> dict[str, float | None]:
+    unclear = sum(c.status == "unclear" for c in result.candidates)
+    calls = result.spend.get("judge_calls", 0)
+    return {
+        "unclear_share": ratio(unclear, judged),
+        "calls_per_judged": ratio(calls, judged),
+        "calls_per_match": ratio(calls, matched),
+    }
+
+
+def _estimate_measures(
+    estimate: tuple[float, float] | None, reachable: int
+) -> dict[str, float | None]:
+    """Whether the interval holds the number of reachable answers, and its width as a part of it."""
+    if estimate is None or not reachable:
+        return {"estimate_coverage": None, "estimate_width": None}
+    low, high = estimate
+    return {
+        "estimate_coverage": float(low <= reachable <= high),
+        "estimate_width": (high - low) / reachable,
+    }
+
+
+def harmonic_mean(a: float | None, b: float | None) -> float | None:
+    if a is None or b is None:
+        return None
+    return 2 * a * b / (a + b) if a + b else 0.0
+
+
+def ratio(part: float, whole: float) -> float | None:
+    return part / whole if whole else None

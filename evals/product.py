@@ -1,0 +1,129 @@
+"""The product run as a user runs it: a child process, a command line, an exported file."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evals.rows import Query
+from evals.web_server import HOST
+
+STDERR_TAIL_CHARS = 2_000
+DEFAULT_COMMAND = (sys.executable, "-m", "netnew")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """How the product is asked: everything but the query. `command` starts the product."""
+
+    generator: str = "core"
+    judge: str = "rules"
+    match_limit: int = 1000
+    timeout_s: float = 3600.0
+    command: tuple[str, ...] = DEFAULT_COMMAND
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one run. `export` is None where it failed; `problem` then says how."""
+
+    export: Mapping[str, Any] | None
+    problem: str
+    seconds: float
+    max_rss_mb: float
+
+
+def find_command(query: Query, ask: Ask, port: int, out: Path) -> list[str]:
+    """The command line. Of the query it has the objective, the type, and each condition's name and
+    description: what the engine may see, and no more."""
+    command = [*ask.command, "find", query.objective, "--type", query.entity_type]
+    for condition in query.conditions:
+        command += ["--where", f"{condition.name}: {condition.description}"]
+    command += ["--limit", str(ask.match_limit), "--generator", ask.generator]
+    command += ["--source", f"web:searxng=http://{HOST}:{port}", "--judge", ask.judge]
+    return [*command, "-o", str(out), "--all"]
+
+
+def environment(home: Path, port: int) -> dict[str, str]:
+    """This process's environment without settings of the product's own, and with the gateway."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("NETNEW_")}
+    return {
+        **kept,
+        "NETNEW_HOME": str(home),
+        "NETNEW_TEST_GATEWAY": f"http://{HOST}:{port}",
+        "NO_COLOR": "1",
+    }
+
+
+def run_product(query: Query, ask: Ask, home: Path, port: int) -> Outcome:
+    """Run the product on a query in `home`, through the gateway and search at `port`.
+
+    Never raises for the child's sake. At `ask.timeout_s` the child's process group is killed.
+    """
+    out, log = home.parent / f"{home.name}.json", home.parent / f"{home.name}.log"
+    out.unlink(missing_ok=True)
+    started = time.monotonic()
+    code, max_rss_kb, timed_out = _waited(
+        find_command(query, ask, port, out), environment(home, port), home.parent, log, ask
+    )
+    seconds = time.monotonic() - started
+    export, problem = _export(out)
+    if timed_out:
+        problem, export = f"killed after {ask.timeout_s:g} s", None
+    elif code != 0:
+        problem, export = f"exit code {code}", None
+    if export is None:
+        tail = log.read_text(encoding="utf-8", errors="replace")[-STDERR_TAIL_CHARS:]
+        problem = f"{problem}\n{tail}".strip()
+    return Outcome(export, problem, seconds, max_rss_kb / 1024)
+
+
+def _waited(
+    command: Sequence[str], env: Mapping[str, str], cwd: Path, log: Path, ask: Ask
+) -> tuple[int, int, bool]:
+    """Exit code, peak resident KiB of the child, and whether it was killed for time."""
+    timed_out = threading.Event()
+    with log.open("wb") as stderr:
+        child = subprocess.Popen(
+            command,
+            env=env,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=stderr,
+            stderr=stderr,
+            start_new_session=True,
+        )
+
+        def kill() -> None:
+            timed_out.set()
+            os.killpg(child.pid, signal.SIGKILL)
+
+        timer = threading.Timer(ask.timeout_s, kill)
+        timer.start()
+        try:
+            _, status, usage = os.wait4(child.pid, 0)
+        finally:
+            timer.cancel()
+        child.returncode = os.waitstatus_to_exitcode(status)
+    return child.returncode, usage.ru_maxrss, timed_out.is_set()
+
+
+def _export(out: Path) -> tuple[Mapping[str, Any] | None, str]:
+    try:
+        document = json.loads(out.read_bytes())
+    except FileNotFoundError:
+        return None, "no file was exported"
+    except ValueError as error:
+        return None, f"the exported file is no JSON: {error}"
+    if not isinstance(document, dict) or not {"run", "candidates"} <= document.keys():
+        return None, "the exported file has no run and candidates"
+    return document, ""

@@ -1,0 +1,87 @@
+"""What a run of the product gave back, read from its export."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from evals.rows import Row
+
+JUDGED = frozenset({"matched", "unmatched", "unclear"})
+
+
+@dataclass(frozen=True, slots=True)
+class GivenVerdict:
+    """A condition as decided. `cited` are the addresses of the cited pages."""
+
+    condition: str
+    outcome: str
+    value: str | None
+    reasoning: str
+    cited: tuple[str, ...]
+
+    @classmethod
+    def of(cls, row: Row) -> GivenVerdict:
+        cited = tuple(dict.fromkeys(c["url"] for c in row.get("citations") or ()))
+        value = row.get("value")
+        return cls(row["condition"], row["outcome"], value, row.get("reasoning") or "", cited)
+
+
+@dataclass(frozen=True, slots=True)
+class GivenCandidate:
+    """A candidate as exported."""
+
+    id: str
+    name: str
+    url: str
+    alternate_urls: tuple[str, ...]
+    pages: tuple[str, ...]
+    status: str
+    verdicts: tuple[GivenVerdict, ...]
+
+    @classmethod
+    def of(cls, row: Row) -> GivenCandidate:
+        return cls(
+            id=row["candidate_id"],
+            name=row.get("name") or "",
+            url=row["url"],
+            alternate_urls=tuple(row.get("alternate_urls") or ()),
+            pages=tuple(row.get("pages") or ()),
+            status=row["match_status"],
+            verdicts=tuple(GivenVerdict.of(v) for v in row.get("verdicts") or ()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A whole run. `estimate` is (low, high) of the number of matches, None where none was made.
+    `stop_reason` is 'failed' where the product failed: an empty result with a `problem`."""
+
+    stop_reason: str
+    spend: Mapping[str, float] = field(default_factory=dict)
+    estimate: tuple[float, float] | None = None
+    candidates: tuple[GivenCandidate, ...] = ()
+    problem: str = ""
+
+    @classmethod
+    def of(cls, export: Mapping[str, Any] | None, problem: str = "") -> Result:
+        if export is None:
+            return cls(stop_reason="failed", problem=problem or "no result")
+        run = export["run"]
+        estimate = run.get("estimate")
+        return cls(
+            stop_reason=run.get("termination_reason") or run.get("status") or "unknown",
+            spend={k: float(v or 0) for k, v in (run.get("spend") or {}).items()},
+            estimate=(estimate["low"], estimate["high"]) if estimate else None,
+            candidates=tuple(GivenCandidate.of(row) for row in export["candidates"]),
+        )
+
+
+def write_rows(path: Path, query_id: str, rows: Iterable[Row]) -> None:
+    """One line a candidate, as exported and with its query: enough to recompute every score."""
+    with path.open("w", encoding="utf-8") as out:
+        for row in rows:
+            out.write(json.dumps({"query": query_id, **row}, ensure_ascii=False) + "\n")
