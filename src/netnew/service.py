@@ -60,12 +60,12 @@ class Service:
 
     async def plan(self, spec: RunSpec) -> Plan:
         """What a run of `spec` would do; spends nothing. Raises InvalidInput."""
-        return plan(self._with_sources(spec), self._judge_named(spec.judge))
+        return plan(self._with_sources(spec), self._judge_named(spec.judge), self._clock)
 
     async def create_run(self, spec: RunSpec) -> Run:
         """A queued run. Raises InvalidInput naming the field, SourceMisconfigured."""
         spec = self._with_sources(spec)
-        plan(spec, self._judge_named(spec.judge))
+        plan(spec, self._judge_named(spec.judge), self._clock)
         for excluded in spec.exclude.run_ids:
             await self._store.runs.get(excluded)
         async with self._open_parts(spec):

@@ -244,7 +244,11 @@ class Discovery:
         asked = [s.spec for s in self.parts.sources if not s.enumerates]
         texts = [(lead.source, lead.query) for lead in short[:4]]
         if not texts:
-            texts = [(s, q) for s in asked for q in core_terms(self.spec)[:2]]
+            texts = [
+                (s, q)
+                for s in asked
+                for q in core_terms(self.spec, self.parts.clock.now().date())[:2]
+            ]
         opened = 0
         for source, base in texts:
             for label, value, share in self._facet_values():

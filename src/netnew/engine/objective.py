@@ -10,21 +10,27 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
 
 from netnew.domain.condition import MatchCondition
 from netnew.engine.queries import bare_objective
 from netnew.lexicon.places import places_in
-from netnew.lexicon.words import content_words, fold
+from netnew.lexicon.words import content_words
 
-# Where a clause begins. 'and' begins one only before such a word again.
-_CLAUSE = re.compile(
-    r"(?:^|[,;]?\s+)(?:(?:and|but)\s+)?(?=(?:"
+# Where a clause may begin.
+_STARTER = (
     r"that|which|who|whose|with(?:out)?|having|in|inside|outside|within|from|near|founded|established|"
     r"launched|created|started|born|based|located|headquartered|written|built|made|released|published|"
     r"licen[cs]ed|available|under|of batches|not|using|backed|funded|accepted|hosted|depending|"
     r"offering|hiring|over|before|after|since"
-    r")\b)",
+)
+_CLAUSE = re.compile(
+    rf"[,;]?\s+(?:(?P<joint>and|but)\s+)?(?=(?P<word>{_STARTER})\b)", re.IGNORECASE
+)
+_RELATIVE = re.compile(r"^(that|which|who|whose)\b", re.IGNORECASE)
+# Words that open a clause and say nothing yet: what follows them belongs to them.
+_OPENING = re.compile(
+    rf"^(?:(?:{_STARTER}|are|is|were|was|has|have|been|be|does|do|the|a|an|or|also|still|only|"
+    r"either|neither)\b[\s,]*)*$",
     re.IGNORECASE,
 )
 _STATUSES = {
@@ -62,25 +68,42 @@ class ReadObjective:
 
 def read_objective(objective: str, entity_type: str = "") -> ReadObjective:
     """The entity type (unless given) and the match conditions that `objective` names."""
-    text = bare_objective(objective)
-    starts = [m.end() for m in _CLAUSE.finditer(text) if m.end() > 0]
-    phrase, clauses = _split_at(text, starts)
+    phrase, *clauses = _clauses(bare_objective(objective))
     modifiers, head = _noun_phrase(phrase)
-    kind = entity_type or _singular(head) or "entity"
-    said = [*_from_modifiers(modifiers, head, kind), *(_from_clause(c) for c in clauses)]
-    sentences = [s for s in said if s]
-    return ReadObjective(kind, _conditions(kind, sentences))
+    kind = entity_type or _kind(modifiers, head)
+    said = [*_from_modifiers(modifiers, head), *(_from_clause(c) for c in clauses)]
+    return ReadObjective(kind, _conditions(kind, [s for s in said if s]))
 
 
-def _split_at(text: str, starts: list[int]) -> tuple[str, list[str]]:
-    bounds = [0, *starts, len(text)]
-    parts = [text[a:b].strip(" ,;") for a, b in pairwise(bounds)]
-    clauses = [_without_joint(p) for p in parts[1:]]
-    return parts[0], [c for c in clauses if c]
+def _clauses(text: str) -> list[str]:
+    """The leading noun phrase and the clauses after it. A relative clause runs to the next one, or
+    to an 'and', 'but' or 'with'; any other clause is cut only once it has said something."""
+    parts: list[str] = []
+    begin = 0
+    for match in _CLAUSE.finditer(text):
+        so_far = text[begin : match.start()].strip(" ,;")
+        if parts and not _may_end(so_far, match["joint"] is not None, match["word"].lower()):
+            continue
+        parts.append(so_far)
+        begin = match.end()
+    parts.append(text[begin:].strip(" ,;"))
+    return [p for i, p in enumerate(parts) if p or i == 0]
 
 
-def _without_joint(clause: str) -> str:
-    return re.sub(r"(^(and|but)\s+|\s+(and|but)$)", "", clause, flags=re.IGNORECASE).strip(" ,;")
+def _may_end(clause: str, joint: bool, word: str) -> bool:
+    if _OPENING.match(clause):
+        return False
+    if _RELATIVE.match(clause):
+        return joint or bool(_RELATIVE.match(word)) or word.startswith("with")
+    return True
+
+
+def _kind(modifiers: list[str], head: str) -> str:
+    """'vector database', 'museum'; a word that says nothing ('tool') stands alone."""
+    topic = [m for m in modifiers if m.lower() not in _STATUSES and not _is_place(m)]
+    if not head:
+        return "entity"
+    return _singular(head) if _is_bare(head) else " ".join([*topic, _singular(head)])
 
 
 def _noun_phrase(phrase: str) -> tuple[list[str], str]:
@@ -102,7 +125,7 @@ def _noun_phrase(phrase: str) -> tuple[list[str], str]:
     return modifiers, head
 
 
-def _from_modifiers(modifiers: list[str], head: str, kind: str) -> list[str]:
+def _from_modifiers(modifiers: list[str], head: str) -> list[str]:
     sentences: list[str] = []
     for modifier in modifiers:
         known = _STATUSES.get(modifier.lower())
@@ -116,8 +139,6 @@ def _from_modifiers(modifiers: list[str], head: str, kind: str) -> list[str]:
             )
         else:
             sentences.append(f"is in the category {modifier} {head}")
-    if not modifiers and head and not _is_bare(head) and fold(head) != fold(kind):
-        sentences.append(f"is in the category {head}")
     return sentences
 
 
@@ -139,11 +160,15 @@ _REWRITES = (
     (r"^(that|which|who)\s+have\s+", "has "),
     (r"^(that|which|who)\s+were\s+", "was "),
     (r"^(that|which|who)\s+do not\s+", "does not "),
+    (
+        r"^(that|which|who)\s+(make|offer|use|provide|sell|build|support|run|work|develop|serve)\b",
+        r"\2s",
+    ),
     (r"^(that|which|who)\s+", ""),
     (r"^whose\s+", "its "),
     (r"^(with|having)\s+", "has "),
     (r"^without\s+", "has no "),
-    (r"^(in|inside|within|from|near|outside)\s+", r"is located \1 "),
+    (r"^(in|inside|within|from|near|outside|over|before|after|since)\s+", r"is \1 "),
     (
         r"^(founded|established|launched|created|started|born|released|published|accepted|funded|backed)\b",
         r"was \1",
@@ -161,13 +186,16 @@ def _from_clause(clause: str) -> str:
     for pattern, replacement in _REWRITES:
         changed, count = re.subn(pattern, replacement, clause, count=1, flags=re.IGNORECASE)
         if count:
-            return _with_date_not_place(changed)
+            return _located(changed)
     return f"is {clause}"
 
 
-def _with_date_not_place(predicate: str) -> str:
-    """'is located from 2020' says when, not where."""
-    return re.sub(r"^is located (in|from|within) (?=(\w+ )?(19|20)\d\d)", r"is \1 ", predicate)
+def _located(predicate: str) -> str:
+    """'is in Germany' as 'is located in Germany', where it is a place that is named."""
+    match = re.match(r"^is (in|inside|within|from|near|outside)\s+(.+)$", predicate)
+    if match and places_in(match[2]) and places_in(match[2])[0].start <= len("the "):
+        return f"is located {match[1]} {match[2]}"
+    return predicate
 
 
 def _conditions(kind: str, predicates: list[str]) -> tuple[MatchCondition, ...]:

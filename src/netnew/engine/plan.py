@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from datetime import date
 
 from netnew.domain.budget import Budget
+from netnew.domain.condition import MatchCondition
 from netnew.domain.errors import InvalidInput
 from netnew.domain.run import MAX_CONDITIONS, MAX_MATCH_LIMIT, MAX_OBJECTIVE_CHARS, RunSpec
 from netnew.engine.generators import generator_named
 from netnew.engine.objective import read_objective
 from netnew.engine.queries import first_queries
-from netnew.ports import Judge
+from netnew.lexicon.dates import bounds_in
+from netnew.ports import Clock, Judge
+
+_DATED = re.compile(r"\(as of \d{4}-\d\d-\d\d\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +35,37 @@ class Plan:
     unreadable: Mapping[str, str] = field(default_factory=dict)
 
 
-def plan(spec: RunSpec, judge: Judge) -> Plan:
+def plan(spec: RunSpec, judge: Judge, clock: Clock) -> Plan:
     """Fill what is missing in `spec`; the only stage that reads the objective as free text.
 
     Raises InvalidInput naming the field that is wrong.
     """
     check(spec)
+    today = clock.now().date()
     read = read_objective(spec.objective, spec.entity_type)
+    conditions = spec.conditions or read.conditions
     complete = replace(
         spec,
         entity_type=spec.entity_type or read.entity_type,
-        conditions=spec.conditions or read.conditions,
+        conditions=tuple(_dated(c, today) for c in conditions),
     )
     return Plan(
         spec=complete,
-        queries=first_queries(complete),
+        queries=first_queries(complete, today),
         judge_profile=str(judge.profile),
         budget=_budget(complete),
         unreadable=dict(judge.unreadable(complete.conditions)),
     )
+
+
+def _dated(condition: MatchCondition, today: date) -> MatchCondition:
+    """The condition with its day, where it says when relative to today ('in the last two years'):
+    the ledger must not answer next year with a verdict of this one."""
+    text = condition.description
+    relative = bounds_in(text) is None and bounds_in(text, today) is not None
+    if not relative or _DATED.search(text):
+        return condition
+    return replace(condition, description=f"{text.rstrip(' .')} (as of {today.isoformat()}).")
 
 
 def _budget(spec: RunSpec) -> Budget:

@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import date
 from itertools import islice, product
 
 from netnew.domain.page import SegmentKind, Snapshot
 from netnew.domain.run import RunSpec
-from netnew.lexicon.values import values_named
+from netnew.engine.terms import search_terms
 from netnew.lexicon.words import content_words, fold, split_list
 
 MAX_QUERY_CHARS = 300
@@ -35,9 +36,9 @@ def bare_objective(objective: str) -> str:
     return _ASKING.sub("", objective).strip().rstrip(".?!") or objective.strip()
 
 
-def first_queries(spec: RunSpec) -> tuple[str, ...]:
+def first_queries(spec: RunSpec, today: date) -> tuple[str, ...]:
     """The planned queries, the most promising first, without repeats."""
-    named = [values_named(c.description, spec.entity_type) for c in spec.conditions]
+    named = search_terms(spec, today)
     objective = bare_objective(spec.objective)
     together = [" ".join(combination) for combination in _combinations(named)]
     alone = [f"{value} {spec.entity_type}".strip() for values in named for value in values]
@@ -46,9 +47,9 @@ def first_queries(spec: RunSpec) -> tuple[str, ...]:
     return _unique([objective, *together, *descriptions, *with_objective, *alone])
 
 
-def core_terms(spec: RunSpec) -> tuple[str, ...]:
+def core_terms(spec: RunSpec, today: date) -> tuple[str, ...]:
     """The short queries that follow-ups are added to: the conditions' values together."""
-    named = [values_named(c.description, spec.entity_type) for c in spec.conditions]
+    named = search_terms(spec, today)
     return _unique(" ".join(c) for c in _combinations(named)) or (bare_objective(spec.objective),)
 
 

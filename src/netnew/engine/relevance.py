@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from netnew.domain.page import Link, SegmentKind, Snapshot
 from netnew.domain.run import RunSpec
-from netnew.lexicon.values import values_named
+from netnew.engine.terms import search_terms
 from netnew.lexicon.words import content_words, fold, stem
 
 # What an item of a list is worth before anything of that list was followed: of one that names a
@@ -19,11 +21,9 @@ class Relevance:
 
     on_topic = SHARES_WORDS
 
-    def __init__(self, spec: RunSpec) -> None:
+    def __init__(self, spec: RunSpec, today: date) -> None:
         self.values: tuple[str, ...] = tuple(
-            dict.fromkeys(
-                v for c in spec.conditions for v in values_named(c.description, spec.entity_type)
-            )
+            dict.fromkeys(term for terms in search_terms(spec, today) for term in terms)
         )
         self._phrases = [f" {fold(v)} " for v in self.values if not v.isdigit()]
         common = {stem(w) for w in content_words(spec.entity_type)} | {"find", "all", "list"}

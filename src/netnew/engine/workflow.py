@@ -79,7 +79,7 @@ class _Work:
     @classmethod
     async def begin(cls, run: Run, parts: Parts) -> _Work:
         """Plan the run and record the plan."""
-        planned = plan(run.spec, parts.judge)
+        planned = plan(run.spec, parts.judge, parts.clock)
         spec, generator = planned.spec, generator_named(planned.spec.generator)
         meter = Meter(planned.budget, parts.clock, run.spend)
         exclusions = Exclusions(spec.exclude, await _keys_found_by(run, parts))
@@ -97,7 +97,7 @@ class _Work:
             meter,
             resolver,
             Frontier(generator.result_pages),
-            Relevance(spec),
+            Relevance(spec, parts.clock.now().date()),
         )
         discovery.start(planned.queries)
         verifier = Verifier(parts, run.id, run.generation, spec, meter, generator.deeper_pages)

@@ -1,0 +1,195 @@
+"""Fakes of the seams, for our tests and for yours.
+
+Each is the smallest thing that fills its port: a clock that stands still, ids that count, a source
+with fixed answers, a fetcher over fixed pages, a judge that says what it is told. The store has no
+fake: `store.open_store` on a file in a temporary folder is quick enough and real.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from netnew.domain.condition import MatchCondition, Outcome, Verdict
+from netnew.domain.enrichment import EnrichmentValue
+from netnew.domain.evidence import cite
+from netnew.domain.ids import SnapshotId
+from netnew.domain.ledger import JudgeProfile
+from netnew.domain.page import (
+    Fetched,
+    Link,
+    PageQuality,
+    RawPage,
+    Segment,
+    SegmentKind,
+    Snapshot,
+)
+from netnew.domain.search import Hit, SearchAnswer
+from netnew.ports import EnrichRequest, JudgeRequest, PageStore
+
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class FrozenClock:
+    """A clock that moves only when told."""
+
+    at: datetime = NOON
+    seconds: float = 0.0
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def advance(self, by: timedelta) -> None:
+        self.at += by
+        self.seconds += by.total_seconds()
+
+
+@dataclass(slots=True)
+class CountingIds:
+    """uuids 1, 2, 3 …"""
+
+    last: int = 0
+
+    def uuid(self) -> UUID:
+        self.last += 1
+        return UUID(int=self.last)
+
+
+@dataclass(slots=True)
+class FixedSource:
+    """A source with the same answer always: query → hits, cut into pages of `per_page`."""
+
+    answers: Mapping[str, Sequence[Hit]]
+    spec: str = "fixed"
+    enumerates: bool = False
+    per_page: int = 10
+    asked: list[tuple[str, int]] = field(default_factory=list)
+
+    async def search(self, query: str, page: int) -> SearchAnswer:
+        self.asked.append((query, page))
+        hits = tuple(self.answers.get(query, ()))
+        start = (page - 1) * self.per_page
+        return SearchAnswer(
+            hits[start : start + self.per_page],
+            has_more=start + self.per_page < len(hits),
+            total=len(hits),
+        )
+
+    async def aclose(self) -> None:
+        return
+
+
+def page(
+    url: str,
+    title: str = "",
+    facts: Mapping[str, str] | None = None,
+    text: Sequence[str] = (),
+    links: Sequence[Link] = (),
+    at: datetime = NOON,
+    final_url: str | None = None,
+) -> Snapshot:
+    """A snapshot as the extractor would make it of a small page: heading, facts, paragraphs."""
+    parts = [(SegmentKind.HEADING, None, title)] if title else []
+    parts += [(SegmentKind.FACT, label, value) for label, value in (facts or {}).items()]
+    parts += [(SegmentKind.BODY, None, block) for block in text]
+    segments = tuple(
+        Segment(i, kind, value if label is None else f"{label}: {value}", label)
+        for i, (kind, label, value) in enumerate(parts)
+    )
+    digest = sha256(repr((title, facts, tuple(text))).encode()).hexdigest()[:32]
+    return Snapshot(
+        id=SnapshotId(f"{digest}-test"),
+        url=url,
+        final_url=final_url or url,
+        status=200,
+        quality=PageQuality.OK if segments else PageQuality.EMPTY,
+        fetched_at=at,
+        title=title,
+        segments=segments,
+        links=tuple(links),
+    )
+
+
+@dataclass(slots=True)
+class FixedFetcher:
+    """A fetcher over fixed pages, by address; all others are 404. Keeps what it reads in `store`,
+    where one is given, as the real one does."""
+
+    pages: Mapping[str, Snapshot]
+    store: PageStore | None = None
+    fetched: list[str] = field(default_factory=list)
+
+    async def fetch(self, url: str, max_age: timedelta | None = None) -> Fetched:
+        if self.store is not None:
+            stored = await self.store.newest(url)
+            if stored is not None and max_age != timedelta(0):
+                return Fetched(stored, from_store=True)
+        self.fetched.append(url)
+        snapshot = self.pages.get(url) or _missing(url)
+        if self.store is not None:
+            body = snapshot.id.encode()
+            raw = RawPage(
+                url, snapshot.final_url, snapshot.status, body, "text/html", snapshot.fetched_at
+            )
+            await self.store.put(raw, snapshot)
+        return Fetched(snapshot, from_store=False)
+
+
+def _missing(url: str) -> Snapshot:
+    digest = sha256(f"404 {url}".encode()).hexdigest()[:32]
+    return Snapshot(SnapshotId(f"{digest}-test"), url, url, 404, PageQuality.ERROR, NOON)
+
+
+Decide = Callable[[JudgeRequest, MatchCondition], Outcome]
+
+
+@dataclass(slots=True)
+class ScriptedJudge:
+    """A judge that decides by a function; it cites the first segment of the first page.
+
+    The default reads a condition 'Label: value' as: some page has that very fact. Without such a
+    label anywhere it is unclear.
+    """
+
+    decide: Decide | None = None
+    profile: JudgeProfile = JudgeProfile("scripted")
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+    async def judge(self, request: JudgeRequest) -> tuple[Verdict, ...]:
+        self.asked += [(request.candidate.name, c.name) for c in request.conditions]
+        return tuple(self._verdict(request, c) for c in request.conditions)
+
+    async def enrich(self, request: EnrichRequest) -> tuple[EnrichmentValue, ...]:
+        return tuple(self._value(request, e.name) for e in request.enrichments)
+
+    def unreadable(self, conditions: Sequence[MatchCondition]) -> Mapping[str, str]:
+        return {}
+
+    def _verdict(self, request: JudgeRequest, condition: MatchCondition) -> Verdict:
+        if self.decide is not None:
+            outcome = self.decide(request, condition)
+            first = request.evidence[0].snapshot
+            return Verdict(condition.name, outcome, None, (cite(first, first.segments[0]),))
+        label = condition.description.split(":", 1)[0]
+        for shown in request.evidence:
+            for segment in shown.snapshot.segments:
+                if segment.label == label:
+                    held = segment.text == condition.description
+                    outcome = Outcome.MATCHED if held else Outcome.UNMATCHED
+                    proof = cite(shown.snapshot, segment)
+                    return Verdict(condition.name, outcome, segment.value, (proof,))
+        return Verdict(condition.name, Outcome.UNCLEAR, reasoning=f"not stated: {label}")
+
+    def _value(self, request: EnrichRequest, name: str) -> EnrichmentValue:
+        for shown in request.evidence:
+            for segment in shown.snapshot.segments:
+                if segment.label == name:
+                    return EnrichmentValue(name, segment.value, (cite(shown.snapshot, segment),))
+        return EnrichmentValue(name, None)
