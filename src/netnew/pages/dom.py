@@ -1,0 +1,297 @@
+"""A page's tree as plain Python objects, bounded in size and depth.
+
+selectolax parses; its nodes are then copied once, because every later question (text lengths, links
+below, signatures of siblings) is asked many times and a call into C for each costs more.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+MAX_CHARS = 3_000_000
+MAX_ELEMENTS = 60_000
+MAX_DEPTH = 150
+# Parsing time grows with the square of the depth: 20,000 open <div> take half a second.
+MAX_PARSED_DEPTH = 1_500
+
+NEVER_TEXT = frozenset(
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "math",
+        "iframe",
+        "object",
+        "embed",
+        "canvas",
+        "audio",
+        "video",
+        "map",
+        "head",
+        "select",
+        "datalist",
+        "textarea",
+        "input",
+    ]
+)
+BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "dir",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "caption",
+    ]
+)
+HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
+_VOID_OR_IMPLIED = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+        "p",
+        "li",
+        "td",
+        "th",
+        "tr",
+        "dt",
+        "dd",
+        "option",
+        "optgroup",
+        "tbody",
+        "thead",
+        "tfoot",
+        "colgroup",
+    ]
+)
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+
+
+@dataclass(slots=True, eq=False)
+class Element:
+    """One element. `text_len` and `link_len` count characters of text in it and in links in it;
+    `links` counts anchors with an address; `has_block` tells of a block element below it."""
+
+    tag: str
+    attributes: dict[str, str | None]
+    parent: Element | None
+    depth: int
+    children: list[Element | str] = field(default_factory=list)
+    text_len: int = 0
+    link_len: int = 0
+    links: int = 0
+    has_block: bool = False
+    has_h1: bool = False
+
+    def get(self, name: str) -> str:
+        return self.attributes.get(name) or ""
+
+    @property
+    def elements(self) -> list[Element]:
+        return [child for child in self.children if isinstance(child, Element)]
+
+    @property
+    def is_block(self) -> bool:
+        return self.tag in BLOCKS
+
+    @property
+    def is_hidden(self) -> bool:
+        if "hidden" in self.attributes and self.get("hidden") != "until-found":
+            return True
+        style = self.attributes.get("style")
+        return bool(style) and "display:none" in (style or "").replace(" ", "").lower()
+
+    def class_words(self) -> frozenset[str]:
+        """The words of its class and id, lower-cased: 'siteFooter nav-bar' → 4 words."""
+        named = f"{self.get('class')} {self.get('id')}"
+        if named == " ":
+            return frozenset()
+        return frozenset(word.lower() for word in _WORDS.findall(named[:500]))
+
+
+@dataclass(slots=True)
+class Tree:
+    """A parsed page: its body, and what the head said."""
+
+    root: Element
+    title: str
+    language: str
+    metas: list[dict[str, str | None]]
+    head_links: list[dict[str, str | None]]
+    json_ld: list[str]
+    has_scripts: bool
+    has_password_field: bool
+    noscript: str
+    base: str
+
+
+def parse(html: str) -> Tree:
+    """The tree of `html`, cut at MAX_CHARS, MAX_ELEMENTS; what is deeper than MAX_DEPTH is moved
+    up to the deepest element allowed."""
+    parser = LexborHTMLParser(_shallow(html[:MAX_CHARS]))
+    return _Copier().copy(parser)
+
+
+def _shallow(html: str) -> str:
+    if html.count("<") < MAX_PARSED_DEPTH:
+        return html
+    depth = 0
+    for match in _TAG.finditer(html):
+        if match[2].lower() in _VOID_OR_IMPLIED:
+            continue
+        depth = max(0, depth - 1) if match[1] else depth + 1
+        if depth > MAX_PARSED_DEPTH:
+            return html[: match.start()]
+    return html
+
+
+class _Copier:
+    def __init__(self) -> None:
+        self.tree = Tree(Element("html", {}, None, 0), "", "", [], [], [], False, False, "", "")
+        self.order: list[Element] = []
+
+    def copy(self, parser: LexborHTMLParser) -> Tree:
+        root = parser.root
+        if root is None:
+            return self.tree
+        self.tree.language = (root.attributes.get("lang") or "").strip()
+        self._elements(root)
+        self._measure()
+        return self.tree
+
+    def _elements(self, root: LexborNode) -> None:
+        stack: list[tuple[LexborNode, Element]] = [(root, self.tree.root)]
+        self.order.append(self.tree.root)
+        while stack:
+            node, element = stack.pop()
+            child = node.child
+            below = []
+            while child is not None:
+                if child.is_text_node:
+                    text = child.text_content
+                    if text:
+                        element.children.append(text)
+                elif child.is_element_node:
+                    copied = self._element(child, element)
+                    if copied is not None:
+                        below.append((child, copied))
+                child = child.next
+            if len(self.order) > MAX_ELEMENTS:
+                return
+            stack.extend(reversed(below))
+
+    def _element(self, node: LexborNode, parent: Element) -> Element | None:
+        tag = node.tag or ""
+        if tag == "head":
+            self._head(node)
+            return None
+        attributes: dict[str, str | None] = node.attributes
+        if tag in NEVER_TEXT or tag in ("meta", "link", "title"):
+            self._silent(tag, node, attributes)
+            return None
+        holder = parent
+        while holder.depth >= MAX_DEPTH and holder.parent is not None:
+            holder = holder.parent
+        element = Element(tag, attributes, holder, holder.depth + 1)
+        holder.children.append(element)
+        self.order.append(element)
+        return element
+
+    def _head(self, head: LexborNode) -> None:
+        child = head.child
+        while child is not None:
+            if child.is_element_node:
+                self._silent(child.tag or "", child, child.attributes)
+            child = child.next
+
+    def _silent(self, tag: str, node: LexborNode, attributes: dict[str, str | None]) -> None:
+        tree = self.tree
+        match tag:
+            case "title" if not tree.title:
+                tree.title = node.text()
+            case "meta":
+                tree.metas.append(attributes)
+            case "link":
+                tree.head_links.append(attributes)
+            case "base" if not tree.base:
+                tree.base = attributes.get("href") or ""
+            case "script":
+                tree.has_scripts = True
+                if "ld+json" in (attributes.get("type") or "").lower():
+                    tree.json_ld.append(node.text())
+            case "noscript":
+                tree.noscript += node.text()[:500]
+            case "input" if (attributes.get("type") or "").lower() == "password":
+                tree.has_password_field = True
+
+    def _measure(self) -> None:
+        for element in reversed(self.order):
+            for child in element.children:
+                if isinstance(child, str):
+                    element.text_len += len(child) if not child.isspace() else 0
+                    continue
+                element.text_len += child.text_len
+                element.link_len += child.link_len
+                element.links += child.links
+                element.has_block = element.has_block or child.is_block or child.has_block
+                element.has_h1 = element.has_h1 or child.has_h1 or child.tag == "h1"
+            if element.tag == "a" and element.get("href"):
+                element.links += 1
+                element.link_len = element.text_len

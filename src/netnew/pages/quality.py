@@ -1,0 +1,150 @@
+"""Whether a page may serve as evidence: soft 404s, parked domains, walls, empty pages.
+
+Every rule needs two things: wording, and a page with little else on it. A long page that mentions
+'not found' is a page.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from netnew.domain.page import PageQuality, Segment, SegmentKind
+
+_SHORT = 700
+_SHORT_WALL = 900
+_SHORT_LOGIN = 500
+_SHORT_PARKED = 2_500
+
+_NOT_FOUND = re.compile(
+    r"""
+      \b(?:page|file|document|content|resource|url|site|profile|article|product|listing|entry)
+        \s+(?:\S+\s+){0,7}?(?:(?:was|is|were|could|can|cannot|can't|couldn't|be|has)\s+)*
+        (?:not|n't|cannot\s+be|can't\s+be|couldn't\s+be|never)\s+(?:be\s+)?(?:found|located|exist)
+    | \b(?:page|url|address|link|profile|resource|listing)\s+(?:\S+\s+){0,8}?
+        (?:does\s+not|doesn't|doesn’t|no\s+longer)\s+exists?\b
+    | \bpage\s+(?:\S+\s+){0,8}?(?:is\s+|has\s+been\s+)?(?:no\s+longer\s+available|removed|
+        unavailable|not\s+available)\b
+    | ^\W*(?:error\s*)?(?:404|410)\b | \b(?:404|410)\s*(?:error|not\s+found|gone)\b
+    | ^\W*not\s+found\W*$ | \bnothing\s+(?:was\s+)?found\s+(?:here|at)\b
+    | \bwe\s+(?:could\s*n[o']?t|can\s*no?t|can't|couldn['’]t)\s+find\s+(?:the|that|this|your)\s+page
+    | \bseite\s+(?:\S+\s+){0,4}?nicht\s+(?:gefunden|verfügbar|vorhanden)
+    | \bpage\s+(?:introuvable|non\s+trouvée) | \bpage\s+n['’]existe\s+pas
+    | \bpágina\s+no\s+(?:encontrada|existe) | \bno\s+se\s+(?:ha\s+)?encontr(?:ó|ado)\s+la\s+página
+    | \bpágina\s+não\s+encontrada | \bpagina\s+non\s+trovata | \bpagina\s+niet\s+gevonden
+    | \bsidan\s+(?:kunde\s+inte\s+)?hitta | \bnie\s+znaleziono\s+strony | \bстраница\s+не\s+найдена
+    | ページが見つかりません | 页面不存在 | 找不到页面 | 페이지를\s*찾을\s*수\s*없습니다
+    """,
+    re.I | re.X,
+)
+_PARKED = re.compile(
+    r"""
+      \b(?:domain|domain\s+name|website|web\s+address)\s+(?:\S+\s+){0,4}?
+        (?:is|may\s+be|are|might\s+be)\s+(?:\S+\s+)?(?:for\s+sale|parked|available\s+for\s+purchase)
+    | ^\W*\S+\.[a-z]{2,}\s+(?:is|may\s+be)\s+(?:\S+\s+)?(?:for\s+sale|parked|available)
+    | \b(?:buy|purchase|inquire\s+about|make\s+an\s+offer\s+(?:on|for))\s+this\s+domain\b
+    | \bdomain\s+(?:parking|for\s+sale) | \bparked\s+(?:free|domain|page)\b
+    | \bthis\s+domain\s+(?:has\s+)?(?:recently\s+|just\s+)?(?:been\s+)?(?:registered|expired)\b
+    | \bdomain\s+(?:name\s+)?has\s+expired\b | \baccount\s+has\s+been\s+suspended\b
+    | \bdiese\s+domain\s+(?:steht\s+zum\s+verkauf|ist\s+geparkt|kaufen)
+    | \bdomaine\s+(?:est\s+)?à\s+vendre | \beste\s+dominio\s+está\s+(?:a\s+la|en)\s+venta
+    | ^\W*(?:welcome\s+to\s+nginx|apache2?\s+\S*\s*default\s+page|it\s+works!|
+        iis\s+windows\s+server|default\s+web\s+site\s+page|index\s+of\s+/)\b
+    """,
+    re.I | re.X,
+)
+_BOT_WALL = re.compile(
+    r"""
+      \b(?:checking|verifying)\s+(?:\S+\s+){0,3}?(?:browser|human|not\s+a\s+(?:ro)?bot|connection)
+    | ^\W*just\s+a\s+moment\W*$ | ^\W*attention\s+required
+    | \b(?:are\s+you|verify\s+(?:that\s+)?you\s+are|prove\s+(?:that\s+)?you(?:'re|\s+are)|
+        confirm\s+(?:that\s+)?you\s+are)\s+(?:a\s+|not\s+a\s+)?(?:human|robot|bot)
+    | \b(?:complete|solve)\s+(?:the|this|a)\s+captcha | ^\W*captcha | \bunusual\s+traffic\b
+    | \bddos\s+protection\s+by\b | \bray\s+id\b
+    | \baccess\s+(?:to\s+this\s+\S+\s+)?(?:has\s+been\s+)?denied\b | \bplease\s+stand\s+by,?\s+while\s+we
+    | \b(?:enable|activate|requires?|need)\s+(?:\S+\s+){0,3}?(?:javascript|cookies)\b
+    | \bjavascript\s+(?:is\s+|must\s+be\s+|to\s+be\s+)?(?:disabled|required|enabled|turned\s+off)
+    | \baktivieren\s+sie\s+javascript | \bactiver\s+javascript | \bhabilit[ae]r?\s+javascript
+    | \bare\s+you\s+a\s+robot
+    """,
+    re.I | re.X,
+)
+_LOGIN_WORDS = (
+    r"(?:log\s?in|sign\s?in|log\s?on|login|anmelden|einloggen|anmeldung|(?:se\s+)?connecte[rz]|"
+    r"connexion|iniciar\s+sesión|acceder|entrar|accedi|inloggen|logga\s+in|войти|登录|ログイン)"
+)
+_LOGIN_TITLE = re.compile(
+    rf"^\W*(?:please\s+)?{_LOGIN_WORDS}(?:\s+(?:to|with|or|bei|à|en)\b.{{0,60}}|\s*[|·–—-].{{0,60}}|\W*)$",
+    re.I,
+)
+_LOGIN_DEMAND = re.compile(
+    r"\b(?:(?:must|have\s+to|need\s+to|please|required\s+to)\s+(?:be\s+)?(?:first\s+)?"
+    r"(?:log(?:ged)?|sign(?:ed)?)\s?-?(?:in|on)|log\s?in\s+(?:or\s+\S+\s+\S*\s*)?to\s+(?:continue|"
+    r"view|see|access)|sign\s?in\s+(?:or\s+\S+\s+\S*\s*)?to\s+(?:continue|view|see|access)|"
+    r"authentication\s+required|bitte\s+melden\s+sie\s+sich\s+an|veuillez\s+vous\s+connecter)",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PageSigns:
+    """What quality is judged on, apart from the segments."""
+
+    title: str
+    noscript: str = ""
+    has_password_field: bool = False
+
+
+def quality_of(segments: list[Segment], signs: PageSigns) -> PageQuality:
+    """The quality of a page that was answered with a 2xx status."""
+    judged = [
+        s
+        for s in segments
+        if not s.boilerplate and s.kind in (SegmentKind.BODY, SegmentKind.FACT, SegmentKind.HEADING)
+    ]
+    chars = sum(len(s.text) for s in judged)
+    # The page's own claims: its title, its headings, its first lines.
+    heads = [signs.title, *(s.text for s in judged if s.kind is SegmentKind.HEADING)][:4]
+    lines = [s.text for s in judged[:8]]
+    if chars <= _SHORT_WALL and _any(_BOT_WALL, heads + lines):
+        return PageQuality.BOT_WALL
+    if chars <= _SHORT_PARKED and _is_parked(heads, lines, chars):
+        return PageQuality.PARKED
+    if _is_soft_404(heads, lines, chars):
+        return PageQuality.SOFT_404
+    if chars <= _SHORT_LOGIN and _is_login(heads, lines, signs):
+        return PageQuality.LOGIN_WALL
+    if not chars:
+        return _without_text(segments, signs)
+    return PageQuality.OK
+
+
+def _any(pattern: re.Pattern[str], texts: list[str]) -> bool:
+    return any(pattern.search(text[:500]) for text in texts)
+
+
+def _is_parked(heads: list[str], lines: list[str], chars: int) -> bool:
+    return _any(_PARKED, heads) or (chars <= _SHORT and _any(_PARKED, lines))
+
+
+def _is_soft_404(heads: list[str], lines: list[str], chars: int) -> bool:
+    in_heads = sum(_NOT_FOUND.search(head[:200]) is not None for head in heads)
+    if chars > _SHORT:
+        return in_heads >= 2
+    return in_heads >= 1 or (chars <= _SHORT // 2 and _any(_NOT_FOUND, lines[:4]))
+
+
+def _is_login(heads: list[str], lines: list[str], signs: PageSigns) -> bool:
+    if any(_LOGIN_TITLE.match(head[:120]) for head in heads[:2]):
+        return True
+    return _any(_LOGIN_DEMAND, lines[:4]) or (signs.has_password_field and len(lines) <= 3)
+
+
+def _without_text(segments: list[Segment], signs: PageSigns) -> PageQuality:
+    """No visible text: a script draws the page. Embedded data may still say what it is about."""
+    if any(
+        s.kind is SegmentKind.METADATA and (s.label or "")[:1].isupper() and "." in (s.label or "")
+        for s in segments
+    ):
+        return PageQuality.OK
+    return PageQuality.BOT_WALL if _BOT_WALL.search(signs.noscript) else PageQuality.EMPTY
