@@ -1,0 +1,5 @@
+"""`python -m netnew`."""
+
+from netnew.cli.main import app
+
+app()

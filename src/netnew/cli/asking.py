@@ -1,0 +1,177 @@
+"""The options of a question, and the `RunSpec` they make; `find` and `plan` share them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from netnew.cli.terminal import slug
+from netnew.domain.budget import Budget
+from netnew.domain.condition import MatchCondition, MatchRule
+from netnew.domain.enrichment import Enrichment
+from netnew.domain.errors import InvalidInput
+from netnew.domain.run import MAX_MATCH_LIMIT, ExcludeList, RunSpec
+from netnew.settings import Settings
+
+
+class Generator(StrEnum):
+    """How hard to try."""
+
+    PREVIEW = "preview"
+    BASE = "base"
+    CORE = "core"
+    PRO = "pro"
+
+
+Objective = Annotated[str, typer.Argument(help="What to find, in plain words.", show_default=False)]
+EntityType = Annotated[
+    str, typer.Option("--type", metavar="TYPE", help="What kind of thing it is, such as 'company'.")
+]
+Where = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--where", metavar="[NAME:]TEXT", help="A condition that must hold. May be repeated."
+    ),
+]
+Enrich = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--enrich", metavar="[NAME:]TEXT", help="A field to fill for each match. May be repeated."
+    ),
+]
+Limit = Annotated[
+    int, typer.Option("--limit", min=1, max=MAX_MATCH_LIMIT, help="The most matches wanted.")
+]
+EvaluateLimit = Annotated[
+    int | None, typer.Option("--evaluate-limit", min=1, help="The most candidates to judge.")
+]
+MatchShare = Annotated[
+    float,
+    typer.Option(
+        "--match-share", min=0.01, max=1.0, help="The share of the conditions that must hold."
+    ),
+]
+Effort = Annotated[Generator, typer.Option("--generator", help="How hard to try.")]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--exclude",
+        metavar="FILE|RUN",
+        help="Whom to leave out: a list (txt, csv, json, jsonl) or what a run found."
+        " May be repeated.",
+    ),
+]
+SourceSpecs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--source",
+        metavar="SPEC",
+        help="Where to look: web, corpus:NAME, csv:FILE, sitemap:URL, pyenv. May be repeated.",
+    ),
+]
+JudgeName = Annotated[
+    str | None,
+    typer.Option("--judge", metavar="JUDGE", help="Who decides: auto, rules or a model."),
+]
+MaxCost = Annotated[float | None, typer.Option("--max-cost", min=0, help="US dollars.")]
+MaxSeconds = Annotated[float | None, typer.Option("--max-seconds", min=0, help="Seconds.")]
+MaxSearches = Annotated[int | None, typer.Option("--max-searches", min=0, help="Result pages.")]
+MaxPages = Annotated[int | None, typer.Option("--max-pages", min=0, help="Fetched pages.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
+Outputs = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Write the result there; the ending is the format: csv, xlsx, jsonl, json, md."
+        " May be repeated.",
+    ),
+]
+All = Annotated[
+    bool, typer.Option("--all", help="Every candidate judged, not the matched ones alone.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on standard error.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The options as given."""
+
+    objective: str
+    entity_type: str
+    where: Sequence[str]
+    enrich: Sequence[str]
+    limit: int
+    evaluate_limit: int | None
+    match_share: float
+    generator: Generator
+    sources: Sequence[str]
+    judge: str | None
+    budget: Budget
+
+
+def spec_from(question: Question, settings: Settings, exclude: ExcludeList) -> RunSpec:
+    """The spec a question means; what it leaves open comes from the settings.
+
+    Raises InvalidInput naming the option.
+    """
+    objective = question.objective.strip()
+    if not objective:
+        raise InvalidInput("OBJECTIVE", "is empty", "a question in plain words")
+    return RunSpec(
+        objective=objective,
+        entity_type=question.entity_type.strip(),
+        conditions=tuple(MatchCondition(*x) for x in named_texts("--where", question.where)),
+        enrichments=tuple(Enrichment(*x) for x in named_texts("--enrich", question.enrich)),
+        match_limit=question.limit,
+        evaluate_limit=question.evaluate_limit,
+        match_rule=MatchRule(share=question.match_share),
+        generator=question.generator.value,
+        exclude=exclude,
+        sources=tuple(question.sources) or settings.sources,
+        judge=question.judge or settings.judge,
+        budget=question.budget.capped_by(settings.budget),
+    )
+
+
+def named_texts(option: str, given: Sequence[str]) -> list[tuple[str, str]]:
+    """('name', 'text') of each 'name: text'; a text without a name is named after its words.
+
+    Raises InvalidInput where a text is empty or two have one name.
+    """
+    taken: set[str] = set()
+    named = []
+    for argument in given:
+        name, text = _split(argument)
+        if not text:
+            raise InvalidInput(option, f"{argument!r} has no text", "'name: text' or a text")
+        if not name:
+            name = _free(slug(text) or option.removeprefix("--"), taken)
+        if name in taken:
+            raise InvalidInput(option, f"two are called {name!r}", "a name for each")
+        taken.add(name)
+        named.append((name, text))
+    return named
+
+
+def _split(argument: str) -> tuple[str, str]:
+    """The name before the first colon, where what stands there can be one: at most five words, and
+    a space or the end after the colon, so that 'see https://…' and '10:30' stay whole."""
+    name, colon, text = argument.partition(":")
+    if colon and len(name.split()) <= 5 and (not text or text[:1].isspace()):
+        return name.strip(), text.strip()
+    return "", argument.strip()
+
+
+def _free(name: str, taken: set[str]) -> str:
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name}_{number}"
+    return free

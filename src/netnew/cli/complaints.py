@@ -1,0 +1,104 @@
+"""Errors as one line on standard error, and as an exit code; the one table of both."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from typer import Abort
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+from netnew.cli.terminal import clean
+from netnew.domain.errors import (
+    CallerError,
+    NetnewError,
+    SourceMisconfigured,
+    SourceUnavailable,
+)
+
+FAILED = 1
+WRONG_USAGE = 2
+STOPPED = 130
+
+SOURCES_TO_TRY = (
+    "Sources to try: --source pyenv (the Python packages installed here),"
+    " --source csv:FILE (your own list), --source web:searxng=URL (a search server)."
+)
+
+
+class OneLineErrors(TyperGroup):
+    """The root group: whatever goes wrong below it ends in one line, never in a traceback.
+
+    With NETNEW_DEBUG set the traceback is shown after all.
+    """
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        try:
+            code = super().main(
+                args, prog_name or "netnew", complete_var, False, windows_expand_args, **extra
+            )
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # The reader (`| head`) has seen enough; what is still buffered has nowhere to go.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(FAILED)
+        except Exception as error:
+            if os.environ.get("NETNEW_DEBUG"):
+                raise
+            for line in complaint(error):
+                print(line, file=sys.stderr)
+            sys.exit(exit_code(error))
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def complaint(error: Exception) -> list[str]:
+    """What to tell the user: 'netnew: field: problem (allowed: …)', and a hint if there is one."""
+    match error:
+        case TyperException():
+            return [f"netnew: {_usage(error)}"]
+        case Abort():
+            return ["netnew: stopped"]
+        case SourceMisconfigured() | SourceUnavailable():
+            return [f"netnew: {clean(str(error))}", SOURCES_TO_TRY]
+        case NetnewError():
+            return [f"netnew: {clean(str(error))}"]
+        case NotImplementedError():
+            return ["netnew: this is not built yet"]
+        case _:
+            what = clean(f"{type(error).__name__}: {error}")
+            return [f"netnew: unexpected: {what} (NETNEW_DEBUG=1 shows where)"]
+
+
+def exit_code(error: Exception) -> int:
+    match error:
+        case CallerError():
+            return WRONG_USAGE
+        case TyperException():
+            return error.exit_code
+        case Abort():
+            return STOPPED
+        case _:
+            return FAILED
+
+
+def _usage(error: TyperException) -> str:
+    """Typer's sentence in our form: "Invalid value for '--limit': x." is '--limit: x'."""
+    text = " ".join(clean(error.format_message()).split()).rstrip(".")
+    text = re.sub(r"^Invalid value for ['\"]?([^:'\"]+?)['\"]?(?: / [^:]+)?: ", r"\1: ", text)
+    text = re.sub(r"^Missing (?:argument|option) ['\"]?([^'\"]+)['\"]?", r"\1: is missing", text)
+    field, colon, problem = text.rpartition(": ")
+    if not (problem[:2].isupper() or problem[:1] == "-"):
+        problem = problem[:1].lower() + problem[1:]
+    return f"{field}{colon}{problem}"

@@ -1,0 +1,194 @@
+"""`netnew corpus`: local pages to search in, kept in HOME."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, Protocol, cast
+
+import typer
+
+from netnew.bootstrap import App
+from netnew.cli import asking, terminal
+from netnew.cli.opened import with_app
+from netnew.cli.tables import print_rows
+from netnew.cli.terminal import clean, plural, short
+from netnew.domain.search import SearchAnswer
+
+app = typer.Typer(
+    help="Local pages to search in: crawl dumps, WARC, folders of HTML or Markdown, lists.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+class BrokenRow(Protocol):
+    """A row that was left out: its file, where in it, and why."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def place(self) -> str: ...
+    @property
+    def problem(self) -> str: ...
+
+
+class AddReport(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def added(self) -> int: ...
+    @property
+    def replaced(self) -> int: ...
+    @property
+    def unchanged(self) -> int: ...
+    @property
+    def broken(self) -> int: ...
+    @property
+    def broken_rows(self) -> Sequence[BrokenRow]: ...
+
+
+class Corpus(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def size_bytes(self) -> int: ...
+
+
+class Corpora(Protocol):
+    """What these commands need of the corpora of a HOME."""
+
+    async def add(
+        self,
+        name: str,
+        paths: Sequence[Path],
+        base_url: str | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> AddReport: ...
+
+    async def corpora(self) -> Sequence[Corpus]: ...
+    async def search(self, name: str, query: str, page: int = 1) -> SearchAnswer: ...
+    async def remove(self, name: str) -> None: ...
+
+
+Name = Annotated[str, typer.Argument(help="The corpus.", show_default=False)]
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    name: Name,
+    paths: Annotated[
+        list[Path], typer.Argument(help="Files or folders to take in.", show_default=False)
+    ],
+    base_url: Annotated[
+        str | None,
+        typer.Option("--base-url", metavar="URL", help="Address the files of a folder stand at."),
+    ] = None,
+    as_json: asking.AsJson = False,
+    quiet: asking.Quiet = False,
+) -> None:
+    """Take pages into a corpus, which is made where it is missing.
+
+    Pages seen before cost nothing; changed ones replace what was there.
+    """
+
+    async def take_in(app: App) -> AddReport:
+        console = terminal.progress()
+        if quiet or not console.is_terminal:
+            return await _corpora(app).add(name, paths, base_url)
+        with console.status("Reading…") as status:
+            return await _corpora(app).add(
+                name, paths, base_url, lambda rows: status.update(f"{rows:,} rows read")
+            )
+
+    report = with_app(context, take_in)
+    if as_json:
+        terminal.print_json(_report_document(report))
+        return
+    typer.echo(
+        f"{report.name}: {report.added:,} added, {report.replaced:,} replaced,"
+        f" {report.unchanged:,} unchanged, {plural(report.broken, 'row')} left out"
+    )
+    for row in report.broken_rows[:10]:
+        line = f"left out: {clean(str(row.path))} {clean(str(row.place))}: {clean(row.problem)}"
+        terminal.progress().print(line)
+    if not quiet:
+        terminal.progress().print(f'Use it: netnew find "…" --source corpus:{report.name}')
+
+
+@app.command("list")
+def list_corpora(context: typer.Context, as_json: asking.AsJson = False) -> None:
+    """List the corpora of this HOME."""
+
+    async def read(app: App) -> Sequence[Corpus]:
+        return await _corpora(app).corpora()
+
+    found = with_app(context, read)
+    if as_json:
+        documents = [{"name": x.name, "rows": x.rows, "size_bytes": x.size_bytes} for x in found]
+        terminal.print_json({"corpora": documents})
+    elif not found:
+        terminal.progress().print("No corpus yet. Make one: netnew corpus add NAME PATH")
+    else:
+        rows = [[x.name, f"{x.rows:,}", f"{x.size_bytes / 1e6:,.1f} MB"] for x in found]
+        print_rows(terminal.results(), ["corpus", "rows", "size"], rows)
+
+
+@app.command()
+def search(
+    context: typer.Context,
+    name: Name,
+    query: Annotated[str, typer.Argument(help="Words to search for.", show_default=False)],
+    page: Annotated[int, typer.Option("--page", min=1, help="Which page of the answer.")] = 1,
+    as_json: asking.AsJson = False,
+) -> None:
+    """Search a corpus, as a run would."""
+
+    async def look(app: App) -> SearchAnswer:
+        return await _corpora(app).search(name, query, page)
+
+    answer = with_app(context, look)
+    if as_json:
+        hits = [{"url": x.url, "title": x.title, "snippet": x.snippet} for x in answer.hits]
+        document = {"hits": hits, "has_more": answer.has_more, "total": answer.total}
+        terminal.print_json(document)
+    elif not answer.hits:
+        terminal.progress().print("Nothing found.")
+    else:
+        rows = [[short(x.title or x.url, 60), clean(x.url)] for x in answer.hits]
+        print_rows(terminal.results(), ["title", "address"], rows)
+
+
+@app.command()
+def remove(context: typer.Context, name: Name, as_json: asking.AsJson = False) -> None:
+    """Delete a corpus. Pages that runs have cited stay in the page store."""
+
+    async def drop(app: App) -> None:
+        await _corpora(app).remove(name)
+
+    with_app(context, drop)
+    if as_json:
+        terminal.print_json({"removed": name})
+    else:
+        typer.echo(f"Removed {name}")
+
+
+def _corpora(app: App) -> Corpora:
+    return cast(Corpora, getattr(app, "corpora"))  # noqa: B009
+
+
+def _report_document(report: AddReport) -> dict[str, object]:
+    return {
+        "name": report.name,
+        "added": report.added,
+        "replaced": report.replaced,
+        "unchanged": report.unchanged,
+        "broken": report.broken,
+        "broken_rows": [
+            {"path": str(x.path), "place": str(x.place), "problem": x.problem}
+            for x in report.broken_rows
+        ],
+    }

@@ -1,0 +1,152 @@
+"""`netnew doctor`: is everything in order, and where does each setting come from?"""
+
+from __future__ import annotations
+
+import os
+import platform
+import secrets
+import sqlite3
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import typer
+from rich.text import Text
+
+from netnew import __version__
+from netnew.bootstrap import App
+from netnew.cli import asking, terminal
+from netnew.cli.complaints import FAILED, SOURCES_TO_TRY
+from netnew.cli.opened import with_app
+from netnew.cli.tables import print_rows
+from netnew.cli.terminal import clean
+from netnew.domain.errors import NetnewError
+from netnew.domain.run import RunSpec
+from netnew.plugins import installed_plugins
+from netnew.settings import Settings, unknown_variables
+
+
+class Health(StrEnum):
+    OK = "ok"
+    NOTE = "note"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: `detail` says what was found, and what to do where it is bad."""
+
+    name: str
+    health: Health
+    detail: str
+
+
+_STYLES = {Health.OK: "green", Health.NOTE: "yellow", Health.BAD: "red"}
+
+
+def doctor(context: typer.Context, as_json: asking.AsJson = False) -> None:
+    """Check this installation, and print every setting with where its value came from."""
+    settings = Settings.load()
+    checks = [_versions(), _home(settings.home), *_gateway(settings), *_typing_errors()]
+    if all(x.health is not Health.BAD for x in checks):
+        checks += _parts(context, settings)
+    bad = any(x.health is Health.BAD for x in checks)
+    if as_json:
+        document = {
+            "ok": not bad,
+            "checks": [asdict(x) for x in checks],
+            "settings": [asdict(x) for x in settings.origins()],
+        }
+        terminal.print_json(document)
+    else:
+        _show(checks, settings)
+    raise typer.Exit(FAILED if bad else 0)
+
+
+def _versions() -> Check:
+    versions = (
+        f"netnew {__version__}, Python {platform.python_version()},"
+        f" SQLite {sqlite3.sqlite_version}, {platform.system()} {platform.machine()}"
+    )
+    return Check("versions", Health.OK, versions)
+
+
+def _home(home: Path) -> Check:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        probe = home / f".doctor.{secrets.token_hex(4)}"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        problem = f"{home} cannot be written: {error.strerror}; set NETNEW_HOME to another folder"
+        return Check("home", Health.BAD, problem)
+    free = os.statvfs(home) if hasattr(os, "statvfs") else None
+    room = f", {free.f_bavail * free.f_frsize / 1e9:,.1f} GB free" if free else ""
+    return Check("home", Health.OK, f"{home} can be written{room}")
+
+
+def _gateway(settings: Settings) -> list[Check]:
+    if settings.test_gateway is None:
+        return []
+    detail = f"every page is fetched from {settings.test_gateway}, not from the web"
+    return [Check("test gateway", Health.NOTE, detail)]
+
+
+def _typing_errors() -> list[Check]:
+    return [
+        Check("environment", Health.NOTE, f"{x} is no setting and is ignored")
+        for x in unknown_variables()
+    ]
+
+
+def _parts(context: typer.Context, settings: Settings) -> list[Check]:
+    """What only the opened application can tell: database, sources, judge."""
+
+    async def look(app: App) -> list[Check]:
+        sources = [_source(spec) for spec in settings.sources]
+        return [await _database(app), *sources, await _judge(app)]
+
+    try:
+        return with_app(context, look, settings)
+    except NetnewError as error:
+        return [Check("database", Health.BAD, clean(str(error)))]
+
+
+async def _database(app: App) -> Check:
+    newest = await app.service.runs(limit=1)
+    detail = "can be read" + (f", last run {newest[0].created_at:%Y-%m-%d}" if newest else "")
+    return Check("database", Health.OK, detail)
+
+
+def _source(spec: str) -> Check:
+    kind = spec.partition(":")[0]
+    plugin = next((x for x in installed_plugins() if x.kind == kind), None)
+    if plugin is None:
+        return Check(f"source {spec}", Health.BAD, f"no such kind of source. {SOURCES_TO_TRY}")
+    if plugin.problem:
+        return Check(f"source {spec}", Health.BAD, clean(plugin.problem))
+    return Check(f"source {spec}", Health.OK, f"offered by {plugin.distribution}")
+
+
+async def _judge(app: App) -> Check:
+    asked = app.settings.judge
+    try:
+        made = await app.service.plan(RunSpec(objective="anything", judge=asked))
+    except NetnewError as error:
+        return Check("judge", Health.BAD, clean(str(error)))
+    return Check("judge", Health.OK, f"{made.judge_profile} (asked for: {asked})")
+
+
+def _show(checks: list[Check], settings: Settings) -> None:
+    console = terminal.results()
+    for check in checks:
+        console.print(
+            Text.assemble(
+                (f"{check.health.value:4}  ", _STYLES[check.health]),
+                (f"{check.name}: ", "bold"),
+                check.detail,
+            )
+        )
+    console.print()
+    rows = [[x.name, x.value, x.origin] for x in settings.origins()]
+    print_rows(console, ["setting", "value", "from"], rows)

@@ -1,0 +1,123 @@
+"""`--exclude FILE|RUN`: a list of whom to leave out, or all that a run found."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from netnew.cli.which_run import the_run
+from netnew.domain.errors import CallerError, InvalidInput
+from netnew.domain.ids import RunId
+from netnew.domain.run import ExcludeList
+from netnew.service import Service
+
+_DOMAIN = re.compile(r"^(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,}$")
+_URL_KEYS = ("url", "website", "site", "address", "link")
+_DOMAIN_KEYS = ("domain",)
+_NAME_KEYS = ("name", "entity", "company", "title")
+
+
+async def exclude_list(arguments: Sequence[str], service: Service) -> ExcludeList:
+    """All arguments together. Raises InvalidInput for one that is neither a list nor a run."""
+    files, others = _files_and_others(arguments)
+    entries = [x for path in files for x in _entries(path)]
+    return sorted_out(entries, [await _run(x, service) for x in others])
+
+
+def _files_and_others(arguments: Sequence[str]) -> tuple[list[Path], list[str]]:
+    files = [x for x in arguments if Path(x).expanduser().is_file()]
+    return [Path(x).expanduser() for x in files], [x for x in arguments if x not in files]
+
+
+def sorted_out(entries: Iterable[str], runs: Iterable[RunId] = ()) -> ExcludeList:
+    """Each entry as what it looks like: an address, a domain, or else a name."""
+    urls: dict[str, None] = {}
+    domains: dict[str, None] = {}
+    names: dict[str, None] = {}
+    for entry in entries:
+        bare = entry.strip()
+        if re.match(r"^(https?://|urn:)", bare, re.IGNORECASE):
+            urls[bare] = None
+        elif _DOMAIN.match(bare):
+            domains[bare.lower()] = None
+        elif _DOMAIN.match(bare.split("/")[0]) and " " not in bare:
+            urls[f"https://{bare}"] = None
+        elif bare:
+            names[bare] = None
+    return ExcludeList(tuple(urls), tuple(names), tuple(domains), tuple(dict.fromkeys(runs)))
+
+
+async def _run(argument: str, service: Service) -> RunId:
+    try:
+        return (await the_run(service, argument)).id
+    except CallerError as error:
+        problem = f"{argument!r} is neither a file nor a run"
+        raise InvalidInput(
+            "--exclude", problem, "a txt, csv, json or jsonl file, a run's id, 'last'"
+        ) from error
+
+
+def _entries(path: Path) -> list[str]:
+    """Raises InvalidInput where the file cannot be read in the format of its ending."""
+    read = _READERS.get(path.suffix.lower(), _lines)
+    try:
+        return list(read(path.read_text(encoding="utf-8-sig")))
+    except (OSError, ValueError, csv.Error) as error:
+        raise InvalidInput("--exclude", f"{str(path)!r} cannot be read: {error}") from error
+
+
+def _lines(text: str) -> Iterator[str]:
+    """One entry a line; empty lines and those beginning with # do not count."""
+    return (x for x in text.splitlines() if x.strip() and not x.lstrip().startswith("#"))
+
+
+def _csv(text: str) -> Iterator[str]:
+    """By header, or the first column where no header names one."""
+    table = list(csv.reader(text.splitlines()))
+    if not table:
+        return
+    header = [x.strip().lower() for x in table[0]]
+    columns = [header.index(x) for x in _URL_KEYS + _DOMAIN_KEYS + _NAME_KEYS if x in header]
+    for row in table[1:] if columns else table:
+        cells = [row[i] for i in columns or [0] if i < len(row) and row[i].strip()]
+        if cells:
+            yield _without_guard(cells[0])
+
+
+def _json(text: str) -> Iterator[str]:
+    document = json.loads(text)
+    if isinstance(document, dict):
+        document = document.get("candidates", document)
+    if not isinstance(document, list):
+        raise ValueError("it is no list and has no 'candidates'")
+    return _of_items(document)
+
+
+def _jsonl(text: str) -> Iterator[str]:
+    return _of_items(json.loads(x) for x in text.splitlines() if x.strip())
+
+
+def _of_items(items: Iterable[object]) -> Iterator[str]:
+    for item in items:
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, dict):
+            for key in _URL_KEYS + _DOMAIN_KEYS + _NAME_KEYS:
+                if isinstance(item.get(key), str) and item[key].strip():
+                    yield item[key]
+                    break
+
+
+def _without_guard(cell: str) -> str:
+    """A cell as it was before an export put a quote mark before its formula sign."""
+    return cell[1:] if re.match(r"^'[=+\-@\t\r]", cell) else cell
+
+
+_READERS: dict[str, Callable[[str], Iterator[str]]] = {
+    ".csv": _csv,
+    ".json": _json,
+    ".jsonl": _jsonl,
+}

@@ -1,0 +1,52 @@
+"""`netnew`: the commands, put together."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from netnew import __version__
+from netnew.bootstrap import open_app
+from netnew.cli import corpus, demo, doctor, find, plan, runs
+from netnew.cli.complaints import OneLineErrors
+from netnew.cli.terminal import forgiving_streams
+
+app = typer.Typer(
+    name="netnew",
+    cls=OneLineErrors,
+    help="Find every entity that matches a question in plain words; each match comes with quotes.",
+    epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.",
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"netnew {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def main(
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and leave."
+        ),
+    ] = False,
+) -> None:
+    forgiving_streams()
+    context.obj = context.obj or open_app
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+app.command("find")(find.find)
+app.command("plan")(plan.plan)
+app.add_typer(runs.app, name="runs")
+app.add_typer(corpus.app, name="corpus")
+app.command("doctor")(doctor.doctor)
+app.command("demo")(demo.demo)

@@ -1,0 +1,36 @@
+"""Opening the application for the length of one command."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from typing import TypeVar, cast
+
+import typer
+
+from netnew.bootstrap import App
+from netnew.cli.logs import log_to_standard_error
+from netnew.settings import Settings
+
+T = TypeVar("T")
+
+Opener = Callable[[Settings], AbstractAsyncContextManager[App]]
+"""What makes an App of the settings: `bootstrap.open_app`, or a test's own."""
+
+
+def with_app(
+    context: typer.Context,
+    use: Callable[[App], Coroutine[None, None, T]],
+    settings: Settings | None = None,
+) -> T:
+    """What `use` gives back, run with the application open."""
+    opener = cast(Opener, context.obj)
+    in_force = settings or Settings.load()
+    log_to_standard_error(in_force.log_level)
+
+    async def opened() -> T:
+        async with opener(in_force) as app:
+            return await use(app)
+
+    return asyncio.run(opened())

@@ -1,0 +1,117 @@
+"""`netnew plan`: what a run would do, before anything is spent."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import typer
+from rich.console import Console
+
+from netnew.bootstrap import App
+from netnew.cli import asking, terminal
+from netnew.cli.asking import Question, spec_from
+from netnew.cli.excluding import exclude_list
+from netnew.cli.opened import with_app
+from netnew.cli.terminal import clean
+from netnew.domain.budget import Budget
+from netnew.engine.plan import Plan
+from netnew.exports.document import Json
+from netnew.settings import Settings
+
+
+def plan(
+    context: typer.Context,
+    objective: asking.Objective,
+    entity_type: asking.EntityType = "",
+    where: asking.Where = None,
+    enrich: asking.Enrich = None,
+    limit: asking.Limit = 100,
+    generator: asking.Effort = asking.Generator.CORE,
+    exclude: asking.Exclude = None,
+    source: asking.SourceSpecs = None,
+    judge: asking.JudgeName = None,
+    max_cost: asking.MaxCost = None,
+    max_seconds: asking.MaxSeconds = None,
+    max_searches: asking.MaxSearches = None,
+    max_pages: asking.MaxPages = None,
+    evaluate_limit: asking.EvaluateLimit = None,
+    match_share: asking.MatchShare = 1.0,
+    as_json: asking.AsJson = False,
+) -> None:
+    """Show how OBJECTIVE is understood, what would be searched, and the most it may use."""
+    settings = Settings.load()
+    question = Question(
+        objective,
+        entity_type,
+        where or (),
+        enrich or (),
+        limit,
+        evaluate_limit,
+        match_share,
+        generator,
+        source or (),
+        judge,
+        Budget(max_cost, None, max_searches, max_pages, max_seconds),
+    )
+
+    async def ask(app: App) -> Plan:
+        spec = spec_from(question, settings, await exclude_list(exclude or (), app.service))
+        return await app.service.plan(spec)
+
+    made = with_app(context, ask, settings)
+    if as_json:
+        terminal.print_json(plan_document(made))
+    else:
+        show_plan(terminal.results(), made)
+
+
+def plan_document(made: Plan) -> Json:
+    spec = made.spec
+    return {
+        "objective": spec.objective,
+        "entity_type": spec.entity_type,
+        "conditions": [asdict(x) for x in spec.conditions],
+        "enrichments": [asdict(x) for x in spec.enrichments],
+        "unreadable": dict(made.unreadable),
+        "sources": list(spec.sources),
+        "queries": list(made.queries),
+        "judge_profile": made.judge_profile,
+        "generator": spec.generator,
+        "match_limit": spec.match_limit,
+        "budget": asdict(made.budget),
+    }
+
+
+def show_plan(console: Console, made: Plan) -> None:
+    spec = made.spec
+    console.print(
+        f"Looking for: {clean(spec.entity_type) or 'anything'}, at most {spec.match_limit:,}"
+    )
+    console.print("Each must be:")
+    for condition in spec.conditions:
+        console.print(f"  {clean(condition.name)}: {clean(condition.description)}")
+        if condition.name in made.unreadable:
+            part = clean(made.unreadable[condition.name])
+            console.print(f"    not readable by this judge, so it will be unclear: {part}")
+    if not spec.conditions:
+        console.print("  (no condition: whatever is found)")
+    for field in spec.enrichments:
+        console.print(f"Filled in:   {clean(field.name)}: {clean(field.description)}")
+    console.print(f"Sources:     {', '.join(spec.sources)}")
+    console.print(f"Judge:       {made.judge_profile}")
+    console.print(f"Effort:      {spec.generator}; {_caps(made.budget)}")
+    console.print("First searches:")
+    for query in made.queries:
+        console.print(f"  {clean(query)}")
+
+
+def _caps(budget: Budget) -> str:
+    units = (
+        ("${:,.2f}", budget.cost),
+        ("{:,} tokens", budget.tokens),
+        ("{:,} searches", budget.searches),
+        ("{:,} pages", budget.pages),
+        ("{:,.0f} seconds", budget.seconds),
+    )
+    caps = [unit.format(cap) for unit, cap in units if cap is not None]
+    return "at most " + ", ".join(caps) if caps else "no cap"

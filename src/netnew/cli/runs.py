@@ -1,0 +1,325 @@
+"""`netnew runs`: everything after the question was asked."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from netnew.bootstrap import App
+from netnew.cli import asking, terminal
+from netnew.cli.find import checked_outputs, chosen, short_id, show_result
+from netnew.cli.opened import with_app
+from netnew.cli.places import Places
+from netnew.cli.render import print_candidates, print_quotes
+from netnew.cli.tables import print_rows
+from netnew.cli.terminal import clean, plural, short
+from netnew.cli.which_run import the_run
+from netnew.cli.wording import how_many_exist, numbers, why_it_stopped
+from netnew.domain.candidate import Candidate, MatchStatus, Merge
+from netnew.domain.errors import InvalidInput, NotFound
+from netnew.domain.event import Event
+from netnew.domain.ids import candidate_id_from
+from netnew.domain.run import Run
+from netnew.exports.document import Json, candidate_document, run_and_candidates, run_document
+from netnew.exports.events import event_document
+from netnew.exports.files import write_export
+from netnew.service import RunResult
+
+app = typer.Typer(
+    help="Runs made before: look at them, export them, delete them.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+RunArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN", help="A run's id, the beginning of one, or 'last'.", show_default=False
+    ),
+]
+Status = Annotated[
+    MatchStatus | None, typer.Option("--status", help="Only candidates that stand so.")
+]
+
+
+@app.command("list")
+def list_runs(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="How many, newest first.")] = 20,
+    as_json: asking.AsJson = False,
+) -> None:
+    """List the newest runs."""
+
+    async def read(app: App) -> list[Run]:
+        return await app.service.runs(limit=limit)
+
+    found = with_app(context, read)
+    if as_json:
+        terminal.print_json({"runs": [run_document(x) for x in found]})
+        return
+    if not found:
+        terminal.progress().print("No run yet. Begin with: netnew demo")
+        return
+    rows = [
+        [
+            short_id(x),
+            x.created_at.strftime("%Y-%m-%d %H:%M"),
+            x.status.value,
+            f"{x.counts.matched:,} of {x.counts.generated:,}",
+            short(x.spec.objective, 80),
+        ]
+        for x in found
+    ]
+    print_rows(terminal.results(), ["run", "created (UTC)", "status", "matched", "objective"], rows)
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    run: RunArgument,
+    quotes: Annotated[
+        bool, typer.Option("--quotes", help="Each verdict's quotes, and where they stand.")
+    ] = False,
+    candidate: Annotated[
+        str | None,
+        typer.Option("--candidate", metavar="ID|NAME", help="One candidate, with everything."),
+    ] = None,
+    status: Status = None,
+    as_json: asking.AsJson = False,
+) -> None:
+    """Show a run: what was asked, what came of it, and with --quotes why."""
+
+    async def read(app: App) -> None:
+        result = await _result(app, run)
+        wanted = [candidate_meant(result, candidate)] if candidate else _standing(result, status)
+        if as_json:
+            terminal.print_json(run_and_candidates(result.run, wanted))
+            return
+        console = terminal.results()
+        if candidate:
+            await _show_candidate(console, app, wanted[0])
+            return
+        _show_question(console, result.run)
+        if quotes:
+            await print_quotes(console, wanted, Places(app.service).locate)
+            console.print(f"{numbers(result.run)}.")
+            console.print(f"{how_many_exist(result.run.estimate)} {why_it_stopped(result.run)}")
+        else:
+            show_result(console, result.run, wanted, everything=status is not None)
+
+    with_app(context, read)
+
+
+@app.command()
+def result(
+    context: typer.Context,
+    run: RunArgument,
+    everything: asking.All = False,
+    status: Status = None,
+    as_json: asking.AsJson = False,
+) -> None:
+    """Print a run's rows and nothing else: for pipes."""
+
+    async def read(app: App) -> None:
+        found = await _result(app, run)
+        wanted = _standing(found, status) if status else chosen(found.candidates, everything)
+        if as_json:
+            terminal.print_json({"candidates": [candidate_document(x) for x in wanted]})
+        else:
+            many = everything or status is not None
+            print_candidates(terminal.results(), found.run, wanted, with_status=many)
+
+    with_app(context, read)
+
+
+@app.command()
+def events(
+    context: typer.Context,
+    run: RunArgument,
+    after: Annotated[int, typer.Option("--after", min=0, help="Only later numbers.")] = 0,
+    as_json: asking.AsJson = False,
+) -> None:
+    """List what happened to a run, in order."""
+
+    async def read(app: App) -> list[Event]:
+        run_id = (await the_run(app.service, run)).id
+        found: list[Event] = []
+        while batch := await app.service.events(run_id, found[-1].seq if found else after):
+            found += batch
+        return found
+
+    documents = [event_document(x) for x in with_app(context, read)]
+    if as_json:
+        terminal.print_json({"events": documents})
+        return
+    rows = [[str(x["seq"]), str(x["at"])[:23], str(x["kind"]), _gist(x)] for x in documents]
+    print_rows(terminal.results(), ["seq", "at", "kind", "what"], rows)
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    run: RunArgument,
+    output: asking.Outputs = None,
+    everything: asking.All = False,
+    as_json: asking.AsJson = False,
+) -> None:
+    """Write a run's rows to files; the ending of each is its format."""
+    if not output:
+        raise InvalidInput("-o", "names no file", "a file ending in csv, xlsx, jsonl, json or md")
+    outputs = checked_outputs(output)
+
+    async def write(app: App) -> int:
+        found = await _result(app, run)
+        wanted = chosen(found.candidates, everything)
+        for path in outputs:
+            write_export(path, found.run, wanted)
+        return len(wanted)
+
+    count = with_app(context, write)
+    if as_json:
+        terminal.print_json({"files": [str(x) for x in outputs], "candidates": count})
+    else:
+        for path in outputs:
+            typer.echo(f"Wrote {plural(count, 'candidate')} to {clean(str(path))}")
+
+
+@app.command()
+def merges(context: typer.Context, run: RunArgument, as_json: asking.AsJson = False) -> None:
+    """List which candidates of a run were found to be the same, and why."""
+
+    async def read(app: App) -> tuple[list[Merge], dict[str, str]]:
+        run_id = (await the_run(app.service, run)).id
+        log = await app.service.merges(run_id)
+        names = {x.id: x.name async for x in app.service.candidates(run_id)} if log else {}
+        return log, {str(key): name for key, name in names.items()}
+
+    log, names = with_app(context, read)
+    if as_json:
+        terminal.print_json({"merges": [_merge_document(x) for x in log]})
+        return
+    if not log:
+        terminal.progress().print("No candidates were merged.")
+        return
+    rows = [
+        [short(names.get(x.kept, x.kept), 60), short(x.lost_candidate.name, 60), clean(x.reason)]
+        for x in log
+        if not x.undone
+    ]
+    print_rows(terminal.results(), ["kept", "merged into it", "why"], rows)
+
+
+@app.command()
+def cancel(context: typer.Context, run: RunArgument, as_json: asking.AsJson = False) -> None:
+    """Ask a run that is worked on elsewhere to stop; what it found is kept."""
+
+    async def stop(app: App) -> Run:
+        return await app.service.cancel((await the_run(app.service, run)).id)
+
+    stopped = with_app(context, stop)
+    if as_json:
+        terminal.print_json({"run": run_document(stopped)})
+    elif stopped.status.is_terminal:
+        typer.echo(f"{stopped.id} is over already: {stopped.status.value}")
+    else:
+        typer.echo(f"{stopped.id} is asked to stop")
+
+
+@app.command()
+def delete(
+    context: typer.Context,
+    run: RunArgument,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: asking.AsJson = False,
+) -> None:
+    """Delete a run and its rows. Pages and verdicts stay, so asking again stays cheap."""
+
+    async def remove(app: App) -> str:
+        meant = await the_run(app.service, run)
+        if not yes:
+            _confirm(meant)
+        await app.service.delete(meant.id)
+        return meant.id
+
+    gone = with_app(context, remove)
+    if as_json:
+        terminal.print_json({"deleted": gone})
+    else:
+        typer.echo(f"Deleted {gone}")
+
+
+async def _result(app: App, text: str) -> RunResult:
+    return await app.service.result((await the_run(app.service, text)).id)
+
+
+def _standing(found: RunResult, status: MatchStatus | None) -> list[Candidate]:
+    return [x for x in found.candidates if x.status is (status or MatchStatus.MATCHED)]
+
+
+def candidate_meant(found: RunResult, text: str) -> Candidate:
+    """The candidate of that id, beginning of an id, address or name. Raises NotFound."""
+    wanted = text.strip().casefold()
+    beginning = wanted.removeprefix("cand_").removeprefix("candidate_").replace("-", "")
+    for candidate in found.candidates:
+        if wanted in (candidate.name.casefold(), candidate.url.casefold()):
+            return candidate
+    for candidate in found.candidates:
+        if len(beginning) >= 4 and candidate.id.removeprefix("cand_").startswith(beginning):
+            return candidate
+    try:
+        key = candidate_id_from(text)
+    except InvalidInput:
+        raise NotFound("candidate", text) from None
+    raise NotFound("candidate", key)
+
+
+def _show_question(console: Console, run: Run) -> None:
+    console.print(f"{run.id}  {run.status.value}  {run.created_at:%Y-%m-%d %H:%M} UTC")
+    console.print(f"Objective: {clean(run.spec.objective)}")
+    for condition in run.spec.conditions:
+        console.print(f"  {clean(condition.name)}: {clean(condition.description)}")
+    used = f"sources {', '.join(run.spec.sources)}; judge {run.judge_profile or run.spec.judge}"
+    console.print(f"{used}; effort {run.spec.generator}")
+    console.print()
+
+
+async def _show_candidate(console: Console, app: App, candidate: Candidate) -> None:
+    await print_quotes(console, [candidate], Places(app.service).locate, with_reasons=True)
+    console.print(f"status: {candidate.status.value}   id: {candidate.id}")
+    if candidate.description:
+        console.print(clean(candidate.description))
+    for name, addresses in (
+        ("also at", candidate.alternate_urls),
+        ("pages", candidate.pages),
+        ("found by", candidate.found_by),
+    ):
+        if addresses:
+            console.print(f"{name}: {', '.join(clean(x) for x in addresses)}")
+
+
+def _gist(event: Json) -> str:
+    """The telling fields of an event, on one line."""
+    telling = ("status", "termination_reason", "name", "url", "number", "source", "query")
+    told = ("detail", "problem", "reason", "entity_type")
+    parts = [clean(str(event[x])) for x in telling + told if event.get(x) not in (None, "")]
+    return short("  ".join(parts), 160)
+
+
+def _merge_document(merge: Merge) -> Json:
+    lost = candidate_document(merge.lost_candidate)
+    return asdict(merge) | {"merged_at": merge.merged_at.isoformat(), "lost_candidate": lost}
+
+
+def _confirm(run: Run) -> None:
+    if not sys.stdin.isatty():
+        raise InvalidInput("--yes", "is needed where nobody can be asked")
+    typer.confirm(
+        f"Delete {run.id} ({short(run.spec.objective, 60)}) and its"
+        f" {plural(run.counts.generated, 'candidate')}?",
+        abort=True,
+        err=True,
+    )

@@ -1,0 +1,77 @@
+"""What is printed where: results on standard output, progress and errors on standard error."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import unicodedata
+from io import TextIOWrapper
+
+from rich.console import Console
+
+# Wide enough that no line of plain output is ever folded.
+_PLAIN_WIDTH = 100_000
+
+
+def results() -> Console:
+    """The console of results: a terminal's own width, or unfolded plain lines."""
+    return _console(stderr=False)
+
+
+def progress() -> Console:
+    """The console of progress, hints and warnings."""
+    return _console(stderr=True)
+
+
+def print_json(document: object) -> None:
+    """The one JSON document of a command called with `--json`."""
+    print(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def clean(text: str) -> str:
+    """Text of pages on one line, without anything that could steer a terminal."""
+    return " ".join("".join(_harmless(x) for x in text).split())
+
+
+def short(text: str, most: int) -> str:
+    """`clean(text)`, cut to `most` characters."""
+    text = clean(text)
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def forgiving_streams() -> None:
+    """A sign that the terminal's encoding lacks is written escaped and ends no command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """'1 page', '2 pages', '1,200 pages'."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def slug(text: str, most: int = 40) -> str:
+    """A name made of the words of `text`: 'Licence is MIT' is 'licence_is_mit'."""
+    words = re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold())
+    name = ""
+    for word in words:
+        if name and len(name) + 1 + len(word) > most:
+            break
+        name = f"{name}_{word}" if name else word[:most]
+    return name
+
+
+def _console(*, stderr: bool) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else _PLAIN_WIDTH
+    return Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=width)
+
+
+def _harmless(sign: str) -> str:
+    """Control and direction signs are replaced by a space (a zero-width joiner may stay)."""
+    category = unicodedata.category(sign)
+    if category in ("Cc", "Cs", "Zl", "Zp") or (category == "Cf" and sign not in "\u200c\u200d"):
+        return " "
+    return sign

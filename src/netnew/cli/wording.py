@@ -1,0 +1,74 @@
+"""What a run's numbers mean, in plain words."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from netnew.cli.terminal import plural
+from netnew.domain.run import Estimate, Run, RunStatus, TerminationReason
+
+
+def why_it_stopped(run: Run) -> str:
+    """One sentence; '' while the run goes on."""
+    if not run.status.is_terminal:
+        return ""
+    detail = f" ({run.termination_detail})" if run.termination_detail else ""
+    return f"{_reason(run)}{detail}."
+
+
+def _reason(run: Run) -> str:
+    match run.termination_reason:
+        case None:
+            return "It failed" if run.status is RunStatus.FAILED else "It is over"
+        case TerminationReason.MATCH_LIMIT_MET:
+            return f"It stopped because it has the {run.spec.match_limit:,} matches you asked for"
+        case TerminationReason.EVALUATE_LIMIT_MET:
+            return "It stopped because it judged as many candidates as you allowed"
+        case TerminationReason.CANDIDATES_EXHAUSTED:
+            return "It stopped because its sources brought nothing new any more"
+        case TerminationReason.LOW_MATCH_RATE:
+            return "It stopped because hardly any of the last candidates matched"
+        case TerminationReason.BUDGET_EXHAUSTED:
+            return "It stopped at a cap of its budget, with everything it had found kept"
+        case TerminationReason.USER_CANCELLED:
+            return "It stopped because you asked it to, with everything it had found kept"
+        case TerminationReason.ERROR_OCCURRED:
+            return "It failed"
+        case TerminationReason.TIMEOUT:
+            return "It stopped because it ran longer than a run may"
+        case unknown:
+            assert_never(unknown)
+
+
+def how_many_exist(estimate: Estimate | None) -> str:
+    """The estimate with its interval, as a sentence."""
+    if estimate is None:
+        return "Too few sightings to estimate how many matches exist."
+    low, high = round(estimate.low), round(estimate.high)
+    span = f"{low:,} to {high:,}" if low != high else f"{low:,}"
+    return (
+        f"Probably {plural(round(estimate.matches), 'match', 'matches')} exist"
+        f" (80 % interval: {span})."
+    )
+
+
+def numbers(run: Run) -> str:
+    """'12 matched, 30 unmatched, 4 unclear of 46 candidates; 31 pages, 9 searches, 12.1 s'."""
+    counts, spend = run.counts, run.spend
+    undecided = counts.generated - counts.matched - counts.unmatched - counts.unclear
+    judged = (
+        f"{counts.matched:,} matched, {counts.unmatched:,} unmatched, {counts.unclear:,} unclear"
+    )
+    if undecided > 0:
+        judged += f", {undecided:,} not judged"
+    used = [
+        plural(spend.pages, "page")
+        + (f" (+{spend.stored_pages:,} stored)" if spend.stored_pages else ""),
+        plural(spend.searches, "search", "searches"),
+        f"{spend.seconds:.1f} s",
+    ]
+    if spend.cost:
+        used.append(f"${spend.cost:.4f}")
+    if spend.ledger_hits:
+        used.append(f"{plural(spend.ledger_hits, 'verdict')} known from before")
+    return f"{judged} of {plural(counts.generated, 'candidate')}; {', '.join(used)}"

@@ -1,0 +1,20 @@
+"""An event as JSON values."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from netnew.domain.event import Event
+from netnew.exports.document import Json
+
+
+def event_document(event: Event) -> Json:
+    """`seq`, `at` (ISO 8601), `kind`, and the fields of that kind of event."""
+    body = asdict(event.body)
+    kind = body.pop("kind")
+    return {
+        "run_id": event.run_id,
+        "seq": event.seq,
+        "at": event.at.isoformat(),
+        "kind": kind,
+    } | body
