@@ -157,9 +157,9 @@ class BlockReader:
             for value in values:
                 self._flow(value, boilerplate)
             return
-        value = ", ".join(text for v in values if (text := text_of(v)))
+        text = ", ".join(filter(None, map(text_of, values)))
         for label in labels:
-            self._out.add_labelled(SegmentKind.FACT, bare_label(text_of(label)), value, boilerplate)
+            self._out.add_labelled(SegmentKind.FACT, bare_label(text_of(label)), text, boilerplate)
 
 
 def _definition_parts(element: Element) -> list[Element]:

@@ -3,51 +3,14 @@
 from __future__ import annotations
 
 from netnew.pages.dom import Element
+from netnew.pages.text import words
 
-_ROLES = frozenset(
-    [
-        "navigation",
-        "contentinfo",
-        "search",
-        "menu",
-        "menubar",
-        "toolbar",
-        "dialog",
-        "alertdialog",
-        "tablist",
-    ]
-)
-_NOTICE_WORDS = frozenset(
-    ["cookie", "cookies", "consent", "gdpr", "ccpa", "onetrust", "cookiebot", "didomi"]
-)
-_MENU_WORDS = frozenset(
-    [
-        "nav",
-        "navbar",
-        "navigation",
-        "menu",
-        "footer",
-        "sidebar",
-        "breadcrumb",
-        "breadcrumbs",
-        "crumb",
-        "crumbs",
-        "toolbar",
-        "topbar",
-        "pagination",
-        "pager",
-        "paginator",
-        "share",
-        "sharing",
-        "social",
-        "skip",
-        "skiplink",
-        "newsletter",
-        "subscribe",
-        "offcanvas",
-        "hamburger",
-        "copyright",
-    ]
+_ROLES = words("navigation contentinfo search menu menubar toolbar dialog alertdialog tablist")
+_NOTICE_WORDS = words("cookie cookies consent gdpr ccpa onetrust cookiebot didomi")
+_MENU_WORDS = words(
+    "nav navbar navigation menu footer sidebar breadcrumb breadcrumbs crumb crumbs toolbar "
+    "topbar pagination pager paginator share sharing social skip skiplink newsletter "
+    "subscribe offcanvas hamburger copyright"
 )
 _MAX_NOTICE_CHARS = 2_500
 _MENU_LINK_SHARE = 0.5

@@ -11,114 +11,27 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from netnew.pages.text import words
+
 MAX_CHARS = 3_000_000
 MAX_ELEMENTS = 60_000
 MAX_DEPTH = 150
 # Parsing time grows with the square of the depth: 20,000 open <div> take half a second.
 MAX_PARSED_DEPTH = 1_500
 
-NEVER_TEXT = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "svg",
-        "math",
-        "iframe",
-        "object",
-        "embed",
-        "canvas",
-        "audio",
-        "video",
-        "map",
-        "head",
-        "select",
-        "datalist",
-        "textarea",
-        "input",
-    ]
+NEVER_TEXT = words(
+    "script style noscript template svg math iframe object embed canvas audio video map head "
+    "select datalist textarea input"
 )
-BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hgroup",
-        "hr",
-        "html",
-        "legend",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-        "caption",
-    ]
+BLOCKS = words(
+    "address article aside blockquote body center dd details dialog dir div dl dt fieldset "
+    "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main "
+    "menu nav ol p pre section summary table tbody td tfoot th thead tr ul caption"
 )
-HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
-_VOID_OR_IMPLIED = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "source",
-        "track",
-        "wbr",
-        "p",
-        "li",
-        "td",
-        "th",
-        "tr",
-        "dt",
-        "dd",
-        "option",
-        "optgroup",
-        "tbody",
-        "thead",
-        "tfoot",
-        "colgroup",
-    ]
+HEADINGS = words("h1 h2 h3 h4 h5 h6")
+_VOID_OR_IMPLIED = words(
+    "area base br col hr img input link meta source track wbr p li td th tr dt dd option "
+    "optgroup tbody thead tfoot colgroup"
 )
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")

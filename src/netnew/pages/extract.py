@@ -20,7 +20,7 @@ from netnew.pages.notices import is_archived, updated_on
 from netnew.pages.pagination import next_url
 from netnew.pages.plain import plain_blocks, web_addresses
 from netnew.pages.quality import PageSigns, quality_of
-from netnew.pages.text import normalised
+from netnew.pages.text import normalised, words
 
 # Raise it whenever a page may come out with other segments: citations name it.
 EXTRACTOR_VERSION = "1"
@@ -28,17 +28,9 @@ EXTRACTOR_VERSION = "1"
 MAX_TITLE_CHARS = 500
 _MARKDOWN_TYPES = frozenset(("text/markdown", "text/x-markdown", "text/x-web-markdown"))
 _HTML_TYPES = frozenset(("text/html", "application/xhtml+xml"))
-_TEXT_LIKE = frozenset(
-    [
-        "application/json",
-        "application/xml",
-        "application/yaml",
-        "application/x-yaml",
-        "application/toml",
-        "application/ld+json",
-        "application/rss+xml",
-        "application/atom+xml",
-    ]
+_TEXT_LIKE = words(
+    "application/json application/xml application/yaml application/x-yaml application/toml "
+    "application/ld+json application/rss+xml application/atom+xml"
 )
 
 

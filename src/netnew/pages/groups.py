@@ -6,46 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from netnew.pages.dom import Element
+from netnew.pages.text import words
 
 MIN_ITEMS = 3
-_PLAIN_TAGS = frozenset(["li", "tr", "dt", "article", "option"])
-_ITEM_TAGS = frozenset(
-    [
-        "li",
-        "tr",
-        "dt",
-        "article",
-        "div",
-        "section",
-        "p",
-        "a",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "span",
-        "td",
-        "figure",
-        "tbody",
-        "details",
-    ]
-)
-_STATES = frozenset(
-    [
-        "odd",
-        "even",
-        "first",
-        "last",
-        "active",
-        "selected",
-        "current",
-        "alt",
-        "featured",
-        "promoted",
-        "new",
-    ]
-)
+_PLAIN_TAGS = words("li tr dt article option")
+_ITEM_TAGS = words("li tr dt article div section p a h2 h3 h4 h5 h6 span td figure tbody details")
+_STATES = words("odd even first last active selected current alt featured promoted new")
 _MAX_ITEM_CHARS = 4_000
 _MAX_ITEM_LINKS = 60
 _INNER_SHARE = 0.5

@@ -7,26 +7,15 @@ import json
 from collections.abc import Iterator
 
 from netnew.pages.dom import Element, Tree
-from netnew.pages.text import normalised
+from netnew.pages.text import normalised, words
 
 MAX_FIELDS = 400
 MAX_VALUE_CHARS = 2_000
 _MAX_DEPTH = 8
 _SKIPPED_KEYS = frozenset(("@context", "@type", "@id", "potentialAction"))
-_META_NAMES = frozenset(
-    [
-        "description",
-        "keywords",
-        "author",
-        "subject",
-        "category",
-        "abstract",
-        "application-name",
-        "generator",
-        "date",
-        "last-modified",
-        "revised",
-    ]
+_META_NAMES = words(
+    "description keywords author subject category abstract application-name generator date "
+    "last-modified revised"
 )
 _META_PREFIXES = (
     "og:",

@@ -49,7 +49,7 @@ _DATE = (
 _UPDATED = re.compile(
     r"\b(?:last\s+(?:updated?|modified|edited|reviewed|revised|changed|verified|checked)|"
     r"(?:page|profile|entry|article|listing|record)\s+(?:was\s+)?(?:last\s+)?(?:updated|modified)|"
-    r"updated|as\s+of|date\s+modified|zuletzt\s+(?:aktualisiert|geändert)|letzte\s+(?:änderung|"
+    r"(?<!\w )updated|date\s+modified|zuletzt\s+(?:aktualisiert|geändert)|letzte\s+(?:änderung|"
     r"aktualisierung)|stand|dernière\s+mise\s+à\s+jour|mis\s+à\s+jour|última\s+actualización|"
     r"actualizado|ultimo\s+aggiornamento|laatst\s+bijgewerkt)"
     r"(?:\s+(?:on|at|am|le|el|il|op))?\s*[:：]?\s*(?:on\s+)?(?P<date>" + _DATE + r")\b",

@@ -9,42 +9,13 @@ from urllib.parse import urlsplit
 from netnew.domain.page import Link
 from netnew.pages.dom import Tree
 from netnew.pages.links import absolute
+from netnew.pages.text import phrases
 
-_NEXT_WORDS = frozenset(
-    [
-        "next",
-        "next page",
-        "older",
-        "older posts",
-        "older entries",
-        "next results",
-        "more results",
-        "load more",
-        "show more",
-        "weiter",
-        "nächste",
-        "nächste seite",
-        "suivant",
-        "suivante",
-        "page suivante",
-        "siguiente",
-        "página siguiente",
-        "próxima",
-        "próximo",
-        "próxima página",
-        "avanti",
-        "successivo",
-        "volgende",
-        "nästa",
-        "næste",
-        "następna",
-        "далее",
-        "次へ",
-        "次のページ",
-        "下一页",
-        "下一頁",
-        "다음",
-    ]
+_NEXT_WORDS = phrases(
+    "next|next page|older|older posts|older entries|next results|more results|load more|"
+    "show more|weiter|nächste|nächste seite|suivant|suivante|page suivante|siguiente|"
+    "página siguiente|próxima|próximo|próxima página|avanti|successivo|volgende|nästa|næste|"
+    "następna|далее|次へ|次のページ|下一页|下一頁|다음"
 )
 _ARROWS = " ›»→>≫⟩❯▶-–—«‹←<"
 _NEXT_SIGNS = frozenset(("›", "»", "→", ">", "≫", "⟩", "❯", "▶", ">>"))

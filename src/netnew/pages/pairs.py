@@ -7,53 +7,15 @@ from collections.abc import Iterable
 
 from netnew.pages.dom import Element
 from netnew.pages.inline import text_of
-from netnew.pages.text import bare_label, has_many_sentences, is_label
+from netnew.pages.text import bare_label, has_many_sentences, is_label, words
 
 _LABEL_WORDS = 6
 _MAX_LABEL_CHARS = 80
 _MAX_VALUE_CHARS = 400
 _MAX_HEADED_VALUE_CHARS = 60
-_ROW_TAGS = frozenset(["div", "li", "p", "span", "section", "dd"])
-_LABEL_TAGS = frozenset(
-    [
-        "div",
-        "span",
-        "p",
-        "b",
-        "strong",
-        "em",
-        "label",
-        "small",
-        "dt",
-        "h4",
-        "h5",
-        "h6",
-        "i",
-        "time",
-        "abbr",
-    ]
-)
-_VALUE_TAGS = frozenset(
-    [
-        "div",
-        "span",
-        "p",
-        "b",
-        "strong",
-        "em",
-        "a",
-        "ul",
-        "time",
-        "small",
-        "dd",
-        "code",
-        "i",
-        "abbr",
-        "data",
-        "h4",
-        "h5",
-    ]
-)
+_ROW_TAGS = words("div li p span section dd")
+_LABEL_TAGS = words("div span p b strong em label small dt h4 h5 h6 i time abbr")
+_VALUE_TAGS = words("div span p b strong em a ul time small dd code i abbr data h4 h5")
 
 Signature = tuple[str, str]
 Pair = tuple[str, str]

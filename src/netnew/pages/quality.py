@@ -48,8 +48,8 @@ _PARKED = re.compile(
     | \bdomain\s+(?:name\s+)?has\s+expired\b | \baccount\s+has\s+been\s+suspended\b
     | \bdiese\s+domain\s+(?:steht\s+zum\s+verkauf|ist\s+geparkt|kaufen)
     | \bdomaine\s+(?:est\s+)?à\s+vendre | \beste\s+dominio\s+está\s+(?:a\s+la|en)\s+venta
-    | ^\W*(?:welcome\s+to\s+nginx|apache2?\s+\S*\s*default\s+page|it\s+works!|
-        iis\s+windows\s+server|default\s+web\s+site\s+page|index\s+of\s+/)\b
+    | \bif\s+you\s+(?:can\s+)?(?:see|read)\s+this\s+page,?\s+(?:the|it\s+means)\b
+    | ^\W*(?:apache2?\s+\S*\s*default\s+page\b|it\s+works!\s*$|iis\s+windows\s+server\s*$)
     """,
     re.I | re.X,
 )
@@ -61,7 +61,8 @@ _BOT_WALL = re.compile(
         confirm\s+(?:that\s+)?you\s+are)\s+(?:a\s+|not\s+a\s+)?(?:human|robot|bot)
     | \b(?:complete|solve)\s+(?:the|this|a)\s+captcha | ^\W*captcha | \bunusual\s+traffic\b
     | \bddos\s+protection\s+by\b | \bray\s+id\b
-    | \baccess\s+(?:to\s+this\s+\S+\s+)?(?:has\s+been\s+)?denied\b | \bplease\s+stand\s+by,?\s+while\s+we
+    | \baccess\s+(?:to\s+this\s+\S+\s+)?(?:has\s+been\s+)?denied\b
+    | \bplease\s+stand\s+by,?\s+while\s+we
     | \b(?:enable|activate|requires?|need)\s+(?:\S+\s+){0,3}?(?:javascript|cookies)\b
     | \bjavascript\s+(?:is\s+|must\s+be\s+|to\s+be\s+)?(?:disabled|required|enabled|turned\s+off)
     | \baktivieren\s+sie\s+javascript | \bactiver\s+javascript | \bhabilit[ae]r?\s+javascript
@@ -114,7 +115,7 @@ def quality_of(segments: list[Segment], signs: PageSigns) -> PageQuality:
         return PageQuality.SOFT_404
     if chars <= _SHORT_LOGIN and _is_login(heads, lines, signs):
         return PageQuality.LOGIN_WALL
-    if not chars:
+    if _says_nothing(judged):
         return _without_text(segments, signs)
     return PageQuality.OK
 
@@ -138,6 +139,11 @@ def _is_login(heads: list[str], lines: list[str], signs: PageSigns) -> bool:
     if any(_LOGIN_TITLE.match(head[:120]) for head in heads[:2]):
         return True
     return _any(_LOGIN_DEMAND, lines[:4]) or (signs.has_password_field and len(lines) <= 3)
+
+
+def _says_nothing(judged: list[Segment]) -> bool:
+    """No text, or a headline alone."""
+    return not judged or (len(judged) == 1 and judged[0].kind is SegmentKind.HEADING)
 
 
 def _without_text(segments: list[Segment], signs: PageSigns) -> PageQuality:

@@ -6,36 +6,16 @@ from dataclasses import dataclass
 
 from netnew.pages.dom import Element
 from netnew.pages.inline import text_of
-from netnew.pages.text import bare_label, is_label
+from netnew.pages.text import bare_label, is_label, words
 
 MAX_ROWS = 2_000
 _LABEL_WORDS = 8
 # Heads of a two-column table whose rows are fields: 'Property | Value'.
-_FIELD_HEADS = frozenset(
-    [
-        "property",
-        "field",
-        "attribute",
-        "key",
-        "parameter",
-        "specification",
-        "spec",
-        "feature",
-        "item",
-        "detail",
-        "details",
-        "fact",
-        "characteristic",
-        "setting",
-        "eigenschaft",
-        "merkmal",
-        "propriété",
-        "campo",
-    ]
+_FIELD_HEADS = words(
+    "property field attribute key parameter specification spec feature item detail details "
+    "fact characteristic setting eigenschaft merkmal propriété campo"
 )
-_VALUE_HEADS = frozenset(
-    ["value", "values", "detail", "details", "description", "info", "wert", "valeur", "valor"]
-)
+_VALUE_HEADS = words("value values detail details description info wert valeur valor")
 
 
 @dataclass(frozen=True, slots=True)

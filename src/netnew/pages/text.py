@@ -17,6 +17,16 @@ _ABBREVIATED = re.compile(
 )
 
 
+def words(text: str) -> frozenset[str]:
+    """The words of a list written in one string."""
+    return frozenset(text.split())
+
+
+def phrases(text: str) -> frozenset[str]:
+    """The phrases of a list written in one string, parted by '|'."""
+    return frozenset(text.split("|"))
+
+
 def normalised(text: str) -> str:
     """`text` with invisible characters dropped and every run of whitespace made one space."""
     if not text.isascii() or "\x00" in text:
