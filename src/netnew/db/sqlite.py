@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from netnew.domain.errors import NetnewError, StoreBusy, StoreDamaged
 
 BUSY_TIMEOUT_S = 30.0
-_READERS = 3  # more threads than two cores use, so that a slow read does not hold up short ones
+_READERS = 2  # more threads than two cores use, so that a slow read does not hold up short ones
 _CACHE_KIB = 32 * 1024
 
 Synchronous = Literal["normal", "full"]

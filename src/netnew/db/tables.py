@@ -1,8 +1,9 @@
 """The tables, as SQLAlchemy knows them; `migrations/` makes them.
 
 Names begin with `fa_`, since the workflow engine keeps its own tables in the same SQLite file.
-Values that are only ever read whole are JSON text (`body`, `spec`, …); `format` is the version of
-that JSON. Instants are microseconds since 1970 in UTC: exact, sortable and the same everywhere.
+Values that are only ever read whole are JSON, as text or packed; `format` is the version of that
+JSON. Ids of several long fields are 128 bits of their hash in hex. Instants are microseconds since
+1970 in UTC: exact, sortable and the same everywhere.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ candidates = sa.Table(
     sa.Column("ordinal", sa.BigInteger, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
     _format(),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("packed", sa.LargeBinary, nullable=False),
     sa.Index(f"{PREFIX}candidates_in_order", "run_id", "ordinal", unique=True),
 )
 
@@ -84,7 +85,7 @@ merges = sa.Table(
     sa.Column("workspace_id", sa.Text, nullable=False),
     sa.Column("merged_at", Instant, nullable=False),
     _format(),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("packed", sa.LargeBinary, nullable=False),
     sa.PrimaryKeyConstraint("run_id", "lost", "kept"),
 )
 
@@ -97,7 +98,7 @@ events = sa.Table(
     sa.Column("at", Instant, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     _format(),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("packed", sa.LargeBinary, nullable=False),
     sa.PrimaryKeyConstraint("run_id", "seq"),
 )
 
@@ -115,14 +116,13 @@ questions = sa.Table(
 ledger = sa.Table(
     f"{PREFIX}ledger",
     metadata,
+    sa.Column("id", sa.Text, primary_key=True),
     sa.Column("workspace_id", sa.Text, nullable=False),
     sa.Column("entity_key", sa.Text, nullable=False),
     sa.Column("question_id", sa.Text, nullable=False),
     sa.Column("decided_at", Instant, nullable=False),
     _format(),
-    sa.Column("verdict", sa.Text, nullable=False),
-    sa.Column("shown", sa.Text, nullable=False),
-    sa.PrimaryKeyConstraint("workspace_id", "entity_key", "question_id"),
+    sa.Column("packed", sa.LargeBinary, nullable=False),
 )
 
 raw = sa.Table(
@@ -148,6 +148,7 @@ contents = sa.Table(
 visits = sa.Table(
     f"{PREFIX}visits",
     metadata,
+    sa.Column("id", sa.Text, primary_key=True),
     sa.Column("content_id", sa.Text, sa.ForeignKey(f"{PREFIX}contents.id"), nullable=False),
     sa.Column("workspace_id", sa.Text, nullable=False),
     sa.Column("url", sa.Text, nullable=False),
@@ -157,7 +158,7 @@ visits = sa.Table(
     sa.Column("last_modified", sa.Text),
     _format(),
     sa.Column("packed", sa.LargeBinary, nullable=False),
-    sa.PrimaryKeyConstraint("content_id", "workspace_id", "url"),
+    sa.Index(f"{PREFIX}visits_of_content", "content_id", "fetched_at"),
 )
 
 # The newest visit at every address that led to a page: asked for, gone through, arrived at.
@@ -166,8 +167,7 @@ addresses = sa.Table(
     metadata,
     sa.Column("workspace_id", sa.Text, nullable=False),
     sa.Column("url", sa.Text, nullable=False),
-    sa.Column("content_id", sa.Text, nullable=False),
-    sa.Column("visit_url", sa.Text, nullable=False),
+    sa.Column("visit_id", sa.Text, nullable=False),
     sa.Column("fetched_at", Instant, nullable=False),
     sa.PrimaryKeyConstraint("workspace_id", "url"),
 )
@@ -181,6 +181,6 @@ searches = sa.Table(
     sa.Column("page", sa.Integer, nullable=False),
     sa.Column("at", Instant, nullable=False),
     _format(),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("packed", sa.LargeBinary, nullable=False),
     sa.PrimaryKeyConstraint("workspace_id", "source", "query", "page"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -12,13 +12,13 @@ Insert = sqlite.Insert | postgresql.Insert
 
 def insert_new(connection: sa.Connection, table: sa.Table) -> Insert:
     """Insert rows whose key is not there yet; leave the others as they are."""
-    return _insert(connection, table).on_conflict_do_nothing()
+    return _insert_new(connection.dialect.name, table)
 
 
 def upsert(
     connection: sa.Connection,
     table: sa.Table,
-    keep: Iterable[str] = (),
+    keep: tuple[str, ...] = (),
     newer: str | None = None,
     same: str | None = None,
 ) -> Insert:
@@ -27,7 +27,22 @@ def upsert(
     With `newer` a row is replaced only where that column does not get smaller; with `same` only
     where that column stays equal.
     """
-    statement = _insert(connection, table)
+    return _upsert(connection.dialect.name, table, keep, newer, same)
+
+
+# Building a statement takes longer than running it, so each is built once.
+
+
+@cache
+def _insert_new(dialect: str, table: sa.Table) -> Insert:
+    return _insert(dialect, table).on_conflict_do_nothing()
+
+
+@cache
+def _upsert(
+    dialect: str, table: sa.Table, keep: tuple[str, ...], newer: str | None, same: str | None
+) -> Insert:
+    statement = _insert(dialect, table)
     keys = [column.name for column in table.primary_key]
     left = {*keys, *keep}
     wanted = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in left}
@@ -39,7 +54,5 @@ def upsert(
     return statement.on_conflict_do_update(index_elements=keys, set_=wanted, where=where)
 
 
-def _insert(connection: sa.Connection, table: sa.Table) -> Insert:
-    if connection.dialect.name == "sqlite":
-        return sqlite.insert(table)
-    return postgresql.insert(table)
+def _insert(dialect: str, table: sa.Table) -> Insert:
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

@@ -19,6 +19,29 @@ _CANDIDATE = Codec(Candidate)
 _MERGE = Codec(Merge)
 _READ_AT_ONCE = 200
 
+_ONE = sa.select(candidates.c.packed, candidates.c.format).where(
+    candidates.c.workspace_id == sa.bindparam("workspace_id"),
+    candidates.c.id == sa.bindparam("candidate_id"),
+)
+_NEXT_OF_RUN = (
+    sa.select(candidates.c.ordinal, candidates.c.packed, candidates.c.format)
+    .where(
+        candidates.c.workspace_id == sa.bindparam("workspace_id"),
+        candidates.c.run_id == sa.bindparam("run_id"),
+        candidates.c.ordinal > sa.bindparam("after"),
+    )
+    .order_by(candidates.c.ordinal)
+    .limit(_READ_AT_ONCE)
+)
+_MERGES_OF_RUN = (
+    sa.select(merges.c.packed, merges.c.format)
+    .where(
+        merges.c.workspace_id == sa.bindparam("workspace_id"),
+        merges.c.run_id == sa.bindparam("run_id"),
+    )
+    .order_by(merges.c.merged_at, merges.c.lost, merges.c.kept)
+)
+
 
 def row_of_candidate(
     workspace_id: WorkspaceId, candidate: Candidate, ordinal: int
@@ -30,7 +53,7 @@ def row_of_candidate(
         "ordinal": ordinal,
         "status": candidate.status.value,
         "format": FORMAT,
-        "body": _CANDIDATE.dump(candidate),
+        "packed": _CANDIDATE.pack(candidate),
     }
 
 
@@ -42,7 +65,7 @@ def row_of_merge(workspace_id: WorkspaceId, merge: Merge) -> dict[str, Any]:
         "workspace_id": workspace_id,
         "merged_at": merge.merged_at,
         "format": FORMAT,
-        "body": _MERGE.dump(merge),
+        "packed": _MERGE.pack(merge),
     }
 
 
@@ -53,14 +76,11 @@ class SqlCandidateStore:
 
     async def get(self, candidate_id: CandidateId) -> Candidate:
         """Raises NotFound."""
-        query = sa.select(candidates.c.body, candidates.c.format).where(
-            candidates.c.id == candidate_id,
-            candidates.c.workspace_id == self._workspace_id,
-        )
-        row = await self._database.read(lambda connection: connection.execute(query).first())
+        asked = {"workspace_id": self._workspace_id, "candidate_id": candidate_id}
+        row = await self._database.read(lambda connection: connection.execute(_ONE, asked).first())
         if row is None:
             raise NotFound("candidate", candidate_id)
-        return _CANDIDATE.load(row.body, row.format)
+        return _CANDIDATE.unpack(row.packed, row.format)
 
     async def of_run(self, run_id: RunId) -> AsyncIterator[Candidate]:
         """All of a run in the order they were found; those found while it is read come too."""
@@ -75,28 +95,19 @@ class SqlCandidateStore:
 
     async def merges(self, run_id: RunId) -> list[Merge]:
         """The merge log of a run, oldest first, with those undone."""
-        query = (
-            sa.select(merges.c.body, merges.c.format)
-            .where(merges.c.run_id == run_id, merges.c.workspace_id == self._workspace_id)
-            .order_by(merges.c.merged_at, merges.c.lost, merges.c.kept)
+        asked = {"workspace_id": self._workspace_id, "run_id": run_id}
+        return await self._database.read(
+            lambda connection: [
+                _MERGE.unpack(row.packed, row.format)
+                for row in connection.execute(_MERGES_OF_RUN, asked)
+            ]
         )
-        rows = await self._database.read(lambda connection: connection.execute(query).all())
-        return [_MERGE.load(row.body, row.format) for row in rows]
 
     def _page(
         self, connection: sa.Connection, run_id: RunId, after: int
     ) -> list[tuple[int, Candidate]]:
-        query = (
-            sa.select(candidates.c.ordinal, candidates.c.body, candidates.c.format)
-            .where(
-                candidates.c.run_id == run_id,
-                candidates.c.workspace_id == self._workspace_id,
-                candidates.c.ordinal > after,
-            )
-            .order_by(candidates.c.ordinal)
-            .limit(_READ_AT_ONCE)
-        )
+        asked = {"workspace_id": self._workspace_id, "run_id": run_id, "after": after}
         return [
-            (row.ordinal, _CANDIDATE.load(row.body, row.format))
-            for row in connection.execute(query)
+            (row.ordinal, _CANDIDATE.unpack(row.packed, row.format))
+            for row in connection.execute(_NEXT_OF_RUN, asked)
         ]

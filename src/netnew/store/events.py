@@ -22,6 +22,17 @@ def _kind_of(type_: Any) -> str:
 
 _BODIES: dict[str, Codec[EventBody]] = {_kind_of(t): Codec(t) for t in get_args(EventBody)}
 
+_NEXT_OF_RUN = (
+    sa.select(events)
+    .where(
+        events.c.workspace_id == sa.bindparam("workspace_id"),
+        events.c.run_id == sa.bindparam("run_id"),
+        events.c.seq > sa.bindparam("after"),
+    )
+    .order_by(events.c.seq)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+
 
 def row_of_event(
     workspace_id: WorkspaceId, run_id: RunId, seq: int, at: datetime, body: EventBody
@@ -33,7 +44,7 @@ def row_of_event(
         "at": at,
         "kind": body.kind,
         "format": FORMAT,
-        "body": _BODIES[body.kind].dump(body),
+        "packed": _BODIES[body.kind].pack(body),
     }
 
 
@@ -41,7 +52,7 @@ def _event_of_row(row: sa.Row[Any]) -> Event:
     codec = _BODIES.get(row.kind)
     if codec is None:
         raise StoreDamaged(f"an event of run {row.run_id} is of the unknown kind {row.kind!r}")
-    return Event(RunId(row.run_id), row.seq, row.at, codec.load(row.body, row.format))
+    return Event(RunId(row.run_id), row.seq, row.at, codec.unpack(row.packed, row.format))
 
 
 class SqlEventStore:
@@ -51,16 +62,14 @@ class SqlEventStore:
 
     async def after(self, run_id: RunId, seq: int, limit: int = 500) -> list[Event]:
         """At most `limit` events with a number above `seq`, in order; none for an unknown run."""
-        query = (
-            sa.select(events)
-            .where(
-                events.c.run_id == run_id,
-                events.c.workspace_id == self._workspace_id,
-                events.c.seq > seq,
-            )
-            .order_by(events.c.seq)
-            .limit(limit)
-        )
+        asked = {
+            "workspace_id": self._workspace_id,
+            "run_id": run_id,
+            "after": seq,
+            "most": limit,
+        }
         return await self._database.read(
-            lambda connection: [_event_of_row(row) for row in connection.execute(query)]
+            lambda connection: [
+                _event_of_row(row) for row in connection.execute(_NEXT_OF_RUN, asked)
+            ]
         )

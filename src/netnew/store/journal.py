@@ -120,7 +120,7 @@ def _advance(connection: sa.Connection, handed_in: Sequence[_HandedIn]) -> dict[
         new_events = sum(len(changes.events) for changes in mine)
         new_rows = sum(len(changes.candidates) for changes in mine)
         state = next((changes.run for changes in reversed(mine) if changes.run is not None), None)
-        found = connection.execute(_advancing(key, new_events, new_rows, state)).first()
+        found = _advance_run(connection, key, (new_events, new_rows), state)
         if found is not None:
             before[key] = _Counters(
                 found.last_seq - new_events, found.last_ordinal - new_rows, found.cancel_requested
@@ -128,23 +128,40 @@ def _advance(connection: sa.Connection, handed_in: Sequence[_HandedIn]) -> dict[
     return before
 
 
-def _advancing(key: _RunKey, new_events: int, new_rows: int, state: Run | None) -> sa.UpdateBase:
-    values: dict[str, Any] = {
-        "last_seq": runs.c.last_seq + new_events,
-        "last_ordinal": runs.c.last_ordinal + new_rows,
+_NUMBERS = {
+    "last_seq": runs.c.last_seq + sa.bindparam("new_events", type_=sa.BigInteger),
+    "last_ordinal": runs.c.last_ordinal + sa.bindparam("new_rows", type_=sa.BigInteger),
+}
+_STATE = {
+    **{name: sa.bindparam(f"new_{name}") for name in ("status", "format", "spec", "body")},
+    "generation": sa.bindparam("new_generation", type_=sa.Integer),
+    # A request to stop is for the generation it was made in.
+    "cancel_requested": runs.c.cancel_requested
+    & (runs.c.generation >= sa.bindparam("new_generation", type_=sa.Integer)),
+}
+_ADVANCE = (
+    sa.update(runs)
+    .where(runs.c.id == sa.bindparam("of_run"), runs.c.workspace_id == sa.bindparam("of_workspace"))
+    .returning(runs.c.last_seq, runs.c.last_ordinal, runs.c.cancel_requested)
+)
+_ADVANCE_NUMBERS = _ADVANCE.values(_NUMBERS)
+_ADVANCE_ALL = _ADVANCE.values({**_NUMBERS, **_STATE})
+
+
+def _advance_run(
+    connection: sa.Connection, key: _RunKey, new: tuple[int, int], state: Run | None
+) -> sa.Row[Any] | None:
+    values = {
+        "of_workspace": key.workspace_id,
+        "of_run": key.run_id,
+        "new_events": new[0],
+        "new_rows": new[1],
     }
-    if state is not None:
-        # A request to stop is for the generation it was made in.
-        values |= state_of_run(state)
-        values["cancel_requested"] = runs.c.cancel_requested & (
-            runs.c.generation >= state.generation
-        )
-    return (
-        sa.update(runs)
-        .where(runs.c.id == key.run_id, runs.c.workspace_id == key.workspace_id)
-        .values(values)
-        .returning(runs.c.last_seq, runs.c.last_ordinal, runs.c.cancel_requested)
-    )
+    if state is None:
+        return connection.execute(_ADVANCE_NUMBERS, values).first()
+    for name, value in state_of_run(state).items():
+        values[f"new_{name}"] = value
+    return connection.execute(_ADVANCE_ALL, values).first()
 
 
 def _add(rows: _Rows, one: _HandedIn, counter: _Counters, now: datetime) -> None:

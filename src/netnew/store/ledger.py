@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,17 +13,34 @@ from netnew.db.tables import ledger
 from netnew.domain.condition import Verdict
 from netnew.domain.ids import SnapshotId, WorkspaceId
 from netnew.domain.ledger import LedgerEntry, LedgerKey
-from netnew.store.rows import FORMAT, Codec
+from netnew.store.rows import FORMAT, Codec, batched, hashed
 
-_VERDICT = Codec(Verdict)
-_SHOWN = Codec(tuple[SnapshotId, ...])
 _ASKED_AT_ONCE = 500
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """The fields of a LedgerEntry that have no column of their own."""
+
+    verdict: Verdict
+    shown: tuple[SnapshotId, ...] = ()
+
+
+_ANSWER = Codec(_Answer)
+_ENTRIES = sa.select(ledger.c.id, ledger.c.decided_at, ledger.c.format, ledger.c.packed).where(
+    ledger.c.id.in_(sa.bindparam("ids", expanding=True))
+)
+
+
 def question_id(workspace_id: WorkspaceId, key: LedgerKey) -> str:
-    """128 bits in hex that stand for all of `key` but the entity."""
-    parts = [workspace_id, key.entity_type, key.condition_key, key.judge_profile]
-    return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
+    """Stands for all of `key` but the entity."""
+    return hashed(workspace_id, key.entity_type, key.condition_key, key.judge_profile)
+
+
+def entry_id(workspace_id: WorkspaceId, key: LedgerKey) -> str:
+    return hashed(
+        workspace_id, key.entity_key, key.entity_type, key.condition_key, key.judge_profile
+    )
 
 
 def row_of_question(workspace_id: WorkspaceId, key: LedgerKey) -> dict[str, Any]:
@@ -40,13 +55,13 @@ def row_of_question(workspace_id: WorkspaceId, key: LedgerKey) -> dict[str, Any]
 
 def row_of_entry(workspace_id: WorkspaceId, entry: LedgerEntry) -> dict[str, Any]:
     return {
+        "id": entry_id(workspace_id, entry.key),
         "workspace_id": workspace_id,
         "entity_key": entry.key.entity_key,
         "question_id": question_id(workspace_id, entry.key),
         "decided_at": entry.decided_at,
         "format": FORMAT,
-        "verdict": _VERDICT.dump(entry.verdict),
-        "shown": _SHOWN.dump(tuple(sorted(entry.shown))),
+        "packed": _ANSWER.pack(_Answer(entry.verdict, tuple(sorted(entry.shown)))),
     }
 
 
@@ -57,39 +72,19 @@ class SqlLedger:
 
     async def look_up(self, keys: Iterable[LedgerKey]) -> dict[LedgerKey, LedgerEntry]:
         """The entries there are, by key; one query for each 500 keys."""
-        asked = {(key.entity_key, question_id(self._workspace_id, key)): key for key in keys}
+        asked = {entry_id(self._workspace_id, key): key for key in keys}
         if not asked:
             return {}
-        return await self._database.read(lambda connection: self._entries(connection, asked))
-
-    def _entries(
-        self, connection: sa.Connection, asked: dict[tuple[str, str], LedgerKey]
-    ) -> dict[LedgerKey, LedgerEntry]:
-        found = {}
-        for some in _batches(asked):
-            query = sa.select(
-                ledger.c.entity_key,
-                ledger.c.question_id,
-                ledger.c.decided_at,
-                ledger.c.format,
-                ledger.c.verdict,
-                ledger.c.shown,
-            ).where(
-                ledger.c.workspace_id == self._workspace_id,
-                sa.tuple_(ledger.c.entity_key, ledger.c.question_id).in_(some),
-            )
-            for row in connection.execute(query):
-                key = asked[row.entity_key, row.question_id]
-                found[key] = LedgerEntry(
-                    key,
-                    _VERDICT.load(row.verdict, row.format),
-                    frozenset(_SHOWN.load(row.shown, row.format)),
-                    row.decided_at,
-                )
-        return found
+        return await self._database.read(lambda connection: _entries(connection, asked))
 
 
-def _batches(asked: Iterable[tuple[str, str]]) -> Iterator[Sequence[tuple[str, str]]]:
-    left = iter(asked)
-    while some := list(islice(left, _ASKED_AT_ONCE)):
-        yield some
+def _entries(
+    connection: sa.Connection, asked: dict[str, LedgerKey]
+) -> dict[LedgerKey, LedgerEntry]:
+    found = {}
+    for ids in batched(asked, _ASKED_AT_ONCE):
+        for row in connection.execute(_ENTRIES, {"ids": ids}):
+            key = asked[row.id]
+            answer = _ANSWER.unpack(row.packed, row.format)
+            found[key] = LedgerEntry(key, answer.verdict, frozenset(answer.shown), row.decided_at)
+    return found

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import datetime
+from typing import Any
 
 from netnew.domain.ids import SnapshotId
 from netnew.domain.page import Link, PageQuality, Segment, Snapshot
-from netnew.store.packed import pack, unpack
 from netnew.store.rows import Codec
 
 
@@ -44,34 +43,21 @@ _VISIT_FIELDS = tuple(field.name for field in fields(Visit))
 
 
 def packed_content(snapshot: Snapshot) -> bytes:
-    content = Content(**{name: getattr(snapshot, name) for name in _CONTENT_FIELDS})
-    return pack(_CONTENT.dump(content).encode())
+    return _CONTENT.pack(Content(**{name: getattr(snapshot, name) for name in _CONTENT_FIELDS}))
 
 
 def packed_visit(snapshot: Snapshot) -> bytes:
-    visit = Visit(**{name: getattr(snapshot, name) for name in _VISIT_FIELDS})
-    return pack(_VISIT.dump(visit).encode())
+    return _VISIT.pack(Visit(**{name: getattr(snapshot, name) for name in _VISIT_FIELDS}))
 
 
-@dataclass(frozen=True, slots=True)
-class StoredPage:
-    """One visit with its content, as the database has it."""
-
-    id: SnapshotId
-    url: str
-    fetched_at: datetime
-    content: bytes
-    content_format: int
-    visit: bytes
-    visit_format: int
-
-    def snapshot(self) -> Snapshot:
-        content = _CONTENT.load(unpack(self.content), self.content_format)
-        visit = _VISIT.load(unpack(self.visit), self.visit_format)
-        return Snapshot(
-            id=self.id,
-            url=self.url,
-            fetched_at=self.fetched_at,
-            **{name: getattr(content, name) for name in _CONTENT_FIELDS},
-            **{name: getattr(visit, name) for name in _VISIT_FIELDS},
-        )
+def snapshot_of_row(row: Any) -> Snapshot:
+    """The snapshot of a row of a visit joined with its content."""
+    content = _CONTENT.unpack(row.content, row.content_format)
+    visit = _VISIT.unpack(row.visit, row.visit_format)
+    return Snapshot(
+        id=SnapshotId(row.content_id),
+        url=row.url,
+        fetched_at=row.fetched_at,
+        **{name: getattr(content, name) for name in _CONTENT_FIELDS},
+        **{name: getattr(visit, name) for name in _VISIT_FIELDS},
+    )

@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,22 +22,41 @@ from netnew.domain.errors import NotFound
 from netnew.domain.ids import SnapshotId
 from netnew.domain.page import RawPage, Snapshot
 from netnew.store.packed import pack, unpack
-from netnew.store.page_rows import StoredPage, packed_content, packed_visit
+from netnew.store.page_rows import packed_content, packed_visit, snapshot_of_row
 from netnew.store.recent import Recent
-from netnew.store.rows import FORMAT
+from netnew.store.rows import FORMAT, batched, hashed
 
 DEFAULT_RECENT = 512
 _ASKED_AT_ONCE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class _VisitKey:
-    content_id: SnapshotId
-    url: str
-    fetched_at: datetime
+_Decoded = Recent[tuple[str, datetime], Snapshot]
+"""By visit and time: reading the same content there again makes the visit newer."""
 
 
-_Decoded = Recent[_VisitKey, Snapshot]
+_PAGE = sa.select(
+    visits.c.id,
+    visits.c.content_id,
+    visits.c.url,
+    visits.c.fetched_at,
+    visits.c.packed.label("visit"),
+    visits.c.format.label("visit_format"),
+    contents.c.packed.label("content"),
+    contents.c.format.label("content_format"),
+).where(visits.c.content_id == contents.c.id, visits.c.workspace_id == PUBLIC)
+_VISITS = _PAGE.where(visits.c.id.in_(sa.bindparam("ids", expanding=True)))
+_NEWEST_OF_CONTENT = (
+    _PAGE.where(visits.c.content_id == sa.bindparam("content_id"))
+    .order_by(visits.c.fetched_at.desc())
+    .limit(1)
+)
+_ADDRESSES = sa.select(addresses.c.url, addresses.c.visit_id, addresses.c.fetched_at).where(
+    addresses.c.workspace_id == PUBLIC,
+    addresses.c.url.in_(sa.bindparam("urls", expanding=True)),
+)
+_RAW = sa.select(raw.c.packed).where(
+    raw.c.sha256 == contents.c.raw_sha256, contents.c.id == sa.bindparam("content_id")
+)
 
 
 class SqlPageStore:
@@ -67,39 +85,39 @@ class SqlPageStore:
 
     async def get(self, snapshot_id: SnapshotId) -> Snapshot:
         """The snapshot with the address of its newest visit. Raises NotFound."""
-        found = await self._database.read(lambda connection: _of_content(connection, snapshot_id))
-        if found is None:
+        row = await self._database.read(
+            lambda connection: connection.execute(
+                _NEWEST_OF_CONTENT, {"content_id": snapshot_id}
+            ).first()
+        )
+        if row is None:
             raise NotFound("snapshot", snapshot_id)
-        return await asyncio.to_thread(found.snapshot)
+        return await asyncio.to_thread(snapshot_of_row, row)
 
     async def raw(self, snapshot_id: SnapshotId) -> bytes:
         """The bytes as fetched. Raises NotFound."""
-        query = sa.select(raw.c.packed).where(
-            raw.c.sha256 == contents.c.raw_sha256, contents.c.id == snapshot_id
+        packed = await self._database.read(
+            lambda connection: connection.scalar(_RAW, {"content_id": snapshot_id})
         )
-        packed = await self._database.read(lambda connection: connection.scalar(query))
         if packed is None:
             raise NotFound("snapshot", snapshot_id)
         return await asyncio.to_thread(unpack, packed)
 
     def _newest(self, connection: sa.Connection, asked: Sequence[str]) -> dict[str, Snapshot]:
-        wanted = _visits_at(connection, asked)
-        decoded: dict[_VisitKey, Snapshot] = {}
-        missing = []
-        for key in set(wanted.values()):
-            known = self._decoded.get(key)
-            if known is None:
-                missing.append(key)
-            else:
-                decoded[key] = known
-        for page in _stored(connection, missing):
-            snapshot = page.snapshot()
-            key = _VisitKey(page.id, page.url, page.fetched_at)
-            decoded[key] = snapshot
-            self._decoded.put(key, snapshot)
-        # A visit made anew between the two queries has another time: it is the newer, and taken.
-        newest = {(key.content_id, key.url): snapshot for key, snapshot in decoded.items()}
-        return {url: _as_asked(newest[key.content_id, key.url], url) for url, key in wanted.items()}
+        visit_at: dict[str, str] = {}
+        decoded: dict[str, Snapshot] = {}
+        for urls in batched(asked, _ASKED_AT_ONCE):
+            for row in connection.execute(_ADDRESSES, {"urls": urls}):
+                visit_at[row.url] = row.visit_id
+                known = self._decoded.get((row.visit_id, row.fetched_at))
+                if known is not None:
+                    decoded[row.visit_id] = known
+        missing = dict.fromkeys(visit for visit in visit_at.values() if visit not in decoded)
+        for ids in batched(missing, _ASKED_AT_ONCE):
+            for page in connection.execute(_VISITS, {"ids": ids}):
+                decoded[page.id] = snapshot = snapshot_of_row(page)
+                self._decoded.put((page.id, page.fetched_at), snapshot)
+        return {url: _as_asked(decoded[visit], url) for url, visit in visit_at.items()}
 
 
 def _as_asked(snapshot: Snapshot, url: str) -> Snapshot:
@@ -109,48 +127,6 @@ def _as_asked(snapshot: Snapshot, url: str) -> Snapshot:
     through = snapshot.redirects
     rest = through[through.index(url) :] if url in through else ()
     return replace(snapshot, url=url, redirects=rest)
-
-
-# ------------------------------------------------------------------------------------------ reading
-
-
-def _visits_at(connection: sa.Connection, urls: Sequence[str]) -> dict[str, _VisitKey]:
-    found = {}
-    left = iter(urls)
-    while some := list(islice(left, _ASKED_AT_ONCE)):
-        query = sa.select(
-            addresses.c.url, addresses.c.content_id, addresses.c.visit_url, addresses.c.fetched_at
-        ).where(addresses.c.workspace_id == PUBLIC, addresses.c.url.in_(some))
-        for row in connection.execute(query):
-            found[row.url] = _VisitKey(SnapshotId(row.content_id), row.visit_url, row.fetched_at)
-    return found
-
-
-_PAGES = sa.select(
-    visits.c.content_id,
-    visits.c.url,
-    visits.c.fetched_at,
-    contents.c.packed.label("content"),
-    contents.c.format.label("content_format"),
-    visits.c.packed.label("visit"),
-    visits.c.format.label("visit_format"),
-).where(visits.c.content_id == contents.c.id, visits.c.workspace_id == PUBLIC)
-
-
-def _stored(connection: sa.Connection, keys: Sequence[_VisitKey]) -> list[StoredPage]:
-    pages = []
-    left = iter(keys)
-    while some := list(islice(left, _ASKED_AT_ONCE)):
-        at = [(key.content_id, key.url) for key in some]
-        query = _PAGES.where(sa.tuple_(visits.c.content_id, visits.c.url).in_(at))
-        pages += [StoredPage(*row) for row in connection.execute(query)]
-    return pages
-
-
-def _of_content(connection: sa.Connection, snapshot_id: SnapshotId) -> StoredPage | None:
-    query = _PAGES.where(visits.c.content_id == snapshot_id)
-    row = connection.execute(query.order_by(visits.c.fetched_at.desc()).limit(1)).first()
-    return None if row is None else StoredPage(*row)
 
 
 # ------------------------------------------------------------------------------------------ writing
@@ -166,6 +142,7 @@ class _PageRows:
 
 def _page_rows(raw_page: RawPage, snapshot: Snapshot) -> _PageRows:
     sha256 = hashlib.sha256(raw_page.body).hexdigest()
+    visit_id = hashed(PUBLIC, snapshot.id, snapshot.url)
     seen_at = dict.fromkeys((snapshot.url, *snapshot.redirects, snapshot.final_url))
     return _PageRows(
         raw={"sha256": sha256, "size": len(raw_page.body), "packed": pack(raw_page.body)},
@@ -176,6 +153,7 @@ def _page_rows(raw_page: RawPage, snapshot: Snapshot) -> _PageRows:
             "packed": packed_content(snapshot),
         },
         visit={
+            "id": visit_id,
             "content_id": snapshot.id,
             "workspace_id": PUBLIC,
             "url": snapshot.url,
@@ -190,8 +168,7 @@ def _page_rows(raw_page: RawPage, snapshot: Snapshot) -> _PageRows:
             {
                 "workspace_id": PUBLIC,
                 "url": url,
-                "content_id": snapshot.id,
-                "visit_url": snapshot.url,
+                "visit_id": visit_id,
                 "fetched_at": snapshot.fetched_at,
             }
             for url in seen_at

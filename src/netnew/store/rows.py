@@ -1,4 +1,4 @@
-"""Domain values as JSON text in a row, and back.
+"""Domain values as JSON in a row, plain or packed, and back.
 
 Fields that have their default are left out, since a large run has tens of thousands of rows. So a
 field may be added to a domain class with a default at any time; to rename one, or to change a
@@ -7,14 +7,18 @@ default, raise `FORMAT` and teach `Codec.load` the old form (docs/decisions/stor
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Generic, TypeVar, cast
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
 from netnew.domain.errors import StoreDamaged
+from netnew.store.packed import pack, unpack
 
 T = TypeVar("T")
 
@@ -22,6 +26,18 @@ FORMAT = 1
 """The version of all JSON written now; stored beside it."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def batched(values: Iterable[str], most: int) -> Iterator[list[str]]:
+    """`values` in lists of at most `most`: a statement takes only so many parameters."""
+    left = iter(values)
+    while some := list(islice(left, most)):
+        yield some
+
+
+def hashed(*parts: str) -> str:
+    """128 bits in hex that stand for `parts`."""
+    return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
 
 
 class Codec(Generic[T]):
@@ -43,8 +59,16 @@ class Codec(Generic[T]):
             plain = self._adapter.dump_python(value, mode="json", exclude_defaults=True)
             return _SURROGATE.sub("\ufffd", json.dumps(plain, ensure_ascii=False))
 
+    def pack(self, value: T) -> bytes:
+        """`value` as packed JSON: for rows there are many of."""
+        return pack(self.dump(value).encode())
+
+    def unpack(self, packed: bytes, format: int) -> T:
+        """What was packed. Raises StoreDamaged like `load`."""
+        return self.load(unpack(packed), format)
+
     def load(self, text: str | bytes, format: int) -> T:
-        """The value. Raises StoreDamaged where `text` is not what a version up to this one wrote."""
+        """The value. Raises StoreDamaged where `text` is nothing a version so far wrote."""
         if format > FORMAT:
             raise StoreDamaged(f"a stored {self._name} was written by a newer version of netnew")
         try:

@@ -17,6 +17,14 @@ from netnew.store.rows import FORMAT, Codec
 
 _ANSWER = Codec(SearchAnswer)
 
+_ONE = sa.select(searches.c.packed, searches.c.format).where(
+    searches.c.workspace_id == sa.bindparam("workspace_id"),
+    searches.c.source == sa.bindparam("source"),
+    searches.c.query == sa.bindparam("asked"),
+    searches.c.page == sa.bindparam("page"),
+    searches.c.at >= sa.bindparam("since"),
+)
+
 
 class SqlSearchCache:
     def __init__(self, database: Database, workspace_id: WorkspaceId) -> None:
@@ -25,15 +33,15 @@ class SqlSearchCache:
 
     async def get(self, source: str, query: str, page: int, since: datetime) -> SearchAnswer | None:
         """The answer on record if it is from `since` or later."""
-        wanted = sa.select(searches.c.body, searches.c.format).where(
-            searches.c.workspace_id == self._workspace_id,
-            searches.c.source == source,
-            searches.c.query == query,
-            searches.c.page == page,
-            searches.c.at >= since,
-        )
-        row = await self._database.read(lambda connection: connection.execute(wanted).first())
-        return None if row is None else _ANSWER.load(row.body, row.format)
+        asked = {
+            "workspace_id": self._workspace_id,
+            "source": source,
+            "asked": query,
+            "page": page,
+            "since": since,
+        }
+        row = await self._database.read(lambda connection: connection.execute(_ONE, asked).first())
+        return None if row is None else _ANSWER.unpack(row.packed, row.format)
 
     async def put(
         self, source: str, query: str, page: int, answer: SearchAnswer, at: datetime
@@ -46,7 +54,7 @@ class SqlSearchCache:
             "page": page,
             "at": at,
             "format": FORMAT,
-            "body": _ANSWER.dump(answer),
+            "packed": _ANSWER.pack(answer),
         }
         await self._database.write(_put, row)
 

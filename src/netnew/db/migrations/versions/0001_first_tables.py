@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("page", sa.Integer, nullable=False),
         _instant("at"),
         _format(),
-        _text("body"),
+        _bytes("packed"),
         sa.PrimaryKeyConstraint("workspace_id", "source", "query", "page"),
     )
 
@@ -57,7 +57,7 @@ def _make_rows_of_runs() -> None:
         sa.Column("ordinal", sa.BigInteger, nullable=False),
         _text("status"),
         _format(),
-        _text("body"),
+        _bytes("packed"),
         sa.PrimaryKeyConstraint("id"),
         sa.ForeignKeyConstraint(["run_id"], ["fa_runs.id"], ondelete="CASCADE"),
     )
@@ -70,7 +70,7 @@ def _make_rows_of_runs() -> None:
         _text("workspace_id"),
         _instant("merged_at"),
         _format(),
-        _text("body"),
+        _bytes("packed"),
         sa.PrimaryKeyConstraint("run_id", "lost", "kept"),
         sa.ForeignKeyConstraint(["run_id"], ["fa_runs.id"], ondelete="CASCADE"),
     )
@@ -82,7 +82,7 @@ def _make_rows_of_runs() -> None:
         _instant("at"),
         _text("kind"),
         _format(),
-        _text("body"),
+        _bytes("packed"),
         sa.PrimaryKeyConstraint("run_id", "seq"),
         sa.ForeignKeyConstraint(["run_id"], ["fa_runs.id"], ondelete="CASCADE"),
     )
@@ -100,14 +100,14 @@ def _make_ledger() -> None:
     )
     op.create_table(
         "fa_ledger",
+        _text("id"),
         _text("workspace_id"),
         _text("entity_key"),
         _text("question_id"),
         _instant("decided_at"),
         _format(),
-        _text("verdict"),
-        _text("shown"),
-        sa.PrimaryKeyConstraint("workspace_id", "entity_key", "question_id"),
+        _bytes("packed"),
+        sa.PrimaryKeyConstraint("id"),
     )
 
 
@@ -130,6 +130,7 @@ def _make_pages() -> None:
     )
     op.create_table(
         "fa_visits",
+        _text("id"),
         _text("content_id"),
         _text("workspace_id"),
         _text("url"),
@@ -139,15 +140,15 @@ def _make_pages() -> None:
         sa.Column("last_modified", sa.Text),
         _format(),
         _bytes("packed"),
-        sa.PrimaryKeyConstraint("content_id", "workspace_id", "url"),
+        sa.PrimaryKeyConstraint("id"),
         sa.ForeignKeyConstraint(["content_id"], ["fa_contents.id"]),
     )
+    op.create_index("fa_visits_of_content", "fa_visits", ["content_id", "fetched_at"])
     op.create_table(
         "fa_addresses",
         _text("workspace_id"),
         _text("url"),
-        _text("content_id"),
-        _text("visit_url"),
+        _text("visit_id"),
         _instant("fetched_at"),
         sa.PrimaryKeyConstraint("workspace_id", "url"),
     )
