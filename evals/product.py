@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,7 @@ def environment(home: Path, port: int) -> dict[str, str]:
 def run_product(query: Query, ask: Ask, home: Path, port: int) -> Outcome:
     """Run the product on a query in `home`, through the gateway and search at `port`.
 
-    Never raises for the child's sake. At `ask.timeout_s` the child's process group is killed.
+    Never raises for the child's sake. At `ask.timeout_s` the child is killed.
     """
     out, log = home.parent / f"{home.name}.json", home.parent / f"{home.name}.log"
     out.unlink(missing_ok=True)
@@ -100,12 +101,12 @@ def _waited(
             stdin=subprocess.DEVNULL,
             stdout=stderr,
             stderr=stderr,
-            start_new_session=True,
         )
 
         def kill() -> None:
             timed_out.set()
-            os.killpg(child.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(child.pid, signal.SIGKILL)
 
         timer = threading.Timer(ask.timeout_s, kill)
         timer.start()

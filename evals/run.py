@@ -94,7 +94,11 @@ class _Asker:
         """The runs of each query, in the order of the queries."""
         with ThreadPoolExecutor(self._plan.jobs) as pool:
             tasks = {pool.submit(self._runs_of, q): q.id for q in self._plan.queries}
-            done = {tasks[task]: task.result() for task in as_completed(tasks)}
+            try:
+                done = {tasks[task]: task.result() for task in as_completed(tasks)}
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
         return [done[query.id] for query in self._plan.queries]
 
     def _runs_of(self, query: Query) -> list[Asked]:
