@@ -1,0 +1,82 @@
+# Every target sets itself up in .venv; needed are Python 3.11 or newer, with pip and venv.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready-$(shell cksum < requirements.lock | cut -d' ' -f1)
+LOCK_VENV := .venv-lock
+UV := uv==0.13.9
+
+# A data folder of questions with known answers (see evals/README.md); the small one is ours.
+NETNEW_DATA ?=
+EVAL_DATA := $(or $(NETNEW_DATA),tests/web)
+
+.PHONY: help demo test format-check lint types imports pytest evals bench docs lock format clean
+
+help:  ## what there is
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /: /' | sort
+
+demo: $(READY)  ## find something on this machine, without key or network
+	@$(BIN)/netnew demo
+
+test: format-check lint types imports pytest  ## all that CI checks
+
+format-check: $(READY)  ## is everything formatted?
+	$(BIN)/ruff format --check .
+
+lint: $(READY)  ## ruff's rules
+	$(BIN)/ruff check .
+
+types: $(READY)  ## strict types
+	$(BIN)/mypy
+
+imports: $(READY)  ## who may import whom
+	$(BIN)/lint-imports --no-cache
+
+pytest: $(READY)  ## the tests alone
+	$(BIN)/pytest
+
+evals: $(READY)  ## measure the product on questions with known answers (NETNEW_DATA=FOLDER)
+	$(BIN)/python -m evals run --data "$(EVAL_DATA)" --judge rules
+
+bench: $(READY)  ## measure speed
+	@for part in benchmarks/*.py; do echo "== $$part"; $(BIN)/python "$$part" || exit 1; done
+
+docs: $(READY)  ## write the generated reference anew
+	$(BIN)/python docs/generate.py
+
+format: $(READY)  ## format everything
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock:  ## resolve requirements.lock anew, for every platform
+	@$(call find_python)
+	@test -x $(LOCK_VENV)/bin/uv || { $$(cat .python-found) -m venv $(LOCK_VENV) && $(LOCK_VENV)/bin/pip install -q "$(UV)"; }
+	@rm -f .python-found
+	$(LOCK_VENV)/bin/uv pip compile pyproject.toml --all-extras --group dev --universal \
+	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  --no-config --upgrade --quiet -o requirements.lock
+
+clean:  ## remove what these targets made
+	rm -rf $(VENV) $(LOCK_VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
+
+# The newest Python that is new enough and can make environments; its name goes to .python-found.
+define find_python
+for name in $(PYTHON) python3.14 python3.13 python3.12 python3.11 python3 python; do \
+  if "$$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+  then echo "$$name" > .python-found; break; fi; \
+done; \
+test -f .python-found || { echo "netnew needs Python 3.11 or newer with pip and venv;" \
+  "install it (Debian: apt-get install python3 python3-venv) or name it: make PYTHON=/path/to/python" >&2; exit 1; }
+endef
+
+$(READY): pyproject.toml
+	@$(call find_python)
+	@test -x $(BIN)/python || $$(cat .python-found) -m venv $(VENV)
+	@rm -f .python-found
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
+	@rm -f $(VENV)/.ready-*
+	@touch $(READY)
