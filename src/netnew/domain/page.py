@@ -111,6 +111,7 @@ class Snapshot:
     segments. `canonical_url` is what the page itself names (rel=canonical), absolute, if any.
     `updated_on`: the date the page itself gives for its last update, as written; `archived`: it
     says that it is an archived or outdated copy. `next_url`: the next page of a paginated list.
+    `etag` and `last_modified` make the next request for it conditional.
     """
 
     id: SnapshotId
@@ -130,6 +131,8 @@ class Snapshot:
     archived: bool = False
     error: str | None = None
     redirects: tuple[str, ...] = ()
+    etag: str | None = None
+    last_modified: str | None = None
 
     @property
     def is_evidence(self) -> bool:

@@ -38,17 +38,12 @@ def is_boilerplate(element: Element, page_chars: int) -> bool:
         return _is_menu(element)
     if tag == "header":
         return not _inside(element, ("main", "article", "section")) and _is_site_header(element)
-    words = element.class_words()
-    if words & _NOTICE_WORDS and element.text_len <= _MAX_NOTICE_CHARS:
+    named = element.class_words()
+    if named & _NOTICE_WORDS and element.text_len <= _MAX_NOTICE_CHARS:
         return _is_minor(element, page_chars)
-    if words & _MENU_WORDS:
-        return _is_minor(element, page_chars) and (_is_menu(element) or "footer" in words)
+    if named & _MENU_WORDS:
+        return _is_minor(element, page_chars) and (_is_menu(element) or "footer" in named)
     return False
-
-
-def is_pager(element: Element) -> bool:
-    words = element.class_words()
-    return bool(words & {"pagination", "pager", "paginator", "pages"})
 
 
 def _is_minor(element: Element, page_chars: int) -> bool:

@@ -50,6 +50,8 @@ def extract(raw: RawPage) -> Snapshot:
         fetched_at=raw.fetched_at,
         media_type=raw.media_type,
         redirects=raw.redirects,
+        etag=raw.etag,
+        last_modified=raw.last_modified,
     )
     failure = raw.error or (None if 200 <= raw.status < 300 else f"status_{raw.status}")
     if failure is not None and not raw.body:

@@ -1,0 +1,99 @@
+"""The address guard: which addresses may be connected to at all."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from dataclasses import dataclass
+
+import httpx2
+
+from netnew.domain.errors import AddressRefused
+
+IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_LOCAL_NAMES = ("localhost", "local", "internal", "localdomain", "home.arpa")
+_NUMERIC = re.compile(r"^(?:0[xX][0-9a-fA-F]*|[0-9]+)(?:\.(?:0[xX][0-9a-fA-F]*|[0-9]+)){0,3}\.?$")
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_MAX_URL_CHARS = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class AddressGuard:
+    """Refuses what is not a public web address.
+
+    Refused: other schemes than http(s), credentials in the address, and the loopback, private,
+    shared, link-local (cloud metadata), multicast, reserved and unspecified ranges, in every
+    notation (decimal, octal, hexadecimal, IPv4 inside IPv6), by name ('localhost', '*.internal')
+    and after resolution. `allow_private` lifts the ranges and names, nothing else.
+    """
+
+    allow_private: bool = False
+
+    def checked_url(self, url: str) -> httpx2.URL:
+        """`url` parsed, without fragment. Raises AddressRefused."""
+        if len(url) > _MAX_URL_CHARS:
+            raise AddressRefused(url[:100] + "…", "longer than 4000 characters")
+        try:
+            parsed = httpx2.URL(url.partition("#")[0])
+        except (httpx2.InvalidURL, ValueError, TypeError) as error:
+            raise AddressRefused(url, "no valid address") from error
+        if parsed.scheme not in ("http", "https"):
+            raise AddressRefused(url, f"scheme {parsed.scheme or 'missing'!r} is not http or https")
+        if parsed.userinfo:
+            raise AddressRefused(url, "credentials in the address")
+        host = parsed.raw_host.decode("ascii").lower().rstrip(".")
+        if not host:
+            raise AddressRefused(url, "no host")
+        self._check_host(url, host)
+        return parsed
+
+    def check_address(self, url: str, address: str) -> None:
+        """Raises AddressRefused where `address` (an IP in text form) may not be connected to."""
+        try:
+            ip: IpAddress = ipaddress.ip_address(address.partition("%")[0])
+        except ValueError as error:
+            raise AddressRefused(url, f"{address!r} is no IP address") from error
+        if not self.allow_private and not all(_is_public(each) for each in (ip, *_embedded(ip))):
+            raise AddressRefused(url, f"{address} is not a public address")
+
+    def _check_host(self, url: str, host: str) -> None:
+        literal = _literal(host)
+        if literal is not None:
+            self.check_address(url, literal)
+        elif not self.allow_private and _is_local_name(host):
+            raise AddressRefused(url, f"{host!r} is a local name")
+
+
+def _is_local_name(host: str) -> bool:
+    return any(host == name or host.endswith(f".{name}") for name in _LOCAL_NAMES)
+
+
+def _literal(host: str) -> str | None:
+    """The IP that `host` is a notation of, as browsers and the C library read it, else None."""
+    if ":" in host:
+        return host.strip("[]")
+    if not _NUMERIC.match(host):
+        return None
+    try:
+        return socket.inet_ntoa(socket.inet_aton(host.rstrip(".")))
+    except OSError:
+        # All digits, and yet no address: nothing public is called that.
+        return "0.0.0.0"
+
+
+def _embedded(ip: IpAddress) -> tuple[ipaddress.IPv4Address, ...]:
+    """IPv4 addresses that connecting to `ip` may in effect reach."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return ()
+    found = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
+    if ip in _NAT64:
+        found.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
+    return tuple(v4 for v4 in found if v4 is not None)
+
+
+def _is_public(ip: IpAddress) -> bool:
+    if isinstance(ip, ipaddress.IPv6Address) and (ip.ipv4_mapped is not None or ip in _NAT64):
+        return True  # judged by the address inside
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved and not ip.is_unspecified
