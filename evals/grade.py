@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from evals.data_folder import Truth, Web
 from evals.missed import Miss, Resolve, by_cause, by_op, entity_of, misses
-from evals.proof import LabelBook, proofs
-from evals.results import JUDGED, GivenCandidate, Result
+from evals.proof import LabelBook, unproved
+from evals.results import JUDGED, GivenCandidate, GivenVerdict, Result
 from evals.rows import Query
 
 MEASURES = (
@@ -32,7 +32,8 @@ class Grade:
     """A graded query. A measure is None where it has no meaning (recall without any truth).
 
     `f1` is of precision and `recall_reachable`. `missed` counts all missing truth by cause,
-    `missed_reachable` the reachable part. `wrong` are the matched candidates that are no answer.
+    `missed_reachable` the reachable part. `wrong` are the matched candidates that are no answer,
+    `unproved` the matches' verdicts that no right page proves.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Grade:
     kinds: tuple[str, ...]
     misses: tuple[Miss, ...] = field(default=(), repr=False)
     wrong: tuple[tuple[GivenCandidate, str | None], ...] = field(default=(), repr=False)
+    unproved: tuple[tuple[GivenCandidate, GivenVerdict], ...] = field(default=(), repr=False)
 
 
 class Grader:
@@ -65,13 +67,14 @@ class Grader:
         found = misses(sorted(query.truth - set(ids)), result.candidates, self._resolve)
         judged = sum(c.status in JUDGED for c in result.candidates)
         conditions = {c.name: c for c in query.conditions}
+        bare, proved_of = self._unproved(query, matched, ids)
         return Grade(
             id=query.id,
             stop_reason=result.stop_reason,
             problem=result.problem,
             measures={
                 **self._answer_measures(query, ids, reachable),
-                "proof_right": self._proof_right(query, matched, ids),
+                "proof_right": ratio(proved_of - len(bare), proved_of),
                 **_work_measures(result, judged, len(matched)),
                 **_estimate_measures(result.estimate, len(reachable)),
             },
@@ -93,6 +96,7 @@ class Grader:
                 for c, i in zip(matched, ids, strict=True)
                 if i not in query.truth and i not in query.ambiguous
             ),
+            unproved=tuple(bare),
         )
 
     def _answer_measures(
@@ -113,16 +117,18 @@ class Grader:
             "duplicates": scored["duplicates"],
         }
 
-    def _proof_right(
+    def _unproved(
         self, query: Query, matched: Sequence[GivenCandidate], ids: Sequence[str | None]
-    ) -> float | None:
-        """The share of the matches' matched verdicts that the right page proves."""
+    ) -> tuple[list[tuple[GivenCandidate, GivenVerdict]], int]:
+        """The matches' matched verdicts that no right page proves, and the number of all."""
         conditions = {c.name: c for c in query.conditions}
-        counted = [
-            proofs(candidate.verdicts, conditions, entity, self._book)
-            for candidate, entity in zip(matched, ids, strict=True)
-        ]
-        return ratio(sum(right for right, _ in counted), sum(all_ for _, all_ in counted))
+        bare: list[tuple[GivenCandidate, GivenVerdict]] = []
+        every = 0
+        for candidate, entity in zip(matched, ids, strict=True):
+            found, count = unproved(candidate.verdicts, conditions, entity, self._book)
+            bare += [(candidate, verdict) for verdict in found]
+            every += count
+        return bare, every
 
 
 def _work_measures(result: Result, judged: int, matched: int) -> dict[str, float | None]:

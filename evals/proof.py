@@ -39,16 +39,17 @@ def is_proved(verdict: GivenVerdict, condition: Condition, entity: str, book: La
     return condition.is_stated_by(stated)
 
 
-def proofs(
+def unproved(
     verdicts: Iterable[GivenVerdict],
     conditions: Mapping[str, Condition],
     entity: str | None,
     book: LabelBook,
-) -> tuple[int, int]:
-    """How many of the matched verdicts are proved, of how many. A candidate that is no entity has
-    no page about it: none of its verdicts is."""
+) -> tuple[list[GivenVerdict], int]:
+    """The matched verdicts that are not proved, and the number of all matched ones. A candidate
+    that is no entity has no page about it: none of its verdicts is proved."""
     matched = [v for v in verdicts if v.outcome == "matched" and v.condition in conditions]
-    if entity is None:
-        return 0, len(matched)
-    right = sum(is_proved(v, conditions[v.condition], entity, book) for v in matched)
-    return right, len(matched)
+    return [
+        v
+        for v in matched
+        if entity is None or not is_proved(v, conditions[v.condition], entity, book)
+    ], len(matched)

@@ -11,6 +11,7 @@ from rich.table import Table
 from evals import summary
 from evals.grade import MEASURES, Grade
 from evals.missed import Miss
+from evals.results import GivenVerdict
 from evals.run import Asked, Measurement, Plan, budgets_of, commit_of
 
 Json = dict[str, object]
@@ -70,9 +71,16 @@ def query_document(run: Asked, reachable: frozenset[str]) -> Json:
         "missed_by_op": {op: dict(row) for op, row in grade.missed_by_op.items()},
         "misses": [_miss(miss, reachable) for miss in grade.misses],
         "wrong": [
-            {"entity": entity, "candidate_id": c.id, "name": c.name, "url": c.url}
+            {
+                "entity": entity,
+                "candidate_id": c.id,
+                "name": c.name,
+                "url": c.url,
+                "verdicts": [_verdict(v) for v in c.verdicts],
+            }
             for c, entity in grade.wrong
         ],
+        "unproved": [{"url": c.url, **_verdict(verdict)} for c, verdict in grade.unproved],
     }
 
 
@@ -85,12 +93,19 @@ def _miss(miss: Miss, reachable: frozenset[str]) -> Json:
         "candidate_id": candidate.id if candidate else None,
         "url": candidate.url if candidate else None,
         "verdicts": [
-            {"condition": v.condition, "outcome": v.outcome, "value": v.value,
-             "reasoning": v.reasoning}
-            for v in (candidate.verdicts if candidate else ())
-            if v.outcome != "matched"
+            _verdict(v) for v in (candidate.verdicts if candidate else ()) if v.outcome != "matched"
         ],
-    }  # fmt: skip
+    }
+
+
+def _verdict(verdict: GivenVerdict) -> Json:
+    return {
+        "condition": verdict.condition,
+        "outcome": verdict.outcome,
+        "value": verdict.value,
+        "reasoning": verdict.reasoning,
+        "cited": list(verdict.cited),
+    }
 
 
 # ------------------------------------------------------------------------------------- the table
