@@ -10,6 +10,7 @@ from html import escape
 from importlib.metadata import Distribution
 
 from netnew.sources.fact_page import fact_page
+from netnew.sources.plain_text import whole
 from netnew.sources.readers.markdown import body_of_markdown
 
 _README_CHARS = 40_000
@@ -63,7 +64,7 @@ def installed_package(distribution: Distribution) -> InstalledPackage | None:
     # The type in the standard library's stubs is a protocol; what comes is an email message.
     if not isinstance(metadata, Message) or not metadata.get("Name"):
         return None
-    name = str(metadata["Name"]).strip()
+    name = _one(metadata, "Name")
     summary = _one(metadata, "Summary")
     readme = str(metadata.get("Description") or metadata.get_payload() or "").strip()
     return InstalledPackage(
@@ -71,7 +72,7 @@ def installed_package(distribution: Distribution) -> InstalledPackage | None:
         name=name,
         summary=summary,
         facts=tuple(_facts(name, summary, distribution, metadata)),
-        readme=readme[:_README_CHARS],
+        readme=whole(readme)[:_README_CHARS],
         readme_is_markdown="markdown" in _one(metadata, "Description-Content-Type").lower(),
     )
 
@@ -101,12 +102,12 @@ def _facts(
 
 def _one(metadata: Message, field: str) -> str:
     """A field on one line; 'UNKNOWN' is how old tools wrote an empty one."""
-    value = " ".join(str(metadata.get(field) or "").split())
+    value = " ".join(whole(str(metadata.get(field) or "")).split())
     return "" if value == "UNKNOWN" else value
 
 
 def _all(metadata: Message, field: str) -> list[str]:
-    return [" ".join(str(value).split()) for value in metadata.get_all(field) or []]
+    return [" ".join(whole(str(value)).split()) for value in metadata.get_all(field) or []]
 
 
 def _license(metadata: Message, classifiers: list[str]) -> str:

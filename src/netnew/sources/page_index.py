@@ -11,6 +11,7 @@ from pathlib import Path
 import tantivy
 
 from netnew.domain.search import Hit, SearchAnswer
+from netnew.sources.plain_text import whole
 
 HITS_A_PAGE = 10
 _ANALYZER = "words"
@@ -66,12 +67,10 @@ class PageIndex:
         """Ten hits a page, best first: pages with any word of `query`. No query syntax."""
         parsed = self._parsed(query)
         if parsed is None or page < 1:
-            return SearchAnswer(())
+            return SearchAnswer((), total=0)
         self._see_commits()
         searcher = self._index.searcher()
-        offset = (page - 1) * HITS_A_PAGE
-        if offset >= searcher.num_docs:
-            return SearchAnswer(())
+        offset = min((page - 1) * HITS_A_PAGE, searcher.num_docs)
         found = searcher.search(parsed, limit=HITS_A_PAGE, offset=offset)
         total: int = found.count  # type: ignore[attr-defined]  # missing in tantivy's stubs
         snippets = tantivy.SnippetGenerator.create(searcher, parsed, self._schema, "text")
@@ -89,7 +88,7 @@ class PageIndex:
             self._seen = written
 
     def _parsed(self, query: str) -> tantivy.Query | None:
-        terms = list(dict.fromkeys(self._analyzer.analyze(query)))
+        terms = list(dict.fromkeys(self._analyzer.analyze(whole(query))))
         telling = [term for term in terms if term not in self._stopwords] or terms
         if not telling:
             return None

@@ -12,6 +12,12 @@ _SPACE = re.compile(r"\s+")
 _UNREAD = ["script", "style", "noscript", "template", "svg"]
 
 
+def whole(text: str) -> str:
+    """`text` with lone surrogates (JSON and file names may carry them) replaced, so that it can be
+    written as UTF-8."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 @dataclass(frozen=True, slots=True)
 class PlainPage:
     """A title and the visible text on one line, cut to the asked length."""

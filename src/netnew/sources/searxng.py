@@ -15,6 +15,7 @@ from netnew.domain.errors import InvalidInput, SourceUnavailable
 from netnew.domain.search import Hit, SearchAnswer
 from netnew.sources.context import SourceContext
 from netnew.sources.json_api import JsonApi
+from netnew.sources.plain_text import whole
 
 _PASSED_ON = ("engines", "categories", "language", "time_range", "safesearch")
 _log = structlog.get_logger(__name__)
@@ -34,7 +35,12 @@ class SearxngSource:
     async def search(self, query: str, page: int) -> SearchAnswer:
         if not query.strip():
             return SearchAnswer(())
-        asked: dict[str, str | int] = {**self._params, "q": query, "format": "json", "pageno": page}
+        asked: dict[str, str | int] = {
+            **self._params,
+            "q": whole(query),
+            "format": "json",
+            "pageno": page,
+        }
         answer = await self._api.get(self._endpoint, asked)
         if not isinstance(answer, dict):
             raise SourceUnavailable(self.spec, "its answer is not an object")
@@ -88,12 +94,12 @@ def _hits(results: object) -> list[Hit]:
             continue
         url = result.get("url")
         if isinstance(url, str) and url.startswith(("http://", "https://")):
-            hits.append(Hit(url, _text(result.get("title")), _text(result.get("content"))))
+            hits.append(Hit(whole(url), _text(result.get("title")), _text(result.get("content"))))
     return hits
 
 
 def _text(value: object) -> str:
-    return " ".join(value.split()) if isinstance(value, str) else ""
+    return " ".join(whole(value).split()) if isinstance(value, str) else ""
 
 
 def _count(value: object, at_least: int) -> int | None:

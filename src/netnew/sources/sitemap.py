@@ -120,8 +120,8 @@ def open_sitemap(rest: str, context: SourceContext) -> SitemapSource:
 
 
 def read_sitemap(body: bytes) -> tuple[list[str], list[str]]:
-    """(page addresses, addresses of further sitemaps) of a sitemap, an index, a feed of neither
-    namespace, or a plain list of addresses. Raises ValueError where it is none of them."""
+    """(page addresses, addresses of further sitemaps) of a sitemap, an index, or a plain
+    list of addresses, gzip or not. Raises ValueError where it is none of them."""
     text = _unpacked(body)
     start = text[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"<"):
@@ -204,6 +204,8 @@ def _unpacked(body: bytes) -> bytes:
         text = inflater.decompress(body, _MAX_UNPACKED_BYTES)
     except zlib.error as error:
         raise ValueError(f"broken gzip: {error}") from error
+    if not text and not inflater.eof:
+        raise ValueError("broken gzip: it ends at once")
     if inflater.unconsumed_tail:
         raise ValueError(f"unpacks to more than {_MAX_UNPACKED_BYTES} bytes")
     return text

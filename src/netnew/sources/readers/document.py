@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from html import escape
 from pathlib import Path
+from zipfile import is_zipfile
 
+from netnew.sources.plain_text import whole
 from netnew.sources.readers.lines import decoded
 from netnew.sources.readers.markdown import body_of_markdown, html_page
 from netnew.sources.readers.row import BrokenRow, DumpRow
@@ -37,16 +39,16 @@ def _row(file: Path, suffix: str, url: str) -> DumpRow:
         return DumpRow(url, file.read_bytes())
     if suffix in _PLAIN:
         text = decoded(file.read_bytes())
-        return DumpRow(url, text.encode(), 200, file.stem, "text/plain", "utf-8")
+        return DumpRow(url, text.encode(), 200, whole(file.stem), "text/plain", "utf-8")
     if suffix in _SHEETS:
-        return _html(url, file.stem, _tables(file))
+        return _html(url, whole(file.stem), _tables(file))
     markdown = decoded(file.read_bytes()) if suffix in _MARKDOWN else _converted(file)
     heading = _HEADING.search(markdown[:10_000])
-    return _html(url, heading.group(1) if heading else file.stem, body_of_markdown(markdown))
+    return _html(url, heading.group(1) if heading else whole(file.stem), body_of_markdown(markdown))
 
 
 def _html(url: str, title: str, body: str) -> DumpRow:
-    return DumpRow(url, html_page(title, body).encode(), 200, title, "text/html", "utf-8")
+    return DumpRow(url, whole(html_page(title, body)).encode(), 200, title, "text/html", "utf-8")
 
 
 def _converted(file: Path) -> str:
@@ -55,8 +57,18 @@ def _converted(file: Path) -> str:
     except ImportError as error:
         needed = "needs more packages: pip install 'netnew[documents]'"
         raise ValueError(needed) from error
+    # The converter reads as plain text what is not what its name says.
+    if not _is_genuine(file):
+        raise ValueError(f"it is no {file.suffix.lower()[1:]} file")
     text: str = MarkItDown(enable_plugins=False).convert(file).text_content
     return text
+
+
+def _is_genuine(file: Path) -> bool:
+    if file.suffix.lower() != ".pdf":
+        return is_zipfile(file)
+    with file.open("rb") as opened:
+        return b"%PDF" in opened.read(1024)
 
 
 def _tables(file: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -100,7 +101,7 @@ def _sniffed(file: Path) -> str | None:
 def _address(file: Path, root: Path, base_url: str | None) -> str:
     if base_url is None:
         return file.resolve().as_uri()
-    return base_url.rstrip("/") + "/" + quote(file.relative_to(root).as_posix())
+    return base_url.rstrip("/") + "/" + quote(os.fsencode(file.relative_to(root).as_posix()))
 
 
 def _hidden(path: Path) -> bool:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from netnew.sources.plain_text import whole
 from netnew.sources.readers.lines import decoded, lines
 from netnew.sources.readers.markdown import html_of_markdown
 from netnew.sources.readers.row import BrokenRow, DumpRow
@@ -40,7 +41,7 @@ def _row(fields: object) -> DumpRow:
     title = _text(fields, "title")
     body, media_type = _page(fields, title)
     return DumpRow(
-        url=url.strip(),
+        url=whole(url.strip()),
         body=body,
         status=_status(fields),
         title=title,
@@ -57,16 +58,11 @@ def _page(fields: dict[str, object], title: str) -> tuple[bytes, str]:
         if not isinstance(text, str):
             continue
         if key == "html" or (key == "content" and text.lstrip()[:1] == "<"):
-            return _utf8(text), _text(fields, "media_type") or "text/html"
+            return whole(text).encode(), _text(fields, "media_type") or "text/html"
         if key == "markdown":
-            return _utf8(html_of_markdown(text, title)), "text/html"
-        return _utf8(text), "text/plain"
+            return html_of_markdown(whole(text), title).encode(), "text/html"
+        return whole(text).encode(), "text/plain"
     return b"", "text/html"
-
-
-def _utf8(text: str) -> bytes:
-    # JSON may carry lone surrogates, which UTF-8 cannot.
-    return text.encode("utf-8", "replace")
 
 
 def _status(fields: dict[str, object]) -> int:
@@ -82,4 +78,4 @@ def _status(fields: dict[str, object]) -> int:
 
 def _text(fields: dict[str, object], key: str) -> str:
     value = fields.get(key)
-    return value.strip() if isinstance(value, str) else ""
+    return whole(value).strip() if isinstance(value, str) else ""

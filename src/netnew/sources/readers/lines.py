@@ -21,12 +21,11 @@ def open_dump(path: Path) -> BinaryIO:
     Raises UnreadableDump where the file cannot be opened.
     """
     try:
-        file = path.open("rb")
+        with path.open("rb") as file:
+            packed = file.read(2) == _GZIP_MAGIC
+        return cast(BinaryIO, gzip.open(path)) if packed else path.open("rb")
     except OSError as error:
         raise UnreadableDump(str(path), error.strerror or str(error)) from error
-    magic = file.read(2)
-    file.seek(0)
-    return cast(BinaryIO, gzip.GzipFile(fileobj=file)) if magic == _GZIP_MAGIC else file
 
 
 def lines(path: Path) -> Iterator[tuple[int, bytes] | BrokenRow]:

@@ -155,4 +155,4 @@ def _text(path: Path) -> str:
 
 
 def _cell(cells: Sequence[str], index: int | None) -> str:
-    return cells[index].strip() if index is not None and index < len(cells) else ""
+    return " ".join(cells[index].split()) if index is not None and index < len(cells) else ""

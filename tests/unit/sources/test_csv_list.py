@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import asyncio
+import codecs
+from pathlib import Path
+
+import pytest
+
+from netnew.domain.errors import InvalidInput, UnreadableDump
+from netnew.domain.search import Hit
+from netnew.sources.context import SourceContext
+from netnew.sources.csv_list import CsvSource, open_csv
+from netnew.sources.readers.table import address_of
+
+
+def _source(context: SourceContext, tmp_path: Path, content: str | bytes) -> CsvSource:
+    path = tmp_path / "list.csv"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return open_csv(str(path), context)
+
+
+def _hits(context: SourceContext, tmp_path: Path, content: str | bytes) -> tuple[Hit, ...]:
+    return asyncio.run(_source(context, tmp_path, content).search("", 1)).hits
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_columns_are_known_by_their_header_whatever_parts_them(
+    delimiter: str, context: SourceContext, tmp_path: Path
+) -> None:
+    rows = [["Company Name", "HQ", "Web-Site"], ["Acme", '"Oslo, Norway; north"', "acme.com/x"]]
+    content = "\r\n".join(delimiter.join(row) for row in rows)
+    (hit,) = _hits(context, tmp_path, content)
+    assert hit == Hit("https://acme.com/x", "Acme", "HQ: Oslo, Norway; north", "Acme")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "acme.com\nhttps://b.org/\n",
+        "\ufeffacme.com\r\n\r\nhttps://b.org/",
+        "url\nacme.com\nhttps://b.org/",
+        "Acme,acme.com\nB,https://b.org/",
+    ],
+)
+def test_lists_of_addresses_need_no_header(
+    content: str, context: SourceContext, tmp_path: Path
+) -> None:
+    hits = _hits(context, tmp_path, content)
+    assert [hit.url for hit in hits] == ["https://acme.com", "https://b.org/"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "utf-16"])
+def test_names_survive_their_encoding(
+    encoding: str, context: SourceContext, tmp_path: Path
+) -> None:
+    content = "name,url\nKöln Café,https://a.org/\n".encode(encoding)
+    assert _hits(context, tmp_path, content)[0].name == "Köln Café"
+
+
+def test_a_row_without_address_has_a_urn_and_its_row_as_page(
+    context: SourceContext, tmp_path: Path
+) -> None:
+    source = _source(
+        context, tmp_path, "name,url,country\nÉcole & Fils,,France\nÉCOLE fils,,Chad\nA,a.org,x\n"
+    )
+
+    async def read() -> tuple[list[str], bytes]:
+        hits = (await source.search("", 1)).hits
+        page = await source.raw_page(hits[0].url)
+        assert page is not None
+        assert await source.raw_page("urn:netnew:csv:nobody") is None
+        assert await source.raw_page("https://a.org") is None
+        return [hit.url for hit in hits], page.body
+
+    urls, body = asyncio.run(read())
+    urn = "urn:netnew:csv:%C3%A9cole-fils"
+    assert urls == [urn, f"{urn}-2", "https://a.org"]
+    assert b"<dt>country</dt><dd>France</dd>" in body
+    assert "École &amp; Fils".encode() in body
+
+
+def test_rows_that_cannot_be_are_named_by_line_and_column(
+    context: SourceContext, tmp_path: Path
+) -> None:
+    content = 'name,website,note\n"Two\nlines",no address,x\n,,x\nB,b.org,x\n'
+    source = _source(context, tmp_path, content)
+    broken = asyncio.run(source.broken_rows())
+    assert [row.place for row in broken] == ["line 2, column website", "line 4"]
+    assert [hit.name for hit in asyncio.run(source.search("", 1)).hits] == ["Two lines", "B"]
+
+
+def test_a_list_is_walked_page_by_page(context: SourceContext, tmp_path: Path) -> None:
+    source = _source(context, tmp_path, "".join(f"host{n}.org\n" for n in range(250)))
+
+    async def walked() -> list[tuple[int, bool, int | None]]:
+        answers = [await source.search("ignored", page) for page in (1, 2, 3, 4)]
+        return [(len(answer.hits), answer.has_more, answer.total) for answer in answers]
+
+    full, rest, end = (100, True, 250), (50, False, 250), (0, False, 250)
+    assert asyncio.run(walked()) == [full, full, rest, end]
+
+
+@pytest.mark.parametrize("content", [b"colour,size\nred,7\n", b"PK\0\0\1", b"just words here"])
+def test_a_file_that_is_no_list_is_refused(
+    content: bytes, context: SourceContext, tmp_path: Path
+) -> None:
+    with pytest.raises(UnreadableDump):
+        _hits(context, tmp_path, content)
+
+
+def test_a_file_that_is_not_there_is_refused(context: SourceContext) -> None:
+    with pytest.raises(InvalidInput, match="there is no file"):
+        open_csv("nowhere.csv", context)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("example.org", "https://example.org"),
+        ("  <http://example.org/a b>", None),
+        ("bücher.example/de", "https://bücher.example/de"),
+        ("example.org:8080/x", "https://example.org:8080/x"),
+        ("HTTP://EXAMPLE.org", "HTTP://EXAMPLE.org"),
+        ("ftp://example.org", None),
+        ("mailto:a@example.org", None),
+        ("a@example.org", None),
+        ("Acme Inc.", None),
+        ("3.14", None),
+        ("javascript:alert(1)", None),
+        ("", None),
+    ],
+)
+def test_an_address_is_told_from_other_text(text: str, address: str | None) -> None:
+    assert address_of(text) == address
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_header(
+    context: SourceContext, tmp_path: Path
+) -> None:
+    content = codecs.BOM_UTF8 + b"url,name\na.org,A\n"
+    assert _hits(context, tmp_path, content)[0].name == "A"
