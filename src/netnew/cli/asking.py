@@ -28,7 +28,10 @@ class Generator(StrEnum):
     PRO = "pro"
 
 
-Objective = Annotated[str, typer.Argument(help="What to find, in plain words.", show_default=False)]
+Objective = Annotated[
+    str,
+    typer.Argument(metavar="OBJECTIVE", help="What to find, in plain words.", show_default=False),
+]
 EntityType = Annotated[
     str, typer.Option("--type", metavar="TYPE", help="What kind of thing it is, such as 'company'.")
 ]

@@ -98,7 +98,7 @@ def _usage(error: TyperException) -> str:
     text = " ".join(clean(error.format_message()).split()).rstrip(".")
     text = re.sub(r"^Invalid value for ['\"]?([^:'\"]+?)['\"]?(?: / [^:]+)?: ", r"\1: ", text)
     text = re.sub(r"^Missing (?:argument|option) ['\"]?([^'\"]+)['\"]?", r"\1: is missing", text)
-    field, colon, problem = text.rpartition(": ")
-    if not (problem[:2].isupper() or problem[:1] == "-"):
-        problem = problem[:1].lower() + problem[1:]
-    return f"{field}{colon}{problem}"
+    field, colon, problem = text.partition(": ")
+    if colon and (field.startswith("-") or field.isupper()):
+        return f"{field}: {problem[:1].lower()}{problem[1:]}"
+    return text[:1].lower() + text[1:]

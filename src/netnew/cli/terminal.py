@@ -54,7 +54,7 @@ def plural(count: int, one: str, many: str = "") -> str:
 
 def slug(text: str, most: int = 40) -> str:
     """A name made of the words of `text`: 'Licence is MIT' is 'licence_is_mit'."""
-    words = re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold())
+    words = re.findall(r"\w+", unicodedata.normalize("NFKC", text).lower())
     name = ""
     for word in words:
         if name and len(name) + 1 + len(word) > most:

@@ -47,7 +47,7 @@ def how_many_exist(estimate: Estimate | None) -> str:
     low, high = round(estimate.low), round(estimate.high)
     span = f"{low:,} to {high:,}" if low != high else f"{low:,}"
     return (
-        f"Probably {plural(round(estimate.matches), 'match', 'matches')} exist"
+        f"Probably {plural(round(estimate.matches), 'match exists', 'matches exist')}"
         f" (80 % interval: {span})."
     )
 

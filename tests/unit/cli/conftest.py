@@ -1,0 +1,156 @@
+"""The command line over a service that has one finished run."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from netnew.cli.main import app
+from netnew.domain.budget import Budget, Spend
+from netnew.domain.candidate import Candidate, Merge
+from netnew.domain.errors import NotFound
+from netnew.domain.event import (
+    CandidateDecided,
+    CandidateGenerated,
+    Event,
+    RoundEnded,
+    RunPlanned,
+    RunStatusChanged,
+)
+from netnew.domain.ids import RunId, SnapshotId
+from netnew.domain.page import Snapshot
+from netnew.domain.run import Run, RunSpec
+from netnew.engine.plan import Plan
+from netnew.service import RunResult, Service
+from netnew.settings import Settings
+
+
+class OneRunService(Service):
+    """Answers every question with the finished run; remembers what was asked."""
+
+    def __init__(self, finished: Any) -> None:
+        self.finished = finished
+        self.asked: list[RunSpec] = []
+        self.deleted: list[RunId] = []
+        self.problem: Exception | None = None
+        self.kept = [finished.run]
+
+    async def plan(self, spec: RunSpec) -> Plan:
+        if self.problem:
+            raise self.problem
+        self.asked.append(spec)
+        unreadable = {x.name: "the colour" for x in spec.conditions[:1]}
+        return Plan(spec, ("teapots wales",), "rules/1", Budget(searches=60, pages=400), unreadable)
+
+    async def create_run(self, spec: RunSpec) -> Run:
+        if self.problem:
+            raise self.problem
+        self.asked.append(spec)
+        run: Run = self.finished.run
+        return run
+
+    async def work(self, run_id: RunId) -> Run:
+        return await self.run(run_id)
+
+    async def run(self, run_id: RunId) -> Run:
+        for run in self.kept:
+            if run.id == run_id:
+                return run
+        raise NotFound("run", run_id)
+
+    async def runs(self, limit: int = 50, before: datetime | None = None) -> list[Run]:
+        return self.kept[:limit]
+
+    async def events(self, run_id: RunId, after: int = 0, limit: int = 500) -> list[Event]:
+        run = await self.run(run_id)
+        bodies = [
+            RunPlanned("company", ("place", "product"), ("teapots wales",)),
+            *(CandidateGenerated(x.id, x.name, x.url) for x in self.finished.candidates),
+            *(
+                CandidateDecided(x.id, x.name, x.url, x.status, x.verdicts)
+                for x in self.finished.candidates
+            ),
+            RoundEnded(1, ("teapots wales",), 3, 1, run.counts, Spend(searches=4, pages=9)),
+            RunStatusChanged(run.status, run.termination_reason),
+        ]
+        events = [Event(run_id, i, run.created_at, x) for i, x in enumerate(bodies, 1)]
+        return [x for x in events if x.seq > after][:limit]
+
+    async def candidates(self, run_id: RunId) -> AsyncIterator[Candidate]:
+        for candidate in self.finished.candidates:
+            yield candidate
+
+    async def result(self, run_id: RunId) -> RunResult:
+        return RunResult(await self.run(run_id), self.finished.candidates)
+
+    async def merges(self, run_id: RunId) -> list[Merge]:
+        kept, lost = self.finished.candidates[:2]
+        return [Merge(run_id, kept.id, lost.id, "same telephone", lost, kept_at(self))]
+
+    async def cancel(self, run_id: RunId) -> Run:
+        return await self.run(run_id)
+
+    async def delete(self, run_id: RunId) -> None:
+        self.deleted.append(run_id)
+
+    async def snapshot(self, snapshot_id: SnapshotId) -> Snapshot:
+        if snapshot_id != self.finished.snapshot.id:
+            raise NotFound("page", snapshot_id)
+        page: Snapshot = self.finished.snapshot
+        return page
+
+
+def kept_at(service: OneRunService) -> datetime:
+    at: datetime = service.finished.run.created_at
+    return at
+
+
+@dataclass(slots=True)
+class CommandLine:
+    """`netnew …` in process: `run(*arguments)` gives exit code, output and errors."""
+
+    service: OneRunService
+    home: Path
+
+    def run(self, *arguments: str) -> Result:
+        return CliRunner().invoke(app, list(arguments), obj=self._open, prog_name="netnew")
+
+    @asynccontextmanager
+    async def _open(self, settings: Settings) -> AsyncIterator[Any]:
+        yield SimpleNamespace(settings=settings, service=self.service)
+
+    def other_run(self, hex_beginning: str) -> None:
+        """Let there be one more run, older, whose id begins so."""
+        key = RunId("run_" + hex_beginning.ljust(32, "1"))
+        self.service.kept.append(replace(self.service.finished.run, id=key))
+
+
+@pytest.fixture
+def netnew(
+    finished: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bare_environment: None
+) -> CommandLine:
+    home = tmp_path / "home"
+    monkeypatch.setenv("NETNEW_HOME", str(home))
+    return CommandLine(OneRunService(finished), home)
+
+
+@pytest.fixture
+def bare_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None] | None:
+    """No setting of the machine's own reaches the test."""
+    import os
+
+    for name in list(os.environ):
+        if name.startswith("NETNEW_"):
+            monkeypatch.delenv(name)
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return None

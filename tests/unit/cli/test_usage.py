@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from netnew import __version__
+
+
+def test_version_is_printed(netnew: Any) -> None:
+    assert netnew.run("--version").stdout == f"netnew {__version__}\n"
+
+
+def test_without_a_command_the_help_is_shown(netnew: Any) -> None:
+    done = netnew.run()
+    assert done.exit_code == 0
+    assert "find" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["find"], "netnew: OBJECTIVE: is missing"),
+        (["find", "x", "--limit", "0"], "netnew: --limit: input should be greater than or equal"),
+        (["find", "x", "--limit", "many"], "netnew: --limit: "),
+        (["find", "x", "--generator", "mega"], "netnew: --generator: "),
+        (["find", "x", "--nonsense"], "netnew: no such option: --nonsense"),
+        (["find", " "], "netnew: OBJECTIVE: is empty"),
+        (["find", "x", "--where", "place:"], "netnew: --where: 'place:' has no text"),
+        (["find", "x", "--exclude", "nobody"], "netnew: --exclude: 'nobody' is neither a file"),
+        (["find", "x", "-o", "a.zip"], "netnew: output: 'a.zip' has no ending that names"),
+        (["find", "x", "-o", "a.csv", "-o", "./a.csv"], "netnew: output: the same file is named"),
+        (["fnd"], "netnew: no such command 'fnd'. Did you mean 'find'?"),
+        (["runs", "show"], "netnew: RUN: is missing"),
+        (["runs", "show", "no-run"], "netnew: run id: 'no-run' is not one (allowed: run_<32"),
+        (["runs", "delete", "last"], "netnew: --yes: is needed where nobody can be asked"),
+        (["runs", "export", "last"], "netnew: -o: names no file (allowed: a file ending in csv"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_ends_with_2(
+    netnew: Any, arguments: list[str], line: str
+) -> None:
+    done = netnew.run(*arguments)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith(line)
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_setting_that_is_wrong_is_named_with_its_place(
+    netnew: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NETNEW_PORT", "many")
+    done = netnew.run("runs", "list")
+    assert done.exit_code == 2
+    assert done.stderr.startswith("netnew: port: ")
+    assert "'many', in environment NETNEW_PORT" in done.stderr

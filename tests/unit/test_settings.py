@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from netnew.domain.budget import Budget
+from netnew.domain.errors import InvalidInput
+from netnew.settings import Settings, unknown_variables
+
+
+@pytest.fixture(autouse=True)
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    """A HOME and a current folder of the test's own: (home, here)."""
+    for name in list(os.environ):
+        if name.startswith("NETNEW_"):
+            monkeypatch.delenv(name)
+    home, here = tmp_path / "home", tmp_path / "here"
+    home.mkdir()
+    here.mkdir()
+    monkeypatch.setenv("NETNEW_HOME", str(home))
+    monkeypatch.chdir(here)
+    return home, here
+
+
+def origin(settings: Settings, name: str) -> tuple[str, str]:
+    (found,) = (x for x in settings.origins() if x.name == name)
+    return found.value, found.origin
+
+
+def test_the_environment_beats_the_current_folder_which_beats_home(
+    places: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, here = places
+    (home / "netnew.toml").write_text('judge = "home"\nmodel = "home"\nport = 1\nhost = "::1"\n')
+    (here / "netnew.toml").write_text('judge = "here"\nmodel = "here"\n')
+    monkeypatch.setenv("NETNEW_JUDGE", "environment")
+    settings = Settings.load()
+    assert origin(settings, "judge") == ("environment", "environment NETNEW_JUDGE")
+    assert origin(settings, "model") == ("here", str(here / "netnew.toml"))
+    assert origin(settings, "port") == ("1", str(home / "netnew.toml"))
+    assert origin(settings, "log_level") == ("warning", "default")
+
+
+def test_arguments_beat_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETNEW_PORT", "1")
+    assert origin(Settings.load(port=2), "port") == ("2", "argument")
+
+
+def test_home_may_be_named_in_the_current_folder(
+    places: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, here = places
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "netnew.toml").write_text("port = 99\n")
+    (here / "netnew.toml").write_text(f'home = "{other}"\n')
+    monkeypatch.delenv("NETNEW_HOME")
+    settings = Settings.load()
+    assert (settings.home, settings.port) == (other, 99)
+
+
+def test_the_database_lies_in_home_by_default(places: tuple[Path, Path]) -> None:
+    assert Settings.load().database_url == f"sqlite:///{places[0]}/netnew.db"
+
+
+def test_lists_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETNEW_SOURCES", "pyenv, csv:mine.csv")
+    assert Settings.load().sources == ("pyenv", "csv:mine.csv")
+
+
+def test_an_unknown_key_names_its_file_and_the_nearest_setting(places: tuple[Path, Path]) -> None:
+    path = places[1] / "netnew.toml"
+    path.write_text("prot = 1\n")
+    with pytest.raises(InvalidInput) as raised:
+        Settings.load()
+    assert str(raised.value) == f"prot: no such setting, in {path} (allowed: port)"
+
+
+def test_a_file_that_is_no_toml_is_named(places: tuple[Path, Path]) -> None:
+    path = places[0] / "netnew.toml"
+    path.write_text("port = \n")
+    with pytest.raises(InvalidInput, match=r"netnew\.toml: cannot be read"):
+        Settings.load()
+
+
+def test_a_wrong_value_in_a_file_names_setting_and_file(places: tuple[Path, Path]) -> None:
+    path = places[1] / "netnew.toml"
+    path.write_text("port = 70000\n")
+    with pytest.raises(InvalidInput) as raised:
+        Settings.load()
+    assert raised.value.field == "port"
+    assert f"not 70000, in {path}" in raised.value.problem
+
+
+def test_secrets_and_passwords_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETNEW_MODEL_API_KEY", "sk-secret")
+    monkeypatch.setenv("NETNEW_DATABASE_URL", "postgresql://me:hidden@db.example/netnew")
+    shown = repr(Settings.load().origins())
+    assert "sk-secret" not in shown
+    assert "hidden" not in shown
+    assert "postgresql://me:**********@db.example/netnew" in shown
+
+
+def test_the_test_gateway_must_be_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETNEW_TEST_GATEWAY", "http://example.org:80")
+    with pytest.raises(InvalidInput, match="must be a loopback address"):
+        Settings.load()
+
+
+def test_the_test_gateway_is_refused_where_the_server_is_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NETNEW_TEST_GATEWAY", "http://127.0.0.1:8099")
+    assert Settings.load().test_gateway == "http://127.0.0.1:8099"
+    monkeypatch.setenv("NETNEW_HOST", "0.0.0.0")
+    with pytest.raises(InvalidInput, match="test_gateway is refused"):
+        Settings.load()
+
+
+def test_caps_of_the_settings_make_a_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETNEW_BUDGET_PAGES", "10")
+    assert Settings.load().budget == Budget(pages=10)
+
+
+def test_variables_that_are_no_settings_are_told() -> None:
+    environment = {"NETNEW_PROT": "1", "NETNEW_PORT": "1", "NETNEW_DEBUG": "1", "HOME": "/"}
+    assert unknown_variables(environment) == ("NETNEW_PROT",)
+
+
+def test_every_setting_has_a_sentence() -> None:
+    for name, field in Settings.model_fields.items():
+        assert (field.description or "").endswith("."), name
