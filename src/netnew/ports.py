@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from netnew.domain.candidate import Candidate, Merge
@@ -66,6 +66,7 @@ class Source(Protocol):
     async def aclose(self) -> None: ...
 
 
+@runtime_checkable
 class PageProvider(Protocol):
     """A source that carries its pages itself (a corpus, the installed packages)."""
 

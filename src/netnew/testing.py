@@ -96,7 +96,9 @@ def page(
     final_url: str | None = None,
 ) -> Snapshot:
     """A snapshot as the extractor would make it of a small page: heading, facts, paragraphs."""
-    parts = [(SegmentKind.HEADING, None, title)] if title else []
+    parts: list[tuple[SegmentKind, str | None, str]] = []
+    if title:
+        parts.append((SegmentKind.HEADING, None, title))
     parts += [(SegmentKind.FACT, label, value) for label, value in (facts or {}).items()]
     parts += [(SegmentKind.BODY, None, block) for block in text]
     segments = tuple(

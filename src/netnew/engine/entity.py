@@ -10,8 +10,15 @@ from netnew.domain.condition import Verdict
 from netnew.domain.enrichment import EnrichmentValue
 from netnew.domain.evidence import EvidencePage, Standing
 from netnew.domain.ids import CandidateId, RunId
-from netnew.domain.page import Snapshot
-from netnew.engine.addresses import canonical_address, home_address
+from netnew.domain.page import SegmentKind, Snapshot
+from netnew.engine.addresses import (
+    canonical_address,
+    home_address,
+    identity_key,
+    is_urn,
+    registered_domain,
+    shared_host_depth,
+)
 
 _STANDING_ORDER = {Standing.OWN: 0, Standing.PROFILE: 1, Standing.MENTION: 2}
 MAX_ALTERNATE_URLS = 20
@@ -23,15 +30,16 @@ MAX_EVIDENCE_PAGES = 6
 class Entity:
     """One entity as known so far in this run. Only the resolver and the stages change it.
 
-    `key` is its identity in the ledger. `pages` are the pages read about it, by address asked.
-    `website` is where its own site should be, read or not. `units` are the queries and lists that
+    `own_keys` are the identity keys of its website, where a page names one: the site named, and
+    where that led. `pages` are the pages read about it, by final address. `website` is where its
+    own site should be, read or not. `units` are the queries and lists that
     sighted it. `changed` is set when evidence has arrived since it was last judged.
     """
 
     id: CandidateId
     ordinal: int
-    key: str
     keys: set[str] = field(default_factory=set)
+    own_keys: set[str] = field(default_factory=set)
     names: list[str] = field(default_factory=list)
     description: str = ""
     website: str | None = None
@@ -53,8 +61,28 @@ class Entity:
         return self.names[0] if self.names else self.url
 
     @property
+    def key(self) -> str:
+        """Its identity in the ledger: the website that is named as its own, else the best of the
+        addresses it was met at; the same for the same pages, in whatever order they came."""
+        named = self.own_keys or {k for k in self.keys if not k.startswith(("at:", "text:"))}
+        return min(named, key=lambda k: (not k.startswith("site:"), len(k), k))
+
+    @property
     def own_pages(self) -> list[Snapshot]:
-        return [p.snapshot for p in self.pages.values() if p.standing is Standing.OWN]
+        pages = self.pages.values()
+        return [p.snapshot for p in pages if self._standing(p) is Standing.OWN]
+
+    def _standing(self, page: EvidencePage) -> Standing:
+        """A page counts as its own only on its own site, whatever it looked like when read."""
+        if page.standing is not Standing.OWN:
+            return page.standing
+        here = identity_key(page.snapshot.final_url)
+        if here == self.key or here in self.own_keys:
+            return Standing.OWN
+        if self._on_own_site(page.snapshot.final_url):
+            return Standing.OWN
+        facts = any(s.kind is SegmentKind.FACT for s in page.snapshot.segments)
+        return Standing.PROFILE if facts else Standing.MENTION
 
     @property
     def url(self) -> str:
@@ -67,9 +95,20 @@ class Entity:
             return evidence[0].snapshot.final_url
         return self.website or next(iter(self.addresses))
 
+    def _on_own_site(self, url: str) -> bool:
+        """Whether `url` is on the site of the key, where that site is not shared with others."""
+        site = self.key.partition(":")[2]
+        if is_urn(self.key) or shared_host_depth(site) is not None:
+            return False
+        return registered_domain(site) == registered_domain(url)
+
     def evidence(self) -> tuple[EvidencePage, ...]:
         """The pages that may be shown to a judge, best first: own, live and new before others."""
-        usable = [p for p in self.pages.values() if p.snapshot.is_evidence]
+        usable = [
+            EvidencePage(p.snapshot, self._standing(p))
+            for p in self.pages.values()
+            if p.snapshot.is_evidence
+        ]
         usable.sort(
             key=lambda p: (_STANDING_ORDER[p.standing], p.snapshot.archived, p.snapshot.final_url)
         )

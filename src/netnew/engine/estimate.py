@@ -41,19 +41,19 @@ def estimate(sightings: Mapping[str, Collection[str]]) -> Estimate | None:
         low, high = float(seen), seen + Z_80 * math.sqrt(max(variance, 0.0))
         return Estimate(float(seen), low, high, coverage)
     spread = math.exp(Z_80 * math.sqrt(math.log1p(variance / unseen**2)))
-    return Estimate(seen + unseen, seen + unseen / spread, seen + unseen * spread, coverage)
+    # Matches come whole, so the ends are rounded outwards.
+    low, high = math.floor(seen + unseen / spread), math.ceil(seen + unseen * spread)
+    return Estimate(seen + unseen, float(low), float(high), coverage)
 
 
 def _variance(shrink: float, once: int, twice: int, unseen: float) -> float:
-    """The variance of the bias-corrected Chao2 (EstimateS user guide, equations 5 to 7)."""
-    if twice > 0 and once > 0:
-        ratio = once / twice
-        return twice * (shrink * ratio**2 / 2 + shrink**2 * ratio**3 + shrink**2 * ratio**4 / 4)
-    if once > 0:
-        estimated = max(unseen, 1.0)
-        return (
-            shrink * once * (once - 1) / 2
-            + shrink**2 * once * (2 * once - 1) ** 2 / 4
-            - shrink**2 * once**4 / (4 * estimated + 4 * once)
-        )
-    return 0.0
+    """The variance of the bias-corrected Chao2 (Colwell's EstimateS guide, equation 8): of the
+    number unseen, hence of the whole."""
+    if once == 0:
+        return 0.0
+    pairs = twice + 1
+    return (
+        unseen
+        + shrink**2 * once * (2 * once - 1) ** 2 / (4 * pairs**2)
+        + shrink**2 * once**2 * twice * (once - 1) ** 2 / (4 * pairs**4)
+    )

@@ -57,6 +57,12 @@ _BARE_NOUNS = re.compile(
     re.IGNORECASE,
 )
 
+# Nouns that a following 'in' belongs to.
+_BINDING = re.compile(
+    r"\b(offices?|locations?|headquarters|branch(es)?|sites?|presence|operations|team)$",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ReadObjective:
@@ -91,7 +97,7 @@ def _clauses(text: str) -> list[str]:
 
 
 def _may_end(clause: str, joint: bool, word: str) -> bool:
-    if _OPENING.match(clause):
+    if _OPENING.match(clause) or _BINDING.search(clause):
         return False
     if _RELATIVE.match(clause):
         return joint or bool(_RELATIVE.match(word)) or word.startswith("with")

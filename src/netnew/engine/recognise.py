@@ -10,7 +10,7 @@ from enum import StrEnum
 from netnew.domain.page import Link, SegmentKind, Snapshot
 from netnew.engine.addresses import canonical_address, host_of, is_urn, registered_domain
 from netnew.lexicon.names import name_key
-from netnew.lexicon.words import fold, split_list
+from netnew.lexicon.words import fold
 
 MIN_LIST_ITEMS = 3
 # A list's items are at least this share of a page's own links for the page to be 'a list'.
@@ -60,6 +60,12 @@ _TITLE_FILLER = re.compile(
 _TITLE_PREFIX = re.compile(
     r"^(welcome to|about us:?|about|home of|meet|introducing)\s+", re.IGNORECASE
 )
+_ABOUT_NOTHING = re.compile(
+    r"^(cookies?|privacy|terms|legal|imprint|impressum|datenschutz|disclaimer|accessibility)\b"
+    r".{0,25}(policy|notice|statement|settings|of (use|service)|conditions|declaration)?$|"
+    r"^(sitemap|search( results)?|log ?in|sign ?(in|up)|untitled( document)?)$",
+    re.IGNORECASE,
+)
 _ARTICLE_TYPES = re.compile(r"\b(article|blogposting|newsarticle|itemlist|collectionpage)\b", re.I)
 _LIST_TITLE = re.compile(
     r"\b(top|best|list|\d+)\b.*\b(of|to|for|in|\w+s)\b|\b(directory|catalog(ue)?|index|all profiles"
@@ -70,7 +76,7 @@ _LIST_TITLE = re.compile(
 
 def read_page(snapshot: Snapshot) -> Reading:
     """What `snapshot` is about. Pages that are no evidence are about nothing."""
-    if not snapshot.is_evidence:
+    if not snapshot.is_evidence or _ABOUT_NOTHING.match(snapshot.title.strip()):
         return Reading(PageKind.NOTHING)
     items = list_items(snapshot)
     if items and _is_list(snapshot, items):
@@ -132,8 +138,7 @@ def _is_article(snapshot: Snapshot, names: tuple[str, ...]) -> bool:
             if label.endswith(("@type", "og:type")) and _ARTICLE_TYPES.search(segment.value):
                 return True
     mentions = {registered_domain(x.url) for x in _outward(snapshot)}
-    facts = any(s.kind is SegmentKind.FACT and not s.boilerplate for s in snapshot.segments)
-    return not facts and len(mentions) >= 2 and not _named_by_host(snapshot, names)
+    return not _has_facts(snapshot) and len(mentions) >= 2 and not _named_by_host(snapshot, names)
 
 
 def _named_by_host(snapshot: Snapshot, names: tuple[str, ...]) -> bool:
@@ -150,9 +155,12 @@ def names_of(snapshot: Snapshot) -> tuple[str, ...]:
     shown: dict[str, str] = {}
 
     def vote(name: str, weight: int) -> None:
-        name = _TITLE_PREFIX.sub("", name.strip()).strip(" .:|-–—\"'")
+        name = _TITLE_PREFIX.sub("", name.strip()).strip(" :|-–—\"'")
+        if _is_sentence(name):
+            weight -= 3
+            name = name.rstrip(".!?")
         key = name_key(name)
-        if key and len(name) <= 80 and not _TITLE_FILLER.match(name):
+        if key and len(name) <= 120 and not _TITLE_FILLER.match(name):
             votes[key] += weight
             shown.setdefault(key, name)
 
@@ -163,9 +171,9 @@ def names_of(snapshot: Snapshot) -> tuple[str, ...]:
     ][:1]
     pieces = [p for p in _TITLE_SPLIT.split(snapshot.title) if p]
     for piece in (*pieces, snapshot.title):
-        vote(piece, 1 if len(piece) <= 60 else 0)
+        vote(piece, 1 if len(piece) <= 80 else 0)
     for heading in headings:
-        vote(heading, 2 if len(heading) <= 60 else 0)
+        vote(heading, 2 if len(heading) <= 80 else 0)
     host = _squeezed(registered_domain(snapshot.final_url).rsplit(".", 1)[0])
     lead = [s.text for s in snapshot.segments if not s.boilerplate][:6]
     for key, name in shown.items():
@@ -174,18 +182,27 @@ def names_of(snapshot: Snapshot) -> tuple[str, ...]:
             votes[key] += 2
         votes[key] += sum(text == name for text in lead)
         votes[key] -= len(name) > 40
-    if len(pieces) > 1 and _is_profile_title(snapshot, pieces):
-        votes[name_key(pieces[0])] += 3
-    ranked = [shown[k] for k, n in votes.most_common() if n >= 2]
+    for heading in headings:
+        if snapshot.title.startswith(heading) and name_key(heading) in shown:
+            votes[name_key(heading)] += 3  # 'NAME - Site name', the usual title of a profile
+    enough = 2 if not _has_facts(snapshot) else -10
+    ranked = [shown[k] for k, n in votes.most_common() if n >= enough and k in shown]
     aliases = aliases_of(snapshot)
     first = ranked[:1]
     return tuple(dict.fromkeys(first + [a for a in aliases if a not in first]))
 
 
-def _is_profile_title(snapshot: Snapshot, pieces: list[str]) -> bool:
-    """'NAME - Site name' with NAME as the heading: the usual title of a directory profile."""
-    headings = [s.text for s in snapshot.segments if s.kind is SegmentKind.HEADING]
-    return any(name_key(h) == name_key(pieces[0]) for h in headings[:2])
+def _is_sentence(text: str) -> bool:
+    """'A small server for home use.' is a claim; 'Yahoo!' and '0 A.D.' are names."""
+    words = text.split()
+    small = sum(w[0].islower() for w in words)
+    return (len(words) > 5 and small > len(words) / 2) or (
+        len(words) > 2 and small > 0 and text.endswith((".", "!", "?"))
+    )
+
+
+def _has_facts(snapshot: Snapshot) -> bool:
+    return any(s.kind is SegmentKind.FACT and not s.boilerplate for s in snapshot.segments)
 
 
 def _metadata_names(snapshot: Snapshot) -> list[str]:
@@ -214,7 +231,7 @@ def aliases_of(snapshot: Snapshot) -> list[str]:
             continue
         match = _ALIAS.search(segment.text[:400])
         if match and (segment.kind is SegmentKind.BODY or match.start() == 0):
-            found.extend(split_list(match[1]))
+            found.extend(re.split(r"\s*[,;]\s*(?:and\s+)?|\s+and\s+", match[1]))
     return list(dict.fromkeys(x.strip() for x in found if 2 <= len(x.strip()) <= 80))
 
 

@@ -71,8 +71,10 @@ class Resolver:
             if (keys, reading.names, website or snapshot.final_url) in self.exclusions:
                 self.excluded += 1
                 return None
-            entity = self._new_entity(keys)
+            entity = self._new_entity()
         entity = self._claim(entity, keys, "the same address or text")
+        if website is not None:
+            entity.own_keys.add(identity_key(website))
         self._describe(entity, snapshot, reading, website)
         entity.add_page(snapshot, standing)
         self._index_name(entity, snapshot, reading)
@@ -86,7 +88,7 @@ class Resolver:
             if (keys, (name,), url) in self.exclusions:
                 self.excluded += 1
                 return None
-            entity = self._new_entity(keys)
+            entity = self._new_entity()
         entity = self._claim(entity, keys, "the same address")
         entity.addresses.setdefault(url)
         if name_key(name) not in {name_key(x) for x in entity.names}:
@@ -98,6 +100,7 @@ class Resolver:
         keys = [identity_key(u) for u in (snapshot.url, *snapshot.redirects, snapshot.final_url)]
         keys += [f"at:{canonical_address(u)}" for u in (snapshot.url, snapshot.final_url)]
         entity = self._claim(entity, keys, "the website that a profile names")
+        entity.own_keys.update(k for k in keys if not k.startswith("at:"))
         if snapshot.is_evidence and reading.kind is PageKind.ENTITY:
             self._describe(entity, snapshot, reading, None)
         if snapshot.is_evidence:
@@ -106,8 +109,8 @@ class Resolver:
 
     # ------------------------------------------------------------------------------- inside
 
-    def _new_entity(self, keys: list[str]) -> Entity:
-        entity = Entity(self.new_id(), len(self.entities), keys[0])
+    def _new_entity(self) -> Entity:
+        entity = Entity(self.new_id(), len(self.entities))
         self.entities.append(entity)
         return entity
 
@@ -133,6 +136,7 @@ class Resolver:
         for key in lost.keys:
             self._by_key[key] = kept
         kept.keys |= lost.keys
+        kept.own_keys |= lost.own_keys
         kept.units |= lost.units
         kept.names = list(dict.fromkeys(kept.names + lost.names))
         kept.description = kept.description or lost.description
