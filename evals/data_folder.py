@@ -77,11 +77,13 @@ def load_web(
     """The web of `domain` in `data`, rendered with `seed` at `entities` entities (None: all).
 
     `domain` may name several, separated by commas, for one web of all. Without it `data` itself is
-    the domain or the rendered web. In a rendered web `domain` may name a sibling folder: its
-    queries alone are then asked. Raises BadDataFolder.
+    the domain or the rendered web, or has just one. In a rendered web `domain` may name a sibling
+    folder: its queries alone are then asked. Raises BadDataFolder.
     """
     if not data.is_dir():
         raise BadDataFolder(f"{data} is no folder")
+    if domain is None and not (data / "queries.jsonl").is_file():
+        domain = _only_domain(data)
     folders = [data / name for name in domain.split(",")] if domain else [data]
     if all(folder.is_dir() for folder in folders):
         if len(folders) == 1 and is_rendered(folders[0]):
@@ -94,6 +96,14 @@ def load_web(
 
 def is_rendered(folder: Path) -> bool:
     return all((folder / name).is_file() for name in RENDERED)
+
+
+def _only_domain(data: Path) -> str:
+    domains = _domains(data)
+    if len(domains) != 1:
+        there = ", ".join(domains) or "none"
+        raise BadDataFolder(f"name one domain of {data} (there are: {there})")
+    return domains[0]
 
 
 def _domains(data: Path) -> list[str]:

@@ -44,6 +44,15 @@ def test_a_domain_folder_can_be_named_itself() -> None:
     assert load_web(OWN / "observatories").digest == load_web(OWN, "observatories").digest
 
 
+def test_a_folder_with_one_domain_needs_no_name_of_it(rendered: Path) -> None:
+    assert load_web(OWN).domain == "observatories"
+    assert load_web(rendered.parent).domain == "drawn"
+    (rendered.parent / "other").mkdir()
+    (rendered.parent / "other" / "queries.jsonl").touch()
+    with pytest.raises(BadDataFolder, match=r"name one domain .*there are: drawn, other"):
+        load_web(rendered.parent)
+
+
 def test_a_sample_keeps_so_many_entities_and_cuts_truth_to_them() -> None:
     web = load_web(OWN, "observatories", entities=20)
     ids = {label.primary for label in web.labels if label.primary}
