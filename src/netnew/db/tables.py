@@ -154,8 +154,6 @@ visits = sa.Table(
     sa.Column("url", sa.Text, nullable=False),
     sa.Column("fetched_at", Instant, nullable=False),
     sa.Column("first_fetched_at", Instant, nullable=False),
-    sa.Column("etag", sa.Text),
-    sa.Column("last_modified", sa.Text),
     _format(),
     sa.Column("packed", sa.LargeBinary, nullable=False),
     sa.Index(f"{PREFIX}visits_of_content", "content_id", "fetched_at"),

@@ -34,6 +34,8 @@ class Visit:
     media_type: str = "text/html"
     error: str | None = None
     redirects: tuple[str, ...] = ()
+    etag: str | None = None
+    last_modified: str | None = None
 
 
 _CONTENT = Codec(Content)

@@ -159,8 +159,6 @@ def _page_rows(raw_page: RawPage, snapshot: Snapshot) -> _PageRows:
             "url": snapshot.url,
             "fetched_at": snapshot.fetched_at,
             "first_fetched_at": snapshot.fetched_at,
-            "etag": raw_page.etag,
-            "last_modified": raw_page.last_modified,
             "format": FORMAT,
             "packed": packed_visit(snapshot),
         },

@@ -136,8 +136,6 @@ def _make_pages() -> None:
         _text("url"),
         _instant("fetched_at"),
         _instant("first_fetched_at"),
-        sa.Column("etag", sa.Text),
-        sa.Column("last_modified", sa.Text),
         _format(),
         _bytes("packed"),
         sa.PrimaryKeyConstraint("id"),
