@@ -1,0 +1,488 @@
+"""One clause of a condition → a leaf predicate."""
+
+from __future__ import annotations
+
+import re
+
+from netnew.judges.rules.attributes import features
+from netnew.judges.rules.predicate import (
+    AllOf,
+    DateIs,
+    Field,
+    NumberIs,
+    PlaceIs,
+    Predicate,
+    Quantifier,
+    Says,
+    Stated,
+    StatusIs,
+    TermIs,
+    Unread,
+)
+from netnew.judges.rules.statuses import group_of
+from netnew.lexicon.dates import bounds_in, dates_in
+from netnew.lexicon.places import Place, PlaceMention, places_in
+from netnew.lexicon.quantities import Quantity, quantities_in
+from netnew.lexicon.words import fold, split_list, stem, tokens
+
+_BE = r"(?:is|are|was|were|has been|have been|been)"
+_OF_ENTITY = re.compile(
+    r"^(?:(?:the|this|that|a|an|each|its|their|our|his|her)\s+)?(?:[\w-]+\s+){0,2}?[\w-]+['’]s?\s+(?=\S)"
+)
+_SUBJECT = re.compile(r"^(?:it|they|we|there|one|he|she)\b\s*", re.IGNORECASE)
+_DETERMINER = re.compile(r"^(?:the|its|their|our|a|an|any|some|this|his|her)\s+", re.IGNORECASE)
+_SAYS_THAT = re.compile(
+    r"^(?:.{0,40}?\b)?(?:says?|states?|claims?|shows?|mentions?|notes?)\s+that\s+(?P<rest>.+)$",
+    re.I,
+)
+_AMONG = re.compile(
+    rf"^(?P<v>.+?)\s+{_BE}\s+(?P<n>not\s+)?(?:listed\s+|named\s+)?among\s+(?P<f>.+)$"
+)
+_NAMES_AMONG = re.compile(
+    r"^(?P<s>.*?)\b(?P<n>(?:do|does) not\s+)?(?:names?|lists?|mentions?|has|have|includes?|states?|gives?"
+    r"|counts?)\s+(?P<v>.+?)\s+(?:among|as one of|as a|as its)\s+(?P<f>(?:its|their|the)\s+.+|[a-z]+)$"
+)
+_OF_FIELD = re.compile(
+    rf"^(?P<q>at least one of|one or more of|any of|some of|one of|none of|all of|each of)\s+"
+    rf"(?P<f>.+?)\s+(?:{_BE}|lies?|stands?|begins?|comes?|includes?|names?)\s+(?P<v>.+)$",
+    re.IGNORECASE,
+)
+_NO_FIELD = re.compile(rf"^no\s+(?P<f>.+?)\s+{_BE}\s+(?P<v>.+)$", re.IGNORECASE)
+_LEVEL = re.compile(
+    r"^(?:an?\s+|the\s+)?(?P<noun>.+?)\s+(?:at|of|in|with)\s+(?:the\s+|an?\s+)?(?P<v>.+?)\s+"
+    r"(?P<l>level|tier|stage|grade|rank|status|category|class|phase)s?$",
+    re.IGNORECASE,
+)
+_OF_KIND = re.compile(
+    r"^(?:in|under|of|within|at|on|with|as|to|from)?\s*(?:the\s+|an?\s+)?(?P<f>(?:[a-z-]+\s+){1,3}?)"
+    r"(?:of\s+|is\s+)?(?P<v>[\"“'A-Z0-9.].*|[\w-]+)$"
+)
+_RELATION = re.compile(
+    r"^(?:an?\s+|the\s+|one of the\s+)?(?P<f>[a-z][\w -]*?\s(?:to|of|for|from|by|in|on|under|with|than|as|at))\s+"
+    r"(?P<v>(?:the\s+|an?\s+)?[\"“'A-Z0-9.].*)$"
+)
+_STATES = re.compile(
+    r"^(?P<s>.*?)\b(?P<n>(?:do|does) not\s+)?(?:states?|names?|lists?|gives?|mentions?|specif(?:y|ies)|indicates?)"
+    r"\s+(?P<f>(?:no|an?|its|their|the|at least one|one or more|any|languages?|locations?)?\s*.+)$"
+)
+_IS_STATED = re.compile(
+    rf"^(?P<f>.+?)\s+{_BE}\s+(?P<n>not\s+)?(?:stated|given|named|listed|known|specified|mentioned)$"
+)
+_FIELD_IS = re.compile(
+    rf"^(?P<f>.+?)\s+{_BE}\s+(?P<n>not\s+(?!only|later|earlier|before|after|more|less|fewer)|neither\s+|no longer\s+)?"
+    r"(?P<o>(?:only|exclusively|solely)\s+)?(?:one of\s+|either\s+|any of\s+|both\s+(?=in\b))?(?P<v>.+)$",
+    re.IGNORECASE,
+)
+_INCLUDES = re.compile(
+    r"^(?P<f>.+?)\s+(?P<n>(?:do|does) not\s+|never\s+)?(?P<verb>includes?|names?|contains?|mentions?|comprises?"
+    r"|covers?|lists?|include)\s+(?P<v>.+)$"
+)
+_HAS = re.compile(
+    r"^(?P<s>.*?)\b(?P<n>(?:do|does) not\s+)?(?:has|have|had|offers?|provides?|owns?|holds?|runs?|hosts?|accepts?)\s+"
+    r"(?P<no>no\s+|not any\s+)?(?P<v>.+)$"
+)
+_VERB = re.compile(
+    r"^(?P<s>(?:(?:the|its|their|this)\s+)?(?:[\w-]+\s+){0,3}?)(?P<n>(?:do|does|did) not\s+|never\s+|cannot\s+|can not\s+)?"
+    r"(?:can\s+)?(?P<f>(?P<w>[a-z]+(?:s|ed)|[a-z]+)(?:\s+(?:on|to|in|under|for|from|with|by|as|at|of|about))?)\s+(?P<v>.+)$"
+)
+_PARTICIPLE = re.compile(
+    r"^(?P<f>\w+(?:ed|en|n)(?:\s+(?:in|on|under|by|for|with|at|to|as|from)|(?=\s+(?:some|any)where\b)))"
+    r"\s+(?P<v>.+)$"
+)
+_OTHER_THAN = re.compile(
+    r"^(?:somewhere|anywhere|something|a [\w ]+|outside)?\s*(?:other than|except|but not|outside(?: of)?)\s+",
+    re.I,
+)
+_AVAILABLE = re.compile(
+    rf"^(?P<f>.+?)\s+{_BE}\s+(?P<n>not\s+)?(?:available|present|offered|provided|possible|published)(?:\s.*)?$"
+)
+_AT_LEAST_ONE = re.compile(r"^(?:at least one|one or more|an?|any)\s+", re.IGNORECASE)
+_PLACE_GLUE = frozenset(
+    """in the or and both a an country countries city cities state states outside within of either at
+    region nation continent island""".split()  # noqa: SIM905
+)
+_PLACE_VERBS = re.compile(
+    r"\b(?:based|located|headquartered|situated|domiciled|founded|lies?|stands?|incorporated|offices?"
+    r"|operates?|lives?|registered)\b(?:\s+\w+)?\s+(?:in|at|on|outside)\b",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r",?\s+(?:both (?:ends )?included|inclusive|in total|overall|at all|anywhere)$", re.I
+)
+
+
+def field_of(text: str) -> Field:
+    """The field that a piece of a condition names."""
+    bare = _OF_ENTITY.sub("", text.strip(" ,;."))
+    bare = _DETERMINER.sub("", _SUBJECT.sub("", bare))
+    return Field(bare or text, features(bare))
+
+
+def clause_predicate(clause: str, entity_type: str = "") -> Predicate:
+    """The predicate of one clause; Unread where no pattern fits."""
+    text = _TAIL.sub("", clause.strip(" ,;."))
+    if inner := _SAYS_THAT.match(text):
+        return clause_predicate(inner["rest"], entity_type)
+    subjects = frozenset(stem(w) for w in tokens(entity_type)) | _SUBJECT_STEMS
+    for read in (_status, _listed, _number, _date, _quantified, _stated, _of_place, _plain):
+        found = read(text, subjects)
+        if found is not None:
+            return found
+    return Unread(clause)
+
+
+_SUBJECT_STEMS = frozenset(
+    stem(w)
+    for w in """company organisation organization software page project product team it they he she
+    entity startup business firm application app tool site website there we this that one work""".split()  # noqa: SIM905
+)
+
+
+def _is_subject(text: str, subjects: frozenset[str]) -> bool:
+    words = [w for w in tokens(text) if w not in ("the", "its", "their", "this", "a", "an", "also")]
+    return all(stem(w) in subjects for w in words)
+
+
+def _values(text: str) -> tuple[str, ...]:
+    text = re.sub(r"^(?:the|either|one of|any of|all of)\s+", "", text.strip())
+    both = re.match(r"^both\s+", text)
+    items = split_list(text[both.end() :] if both else text, pairs=bool(both))
+    return tuple(re.sub(r"^(?:an?|the)\s+(?=\w)", "", i).strip("\"“”'‘’ ") for i in items)
+
+
+def _term(field: str, value: str, negated: bool, only: bool = False) -> Predicate:
+    if other := _OTHER_THAN.match(value):
+        value, negated = value[other.end() :], True
+    quantifier = Quantifier.ANY
+    if re.match(r"^(?:both|all of)\b", value):
+        quantifier = Quantifier.ALL
+    if only:
+        quantifier = Quantifier.ONLY
+    if negated:
+        quantifier = Quantifier.NONE
+    about = field_of(field)
+    if places := _pure_places(value, "@location" in about.features):
+        return PlaceIs(about, places, quantifier)
+    return TermIs(about, _values(value), quantifier)
+
+
+def _pure_places(value: str, of_location: bool) -> tuple[Place, ...]:
+    """The places of `value` where it consists of nothing else."""
+    mentions = places_in(value)
+    if not mentions:
+        return ()
+    rest = value
+    for m in reversed(mentions):
+        rest = rest[: m.start] + " " + rest[m.end :]
+    words = tokens(rest)
+    if any(w not in _PLACE_GLUE for w in words):
+        return ()
+    named_as_place = any(w in ("country", "countries", "city", "state", "nation") for w in words)
+    if any(m.demonym and m.place.kind == "country" for m in mentions) and not named_as_place:
+        return ()
+    if (
+        not of_location
+        and not named_as_place
+        and not re.match(r"^(?:in|at|within|outside)\b", value)
+    ):
+        return ()
+    return _merged(value, mentions)
+
+
+def _merged(text: str, mentions: tuple[PlaceMention, ...]) -> tuple[Place, ...]:
+    """'New York, NY, USA' is one place: what only says where the place before lies is dropped."""
+    kept: list[PlaceMention] = []
+    last_end = -1
+    for mention in mentions:
+        between = text[last_end : mention.start] if last_end >= 0 else ""
+        if kept and re.fullmatch(r",\s*", between):
+            inner = kept[-1].place
+            if mention.place.country == inner.country and mention.place.kind in (
+                "state",
+                "country",
+            ):
+                last_end = mention.end
+                continue
+        kept.append(mention)
+        last_end = mention.end
+    return tuple(m.place for m in kept)
+
+
+def _listed(text: str, subjects: frozenset[str]) -> Predicate | None:
+    if match := _AMONG.match(text):
+        return _term(match["f"], match["v"], bool(match["n"]))
+    if match := _NAMES_AMONG.match(text):
+        return _term(match["f"], match["v"], bool(match["n"]))
+    return None
+
+
+def _quantity(text: str) -> Quantity | None:
+    dates = dates_in(text)
+    for q in quantities_in(text):
+        if any(q.start < d.end and d.start < q.end for d in dates) and not _counts(text, q):
+            continue
+        if not q.bounded and (q.start and text[q.start - 1] in "-/"):
+            continue
+        if _ONE_OF.match(text[q.start :].lstrip()):
+            continue
+        return q
+    return None
+
+
+_ONE_OF = re.compile(r"(?:at least |any )?(?:one|two|three) (?:or more )?of\b", re.IGNORECASE)
+
+
+def _counts(text: str, q: Quantity) -> bool:
+    """'more than 2000 employees' counts, 'before 2021-01-01' and '2021 or later' do not."""
+    if q.unit not in ("", "year"):
+        return True
+    after = re.match(r"\s+(?P<w>[a-z]{3,})", text[q.end :])
+    return q.bounded and bool(after) and "-" not in text[q.start : q.end]
+
+
+def _number(text: str, subjects: frozenset[str]) -> Predicate | None:
+    q = _quantity(text)
+    if q is None:
+        return None
+    after = re.split(r",|\b(?:in|on|at|for|per|since|from)\b", text[q.end :])[0].strip()
+    inside = re.search(r"\d[\d,.]*\s+(?P<n>[a-z][a-z -]*?),?\s+(?:or|and)\s", text[q.start : q.end])
+    after = re.sub(r"^(?:of|the)\s+", "", after)
+    before = re.sub(rf"\b(?:{_BE}|has|have|a|an|of|the|with|there)\b", " ", text[: q.start])
+    before = " ".join(w for w in before.split() if stem(fold(w)) not in subjects)
+    noun = after or (inside["n"] if inside else "")
+    if re.fullmatch(r"(?:at least one|one or more)", text[q.start : q.end].strip(), re.I) and noun:
+        return Stated(field_of(_participle_off(noun)))
+    if not q.bounded and q.interval.is_point and not noun and not q.unit and not before:
+        return None
+    if not q.bounded and not re.search(
+        r"\b(?:has|have|exactly|of|is|are|costs?)\s+(?:exactly\s+)?$", text[: q.start + 1]
+    ):
+        return None
+    asked = noun if features(noun) else f"{before} {noun}"
+    if q.unit and features(before) & {f for f in features(before) if f[0] == "@"}:
+        asked = f"{before} {noun}"
+    field = field_of(_participle_off(asked))
+    if not field.features:
+        field = field_of(text[: q.start])
+    return NumberIs(field, q.interval, q.unit) if field.features else None
+
+
+def _participle_off(text: str) -> str:
+    return re.sub(rf"\s+(?:{_BE})\s+\w+(?:ed|en)\b.*$", "", text).strip()
+
+
+def _date(text: str, subjects: frozenset[str]) -> Predicate | None:
+    bound = bounds_in(text)
+    if bound is None:
+        return None
+    around = text[: bound.start] + " " + text[bound.end :]
+    around = re.sub(rf"\b(?:{_BE}|took part in|in|on|of the year|the years?)\b", " ", around)
+    words = [w for w in around.split() if stem(fold(w)) not in subjects]
+    field = field_of(" ".join(words))
+    return DateIs(field, bound) if field.features else None
+
+
+def _quantified(text: str, subjects: frozenset[str]) -> Predicate | None:
+    if match := _NO_FIELD.match(text):
+        if features(match["f"]) and not _AVAILABLE.match(text):
+            return _term(match["f"], match["v"], True)
+        return None
+    match = _OF_FIELD.match(text)
+    if match is None:
+        return None
+    word = match["q"].lower()
+    value = re.sub(r"^not\s+", "", match["v"])
+    field = match["f"]
+    place = _term(field, value, False)
+    if word == "none of":
+        place = _term(field, value, True)
+    if isinstance(place, TermIs | PlaceIs) and word in ("all of", "each of"):
+        place = _requantified(place, Quantifier.ONLY)
+    if isinstance(place, TermIs) and place.values and re.match(r"^(?:in|at)\b", value):
+        mentions = places_in(value)
+        if mentions:
+            return PlaceIs(field_of(field), tuple(m.place for m in mentions), place.quantifier)
+    return place
+
+
+def _requantified(leaf: TermIs | PlaceIs, quantifier: Quantifier) -> Predicate:
+    if isinstance(leaf, PlaceIs):
+        return PlaceIs(leaf.field, leaf.places, quantifier)
+    return TermIs(leaf.field, leaf.values, quantifier)
+
+
+def _stated(text: str, subjects: frozenset[str]) -> Predicate | None:
+    if match := _IS_STATED.match(text):
+        if not _is_subject(match["f"], subjects) and field_of(match["f"]).features:
+            return Stated(field_of(match["f"]), bool(match["n"]))
+        return None
+    match = _STATES.match(text)
+    if match is None or not _is_subject(match["s"], subjects):
+        return None
+    none = re.match(r"^no\s+", match["f"])
+    value = match["f"][none.end() :] if none else match["f"]
+    value = re.sub(r"^(?:at least one|one or more|any)\s+", "", value)
+    if both := re.search(r"\bin\s+(?P<p>both\s+.+|.+)$", value):
+        places = tuple(m.place for m in places_in(both["p"]))
+        if places and features(value[: both.start()]):
+            how = Quantifier.ALL if both["p"].startswith("both") else Quantifier.ANY
+            return PlaceIs(field_of(value[: both.start()]), places, how)
+    field = field_of(value)
+    bare = _DETERMINER.sub("", value)
+    if not field.features or (bare[:1].isupper() and not places_in(bare) and not none):
+        return None
+    return Stated(field, bool(none or match["n"]))
+
+
+def _of_place(text: str, subjects: frozenset[str]) -> Predicate | None:
+    match = _PLACE_VERBS.search(text)
+    if match is None:
+        return None
+    tail = text[match.end() :]
+    mentions = places_in(tail)
+    if not mentions or mentions[0].start > 25:
+        return None
+    negated = bool(
+        re.search(r"\b(?:not|never|outside)\b", text[: match.end()] + tail[: mentions[0].start])
+    )
+    both = re.match(r"\s*both\b", tail)
+    how = Quantifier.NONE if negated else Quantifier.ALL if both else Quantifier.ANY
+    return PlaceIs(Field("location", frozenset({"@location"})), _merged(tail, mentions), how)
+
+
+def _status(text: str, subjects: frozenset[str]) -> Predicate | None:
+    """'has shut down', 'neither closed nor acquired', 'went public'."""
+    words = text.split()
+    while words and stem(fold(words[0])) in subjects | {"the", "its", "also"}:
+        words = words[1:]
+    negated = False
+    while words and words[0].lower() in (
+        "is",
+        "was",
+        "has",
+        "been",
+        "have",
+        "not",
+        "neither",
+        "now",
+    ):
+        negated = negated or words[0].lower() in ("not", "neither")
+        words = words[1:]
+    rest = " ".join(words)
+    if whole := group_of(rest):
+        return StatusIs(frozenset({whole}), negated)
+    groups = [group_of(item) for item in split_list(rest)] if rest else []
+    if groups and all(groups):
+        return StatusIs(frozenset(g for g in groups if g), negated)
+    return None
+
+
+def _plain(text: str, subjects: frozenset[str]) -> Predicate | None:
+    if match := _AVAILABLE.match(text):
+        none = re.match(r"^no\s+", match["f"], re.I)
+        field = field_of(_AT_LEAST_ONE.sub("", re.sub(r"^no\s+", "", match["f"], flags=re.I)))
+        if field.features and not _is_subject(match["f"], subjects):
+            return Says(field, bool(none or match["n"]))
+    if match := _INCLUDES.match(text):
+        if not _is_subject(match["f"], subjects) and field_of(match["f"]).features:
+            return _term(match["f"], match["v"], bool(match["n"]))
+    if match := _FIELD_IS.match(text):
+        return _copula(match, subjects)
+    if match := _HAS.match(text):
+        if not match["s"].strip() or _is_subject(match["s"], subjects):
+            return _possession(match)
+    return _verb(text, subjects)
+
+
+def _possession(match: re.Match[str]) -> Predicate | None:
+    value = match["v"]
+    negated = bool(match["n"] or match["no"] or re.match(r"^no\b", value))
+    value = re.sub(r"^no\s+", "", value)
+    if relation := _OF_KIND.match(value):
+        named = features(relation["f"])
+        if named and any(f[0] == "@" for f in named) and relation["v"][:1].isupper():
+            return _term(relation["f"], relation["v"], negated)
+    if place := re.search(r"^(?P<f>.+?)\s+in\s+(?P<p>[A-Zab].*)$", value):
+        mentions = places_in(place["p"])
+        if mentions and "@location" in features(place["f"]):
+            how = Quantifier.ALL if place["p"].startswith("both") else Quantifier.ANY
+            how = Quantifier.NONE if negated else how
+            return PlaceIs(field_of(place["f"]), tuple(m.place for m in mentions), how)
+    if named_field := re.match(r"^(?P<v>.+?)\s+as\s+(?:its|their|an?|the)\s+(?P<f>.+)$", value):
+        return _term(named_field["f"], named_field["v"], negated)
+    field = field_of(_AT_LEAST_ONE.sub("", value))
+    return Says(field, negated) if field.features else None
+
+
+def _copula(match: re.Match[str], subjects: frozenset[str]) -> Predicate | None:
+    about, value, negated = match["f"], match["v"].strip(), bool(match["n"])
+    value = re.sub(r"^(?:also|currently|now|still|mainly|primarily|itself)\s+", "", value)
+    if re.match(r"^neither\s+", match["n"] or "") or " nor " in value:
+        negated = True
+    groups = [group_of(re.sub(r"^(?:an?|the)\s+", "", v)) for v in split_list(value)]
+    if groups and all(groups) and (_is_subject(about, subjects) or "@status" in features(about)):
+        return StatusIs(frozenset(g for g in groups if g), negated)
+    if not _is_subject(about, subjects) and field_of(about).features:
+        joined = _PARTICIPLE.match(value)
+        if joined:
+            return _term(f"{about} {joined['f']}", joined["v"], negated)
+        if re.match(r"^\w+(?:ed|en|able|ible)$", value) and not _names_attribute(about):
+            return Says(field_of(f"{about} {value}"), negated)
+        return _term(about, value, negated, bool(match["o"]))
+    return _complement(value, negated, bool(match["o"]))
+
+
+def _names_attribute(text: str) -> bool:
+    return any(f[0] == "@" for f in field_of(text).features)
+
+
+def _complement(value: str, negated: bool, only: bool = False) -> Predicate | None:
+    """'It is …' / 'The museum is …'."""
+    if match := _PARTICIPLE.match(value):
+        return _term(match["f"], match["v"], negated, only)
+    if match := _LEVEL.match(value):
+        if match["noun"].lower() not in ("in", "at"):
+            return _term(f"{match['noun']} {match['l']}", match["v"], negated)
+    if (match := _RELATION.match(value)) and features(match["f"]):
+        return _term(match["f"], match["v"], negated)
+    if match := _OF_KIND.match(value):
+        named = features(match["f"])
+        in_front = re.match(r"^(?:in|under|of|within|on|at)\b", value)
+        if in_front and any(f[0] == "@" for f in named):
+            return _term(match["f"], value[match.start("v") :], negated)
+    if places := _pure_places(value, True):
+        if re.match(r"^(?:in|from|outside|within)\b", value):
+            how = Quantifier.NONE if negated or value.startswith("outside") else Quantifier.ANY
+            return PlaceIs(Field("location", frozenset({"@location"})), places, how)
+    if re.match(r"^(?:not|no)\s", value):
+        return _complement(value.split(" ", 1)[1], not negated)
+    field = field_of(value)
+    return Says(field, negated) if field.features else None
+
+
+_PLAIN_VERBS = re.compile(r"^(?:made|makes?|works?|took|takes?|went)$")
+
+
+def _verb(text: str, subjects: frozenset[str]) -> Predicate | None:
+    match = _VERB.match(text)
+    if match is None:
+        field = field_of(text)
+        return Says(field) if field.features else None
+    negated = bool(match["n"])
+    verb_features = features(match["f"])
+    value = match["v"]
+    proper = bool(re.match(r"^(?:the\s+|both\s+)?[\"“A-Z0-9.]", value))
+    if verb_features and (proper or any(f[0] == "@" for f in verb_features)):
+        if proper:
+            return _term(match["f"], value, negated)
+        if re.match(r"^[a-z]+(?: [a-z]+)?$", value) and "@" in "".join(verb_features):
+            return _term(match["f"], value, negated)
+    statement = re.split(
+        r"\s+(?:outside|that|which|who|beyond|so that)\s", f"{match['f']} {value}"
+    )[0]
+    subject = "" if _is_subject(match["s"], subjects) else match["s"]
+    group = group_of(f"{match['f']} {value}")
+    if group:
+        return StatusIs(frozenset({group}), negated)
+    field = field_of(f"{subject} {statement}")
+    return Says(field, negated) if field.features else None

@@ -1,0 +1,75 @@
+"""Fields asked about a match, read from its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from netnew.domain.enrichment import Enrichment, EnrichmentValue
+from netnew.domain.evidence import Confidence, cite
+from netnew.domain.page import SegmentKind
+from netnew.judges.rules.attributes import agreement, features
+from netnew.judges.rules.clauses import field_of
+from netnew.judges.rules.facts import Origin
+from netnew.judges.rules.finding import Located, Page
+from netnew.judges.rules.predicate import Field
+from netnew.judges.rules.terms import denies
+
+_FIT = 0.5
+_MANY = frozenset({"@description"})
+
+
+def field_value(enrichment: Enrichment, tiers: Sequence[Sequence[Page]]) -> EnrichmentValue:
+    """The value of the asked field with its proof; value None where no page states it."""
+    named = field_of(enrichment.name.replace("_", " "))
+    told = field_of(enrichment.description)
+    for tier in tiers:
+        best = _best(named, told, tier)
+        if best is not None:
+            return _given(enrichment.name, best)
+    if "@description" in named.features | told.features:
+        for tier in tiers:
+            if lead := _lead(tier):
+                return _given(enrichment.name, lead)
+    return EnrichmentValue(enrichment.name, None, reasoning="not stated: no field with that name")
+
+
+def _best(named: Field, told: Field, tier: Sequence[Page]) -> Located | None:
+    best: Located | None = None
+    for page in tier:
+        for fact in page.facts.facts:
+            fit = max(
+                agreement(named.features, fact.features),
+                agreement(told.features, fact.features),
+            )
+            fit -= 0.05 * fact.origin  # a labelled cell before metadata before prose
+            if fit >= _FIT and not denies(fact.value) and (best is None or fit > best.fit):
+                best = Located(fact, page, fit)
+    return best
+
+
+def _lead(tier: Sequence[Page]) -> Located | None:
+    """The first real paragraph, as a description."""
+    for page in tier:
+        for sentence in page.facts.sentences:
+            if sentence.segment.kind is SegmentKind.BODY and len(sentence.words) >= 5:
+                for fact in page.facts.facts:
+                    if fact.segment.index == sentence.segment.index:
+                        return Located(fact, page, _FIT)
+    return None
+
+
+def _given(name: str, at: Located) -> EnrichmentValue:
+    fact = at.fact
+    citation = cite(at.page.evidence.snapshot, fact.segment, fact.start, fact.end)
+    sure = fact.origin is Origin.FACT and at.fit >= 0.7
+    return EnrichmentValue(
+        name,
+        fact.value,
+        (citation,),
+        f"{fact.label} is stated",
+        Confidence.HIGH if sure else Confidence.MEDIUM,
+    )
+
+
+def asked_features(text: str) -> frozenset[str]:
+    return features(text)

@@ -1,0 +1,234 @@
+"""What a page states, as facts: a label, a value, and the place to cite.
+
+Labelled facts come from `fact` and `metadata` segments. Sentences of the body give facts too, where
+an attribute phrase, a copula or a colon parts a label from a value ('Our sector is B2B.').
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from netnew.domain.page import Segment, SegmentKind, Snapshot
+from netnew.judges.rules.attributes import concept_phrases, features
+from netnew.lexicon.words import fold, stem
+
+
+class Origin(IntEnum):
+    """Where a fact was read; the smaller, the surer."""
+
+    FACT = 0
+    METADATA = 1
+    PROSE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """`segment.text[start:end]` is the proof; `value` is what the page says of `label`.
+
+    `subject`: the words of the sentence before the attribute (prose only). `plural`: the label
+    names several things, so that 'A and B' is a list.
+    """
+
+    label: str
+    value: str
+    features: frozenset[str]
+    origin: Origin
+    segment: Segment
+    start: int
+    end: int
+    plural: bool = False
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    segment: Segment
+    start: int
+    end: int
+    text: str
+    words: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """Everything a page states, read once: `facts` of all origins, and the sentences of its body."""
+
+    snapshot: Snapshot
+    facts: tuple[Fact, ...]
+    sentences: tuple[Sentence, ...]
+
+    @property
+    def has_block(self) -> bool:
+        """Whether the page states several fields, so that a missing one means something."""
+        return sum(f.origin is Origin.FACT for f in self.facts) >= 1 or (
+            len({f.segment.index for f in self.facts if f.origin is Origin.PROSE}) >= 1
+        )
+
+
+MAX_SENTENCES = 120
+MAX_SENTENCE_CHARS = 600
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Inc|Ltd|Corp|Co|Dr|Mr|Mrs|Ms|St|Mt|No|vs|approx|ca|e\.g|i\.e|etc|al|U\.S|Prof|Jr|Sr|Fig|vol|pp)|\b[A-Z])\.$"
+)
+_BOUNDARY = re.compile(r"(?<=[.!?])[\"”')]*\s+(?=[\"“'(]?[A-Z0-9À-Ý])|\n+|(?<=\S)\s+(?=[A-Z][a-z])")
+_COLON = re.compile(r"^(?P<label>[^:.!?]{2,60}?)\s*:\s+(?P<value>\S.*)$", re.DOTALL)
+_COPULA = re.compile(
+    r"^(?P<label>[^,;:]{2,70}?)\s+(?:is|are|was|were)\s+(?P<rest>\S.*)$", re.DOTALL
+)
+_LEAD_OF_VALUE = re.compile(
+    r"^(?:[\s:,–—-]+|(?:is|are|was|were|of|in|on|at|under|as|the|a|an|so far|includes?|to|by|with|for|from"
+    r"|since|being|about)\b[\s:]*)+",
+    re.IGNORECASE,
+)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_SKIPPED_METADATA = re.compile(
+    r"(?:^|[.:/\[])(?:@?context|@?id|image|logo|viewport|robots|generator|theme-color|charset|csrf\S*|locale"
+    r"|site_name|width|height|card)\]?$|verification",
+    re.IGNORECASE,
+)
+_PLURAL = re.compile(r"(?:[^s']s|[^s]ies|people|and)$", re.IGNORECASE)
+_UNSURE = re.compile(
+    r"\b(?:will|would|could|might|may|plans? to|planning|planned|aims? to|expects?|expected|hopes?|intends?"
+    r"|soon|upcoming|used to|previously|no longer|not yet|until|if|unless|targets?|goal)\b",
+    re.IGNORECASE,
+)
+_OTHERS = re.compile(
+    r"\b(?:customers?|clients?|competitors?|rivals?|partners?|unlike|compared|than|such as|investors?|backers?"
+    r"|portfolio|founders? (?:previously|formerly)|who)\b",
+    re.IGNORECASE,
+)
+
+
+def read_page(snapshot: Snapshot) -> PageFacts:
+    """The facts of `snapshot`; boilerplate is left out."""
+    facts: list[Fact] = []
+    sentences: list[Sentence] = []
+    for segment in snapshot.segments:
+        if segment.boilerplate or not segment.text.strip():
+            continue
+        if segment.label is not None:
+            facts += _labelled(segment)
+        elif segment.kind in (SegmentKind.BODY, SegmentKind.HEADING):
+            if len(sentences) < MAX_SENTENCES:
+                sentences += _sentences(segment)
+    for sentence in sentences[:MAX_SENTENCES]:
+        facts += _stated(sentence)
+    return PageFacts(snapshot, tuple(facts), tuple(sentences[:MAX_SENTENCES]))
+
+
+def _labelled(segment: Segment) -> list[Fact]:
+    label, value = segment.label or "", segment.value.strip()
+    if not value:
+        return []
+    origin = Origin.FACT
+    if segment.kind is SegmentKind.METADATA:
+        if _SKIPPED_METADATA.search(label):
+            return []
+        origin = Origin.METADATA
+        parts = [p for p in re.split(r"[./:\[\]]+", label) if p and not p.isdigit()]
+        label = _CAMEL.sub(" ", " ".join(parts[-2:] if len(parts) > 1 else parts))
+    return [
+        Fact(
+            label,
+            value,
+            features(label),
+            origin,
+            segment,
+            0,
+            len(segment.text),
+            bool(_PLURAL.search(label)),
+        )
+    ]
+
+
+def _sentences(segment: Segment) -> list[Sentence]:
+    text = segment.text
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for match in _BOUNDARY.finditer(text):
+        before = text[start : match.start()]
+        if not _ends_sentence(before, text[match.start() : match.end()]):
+            continue
+        spans.append((start, match.start()))
+        start = match.end()
+    spans.append((start, len(text)))
+    found = []
+    for first, last in spans:
+        piece = text[first:last]
+        lead = len(piece) - len(piece.lstrip())
+        piece = piece.strip()
+        if 3 <= len(piece) <= MAX_SENTENCE_CHARS:
+            words = tuple(stem(w) for w in fold(piece).split())
+            found.append(Sentence(segment, first + lead, first + lead + len(piece), piece, words))
+    return found
+
+
+def _ends_sentence(before: str, gap: str) -> bool:
+    stripped = before.rstrip("\"”')")
+    if "\n" in gap:
+        return True
+    if stripped.endswith((".", "!", "?")):
+        return not _ABBREVIATION.search(stripped)
+    # An address swallows its full stop: 'Code: https://x.org/y Filed under …'.
+    last = stripped.rsplit(None, 1)[-1] if stripped.split() else ""
+    return last.startswith(("http://", "https://"))
+
+
+def _stated(sentence: Sentence) -> list[Fact]:
+    text = sentence.text.rstrip(" .!")
+    if _UNSURE.search(text) and ":" not in text:
+        return []
+    found: dict[str, Fact] = {}
+    if (match := _COLON.match(text)) and not match["label"].lower().endswith(("http", "https")):
+        _add(found, sentence, match["label"], match["value"], "")
+        return list(found.values())
+    if match := _COPULA.match(text):
+        _add(found, sentence, match["label"], match["rest"], "")
+    for label, value, subject in _attribute_splits(text):
+        if not _OTHERS.search(label):
+            _add(found, sentence, label, value, subject)
+    return list(found.values())
+
+
+_SPACED = re.compile(r"\S+")
+
+
+def _attribute_splits(text: str) -> list[tuple[str, str, str]]:
+    """(label, value after it, subject before it) for each attribute phrase of `text`."""
+    spots: list[tuple[int, int]] = []
+    stems_: list[str] = []
+    for match in _SPACED.finditer(text):
+        for word in fold(match.group()).split():
+            stems_.append(stem(word))
+            spots.append(match.span())
+    splits = []
+    for first, last, _names in concept_phrases(stems_):
+        if first > 12:
+            break
+        start, end = spots[first][0], spots[last - 1][1]
+        if end < len(text):
+            splits.append((text[start:end], text[end:], text[:start].strip()))
+    return splits
+
+
+def _add(found: dict[str, Fact], sentence: Sentence, label: str, value: str, subject: str) -> None:
+    lead = _LEAD_OF_VALUE.match(value)
+    value = value[lead.end() :] if lead else value
+    value = value.strip(" .")
+    label_features = features(label)
+    if not value or not label_features:
+        return
+    key = f"{label}|{value}"
+    found[key] = Fact(
+        label,
+        value,
+        label_features,
+        Origin.PROSE,
+        sentence.segment,
+        sentence.start,
+        sentence.end,
+        bool(_PLURAL.search(label)) or label.split()[-1].lower() in ("with", "in", "for"),
+        subject,
+    )

@@ -1,0 +1,131 @@
+"""Where a field says something is, against the places asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from netnew.domain.condition import Outcome
+from netnew.judges.rules.facts import Origin
+from netnew.judges.rules.finding import Finding, Located, decided, unclear
+from netnew.judges.rules.predicate import PlaceIs, Quantifier
+from netnew.lexicon.places import Place, PlaceMention, is_within, places_in
+from netnew.lexicon.words import fold
+
+_NOWHERE = frozenset(
+    {"remote", "online", "worldwide", "global", "virtual", "distributed", "anywhere"}
+)
+_BETWEEN_ITEMS = re.compile(r"\s*(?:;|\||•|\n|\s/\s)\s*")
+
+
+def place_finding(leaf: PlaceIs, located: Sequence[Located]) -> Finding:
+    """The outcome of a place predicate over the facts that may state it."""
+    read = [(at, _answers(leaf, at)) for at in located if _speaks_of_place(at)]
+    read = [(at, answers) for at, answers in read if answers]
+    if not read:
+        return unclear("no location is stated")
+    if leaf.quantifier is Quantifier.ALL:
+        return _all(leaf, read)
+    yes = [at for at, answers in read if any(True in a for a in answers)]
+    asked = " or ".join(p.name for p in leaf.places)
+    if leaf.quantifier is Quantifier.ANY:
+        if yes:
+            return decided(Outcome.MATCHED, yes[0], f"{yes[0].fact.value[:60]} lies in {asked}")
+        return _outside(read, Outcome.UNMATCHED, asked)
+    if leaf.quantifier is Quantifier.NONE:
+        if yes:
+            return decided(Outcome.UNMATCHED, yes[0], f"{yes[0].fact.value[:60]} lies in {asked}")
+        return _outside(read, Outcome.MATCHED, asked)
+    for at, answers in read:
+        if all(True in a for a in answers):
+            return decided(Outcome.MATCHED, at, f"all of it lies in {asked}")
+        if any(set(a) == {False} for a in answers):
+            return decided(Outcome.UNMATCHED, at, f"some of it lies outside {asked}")
+    return unclear("some places are not known")
+
+
+def _outside(
+    read: list[tuple[Located, list[list[bool | None]]]], outcome: Outcome, asked: str
+) -> Finding:
+    """No place lies inside: proved by a field that lies outside as a whole."""
+    outside = [at for at, answers in read if all(set(a) == {False} for a in answers)]
+    if not outside:
+        return unclear("the places stated may lie on either side")
+    # A field that is only broader ('USA' for 'California') does not contradict; a vague one does.
+    vague = [at for at, answers in read if any(None in a for a in answers)]
+    if vague and not all(_is_broad(at) for at in vague):
+        return unclear("some places are not known")
+    return decided(outcome, outside[0], f"{outside[0].fact.value[:60]} lies outside {asked}")
+
+
+def _is_broad(at: Located) -> bool:
+    return all(m.place.kind == "country" for m in places_in(at.fact.value))
+
+
+def _speaks_of_place(at: Located) -> bool:
+    return at.fact.origin is not Origin.PROSE or len(at.fact.value) <= 200
+
+
+def _all(leaf: PlaceIs, read: list[tuple[Located, list[list[bool | None]]]]) -> Finding:
+    for at, answers in read:
+        if all(any(a[i] is True for a in answers) for i in range(len(leaf.places))):
+            return decided(Outcome.MATCHED, at, "it names each of them")
+    for at, answers in read:
+        missing = [i for i in range(len(leaf.places)) if all(a[i] is False for a in answers)]
+        if missing:
+            return decided(Outcome.UNMATCHED, at, f"it lacks {leaf.places[missing[0]].name}")
+    return unclear("the places stated may lie on either side")
+
+
+def _answers(leaf: PlaceIs, at: Located) -> list[list[bool | None]]:
+    """For each place that the fact names: is it within each of those asked for?"""
+    value = at.fact.value
+    if at.fact.origin is Origin.PROSE:
+        mentions = places_in(value)
+        if not mentions or mentions[0].start > 40:
+            return []
+    found: list[list[bool | None]] = []
+    for piece in _BETWEEN_ITEMS.split(value):
+        groups = _groups(piece)
+        if not groups:
+            if at.fact.origin is not Origin.PROSE and _is_unknown(piece):
+                found.append([None] * len(leaf.places))
+            continue
+        found.extend([_within(group, target) for target in leaf.places] for group in groups)
+    return (
+        [a for a in found if a]
+        if any(a != [None] * len(leaf.places) for a in found) or found
+        else []
+    )
+
+
+def _is_unknown(piece: str) -> bool:
+    words = fold(piece).split()
+    return bool(words) and not set(words) & _NOWHERE
+
+
+def _groups(text: str) -> list[tuple[Place, ...]]:
+    """The places of `text`; 'Oakland, CA, USA' is one, told three times over."""
+    groups: list[list[PlaceMention]] = []
+    for mention in places_in(text):
+        if mention.demonym:
+            continue
+        if groups and re.fullmatch(r",\s*|\s*\(\s*|\s+", text[groups[-1][-1].end : mention.start]):
+            if _lies_in(groups[-1][-1].place, mention.place):
+                groups[-1].append(mention)
+                continue
+        groups.append([mention])
+    return [tuple(m.place for m in group) for group in groups]
+
+
+def _lies_in(inner: Place, outer: Place) -> bool:
+    if inner.kind == outer.kind:
+        return False
+    return is_within(inner, outer) is True
+
+
+def _within(group: tuple[Place, ...], target: Place) -> bool | None:
+    answers = [is_within(place, target) for place in group]
+    if True in answers:
+        return True
+    return None if answers[0] is None and False not in answers else False

@@ -1,0 +1,89 @@
+"""Whether a field's items name a value: equality of items, not words in common."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from netnew.lexicon.words import fold, singular, split_list
+
+_IN_BRACKETS = re.compile(r"\s*[(\[](?P<in>[^()\[\]]{1,60})[)\]]\s*")
+_VERSION_TAIL = re.compile(r"\s+(?:only|or later|or newer|licen[sc]e|license|language)$")
+_LEAD = re.compile(r"^(?:the|a|an) ")
+
+
+@lru_cache(maxsize=32768)
+def forms(value: str) -> frozenset[str]:
+    """The ways `value` may be written: without brackets, what they hold, joined, in the singular."""
+    found = {value}
+    if bracket := _IN_BRACKETS.search(value):
+        found.add(_IN_BRACKETS.sub(" ", value))
+        found.add(bracket["in"])
+    result: set[str] = set()
+    for text in found:
+        key = _LEAD.sub("", fold(text.strip(" .,;:\"'“”")))
+        for variant in (key, _VERSION_TAIL.sub("", key)):
+            one = " ".join(singular(w) for w in variant.split())
+            result |= {one, one.replace(" ", "").replace(".", "")}
+    return frozenset(r for r in result if r)
+
+
+@lru_cache(maxsize=16384)
+def items(value: str, plural: bool = True, prose: bool = False) -> tuple[str, ...]:
+    """The items of a field's value. In prose 'A and B' is a list if the label is plural."""
+    if value.startswith(("http://", "https://")) and " " not in value:
+        return (value,)
+    text = value
+    if prose:
+        text = re.split(
+            r"(?:;|\s[–—-]\s(?=[a-z])|,?\s+(?:which|that|who|where|while|because|so that|but)\s)",
+            text,
+        )[0]
+    found = split_list(text, pairs=prose and plural)
+    if not prose and "," in text and ";" not in text:
+        # A cell's commas part its items; 'and' inside of one belongs to a name.
+        found = [i.strip() for i in re.split(r",\s+(?![^(]*\))", text) if i.strip()]
+    return tuple(dict.fromkeys([*found, text.strip()]))
+
+
+def names_value(value: str, wanted: str, plural: bool = True, prose: bool = False) -> bool:
+    """Whether `wanted` is one of the items of `value` ('Go, Rust' names 'Rust')."""
+    targets = forms(wanted)
+    for item in items(value, plural, prose):
+        if forms(item) & targets:
+            return True
+    return _host_is(value, targets)
+
+
+def _host_is(value: str, targets: frozenset[str]) -> bool:
+    """'https://codeberg.org/x' is at 'Codeberg'."""
+    for address in re.findall(r"https?://\S+", value):
+        host = (urlsplit(address).hostname or "").removeprefix("www.")
+        parts = host.split(".")
+        if (
+            host in targets
+            or host.replace(".", "") in targets
+            or (len(parts) >= 2 and any(p in targets for p in parts[:-1]))
+        ):
+            return True
+    return False
+
+
+_NOTHING = re.compile(
+    r"^(?:no|none|nil|n/?a|not (?:available|stated|known|specified|applicable|provided|given|yet)|unknown|false|0"
+    r"|-+|–|—|never|without|there (?:is|are) no|no longer|currently no|✗|✘|❌)\b|^(?:-+|–|—|✗|✘|❌)$",
+    re.IGNORECASE,
+)
+_YES = re.compile(
+    r"^(?:yes|true|available|✓|✔|✅|y|offered|provided|included)\b|^[✓✔✅]", re.IGNORECASE
+)
+
+
+def denies(value: str) -> bool:
+    """Whether a value says that there is none ('No', 'None', 'No open positions', '0')."""
+    return bool(_NOTHING.match(value.strip()))
+
+
+def affirms(value: str) -> bool:
+    return bool(_YES.match(value.strip()))
