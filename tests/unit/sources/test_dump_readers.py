@@ -51,7 +51,7 @@ def test_rows_of_a_crawl_dump_are_read_with_status_redirect_and_error(tmp_path: 
     assert (b.status, b.location) == (301, "/new")
     assert (c.status, c.error, d.status, d.error) == (0, "dns", 0, "timeout")
     assert (e.status, e.media_type) == (404, "text/plain")
-    assert b"<td>2</td>" in f.body
+    assert (f.media_type, f.body[:3]) == ("text/markdown", b"# F")
     assert (g.media_type, g.body) == ("text/html", b"<b>g</b>")
 
 
@@ -160,6 +160,28 @@ def test_a_word_document_becomes_a_page(tmp_path: Path) -> None:
     (page,) = _pages(tmp_path)
     assert b"Acme was founded in 1999." in page.body
     assert page.title == "letter"
+
+
+def test_a_pdf_becomes_a_page(tmp_path: Path) -> None:
+    text = b"BT /F1 24 Tf 72 700 Td (Acme was founded in 1999.) Tj ET"
+    parts = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R"
+        b"/Resources<</Font<</F1 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(text), text),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]
+    body, starts = b"%PDF-1.4\n", []
+    for number, part in enumerate(parts, 1):
+        starts.append(len(body))
+        body += b"%d 0 obj%s endobj\n" % (number, part)
+    table = b"".join(b"%010d 00000 n \n" % start for start in starts)
+    body += b"xref\n0 6\n0000000000 65535 f \n%strailer<</Size 6/Root 1 0 R>>\n" % table
+    body += b"startxref\n%d\n%%%%EOF" % body.index(b"xref")
+    (tmp_path / "report.pdf").write_bytes(body)
+    (page,) = _pages(tmp_path)
+    assert b"Acme was founded in 1999." in page.body
 
 
 def test_a_folder_without_readable_files_is_refused(tmp_path: Path) -> None:

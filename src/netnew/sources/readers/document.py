@@ -1,4 +1,8 @@
-"""Single documents of a folder: HTML and plain text as they are, the others turned into HTML."""
+"""Single documents of a folder.
+
+HTML, Markdown and plain text stay as they are; PDF, DOCX, PPTX and EPUB become Markdown, and XLSX
+becomes an HTML page of tables, so that each cell keeps its header.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from zipfile import is_zipfile
 
 from netnew.sources.plain_text import whole
 from netnew.sources.readers.lines import decoded
-from netnew.sources.readers.markdown import body_of_markdown, html_page
+from netnew.sources.readers.markdown import html_page
 from netnew.sources.readers.row import BrokenRow, DumpRow
 
 _HTML = {".html", ".htm", ".xhtml"}
@@ -41,14 +45,12 @@ def _row(file: Path, suffix: str, url: str) -> DumpRow:
         text = decoded(file.read_bytes())
         return DumpRow(url, text.encode(), 200, whole(file.stem), "text/plain", "utf-8")
     if suffix in _SHEETS:
-        return _html(url, whole(file.stem), _tables(file))
+        page = whole(html_page(file.stem, _tables(file)))
+        return DumpRow(url, page.encode(), 200, whole(file.stem), "text/html", "utf-8")
     markdown = decoded(file.read_bytes()) if suffix in _MARKDOWN else _converted(file)
     heading = _HEADING.search(markdown[:10_000])
-    return _html(url, heading.group(1) if heading else whole(file.stem), body_of_markdown(markdown))
-
-
-def _html(url: str, title: str, body: str) -> DumpRow:
-    return DumpRow(url, whole(html_page(title, body)).encode(), 200, title, "text/html", "utf-8")
+    title = heading.group(1) if heading else whole(file.stem)
+    return DumpRow(url, whole(markdown).encode(), 200, title, "text/markdown", "utf-8")
 
 
 def _converted(file: Path) -> str:

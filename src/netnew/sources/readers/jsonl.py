@@ -12,7 +12,6 @@ from pathlib import Path
 
 from netnew.sources.plain_text import whole
 from netnew.sources.readers.lines import decoded, lines
-from netnew.sources.readers.markdown import html_of_markdown
 from netnew.sources.readers.row import BrokenRow, DumpRow
 
 _URL_KEYS = ("url", "final_url", "link", "address")
@@ -39,7 +38,7 @@ def _row(fields: object) -> DumpRow:
     if not isinstance(url, str) or not url.strip().lower().startswith(_SCHEMES):
         raise ValueError(f"no address in it ('url' is {url!r})")
     title = _text(fields, "title")
-    body, media_type = _page(fields, title)
+    body, media_type = _page(fields)
     return DumpRow(
         url=whole(url.strip()),
         body=body,
@@ -52,7 +51,7 @@ def _row(fields: object) -> DumpRow:
     )
 
 
-def _page(fields: dict[str, object], title: str) -> tuple[bytes, str]:
+def _page(fields: dict[str, object]) -> tuple[bytes, str]:
     for key in ("html", "markdown", "text", "content"):
         text = fields.get(key)
         if not isinstance(text, str):
@@ -60,7 +59,7 @@ def _page(fields: dict[str, object], title: str) -> tuple[bytes, str]:
         if key == "html" or (key == "content" and text.lstrip()[:1] == "<"):
             return whole(text).encode(), _text(fields, "media_type") or "text/html"
         if key == "markdown":
-            return html_of_markdown(whole(text), title).encode(), "text/html"
+            return whole(text).encode(), "text/markdown"
         return whole(text).encode(), "text/plain"
     return b"", "text/html"
 

@@ -1,4 +1,4 @@
-"""Markdown as an HTML page, so that the rest of netnew reads one format of page."""
+"""HTML made by sources: pages from parts, and the Markdown of READMEs within them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,6 @@ from html import escape
 from markdown_it import MarkdownIt
 
 _RENDERER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-
-
-def html_of_markdown(text: str, title: str = "") -> str:
-    """A whole HTML page. Tables become tables; HTML inside the Markdown is passed through."""
-    return html_page(title, body_of_markdown(text))
 
 
 def body_of_markdown(text: str) -> str:
