@@ -14,7 +14,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol, cast
@@ -35,6 +35,8 @@ class Truth(Protocol):
 
     def score(self, query: Row, returned_ids: Sequence[str | None]) -> Mapping[str, float]: ...
 
+    def judge_condition(self, cond: Row, entity: Row) -> bool | None: ...
+
 
 class PageMaker(Protocol):
     """What a folder's `make_pages.py` offers: pages, labels and queries, in a fixed order."""
@@ -46,7 +48,8 @@ class PageMaker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """A web and the questions asked of it. `digest` is the sha256 over all its rows."""
+    """A web and the questions asked of it. `digest` is the sha256 over all its rows.
+    `entity_rows` are the entities by id, as far as the folder, or one beside it, has them."""
 
     domain: str
     pages: tuple[Page, ...]
@@ -55,6 +58,7 @@ class Web:
     truth: Truth
     label_rows: tuple[Row, ...]
     digest: str
+    entity_rows: Mapping[str, Row] = field(default_factory=dict, repr=False)
 
     @property
     def entities(self) -> int:
@@ -126,7 +130,8 @@ def _rendered(folder: Path, entities: int | None, only: frozenset[str] | None = 
     if only is not None:
         queries = [row for row in queries if row["id"] in only]
     truth = cast(Truth, _module(_beside(folder, "truth.py"), "evals_truth"))
-    return _web(folder.resolve().name, pages, labels, queries, truth)
+    beside = [p for p in sorted(folder.resolve().parent.iterdir()) if p.is_dir()]
+    return _web(folder.resolve().name, pages, labels, queries, truth, beside)
 
 
 def _made(folders: list[Path], entities: int | None, seed: int) -> Web:
@@ -135,10 +140,17 @@ def _made(folders: list[Path], entities: int | None, seed: int) -> Web:
         maker = cast(PageMaker, _module(_beside(folders[0], "make_pages.py"), "evals_make_pages"))
     pages, labels, queries = maker.build([str(f) for f in folders], seed=seed, limit=entities)
     name = ",".join(folder.resolve().name for folder in folders)
-    return _web(name, pages, labels, queries, cast(Truth, truth_module))
+    return _web(name, pages, labels, queries, cast(Truth, truth_module), folders)
 
 
-def _web(name: str, pages: list[Row], labels: list[Row], queries: list[Row], truth: Truth) -> Web:
+def _web(
+    name: str,
+    pages: list[Row],
+    labels: list[Row],
+    queries: list[Row],
+    truth: Truth,
+    entity_folders: list[Path],
+) -> Web:
     return Web(
         domain=name,
         pages=tuple(Page.of(row) for row in pages),
@@ -147,7 +159,18 @@ def _web(name: str, pages: list[Row], labels: list[Row], queries: list[Row], tru
         truth=truth,
         label_rows=tuple(labels),
         digest=digest_of(pages, labels, queries),
+        entity_rows=(
+            _entities(entity_folders, {str(row["primary"]) for row in labels})
+            if hasattr(truth, "judge_condition")
+            else {}
+        ),
     )
+
+
+def _entities(folders: list[Path], ids: set[str]) -> dict[str, Row]:
+    files = (folder / f"entities.jsonl{end}" for folder in folders for end in ("", ".gz"))
+    rows = (row for path in files if path.is_file() for row in read_rows(path))
+    return {row["id"]: row for row in rows if row["id"] in ids}
 
 
 def digest_of(*tables: Iterable[Row]) -> str:

@@ -10,6 +10,7 @@ from evals.missed import Miss, Resolve, by_cause, by_op, entity_of, misses
 from evals.proof import LabelBook, unproved
 from evals.results import JUDGED, GivenCandidate, GivenVerdict, Result
 from evals.rows import Query
+from evals.verdicts import verdict_table
 
 MEASURES = (
     "precision",
@@ -33,7 +34,7 @@ class Grade:
 
     `f1` is of precision and `recall_reachable`. `missed` counts all missing truth by cause,
     `missed_reachable` the reachable part. `wrong` are the matched candidates that are no answer,
-    `unproved` the matches' verdicts that no right page proves.
+    `unproved` the matches' verdicts that no right page proves. `verdicts`: see `verdict_table`.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Grade:
     missed_reachable: Mapping[str, int]
     missed_by_op: Mapping[str, Mapping[str, int]]
     kinds: tuple[str, ...]
+    verdicts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     misses: tuple[Miss, ...] = field(default=(), repr=False)
     wrong: tuple[tuple[GivenCandidate, str | None], ...] = field(default=(), repr=False)
     unproved: tuple[tuple[GivenCandidate, GivenVerdict], ...] = field(default=(), repr=False)
@@ -55,6 +57,7 @@ class Grader:
     """Grades results on one web; `reachable` is the reachable truth by query id."""
 
     def __init__(self, web: Web, reachable: Mapping[str, frozenset[str]]) -> None:
+        self._web = web
         self._truth: Truth = web.truth
         self._resolve: Resolve = web.truth.resolver(web.label_rows)
         self._book = LabelBook(web.labels)
@@ -90,6 +93,7 @@ class Grader:
             missed_reachable=by_cause(m for m in found if m.entity in reachable),
             missed_by_op=by_op(found, conditions),
             kinds=query.kinds,
+            verdicts=verdict_table(self._web, self._resolve, query, result.candidates),
             misses=tuple(found),
             wrong=tuple(
                 (c, i)

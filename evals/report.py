@@ -13,6 +13,7 @@ from evals.grade import MEASURES, Grade
 from evals.missed import Miss
 from evals.results import GivenVerdict
 from evals.run import Asked, Measurement, Plan, budgets_of, commit_of
+from evals.verdicts import COLUMNS, added_tables
 
 Json = dict[str, object]
 
@@ -47,6 +48,7 @@ def pass_document(runs: Sequence[Asked], reachable: Mapping[str, frozenset[str]]
         "missed_reachable": summary.added([g.missed_reachable for g in grades]),
         "missed_by_kind": summary.missed_by_kind(grades),
         "missed_by_op": summary.missed_by_op(grades),
+        "verdicts_by_op": added_tables(g.verdicts for g in grades),
         "requests": summary.added([run.requests for run in runs]),
         "query_seconds": round(sum(run.seconds for run in runs), 3),
         "max_rss_mb": round(max((run.max_rss_mb for run in runs), default=0), 1),
@@ -69,6 +71,7 @@ def query_document(run: Asked, reachable: frozenset[str]) -> Json:
         "missed": dict(grade.missed),
         "missed_reachable": dict(grade.missed_reachable),
         "missed_by_op": {op: dict(row) for op, row in grade.missed_by_op.items()},
+        "verdicts_by_op": {op: dict(row) for op, row in grade.verdicts.items()},
         "misses": [_miss(miss, reachable) for miss in grade.misses],
         "wrong": [
             {
@@ -174,7 +177,13 @@ def _macro_lines(runs: Sequence[Asked]) -> str:
     missed = summary.added([g.missed_reachable for g in grades])
     parts.append("  reachable but missed: " + ", ".join(f"{k} {n}" for k, n in missed.items()))
     for op, row in summary.missed_by_op(grades).items():
-        parts.append(f"    {op:14} " + ", ".join(f"{k} {n}" for k, n in row.items()))
+        parts.append(f"    {op:18} " + ", ".join(f"{k} {n}" for k, n in row.items()))
+    verdicts = added_tables(g.verdicts for g in grades)
+    if verdicts:
+        parts.append("  single verdicts (yes: the field says that the condition holds)")
+        parts.append(f"    {'':18} " + " ".join(f"{name:>15}" for name in COLUMNS))
+    for op, row in verdicts.items():
+        parts.append(f"    {op:18} " + " ".join(f"{row[name]:15}" for name in COLUMNS))
     served = summary.added([run.requests for run in runs])
     parts.append("  requests served: " + ", ".join(f"{k} {n}" for k, n in sorted(served.items())))
     return "\n".join(parts) + "\n"

@@ -71,15 +71,16 @@ class Leaf:
 @dataclass(frozen=True, slots=True)
 class Condition:
     """A condition as asked (`name`, `description`), and its predicate, which the engine never
-    sees."""
+    sees. `row` is the condition as the file has it."""
 
     name: str
     description: str
     predicate: Row = field(repr=False)
+    row: Row = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, row: Row) -> Condition:
-        return cls(row["name"], row["description"], row["predicate"])
+        return cls(row["name"], row["description"], row["predicate"], row)
 
     @property
     def leaves(self) -> tuple[Leaf, ...]:

@@ -39,17 +39,20 @@ def holds(predicate: Row, attributes: Row) -> bool:
     return stated is not None and _COMPARED[predicate["op"]](stated, predicate["value"])
 
 
-def judged(query: Row, entity: Row) -> bool | None:
+def judge_condition(cond: Row, entity: Row) -> bool | None:
     """True, False, or None where the text hints at what the field denies."""
-    doubtful = False
-    for condition in query["match_conditions"]:
-        if holds(condition["predicate"], entity["attributes"]):
-            continue
-        hint = condition.get("hint")
-        if not hint or not re.search(hint, entity.get("remark", ""), re.IGNORECASE):
-            return False
-        doubtful = True
-    return None if doubtful else True
+    if holds(cond["predicate"], entity["attributes"]):
+        return True
+    hint = cond.get("hint")
+    return None if hint and re.search(hint, entity.get("remark", ""), re.IGNORECASE) else False
+
+
+def judged(query: Row, entity: Row) -> bool | None:
+    """The same for all conditions of a query together."""
+    verdicts = [judge_condition(cond, entity) for cond in query["match_conditions"]]
+    if False in verdicts:
+        return False
+    return None if None in verdicts else True
 
 
 def with_truth(query: Row, entities: Iterable[Row]) -> Row:

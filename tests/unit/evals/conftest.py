@@ -24,6 +24,7 @@ class TinyWeb:
         self.pages: list[dict[str, Any]] = []
         self.labels: list[dict[str, Any]] = []
         self.queries: list[dict[str, Any]] = []
+        self.entities: list[dict[str, Any]] = []
 
     def page(
         self,
@@ -79,6 +80,7 @@ class TinyWeb:
             truth=self._truth,
             label_rows=tuple(self.labels),
             digest="0" * 64,
+            entity_rows={e["id"]: e for e in self.entities},
         )
 
 

@@ -10,6 +10,7 @@ from evals.grade import Grade, Grader, harmonic_mean
 from evals.results import Result
 from evals.rows import Condition, Query
 from evals.summary import interval, macro, missed_by_kind, missed_by_op, totals
+from evals.verdicts import COLUMNS
 
 
 def candidate(
@@ -175,6 +176,27 @@ def test_misses_are_laid_to_the_conditions_that_stood_in_the_way(
     }
     assert missed_by_op([grade, grade])["gt"]["decided_wrong"] == 2
     assert missed_by_kind([grade])["numeric"]["truth"] == 2
+
+
+def test_single_verdicts_are_held_against_the_fields_where_there_are_entities(
+    pots: Any, a_condition: Any
+) -> None:
+    litres = {"a": 1, "b": 2, "c": 3, "d": 4}
+    pots.entities = [{"id": i, "attributes": {"litres": n}} for i, n in litres.items()]
+    query = pots.query(["c", "d"], [a_condition("big", "litres", "gt", 2)])
+    outcomes = ["matched", "unclear", "unmatched", "unclear"]
+    given = result(
+        *(
+            candidate(f"https://{i}.test/", outcome, [verdict("big", outcome)])
+            for i, outcome in zip("abcd", outcomes, strict=True)
+        ),
+        candidate("https://list.test/", "matched", [verdict("big", "matched")]),
+    )
+    counts = {"matched_wrong": 1, "unmatched_wrong": 1, "unclear_yes": 1, "unclear_no": 1}
+    every = {**dict.fromkeys(COLUMNS, 0), **counts}
+    assert graded(pots, query, given).verdicts == {"gt": every}
+    pots.entities = []
+    assert graded(pots, query, given).verdicts == {}
 
 
 # --------------------------------------------------------------------------------------- proofs
