@@ -20,7 +20,7 @@ from netnew.settings import Settings
 
 
 class Generator(StrEnum):
-    """How hard to try."""
+    """How hard to try: preview, base, core or pro."""
 
     PREVIEW = "preview"
     BASE = "base"
@@ -48,18 +48,31 @@ Enrich = Annotated[
     ),
 ]
 Limit = Annotated[
-    int, typer.Option("--limit", min=1, max=MAX_MATCH_LIMIT, help="The most matches wanted.")
+    int,
+    typer.Option(
+        "--limit", metavar="N", min=1, max=MAX_MATCH_LIMIT, help="The most matches wanted."
+    ),
 ]
 EvaluateLimit = Annotated[
-    int | None, typer.Option("--evaluate-limit", min=1, help="The most candidates to judge.")
+    int | None,
+    typer.Option("--evaluate-limit", metavar="N", min=1, help="The most candidates to judge."),
 ]
 MatchShare = Annotated[
     float,
     typer.Option(
-        "--match-share", min=0.01, max=1.0, help="The share of the conditions that must hold."
+        "--match-share",
+        metavar="SHARE",
+        min=0.01,
+        max=1.0,
+        help="The share of the conditions that must hold.",
     ),
 ]
-Effort = Annotated[Generator, typer.Option("--generator", help="How hard to try.")]
+Effort = Annotated[
+    Generator,
+    typer.Option(
+        "--generator", metavar="EFFORT", help="How hard to try: preview, base, core or pro."
+    ),
+]
 Exclude = Annotated[
     list[str] | None,
     typer.Option(
@@ -81,10 +94,24 @@ JudgeName = Annotated[
     str | None,
     typer.Option("--judge", metavar="JUDGE", help="Who decides: auto, rules or a model."),
 ]
-MaxCost = Annotated[float | None, typer.Option("--max-cost", min=0, help="US dollars.")]
-MaxSeconds = Annotated[float | None, typer.Option("--max-seconds", min=0, help="Seconds.")]
-MaxSearches = Annotated[int | None, typer.Option("--max-searches", min=0, help="Result pages.")]
-MaxPages = Annotated[int | None, typer.Option("--max-pages", min=0, help="Fetched pages.")]
+MaxCost = Annotated[
+    float | None,
+    typer.Option("--max-cost", metavar="DOLLARS", min=0, help="Stop at this cost, in US dollars."),
+]
+MaxSeconds = Annotated[
+    float | None,
+    typer.Option("--max-seconds", metavar="SECONDS", min=0, help="Stop after so many seconds."),
+]
+MaxSearches = Annotated[
+    int | None,
+    typer.Option(
+        "--max-searches", metavar="N", min=0, help="Stop after so many result pages of searches."
+    ),
+]
+MaxPages = Annotated[
+    int | None,
+    typer.Option("--max-pages", metavar="N", min=0, help="Stop after so many fetched pages."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 Outputs = Annotated[
     list[Path] | None,

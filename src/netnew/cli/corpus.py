@@ -16,7 +16,7 @@ from netnew.cli.terminal import clean, plural, short
 from netnew.domain.search import SearchAnswer
 
 app = typer.Typer(
-    help="Local pages to search in: crawl dumps, WARC, folders of HTML or Markdown, lists.",
+    help="Local pages to search in: dumps, WARC, folders, lists.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -142,7 +142,9 @@ def search(
     context: typer.Context,
     name: Name,
     query: Annotated[str, typer.Argument(help="Words to search for.", show_default=False)],
-    page: Annotated[int, typer.Option("--page", min=1, help="Which page of the answer.")] = 1,
+    page: Annotated[
+        int, typer.Option("--page", metavar="N", min=1, help="Which page of the answer.")
+    ] = 1,
     as_json: asking.AsJson = False,
 ) -> None:
     """Search a corpus, as a run would."""

@@ -38,9 +38,9 @@ _QUOTED = 3
 def demo(
     context: typer.Context, as_json: asking.AsJson = False, quiet: asking.Quiet = False
 ) -> None:
-    """Find HTTP packages with a permissive licence among the Python packages installed here.
+    """Find something on this machine, without key or network.
 
-    Needs no key and no network: the source is `pyenv`, the judge `rules`.
+    The question is about the Python packages installed here (source `pyenv`, judge `rules`).
     """
 
     async def show(app: App) -> int:

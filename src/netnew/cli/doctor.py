@@ -45,7 +45,7 @@ _STYLES = {Health.OK: "green", Health.NOTE: "yellow", Health.BAD: "red"}
 
 
 def doctor(context: typer.Context, as_json: asking.AsJson = False) -> None:
-    """Check this installation, and print every setting with where its value came from."""
+    """Check this installation; show each setting with its origin."""
     settings = Settings.load()
     checks = [_versions(), _home(settings.home), *_gateway(settings), *_typing_errors()]
     if all(x.health is not Health.BAD for x in checks):

@@ -53,7 +53,7 @@ def find(
     as_json: asking.AsJson = False,
     quiet: asking.Quiet = False,
 ) -> None:
-    """Find every entity that matches OBJECTIVE, and prove each match with quotes.
+    """Find every entity that matches OBJECTIVE, with quotes as proof.
 
     Ctrl-C stops the run and keeps what it has (exit code 130); a second Ctrl-C leaves at once.
     """

@@ -38,7 +38,10 @@ def plan(
     match_share: asking.MatchShare = 1.0,
     as_json: asking.AsJson = False,
 ) -> None:
-    """Show how OBJECTIVE is understood, what would be searched, and the most it may use."""
+    """Show how OBJECTIVE is understood, and the most it may use.
+
+    Nothing is searched, fetched or spent.
+    """
     settings = Settings.load()
     question = Question(
         objective,

@@ -42,14 +42,21 @@ RunArgument = Annotated[
     ),
 ]
 Status = Annotated[
-    MatchStatus | None, typer.Option("--status", help="Only candidates that stand so.")
+    MatchStatus | None,
+    typer.Option(
+        "--status",
+        metavar="STATUS",
+        help="Only candidates that stand so: matched, unclear, unmatched, generated.",
+    ),
 ]
 
 
 @app.command("list")
 def list_runs(
     context: typer.Context,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="How many, newest first.")] = 20,
+    limit: Annotated[
+        int, typer.Option("--limit", metavar="N", min=1, help="How many, newest first.")
+    ] = 20,
     as_json: asking.AsJson = False,
 ) -> None:
     """List the newest runs."""
@@ -140,7 +147,9 @@ def result(
 def events(
     context: typer.Context,
     run: RunArgument,
-    after: Annotated[int, typer.Option("--after", min=0, help="Only later numbers.")] = 0,
+    after: Annotated[
+        int, typer.Option("--after", metavar="SEQ", min=0, help="Only later numbers.")
+    ] = 0,
     as_json: asking.AsJson = False,
 ) -> None:
     """List what happened to a run, in order."""

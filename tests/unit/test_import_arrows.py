@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import grimp
+import pytest
+
+PACKAGE = "netnew"
+ROOT = Path(__file__).resolve().parents[2]
+
+# part → the parts it may import. `bootstrap` may import all.
+ARROWS: dict[str, set[str]] = {
+    "domain": set(),
+    "lexicon": {"domain"},
+    "ports": {"domain"},
+    "exports": {"domain"},
+    "settings": {"domain"},
+    "db": {"domain"},
+    "durable": {"domain", "db", "ports"},
+    "engine": {"domain", "ports", "lexicon", "durable"},
+    "sources": {"domain", "ports", "lexicon"},
+    "pages": {"domain", "ports", "lexicon"},
+    "judges": {"domain", "ports", "lexicon"},
+    "store": {"domain", "ports", "lexicon", "db"},
+    "plugins": {"domain", "ports", "sources"},
+    "service": {"domain", "ports", "engine"},
+    "testing": {"domain", "ports"},
+    "cli": {"domain", "service", "bootstrap", "exports", "settings", "plugins", "engine"},
+    "__main__": {"cli"},
+}
+
+
+@pytest.fixture(scope="module")
+def arrows() -> dict[str, set[str]]:
+    """Each part of the package and the parts it imports, in fact."""
+    graph = grimp.build_graph(PACKAGE, cache_dir=None)
+    found: dict[str, set[str]] = {}
+    for module in graph.modules:
+        mine = part(module)
+        below = found.setdefault(mine, set())
+        below.update(parts(graph.find_modules_directly_imported_by(module)) - {mine, ""})
+    return found
+
+
+def parts(modules: Iterable[str]) -> set[str]:
+    return {part(x) for x in modules}
+
+
+def part(module: str) -> str:
+    return module.split(".")[1] if "." in module else ""
+
+
+def test_no_part_imports_what_it_may_not_know(arrows: dict[str, set[str]]) -> None:
+    drawn = "\n".join(f"{x} -> {', '.join(sorted(y)) or '-'}" for x, y in sorted(arrows.items()))
+    for mine, imported in arrows.items():
+        if mine not in ("bootstrap", ""):
+            wrong = imported - ARROWS[mine]
+            assert not wrong, f"{mine} must not import {', '.join(sorted(wrong))}\n{drawn}"
+
+
+def test_faces_take_nothing_but_the_plan_from_the_engine() -> None:
+    graph = grimp.build_graph(PACKAGE, cache_dir=None)
+    taken = {
+        imported
+        for module in graph.find_descendants("netnew.cli")
+        for imported in graph.find_modules_directly_imported_by(module)
+        if part(imported) == "engine"
+    }
+    assert taken <= {"netnew.engine.plan"}
+
+
+def test_every_part_has_its_arrows(arrows: dict[str, set[str]]) -> None:
+    assert set(arrows) - {"", "bootstrap"} <= set(ARROWS)
