@@ -50,14 +50,24 @@ def mark_boilerplate(root: Element) -> set[int]:
     """The ids of all elements that are boilerplate or stand in it."""
     marked: set[int] = set()
     page_chars = root.text_len
-    stack = [(root, False)]
+    stack = [root]
     while stack:
-        element, inside = stack.pop()
-        inside = inside or is_boilerplate(element, page_chars)
-        if inside:
-            marked.add(id(element))
-        stack.extend((child, inside) for child in element.elements)
+        element = stack.pop()
+        if is_boilerplate(element, page_chars):
+            marked.update(_ids_in(element))
+        else:
+            stack.extend(element.elements)
     return marked
+
+
+def _ids_in(element: Element) -> set[int]:
+    ids: set[int] = set()
+    stack = [element]
+    while stack:
+        found = stack.pop()
+        ids.add(id(found))
+        stack.extend(found.elements)
+    return ids
 
 
 class BlockReader:

@@ -39,6 +39,8 @@ def is_boilerplate(element: Element, page_chars: int) -> bool:
     if tag == "header":
         return not _inside(element, ("main", "article", "section")) and _is_site_header(element)
     named = element.class_words()
+    if not named:
+        return False
     if named & _NOTICE_WORDS and element.text_len <= _MAX_NOTICE_CHARS:
         return _is_minor(element, page_chars)
     if named & _MENU_WORDS:
@@ -73,7 +75,7 @@ def _inside(element: Element, tags: tuple[str, ...]) -> bool:
 
 
 def _holds(element: Element, tags: tuple[str, ...]) -> bool:
-    stack = element.elements
+    stack = list(element.elements)
     while stack:
         found = stack.pop()
         if found.tag in tags:

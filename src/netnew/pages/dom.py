@@ -40,13 +40,17 @@ _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 @dataclass(slots=True, eq=False)
 class Element:
     """One element. `text_len` and `link_len` count characters of text in it and in links in it;
-    `links` counts anchors with an address; `has_block` tells of a block element below it."""
+    `links` counts anchors with an address; `has_block` tells of a block element below it.
+    `elements` are the `children` that are no text; `text` is filled by `inline.text_of`."""
 
     tag: str
     attributes: dict[str, str | None]
     parent: Element | None
     depth: int
     children: list[Element | str] = field(default_factory=list)
+    elements: list[Element] = field(default_factory=list)
+    is_hidden: bool = False
+    text: str | None = None
     text_len: int = 0
     link_len: int = 0
     links: int = 0
@@ -57,19 +61,8 @@ class Element:
         return self.attributes.get(name) or ""
 
     @property
-    def elements(self) -> list[Element]:
-        return [child for child in self.children if isinstance(child, Element)]
-
-    @property
     def is_block(self) -> bool:
         return self.tag in BLOCKS
-
-    @property
-    def is_hidden(self) -> bool:
-        if "hidden" in self.attributes and self.get("hidden") != "until-found":
-            return True
-        style = self.attributes.get("style")
-        return bool(style) and "display:none" in (style or "").replace(" ", "").lower()
 
     def class_words(self) -> frozenset[str]:
         """The words of its class and id, lower-cased: 'siteFooter nav-bar' → 4 words."""
@@ -89,10 +82,18 @@ class Tree:
     metas: list[dict[str, str | None]]
     head_links: list[dict[str, str | None]]
     json_ld: list[str]
-    has_scripts: bool
+    has_microdata: bool
     has_password_field: bool
     noscript: str
     base: str
+    all_elements: list[Element]
+
+    def take_apart(self) -> None:
+        """Undo the cycles of parents and children: the memory is free at once."""
+        for element in self.all_elements:
+            element.parent = None
+            element.children.clear()
+            element.elements.clear()
 
 
 def parse(html: str) -> Tree:
@@ -115,10 +116,18 @@ def _shallow(html: str) -> str:
     return html
 
 
+def _is_hidden(attributes: dict[str, str | None]) -> bool:
+    if "hidden" in attributes and attributes["hidden"] != "until-found":
+        return True
+    style = attributes.get("style")
+    return style is not None and "display:none" in style.replace(" ", "").lower()
+
+
 class _Copier:
     def __init__(self) -> None:
-        self.tree = Tree(Element("html", {}, None, 0), "", "", [], [], [], False, False, "", "")
+        root = Element("html", {}, None, 0)
         self.order: list[Element] = []
+        self.tree = Tree(root, "", "", [], [], [], False, False, "", "", self.order)
 
     def copy(self, parser: LexborHTMLParser) -> Tree:
         root = parser.root
@@ -163,7 +172,11 @@ class _Copier:
         while holder.depth >= MAX_DEPTH and holder.parent is not None:
             holder = holder.parent
         element = Element(tag, attributes, holder, holder.depth + 1)
+        if attributes:
+            element.is_hidden = _is_hidden(attributes)
+            self.tree.has_microdata = self.tree.has_microdata or "itemscope" in attributes
         holder.children.append(element)
+        holder.elements.append(element)
         self.order.append(element)
         return element
 
@@ -186,7 +199,6 @@ class _Copier:
             case "base" if not tree.base:
                 tree.base = attributes.get("href") or ""
             case "script":
-                tree.has_scripts = True
                 if "ld+json" in (attributes.get("type") or "").lower():
                     tree.json_ld.append(node.text())
             case "noscript":
@@ -196,10 +208,12 @@ class _Copier:
 
     def _measure(self) -> None:
         for element in reversed(self.order):
-            for child in element.children:
-                if isinstance(child, str):
-                    element.text_len += len(child) if not child.isspace() else 0
-                    continue
+            text_len = 0
+            for text in element.children:
+                if isinstance(text, str) and not text.isspace():
+                    text_len += len(text)
+            element.text_len = text_len
+            for child in element.elements:
                 element.text_len += child.text_len
                 element.link_len += child.link_len
                 element.links += child.links

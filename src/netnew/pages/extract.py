@@ -112,7 +112,7 @@ def _from_html(html: str, page: Snapshot) -> Snapshot:
     segments = out.segments
     if not title:
         title = next((s.text for s in segments if s.kind is SegmentKind.HEADING), "")
-    return replace(
+    read = replace(
         page,
         quality=quality_of(segments, PageSigns(title, tree.noscript, tree.has_password_field)),
         title=title[:MAX_TITLE_CHARS].rstrip(),
@@ -124,6 +124,8 @@ def _from_html(html: str, page: Snapshot) -> Snapshot:
         updated_on=updated_on(segments),
         archived=is_archived(segments, page.final_url),
     )
+    tree.take_apart()
+    return read
 
 
 def _title(tree: Tree, fields: list[tuple[str, str]]) -> str:

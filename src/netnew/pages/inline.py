@@ -123,7 +123,9 @@ def _is_marked_label(runs: list[Run], at: int) -> bool:
 
 def text_of(element: Element) -> str:
     """All text of `element` in one line; list items, chips and short blocks joined with ', '."""
-    return normalised(_text_of(element))
+    if element.text is None:
+        element.text = normalised(_text_of(element))
+    return element.text
 
 
 def _text_of(element: Element) -> str:
@@ -131,7 +133,9 @@ def _text_of(element: Element) -> str:
         return ""
     parts: list[str] = []
     buffer: list[str] = []
-    if _is_row_of_chips(element):
+    if not element.elements:
+        return "".join(map(str, element.children))
+    if len(element.elements) > 1 and _is_row_of_chips(element):
         return _joined([_text_of(child) for child in element.elements])
     previous: Element | None = None
     for child in element.children:
@@ -156,10 +160,10 @@ def _text_of(element: Element) -> str:
 def _is_row_of_chips(element: Element) -> bool:
     if element.tag in ("pre", "code"):
         return False
-    chips = [c for c in element.children if isinstance(c, Element)]
-    if len(chips) < 2 or any(isinstance(c, str) and c.strip() for c in element.children):
-        return False
+    chips = element.elements
     first = chips[0]
+    if any(isinstance(c, str) and not c.isspace() for c in element.children):
+        return False
     if first.tag not in _CHIP_TAGS or (first.tag == "span" and not first.get("class")):
         return False
     return all(

@@ -78,7 +78,7 @@ class _LinkReader:
                 item = self._item(element, group, item)
             if element.tag == "a" and (link := self._link(element, item)) is not None:
                 links.append(link)
-            stack.extend((child, item) for child in reversed(element.elements))
+            stack.extend([(child, item) for child in reversed(element.elements) if child.links])
         return links
 
     def _item(self, element: Element, group: int, outer: _Item | None) -> _Item:
@@ -123,7 +123,7 @@ def _lead(item: Element) -> Element | None:
 
 
 def _heading_in(element: Element) -> Element | None:
-    stack = element.elements if element.has_block else []
+    stack = list(element.elements) if element.has_block else []
     while stack:
         child = stack.pop(0)
         if child.tag in HEADINGS:
@@ -141,7 +141,7 @@ def _anchor_text(anchor: Element) -> str:
 
 
 def _image_text(anchor: Element) -> str:
-    stack = anchor.elements
+    stack = list(anchor.elements)
     while stack:
         element = stack.pop()
         if element.tag == "img" and element.get("alt"):

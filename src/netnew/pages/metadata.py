@@ -33,7 +33,7 @@ _META_DULL = ("image", "card", ":site_id", "player", "video", "audio")
 def embedded_fields(tree: Tree) -> list[tuple[str, str]]:
     """(path, value) of everything embedded, without repetition, at most MAX_FIELDS."""
     found: dict[tuple[str, str], None] = {}
-    for source in (_metas(tree), _json_ld(tree), _microdata(tree.root)):
+    for source in (_metas(tree), _json_ld(tree), _microdata(tree)):
         for path, value in source:
             path, value = normalised(path)[:200], normalised(value)[:MAX_VALUE_CHARS].rstrip()
             if path and value:
@@ -105,8 +105,8 @@ def _scalar(value: object) -> str:
     return html.unescape(str(value)) if isinstance(value, str) else str(value)
 
 
-def _microdata(root: Element) -> Iterator[tuple[str, str]]:
-    stack: list[tuple[Element, str]] = [(root, "")]
+def _microdata(tree: Tree) -> Iterator[tuple[str, str]]:
+    stack: list[tuple[Element, str]] = [(tree.root, "")] if tree.has_microdata else []
     while stack:
         element, path = stack.pop()
         prop, scope = element.get("itemprop"), "itemscope" in element.attributes

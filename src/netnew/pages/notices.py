@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 from netnew.domain.page import Segment, SegmentKind
+from netnew.pages.text import phrases, words
 
 _MAX_NOTICE_CHARS = 300
 _MAX_UPDATE_CHARS = 250
@@ -36,6 +37,17 @@ _ARCHIVED = re.compile(
     """,
     re.I | re.X,
 )
+# One cheap look at the whole text spares most pages the pattern above.
+_ARCHIVED_STEMS = phrases(
+    "archiv|outdated|obsol|superseded|deprecated|maintained|updated|historical|cached|older|"
+    "previous|frozen|current|veraltet|desactualizada|out-of-date|out of date|up to date|old |"
+    "nicht mehr"
+)
+_UPDATED_STEMS = words(
+    "updat modif edit review revis change verifi check aktual änder stand jour actuali aggiorn "
+    "bijge"
+)
+_VISIBLE = (SegmentKind.BODY, SegmentKind.FACT, SegmentKind.HEADING)
 _ARCHIVE_HOSTS = ("web.archive.org", "archive.ph", "archive.today", "archive.is")
 _MONTH = (
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mär|mai|okt|dez|janv|févr|mars|avr|juin|"
@@ -49,7 +61,7 @@ _DATE = (
 _UPDATED = re.compile(
     r"\b(?:last\s+(?:updated?|modified|edited|reviewed|revised|changed|verified|checked)|"
     r"(?:page|profile|entry|article|listing|record)\s+(?:was\s+)?(?:last\s+)?(?:updated|modified)|"
-    r"(?<!\w )updated|date\s+modified|zuletzt\s+(?:aktualisiert|geändert)|letzte\s+(?:änderung|"
+    r"(?<![\w-] )updated|date\s+modified|zuletzt\s+(?:aktualisiert|geändert)|letzte\s+(?:änderung|"
     r"aktualisierung)|stand|dernière\s+mise\s+à\s+jour|mis\s+à\s+jour|última\s+actualización|"
     r"actualizado|ultimo\s+aggiornamento|laatst\s+bijgewerkt)"
     r"(?:\s+(?:on|at|am|le|el|il|op))?\s*[:：]?\s*(?:on\s+)?(?P<date>" + _DATE + r")\b",
@@ -62,11 +74,11 @@ def is_archived(segments: Sequence[Segment], final_url: str) -> bool:
     """Whether the page says of itself (not of its subject) that it is an archived or old copy."""
     if (urlsplit(final_url).hostname or "") in _ARCHIVE_HOSTS:
         return True
-    return any(
-        len(segment.text) <= _MAX_NOTICE_CHARS and _ARCHIVED.search(segment.text) is not None
-        for segment in segments
-        if segment.kind in (SegmentKind.BODY, SegmentKind.FACT, SegmentKind.HEADING)
-    )
+    texts = [s.text for s in segments if s.kind in _VISIBLE and len(s.text) <= _MAX_NOTICE_CHARS]
+    whole = "\n".join(texts).lower()
+    if not any(stem in whole for stem in _ARCHIVED_STEMS):
+        return False
+    return any(_ARCHIVED.search(text) is not None for text in texts)
 
 
 def updated_on(segments: Iterable[Segment]) -> str | None:
@@ -77,8 +89,13 @@ def updated_on(segments: Iterable[Segment]) -> str | None:
             label = segment.label or ""
             if hidden is None and (label in _MODIFIED_FIELDS or label.endswith(".dateModified")):
                 hidden = segment.value
-        elif len(segment.text) <= _MAX_UPDATE_CHARS and any(c.isdigit() for c in segment.text):
+        elif len(segment.text) <= _MAX_UPDATE_CHARS and _may_tell_update(segment.text):
             match = _UPDATED.search(segment.text)
             if match is not None:
                 return match["date"]
     return hidden
+
+
+def _may_tell_update(text: str) -> bool:
+    lowered = text.lower()
+    return any(stem in lowered for stem in _UPDATED_STEMS)

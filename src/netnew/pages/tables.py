@@ -73,7 +73,7 @@ def _rows(table: Element) -> list[Row] | None:
 
 
 def _is_layout(cell: Element) -> bool:
-    stack = cell.elements if cell.has_block else []
+    stack = list(cell.elements) if cell.has_block else []
     while stack:
         element = stack.pop()
         if element.tag in ("table", "h1", "form", "main", "article"):

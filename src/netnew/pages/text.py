@@ -29,7 +29,7 @@ def phrases(text: str) -> frozenset[str]:
 
 def normalised(text: str) -> str:
     """`text` with invisible characters dropped and every run of whitespace made one space."""
-    if not text.isascii() or "\x00" in text:
+    if not text.isascii() or not text.isprintable():
         text = _INVISIBLE.sub("", text)
     return " ".join(text.split())
 
