@@ -15,7 +15,10 @@ from netnew.sources.plain_text import whole
 
 HITS_A_PAGE = 10
 _ANALYZER = "words"
-_TITLE_BOOST = 2.0
+# Measured on three webs of 2,600 to 11,600 pages, share of right entities in the first 50 hits: a
+# word counted in title and text, both whole, 0.46; in the better of the two 0.55; in the better of
+# the two with the title at half 0.59. Titles are so short that BM25 overrates the words in them.
+_TITLE_WEIGHT = 0.5
 _SNIPPET_CHARS = 300
 _MAX_TERMS = 64
 _HEAP_BYTES = 64_000_000
@@ -39,7 +42,7 @@ class IndexedPage:
 
 
 class PageIndex:
-    """BM25 over title (boosted) and text: words stemmed as English, without accents and case."""
+    """BM25 over title and text: words stemmed as English, without accents and case."""
 
     def __init__(self, folder: Path | None = None) -> None:
         if folder is not None:
@@ -92,18 +95,20 @@ class PageIndex:
         telling = [term for term in terms if term not in self._stopwords] or terms
         if not telling:
             return None
-        either = [
-            (tantivy.Occur.Should, part)
+        best = [
+            (
+                tantivy.Occur.Should,
+                tantivy.Query.disjunction_max_query([self._term("text", term), self._title(term)]),
+            )
             for term in telling[:_MAX_TERMS]
-            for part in (self._term("text", term), self._boosted("title", term))
         ]
-        return tantivy.Query.boolean_query(either)
+        return tantivy.Query.boolean_query(best)
 
     def _term(self, field: str, term: str) -> tantivy.Query:
         return tantivy.Query.term_query(self._schema, field, term, "freq")
 
-    def _boosted(self, field: str, term: str) -> tantivy.Query:
-        return tantivy.Query.boost_query(self._term(field, term), _TITLE_BOOST)
+    def _title(self, term: str) -> tantivy.Query:
+        return tantivy.Query.boost_query(self._term("title", term), _TITLE_WEIGHT)
 
 
 class IndexWriter:

@@ -225,16 +225,16 @@ def test_rows_in_the_index_that_were_not_marked_are_not_found_twice(
     assert asyncio.run(corpora.search("c", "apple")).total == 20
 
 
-def test_pages_that_match_more_and_in_the_title_come_first() -> None:
+def test_pages_with_more_of_the_words_come_first_and_titles_count() -> None:
     index = PageIndex()
     writer = index.writer()
     filler = "other words that fill the page up to some length"
     writer.put(IndexedPage("1", "https://body/", "Nothing", f"vector databases in Rust {filler}"))
-    writer.put(IndexedPage("2", "https://one/", "Nothing", f"a vector {filler} {filler}"))
-    writer.put(IndexedPage("3", "https://title/", "Vector database", f"made in Rust {filler}"))
+    writer.put(IndexedPage("2", "https://one/", "Nothing", f"an iron database {filler} {filler}"))
+    writer.put(IndexedPage("3", "https://title/", "Vector database", f"made of iron {filler}"))
     writer.commit()
-    found = index.search("which vector databases are written in Rust", 1)
-    assert [hit.url for hit in found.hits] == ["https://title/", "https://body/", "https://one/"]
+    found = index.search("which vector databases are in Rust", 1)
+    assert [hit.url for hit in found.hits] == ["https://body/", "https://title/", "https://one/"]
     assert (found.total, found.has_more) == (3, False)
 
 
