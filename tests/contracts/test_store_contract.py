@@ -524,6 +524,22 @@ def test_text_that_no_utf8_can_hold_is_kept_with_its_length(
     implementation.check(work)
 
 
+def test_keys_and_queries_may_hold_any_text(implementation: Implementation) -> None:
+    odd = "a\ud800\x00\U0001f600'%s"
+
+    async def work(store: Store) -> None:
+        run, entry = await store.runs.create(a_run()), an_entry(f"urn:{odd}", odd)
+        await store.journal.commit(Changes(run.id, ledger=(entry,)))
+        assert await store.ledger.look_up([entry.key]) == {entry.key: entry}
+        await store.searches.put(odd, odd, 1, SearchAnswer(()), NOW)
+        assert await store.searches.get(odd, odd, 1, since=NOW) == SearchAnswer(())
+        raw, snapshot = a_page(f"https://{odd}.example")
+        await store.pages.put(raw, snapshot)
+        assert (await store.pages.get(snapshot.id)).title == snapshot.title
+
+    implementation.check(work)
+
+
 # ------------------------------------------------------------------------------------------- ledger
 
 

@@ -15,8 +15,9 @@ import sqlalchemy as sa
 from netnew.domain.errors import NetnewError, StoreBusy, StoreDamaged
 
 BUSY_TIMEOUT_S = 30.0
-_READERS = 2  # more threads than two cores use, so that a slow read does not hold up short ones
+_READERS = 2  # so that a long read does not hold up short ones; more only compete for the GIL
 _CACHE_KIB = 32 * 1024
+_WAL_AT_MOST_BYTES = 64 * 1024 * 1024
 
 Synchronous = Literal["normal", "full"]
 """`normal`: survives a killed process; a power cut may take the last commits, never more.
@@ -100,6 +101,7 @@ class SqliteBackend:
             "foreign_keys=ON",
             "temp_store=MEMORY",
             f"cache_size=-{_CACHE_KIB}",
+            f"journal_size_limit={_WAL_AT_MOST_BYTES}",
         ):
             connection.execute(f"PRAGMA {pragma}").close()
 

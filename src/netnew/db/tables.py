@@ -8,6 +8,7 @@ JSON. Ids of several long fields are 128 bits of their hash in hex. Instants are
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ PUBLIC = ""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Instant(sa.types.TypeDecorator[datetime]):
@@ -31,6 +33,17 @@ class Instant(sa.types.TypeDecorator[datetime]):
 
     def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:
         return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+class ForeignText(sa.types.TypeDecorator[str]):
+    """Text from outside. Lone surrogates and NUL, which no UTF-8 or not every database can hold,
+    become U+FFFD."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        return None if value is None else _UNSTORABLE.sub("\ufffd", value)
 
 
 metadata = sa.MetaData()
@@ -108,9 +121,9 @@ questions = sa.Table(
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("workspace_id", sa.Text, nullable=False),
-    sa.Column("entity_type", sa.Text, nullable=False),
-    sa.Column("condition_key", sa.Text, nullable=False),
-    sa.Column("judge_profile", sa.Text, nullable=False),
+    sa.Column("entity_type", ForeignText, nullable=False),
+    sa.Column("condition_key", ForeignText, nullable=False),
+    sa.Column("judge_profile", ForeignText, nullable=False),
 )
 
 ledger = sa.Table(
@@ -118,7 +131,7 @@ ledger = sa.Table(
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("workspace_id", sa.Text, nullable=False),
-    sa.Column("entity_key", sa.Text, nullable=False),
+    sa.Column("entity_key", ForeignText, nullable=False),
     sa.Column("question_id", sa.Text, nullable=False),
     sa.Column("decided_at", Instant, nullable=False),
     _format(),
@@ -151,7 +164,7 @@ visits = sa.Table(
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("content_id", sa.Text, sa.ForeignKey(f"{PREFIX}contents.id"), nullable=False),
     sa.Column("workspace_id", sa.Text, nullable=False),
-    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("url", ForeignText, nullable=False),
     sa.Column("fetched_at", Instant, nullable=False),
     sa.Column("first_fetched_at", Instant, nullable=False),
     _format(),
@@ -164,7 +177,7 @@ addresses = sa.Table(
     f"{PREFIX}addresses",
     metadata,
     sa.Column("workspace_id", sa.Text, nullable=False),
-    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("url", ForeignText, nullable=False),
     sa.Column("visit_id", sa.Text, nullable=False),
     sa.Column("fetched_at", Instant, nullable=False),
     sa.PrimaryKeyConstraint("workspace_id", "url"),
@@ -174,8 +187,8 @@ searches = sa.Table(
     f"{PREFIX}searches",
     metadata,
     sa.Column("workspace_id", sa.Text, nullable=False),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("query", sa.Text, nullable=False),
+    sa.Column("source", ForeignText, nullable=False),
+    sa.Column("query", ForeignText, nullable=False),
     sa.Column("page", sa.Integer, nullable=False),
     sa.Column("at", Instant, nullable=False),
     _format(),

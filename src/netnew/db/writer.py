@@ -93,10 +93,9 @@ class Writer:
         try:
             return self._commit_together(jobs)
         except sa.exc.DBAPIError as error:
-            known = self._backend.explain(error)
-            if known is not None:
-                return [known] * len(jobs)
-            return self._commit_apart(jobs, error)
+            if self._backend.explain(error) is None:
+                return self._commit_apart(jobs, error)
+            return [self._backend.explain(error) for _ in jobs]
         except Exception as error:
             return self._commit_apart(jobs, error)
 
