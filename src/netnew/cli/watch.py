@@ -7,6 +7,7 @@ log there is a plain line a match and a round.
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import time
 from collections.abc import Iterator
@@ -39,6 +40,7 @@ from netnew.domain.run import Run
 from netnew.service import Service
 
 _POLL_S = 0.1
+_STOPPED = 130
 
 
 @dataclass(slots=True)
@@ -79,6 +81,7 @@ class Display(Protocol):
 
     def show(self, events: list[Event], tally: Tally, run: Run, seconds: float) -> None: ...
     def say(self, line: str) -> None: ...
+    def close(self) -> None: ...
 
 
 class Silent:
@@ -89,6 +92,9 @@ class Silent:
 
     def say(self, line: str) -> None:
         terminal.progress().print(line)
+
+    def close(self) -> None:
+        pass
 
 
 class Lines:
@@ -105,6 +111,9 @@ class Lines:
 
     def say(self, line: str) -> None:
         self._console.print(line)
+
+    def close(self) -> None:
+        pass
 
 
 class LiveTable:
@@ -131,6 +140,9 @@ class LiveTable:
 
     def say(self, line: str) -> None:
         self._live.console.print(line)
+
+    def close(self) -> None:
+        self._live.stop()
 
     def _latest(self, tally: Tally) -> Table:
         table = Table(box=None, show_header=False, pad_edge=False)
@@ -165,13 +177,13 @@ def display(quiet: bool) -> Iterator[Display]:
 async def work_and_watch(service: Service, run: Run, quiet: bool) -> tuple[Run, Tally]:
     """Work on `run` until it ends, showing its progress; the ended run and what was seen.
 
-    The first Ctrl-C asks the run to stop and waits for it; the second leaves at once by raising
-    KeyboardInterrupt (the run is safe at any instant).
+    The first Ctrl-C asks the run to stop and waits for it; the second ends the process at once
+    with exit code 130, which a run survives at any instant.
     """
     tally, started = Tally(), time.monotonic()
     with display(quiet) as shown:
         working = asyncio.ensure_future(service.work(run.id))
-        with _asking_to_stop(service, run, working, shown):
+        with _asking_to_stop(service, run, shown):
             seq = 0
             while True:
                 over = working.done()
@@ -184,23 +196,19 @@ async def work_and_watch(service: Service, run: Run, quiet: bool) -> tuple[Run, 
                     break
                 if not events:
                     await asyncio.wait([working], timeout=_POLL_S)
-            if working.cancelled():
-                raise KeyboardInterrupt
             return working.result(), tally
 
 
 @contextmanager
-def _asking_to_stop(
-    service: Service, run: Run, working: asyncio.Future[Run], shown: Display
-) -> Iterator[None]:
-    """Ctrl-C (and a polite kill) ask the run to stop; a second one gives up waiting."""
+def _asking_to_stop(service: Service, run: Run, shown: Display) -> Iterator[None]:
+    """Ctrl-C (and a polite kill) ask the run to stop; a second one does not wait for it."""
     loop = asyncio.get_running_loop()
     requests: list[asyncio.Task[Run]] = []
 
     def stop() -> None:
         if requests:
-            working.cancel()
-            return
+            shown.close()
+            os._exit(_STOPPED)
         shown.say("Stopping; what is found is kept. Ctrl-C again leaves at once.")
         requests.append(loop.create_task(service.cancel(run.id)))
 

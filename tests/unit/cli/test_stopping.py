@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+# A service whose run works until it is asked to stop; with 'stubborn' it does not listen.
+PROGRAM = textwrap.dedent(
+    """
+    import asyncio, sys
+    from contextlib import asynccontextmanager
+    from dataclasses import replace
+    from datetime import UTC, datetime
+    from types import SimpleNamespace
+    from uuid import UUID
+
+    from netnew.cli.main import app
+    from netnew.domain.ids import LOCAL_WORKSPACE, run_id
+    from netnew.domain.run import Run, RunSpec, RunStatus, TerminationReason
+    from netnew.service import RunResult, Service
+
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+
+    class Working(Service):
+        def __init__(self):
+            self.asked_to_stop = asyncio.Event()
+        async def create_run(self, spec):
+            self.it = Run(run_id(UUID(int=1)), LOCAL_WORKSPACE, spec, RunStatus.RUNNING, now, now)
+            return self.it
+        async def work(self, run_id):
+            print("working", flush=True)
+            await self.asked_to_stop.wait()
+            if "stubborn" in self.it.spec.objective:
+                print("asked", flush=True)
+                await asyncio.Event().wait()
+            reason = TerminationReason.USER_CANCELLED
+            self.it = replace(self.it, status=RunStatus.CANCELLED, termination_reason=reason)
+            return self.it
+        async def cancel(self, run_id):
+            self.asked_to_stop.set()
+            return self.it
+        async def events(self, run_id, after=0, limit=500):
+            return []
+        async def result(self, run_id):
+            return RunResult(self.it, ())
+
+    @asynccontextmanager
+    async def opened(settings):
+        yield SimpleNamespace(settings=settings, service=Working())
+
+    app(sys.argv[1:], obj=opened)
+    """
+)
+
+
+@contextmanager
+def finding(tmp_path: Path, objective: str) -> Iterator[subprocess.Popen[str]]:
+    environment = os.environ | {"NETNEW_HOME": str(tmp_path)}
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, "find", objective],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        cwd=tmp_path,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "working\n"
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_ctrl_c_asks_the_run_to_stop_and_shows_what_it_has(tmp_path: Path) -> None:
+    with finding(tmp_path, "teapots") as process:
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "It stopped because you asked it to" in out
+    assert "Stopping; what is found is kept. Ctrl-C again leaves at once." in err
+    assert "To go on, ask the same again" in err
+    assert "Traceback" not in err
+
+
+def test_a_second_ctrl_c_leaves_at_once(tmp_path: Path) -> None:
+    with finding(tmp_path, "stubborn teapots") as process:
+        process.send_signal(signal.SIGINT)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "asked\n"
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+
+
+def test_a_polite_kill_stops_it_too(tmp_path: Path) -> None:
+    with finding(tmp_path, "teapots") as process:
+        process.send_signal(signal.SIGTERM)
+        out, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "It stopped because you asked it to" in out
