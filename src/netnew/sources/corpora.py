@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import shutil
 import threading
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import structlog
 
-from netnew.domain.errors import InvalidInput, NotFound
+from netnew.domain.errors import Conflict, InvalidInput, NotFound, SourceUnavailable
 from netnew.domain.search import SearchAnswer
 from netnew.sources.corpus_store import CorpusStore
 from netnew.sources.corpus_writer import CorpusWriter, Tally
@@ -100,12 +101,23 @@ class Corpora:
         return await asyncio.to_thread(CorpusStore, self._existing(name))
 
     async def open_path(self, path: Path) -> CorpusStore:
-        """The corpus of a dump or folder named by its path; taken in again only if it changed."""
+        """The corpus of a dump or folder named by its path; taken in again only if it changed.
+
+        Raises SourceUnavailable while another process takes it in, UnreadableDump.
+        """
         folder = self._root / await asyncio.to_thread(_name_of_path, path)
         store = await asyncio.to_thread(CorpusStore, folder)
-        if store.marked(_READY) is None:
-            await self.add(folder.name, [path])
-            store.mark(_READY, "yes")
+        try:
+            if store.marked(_READY) is None:
+                await self.add(folder.name, [path])
+                store.mark(_READY, "yes")
+        except Conflict as error:
+            store.close()
+            problem = "another process is taking it in"
+            raise SourceUnavailable(f"corpus:{path}", problem, retry_after_s=5.0) from error
+        except BaseException:
+            store.close()
+            raise
         return store
 
     def folder(self, name: str) -> Path:
@@ -190,8 +202,9 @@ def _remove(folder: Path) -> None:
 
 def _name_of_path(path: Path) -> str:
     """A name that changes when any file at `path` changes in size or time."""
-    digest = blake2b(str(path.resolve()).encode(), digest_size=10)
+    digest = blake2b(os.fsencode(path.resolve()), digest_size=10)
     for file in dump_files(path):
         stat = file.stat()
-        digest.update(f"{file}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())
-    return _FROM_PATH + digest.hexdigest()
+        digest.update(os.fsencode(file) + f"\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())
+    stem = re.sub(r"[^A-Za-z0-9]+", "-", path.name.partition(".")[0])[:30].strip("-")
+    return f"{_FROM_PATH}{stem}-{digest.hexdigest()}"

@@ -8,12 +8,14 @@ from typing import TypeVar
 
 import pytest
 
-from netnew.domain.errors import InvalidInput
+from netnew.domain.errors import InvalidInput, SourceUnavailable, UnreadableDump
 from netnew.domain.page import RawPage
 from netnew.domain.search import SearchAnswer
+from netnew.sources import corpora as corpora_module
 from netnew.sources.context import SourceContext
 from netnew.sources.corpora import Corpora
 from netnew.sources.corpus import CorpusSource, open_corpus
+from netnew.sources.corpus_writer import CorpusWriter
 
 T = TypeVar("T")
 
@@ -100,6 +102,24 @@ def test_a_dump_named_by_its_path_is_taken_in_once(context: SourceContext, dump:
     _found(context, str(dump), "apple")
     _found(context, str(dump), "apple")
     assert len(Corpora(context.home).names()) == 1
+
+
+def test_a_dump_being_taken_in_elsewhere_is_unavailable_for_now(
+    context: SourceContext, dump: Path
+) -> None:
+    corpora = Corpora(context.home)
+    name = corpora_module._name_of_path(dump)
+    with CorpusWriter(corpora.folder(name)), pytest.raises(SourceUnavailable):
+        _found(context, str(dump), "apple")
+    assert _found(context, str(dump), "apple").total == 1
+
+
+def test_an_unreadable_dump_is_told_at_the_first_search(
+    context: SourceContext, tmp_path: Path
+) -> None:
+    (tmp_path / "x.jsonl").write_text("nothing")
+    with pytest.raises(UnreadableDump):
+        _found(context, str(tmp_path / "x.jsonl"), "apple")
 
 
 def test_a_dump_that_changed_is_taken_in_anew(context: SourceContext, dump: Path) -> None:
