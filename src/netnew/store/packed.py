@@ -8,8 +8,9 @@ from netnew.domain.errors import StoreDamaged
 
 _PLAIN = b"\x00"
 _ZLIB = b"\x01"
-_LEVEL = 6  # 14 µs for a candidate of 1.8 kB, to 0.7 kB; level 1 takes 12 µs
-_TOO_SHORT = 200
+_LEVEL = 6
+# Of a candidate (1.9 kB) 60 % goes, of a ledger entry (0.8 kB) 30 %, for about 20 µs each.
+_TOO_SHORT = 1000
 
 
 def pack(content: bytes) -> bytes:
