@@ -1,4 +1,4 @@
-"""`python -m evals`: run a measurement, or check one against the pinned floors."""
+"""`python -m evals`: run a measurement, explain it, or check one against the pinned floors."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 from evals.data_folder import BadDataFolder, load_web
+from evals.explain import explained
 from evals.floors import check_floors
 from evals.product import Ask
 from evals.report import document, print_report
@@ -31,6 +32,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     2: the command line is wrong."""
     given = _parser().parse_args(argv)
     try:
+        if given.command == "explain":
+            print("\n".join(explained(json.loads(given.measurement.read_bytes()))))
+            return 0
         _refuse_what_is_not_there(given)
         return _check(given) if given.command == "check" else _run(given)
     except (BadDataFolder, Refused) as error:
@@ -54,6 +58,8 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--floors", type=Path, required=True)
     check.add_argument("--raise-floors", action="store_true", help="pin better figures")
     check.add_argument("--lower-floors", action="store_true", help="pin worse figures too")
+    explain = commands.add_parser("explain", help="why answers are missing or wrong, grouped")
+    explain.add_argument("measurement", type=Path, help="what 'run --json' wrote")
     for command in (run, check):
         command.add_argument("--generator", choices=GENERATORS, default="core")
         command.add_argument("--judge", default="rules", help="rules, oracle or a model's name")

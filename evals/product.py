@@ -61,6 +61,9 @@ def environment(home: Path, port: int) -> dict[str, str]:
         **kept,
         "NETNEW_HOME": str(home),
         "NETNEW_TEST_GATEWAY": f"http://{HOST}:{port}",
+        # Every host is the same loopback process here; a pause between two requests to one host
+        # would measure the pause.
+        "NETNEW_PER_HOST_DELAY_S": "0",
         "NO_COLOR": "1",
     }
 

@@ -112,12 +112,12 @@ def test_the_document_has_the_promised_keys(plan: Plan) -> None:
     json.dumps(told)
 
 
-def test_the_childs_environment_has_no_settings_of_ours_but_home_and_gateway(
+def test_the_childs_environment_has_no_settings_but_home_gateway_and_no_pause(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("NETNEW_JUDGE", "gpt")
     names = {k for k in environment(Path("/h"), 8) if k.startswith("NETNEW_")}
-    assert names == {"NETNEW_HOME", "NETNEW_TEST_GATEWAY"}
+    assert names == {"NETNEW_HOME", "NETNEW_TEST_GATEWAY", "NETNEW_PER_HOST_DELAY_S"}
 
 
 def test_a_folder_without_a_repository_has_no_commit(tmp_path: Path) -> None:
@@ -145,6 +145,21 @@ def test_run_writes_the_measurement_and_prints_a_table(
     assert json.loads(out.read_text())["queries"][0]["id"] == "ob-q6"
     assert "recall_reachable   1.000" in printed
     assert (tmp_path / "rows" / "ob-q6.jsonl").exists()
+
+
+@pytest.mark.usefixtures("as_product")
+def test_explain_tells_what_was_missed_and_what_was_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = str(tmp_path / "o.json")
+    main(["run", "--data", str(OWN), "--queries", "ob-q3,ob-q6", "--json", out])
+    capsys.readouterr()
+    assert main(["explain", out]) == 0
+    printed = capsys.readouterr().out
+    assert "ob-q3  4 x not_found\n      ob-" in printed
+    assert "ob-q6  3 x wrong match: 'closed' matched" in printed
+    assert "a hit is a match" in printed
+    assert "ob-q6  3 x unproved: 'closed' matched" in printed
 
 
 @pytest.mark.usefixtures("as_product")
