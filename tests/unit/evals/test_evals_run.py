@@ -157,7 +157,8 @@ def test_explain_tells_what_was_missed_and_what_was_wrong(
     assert main(["explain", out]) == 0
     printed = capsys.readouterr().out
     assert "ob-q3  4 x not_found\n      ob-" in printed
-    assert "ob-q6  3 x wrong match: 'closed' matched" in printed
+    assert "ob-q6  2 x wrong match, no entity: 'closed' matched" in printed
+    assert "ob-q6  1 x wrong match: 'closed' matched" in printed
     assert "a hit is a match" in printed
     assert "ob-q6  3 x unproved: 'closed' matched" in printed
 
