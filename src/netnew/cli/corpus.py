@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Protocol, cast
+from typing import TYPE_CHECKING, Annotated, Protocol, cast
 
 import typer
 
-from netnew.bootstrap import App
 from netnew.cli import asking, terminal
 from netnew.cli.opened import with_app
 from netnew.cli.tables import print_rows
 from netnew.cli.terminal import clean, plural, short
 from netnew.domain.search import SearchAnswer
+
+if TYPE_CHECKING:
+    from netnew.bootstrap import App
 
 app = typer.Typer(
     help="Local pages to search in: dumps, WARC, folders, lists.",

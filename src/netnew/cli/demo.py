@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import typer
 
-from netnew.bootstrap import App
 from netnew.cli import asking, terminal
-from netnew.cli.find import exit_code, short_id, show_result, what_next
+from netnew.cli.find import chosen, exit_code, show_result, what_next
 from netnew.cli.opened import with_app
 from netnew.cli.places import Places
 from netnew.cli.render import print_quotes
@@ -19,14 +18,20 @@ from netnew.domain.enrichment import Enrichment
 from netnew.domain.run import RunSpec
 from netnew.exports.document import run_and_candidates
 
+if TYPE_CHECKING:
+    from netnew.bootstrap import App
+
 QUESTION = RunSpec(
-    objective="Python packages with a permissive licence that are HTTP clients or servers",
+    objective="Python packages for HTTP with a permissive licence",
     entity_type="Python package",
     conditions=(
-        MatchCondition("permissive", "License is MIT, BSD or Apache"),
-        MatchCondition("http", "Topic is HTTP"),
+        MatchCondition(
+            "licence",
+            "License is MIT, BSD, BSD-3-Clause, Apache-2.0 or Apache Software License",
+        ),
+        MatchCondition("topic", "Topic is WWW/HTTP"),
     ),
-    enrichments=(Enrichment("requires python", "The required Python version"),),
+    enrichments=(Enrichment("python", "Requires Python"),),
     match_limit=100,
     sources=("pyenv",),
     judge="rules",
@@ -47,11 +52,13 @@ def demo(
         notes = terminal.progress()
         if not quiet:
             notes.print(f"Question: {QUESTION.objective}")
+            for condition in QUESTION.conditions:
+                notes.print(f"Must be:  {condition.description}")
             notes.print("Source:   the Python packages installed here; judge: rules, no model\n")
-        run = await app.service.create_run(replace(QUESTION))
+        run = await app.service.create_run(QUESTION)
         run, tally = await work_and_watch(app.service, run, quiet)
         result = await app.service.result(run.id)
-        matched = [x for x in result.candidates if x.status.value == "matched"]
+        matched = chosen(result.candidates, everything=False)
         if as_json:
             terminal.print_json(run_and_candidates(result.run, matched))
             return exit_code(result.run, tally)
@@ -62,15 +69,15 @@ def demo(
             console.print(f"\nWhy, for {plural(len(quoted), 'of them', 'of them')}:\n")
             await print_quotes(console, quoted, Places(app.service).locate)
         if not quiet:
-            _what_next(app, result.run.id, short_id(result.run))
             what_next(notes, result.run, bool(matched))
+            _what_next(app)
         return exit_code(result.run, tally)
 
     raise typer.Exit(with_app(context, show))
 
 
-def _what_next(app: App, run_id: str, name: str) -> None:
+def _what_next(app: App) -> None:
     notes = terminal.progress()
-    notes.print(f"Everything is kept in {app.settings.home} as {run_id}.")
-    notes.print(f"One:     netnew runs show {name} --candidate NAME")
-    notes.print('Ask:     netnew find "Python packages for parsing" --source pyenv --judge rules')
+    notes.print('Ask:     netnew find "Python packages for testing" --source pyenv --judge rules')
+    notes.print('Check:   netnew plan "Python packages for testing" --source pyenv --judge rules')
+    notes.print(f"All of it is kept in {app.settings.home}")

@@ -9,12 +9,12 @@ import sqlite3
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 from rich.text import Text
 
 from netnew import __version__
-from netnew.bootstrap import App
 from netnew.cli import asking, terminal
 from netnew.cli.complaints import FAILED, SOURCES_TO_TRY
 from netnew.cli.opened import with_app
@@ -24,6 +24,9 @@ from netnew.domain.errors import NetnewError
 from netnew.domain.run import RunSpec
 from netnew.plugins import installed_plugins
 from netnew.settings import Settings, unknown_variables
+
+if TYPE_CHECKING:
+    from netnew.bootstrap import App
 
 
 class Health(StrEnum):

@@ -7,12 +7,15 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from netnew.cli.which_run import the_run
 from netnew.domain.errors import CallerError, InvalidInput
 from netnew.domain.ids import RunId
 from netnew.domain.run import ExcludeList
-from netnew.service import Service
+
+if TYPE_CHECKING:
+    from netnew.service import Service
 
 _DOMAIN = re.compile(r"^(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,}$")
 _URL_KEYS = ("url", "website", "site", "address", "link")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
 
-from netnew.bootstrap import App
 from netnew.cli import asking, terminal
 from netnew.cli.asking import Question, spec_from
 from netnew.cli.complaints import FAILED, SOURCES_TO_TRY, STOPPED
@@ -26,6 +26,9 @@ from netnew.domain.run import Run, RunSpec, RunStatus, TerminationReason
 from netnew.exports.document import run_and_candidates
 from netnew.exports.files import check_output, write_export
 from netnew.settings import Settings
+
+if TYPE_CHECKING:
+    from netnew.bootstrap import App
 
 # On a terminal a longer table is cut; files, pipes and `runs result` have all of it.
 _MOST_ROWS = 50
@@ -129,7 +132,9 @@ def show_result(
     else:
         console.print("No candidate." if everything else "No match.")
     console.print(f"{numbers(run)}.")
-    console.print(f"{how_many_exist(run.estimate)} {why_it_stopped(run)}".strip())
+    console.print(how_many_exist(run.estimate))
+    if run.status.is_terminal:
+        console.print(why_it_stopped(run))
 
 
 def what_next(console: Console, run: Run, has_rows: bool, outputs: Sequence[Path] = ()) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from netnew import __version__
-from netnew.bootstrap import open_app
 from netnew.cli import corpus, demo, doctor, find, plan, runs
 from netnew.cli.complaints import OneLineErrors
 from netnew.cli.terminal import forgiving_streams
+from netnew.settings import Settings
+
+if TYPE_CHECKING:
+    from netnew.bootstrap import App
 
 app = typer.Typer(
     name="netnew",
@@ -20,6 +24,13 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
+
+
+def _open_app(settings: Settings) -> AbstractAsyncContextManager[App]:
+    """Imported on use: `--help` and wrong usage need neither engine nor database."""
+    from netnew.bootstrap import open_app
+
+    return open_app(settings)
 
 
 def _print_version(wanted: bool) -> None:
@@ -39,7 +50,7 @@ def main(
     ] = False,
 ) -> None:
     forgiving_streams()
-    context.obj = context.obj or open_app
+    context.obj = context.obj or _open_app
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
 

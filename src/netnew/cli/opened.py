@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import typer
 
-from netnew.bootstrap import App
 from netnew.cli.logs import log_to_standard_error
 from netnew.settings import Settings
 
+if TYPE_CHECKING:
+    from netnew.bootstrap import App
+
 T = TypeVar("T")
 
-Opener = Callable[[Settings], AbstractAsyncContextManager[App]]
+Opener = Callable[[Settings], AbstractAsyncContextManager["App"]]
 """What makes an App of the settings: `bootstrap.open_app`, or a test's own."""
 
 

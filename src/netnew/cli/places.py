@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from netnew.cli.terminal import short
 from netnew.domain.errors import NetnewError
 from netnew.domain.evidence import Citation
 from netnew.domain.ids import SnapshotId
 from netnew.domain.page import Segment, SegmentKind, Snapshot
-from netnew.service import Service
+
+if TYPE_CHECKING:
+    from netnew.service import Service
 
 
 class Places:

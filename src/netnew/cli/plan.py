@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import typer
 from rich.console import Console
 
-from netnew.bootstrap import App
 from netnew.cli import asking, terminal
 from netnew.cli.asking import Question, spec_from
 from netnew.cli.excluding import exclude_list
 from netnew.cli.opened import with_app
 from netnew.cli.terminal import clean
 from netnew.domain.budget import Budget
-from netnew.engine.plan import Plan
 from netnew.exports.document import Json
 from netnew.settings import Settings
+
+if TYPE_CHECKING:
+    from netnew.bootstrap import App
+    from netnew.engine.plan import Plan
 
 
 def plan(

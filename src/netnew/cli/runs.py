@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
-from netnew.bootstrap import App
 from netnew.cli import asking, terminal
 from netnew.cli.find import checked_outputs, chosen, short_id, show_result
 from netnew.cli.opened import with_app
@@ -27,7 +26,10 @@ from netnew.domain.run import Run
 from netnew.exports.document import Json, candidate_document, run_and_candidates, run_document
 from netnew.exports.events import event_document
 from netnew.exports.files import write_export
-from netnew.service import RunResult
+
+if TYPE_CHECKING:
+    from netnew.bootstrap import App
+    from netnew.service import RunResult
 
 app = typer.Typer(
     help="Runs made before: look at them, export them, delete them.",
@@ -114,7 +116,8 @@ def show(
         if quotes:
             await print_quotes(console, wanted, Places(app.service).locate)
             console.print(f"{numbers(result.run)}.")
-            console.print(f"{how_many_exist(result.run.estimate)} {why_it_stopped(result.run)}")
+            console.print(how_many_exist(result.run.estimate))
+            console.print(why_it_stopped(result.run))
         else:
             show_result(console, result.run, wanted, everything=status is not None)
 

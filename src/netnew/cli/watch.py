@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -37,7 +37,9 @@ from netnew.domain.event import (
 )
 from netnew.domain.ids import CandidateId
 from netnew.domain.run import Run
-from netnew.service import Service
+
+if TYPE_CHECKING:
+    from netnew.service import Service
 
 _POLL_S = 0.1
 _STOPPED = 130

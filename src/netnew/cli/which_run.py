@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from netnew.domain.errors import InvalidInput, NotFound
 from netnew.domain.ids import run_id_from
 from netnew.domain.run import Run
-from netnew.service import Service
+
+if TYPE_CHECKING:
+    from netnew.service import Service
 
 # How many of the newest runs the beginning of an id is looked for in.
 _LOOKED_THROUGH = 10_000

@@ -45,10 +45,9 @@ def how_many_exist(estimate: Estimate | None) -> str:
     if estimate is None:
         return "Too few sightings to estimate how many matches exist."
     low, high = round(estimate.low), round(estimate.high)
-    span = f"{low:,} to {high:,}" if low != high else f"{low:,}"
     return (
         f"Probably {plural(round(estimate.matches), 'match exists', 'matches exist')}"
-        f" (80 % interval: {span})."
+        f" (80 % interval: {low:,} to {high:,})."
     )
 
 

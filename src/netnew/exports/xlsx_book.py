@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from typing import BinaryIO
-
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from netnew.domain.candidate import Candidate
 from netnew.domain.run import Run
 from netnew.exports.rows import header, neutral, rows
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # what XML has no place for
 MAX_CELL_CHARS = 32_767  # the limit of the format
 
 
 def write_xlsx(to: BinaryIO, run: Run, candidates: Sequence[Candidate]) -> None:
     """Every cell is text; control characters, which the format has no place for, are left out."""
+    from openpyxl import Workbook  # on use: it takes as long to import as all else
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet("candidates")
     sheet.freeze_panes = "B2"
@@ -46,4 +47,4 @@ def _facts(run: Run) -> list[tuple[str, str]]:
 
 
 def _cell(text: str) -> str:
-    return str(ILLEGAL_CHARACTERS_RE.sub("", text))[:MAX_CELL_CHARS]
+    return _CONTROL.sub("", text)[:MAX_CELL_CHARS]
