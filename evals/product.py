@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,13 +25,15 @@ DEFAULT_COMMAND = (sys.executable, "-m", "netnew")
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """How the product is asked: everything but the query. `command` starts the product."""
+    """How the product is asked: everything but the query. `command` starts the product, with the
+    code in `source` first on its path (None: as installed)."""
 
     generator: str = "core"
     judge: str = "rules"
     match_limit: int = 1000
     timeout_s: float = 3600.0
     command: tuple[str, ...] = DEFAULT_COMMAND
+    source: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,24 @@ def find_command(query: Query, ask: Ask, port: int, out: Path) -> list[str]:
     return [*command, "-o", str(out), "--all"]
 
 
-def environment(home: Path, port: int) -> dict[str, str]:
+def code_as_it_stands(scratch: Path) -> Path | None:
+    """A copy in `scratch` of this checkout's code, so that edits made while a measurement runs do
+    not enter it. None where there is no checkout."""
+    source = Path(__file__).resolve().parent.parent / "src"
+    if not (source / "netnew").is_dir():
+        return None
+    target = scratch / "src"
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+    return target
+
+
+def environment(home: Path, port: int, source: Path | None = None) -> dict[str, str]:
     """This process's environment without settings of the product's own, and with the gateway."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("NETNEW_")}
+    path = os.pathsep.join(p for p in (str(source or ""), kept.get("PYTHONPATH", "")) if p)
     return {
         **kept,
+        **({"PYTHONPATH": path} if path else {}),
         "NETNEW_HOME": str(home),
         "NETNEW_TEST_GATEWAY": f"http://{HOST}:{port}",
         # Every host is the same loopback process here; a pause between two requests to one host
@@ -77,7 +93,11 @@ def run_product(query: Query, ask: Ask, home: Path, port: int) -> Outcome:
     out.unlink(missing_ok=True)
     started = time.monotonic()
     code, max_rss_kb, timed_out = _waited(
-        find_command(query, ask, port, out), environment(home, port), home.parent, log, ask
+        find_command(query, ask, port, out),
+        environment(home, port, ask.source),
+        home.parent,
+        log,
+        ask,
     )
     seconds = time.monotonic() - started
     export, problem = _export(out)

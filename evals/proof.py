@@ -10,12 +10,16 @@ from evals.rows import Condition, Label
 
 
 class LabelBook:
-    """The labels of a web by address; a redirect stands for the page that it leads to."""
+    """The labels of a web by address; a redirect stands for the page that it leads to. `fields`
+    are all fields that any page is said to state."""
 
     def __init__(self, labels: Iterable[Label]) -> None:
         self._labels: dict[str, Label] = {}
+        named: set[str] = set()
         for label in labels:
             self._labels.setdefault(same_request(label.url), label)
+            named |= label.facts | label.stale_facts
+        self.fields = frozenset(named)
 
     def at(self, url: str) -> Label | None:
         try:
@@ -36,7 +40,7 @@ def is_proved(verdict: GivenVerdict, condition: Condition, entity: str, book: La
     stated = frozenset(
         name for label in labels if label for name in label.facts - label.stale_facts
     )
-    return condition.is_stated_by(stated)
+    return condition.is_stated_by(stated, book.fields)
 
 
 def unproved(

@@ -128,7 +128,9 @@ def print_report(console: Console, plan: Plan, done: Measurement) -> None:
     for runs in done.passes:
         for run in runs:
             if run.grade.problem:
-                console.print(f"{run.grade.id} failed: {run.grade.problem}", markup=False)
+                lines = run.grade.problem.splitlines()
+                words = " … ".join(dict.fromkeys((lines[0], lines[-1])))
+                console.print(f"{run.grade.id} failed: {words}", markup=False)
 
 
 def _table(title: str, runs: Sequence[Asked]) -> Table:

@@ -86,10 +86,14 @@ class Condition:
     def leaves(self) -> tuple[Leaf, ...]:
         return tuple(_leaves(self.predicate))
 
-    def is_stated_by(self, facts: frozenset[str]) -> bool:
+    def is_stated_by(self, facts: frozenset[str], known: frozenset[str] | None = None) -> bool:
         """Whether `facts` (names of fields) are enough to decide this condition: every part of an
-        'and', some part of an 'or'; the op 'no' needs nothing stated."""
-        return _is_stated(self.predicate, facts)
+        'and', some part of an 'or'; the op 'no' needs nothing stated.
+
+        `known` are the fields that labels can name at all. One beyond them is derived from others
+        (a year from a date), which the labels do not tell: any stated fact then serves.
+        """
+        return _is_stated(self.predicate, facts, known)
 
 
 def _leaves(predicate: Row) -> Iterator[Leaf]:
@@ -102,14 +106,16 @@ def _leaves(predicate: Row) -> Iterator[Leaf]:
     yield Leaf(predicate["op"], predicate["field"], values)
 
 
-def _is_stated(predicate: Row, facts: frozenset[str]) -> bool:
+def _is_stated(predicate: Row, facts: frozenset[str], known: frozenset[str] | None) -> bool:
     match predicate["op"]:
         case "and":
-            return all(_is_stated(part, facts) for part in predicate["of"])
+            return all(_is_stated(part, facts, known) for part in predicate["of"])
         case "or":
-            return any(_is_stated(part, facts) for part in predicate["of"])
+            return any(_is_stated(part, facts, known) for part in predicate["of"])
         case "no":
             return True
+        case _ if known is not None and predicate["field"] not in known:
+            return bool(facts)
         case _:
             return predicate["field"] in facts
 

@@ -6,14 +6,14 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 
 from evals.data_folder import Web
 from evals.grade import Grade, Grader
-from evals.product import Ask, Outcome, run_product
+from evals.product import Ask, Outcome, code_as_it_stands, run_product
 from evals.reachable import reachable_truths
 from evals.results import Result, write_rows
 from evals.rows import Query
@@ -68,6 +68,9 @@ def measure(plan: Plan, tell: Callable[[Asked], None] = lambda _: None) -> Measu
         index = store_web(plan.web.pages, stored)
         reachable = reachable_truths(plan.web, index)
         grader = Grader(plan.web, reachable)
+        ask = plan.ask
+        if ask.source is None:
+            plan = replace(plan, ask=replace(ask, source=code_as_it_stands(Path(scratch))))
         with serving(stored, plan.jobs, plan.page_latency_ms) as server:
             asker = _Asker(plan, grader, server, Path(scratch), tell)
             runs = asker.all()

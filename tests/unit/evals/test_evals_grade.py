@@ -222,6 +222,17 @@ def test_a_proof_needs_a_page_about_the_entity_that_states_the_field(
     assert graded(pots, pots.query(["a"]), given).measures["proof_right"] == right
 
 
+def test_a_derived_field_is_proved_by_any_page_of_the_entity_with_facts(
+    pots: Any, a_condition: Any
+) -> None:
+    asked = [a_condition("old", "century", "lt", 20)]
+    pots.page("https://bare-a.test/", "about", "a")
+    for cited, right in (("a", 1.0), ("b", 0.0), ("bare-a", 0.0)):
+        verdicts = [verdict("old", "matched", f"https://{cited}.test/")]
+        given = result(candidate("https://a.test/", verdicts=verdicts))
+        assert graded(pots, pots.query(["a"], asked), given).measures["proof_right"] == right
+
+
 def test_a_redirect_proves_what_its_target_states(pots: Any) -> None:
     pots.page("http://old-a.test/", "redirect", "a", canonical="https://a.test/", status=301)
     given = result(

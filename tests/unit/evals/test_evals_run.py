@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from evals.cli import main
 from evals.grade import MEASURES
-from evals.product import Ask, environment
+from evals.product import Ask, code_as_it_stands, environment
 from evals.report import document
 from evals.run import Measurement, Plan, commit_of, measure
 
@@ -118,6 +119,14 @@ def test_the_childs_environment_has_no_settings_but_home_gateway_and_no_pause(
     monkeypatch.setenv("NETNEW_JUDGE", "gpt")
     names = {k for k in environment(Path("/h"), 8) if k.startswith("NETNEW_")}
     assert names == {"NETNEW_HOME", "NETNEW_TEST_GATEWAY", "NETNEW_PER_HOST_DELAY_S"}
+
+
+def test_a_measurement_runs_on_a_copy_of_the_code(tmp_path: Path) -> None:
+    source = code_as_it_stands(tmp_path)
+    assert source == tmp_path / "src"
+    assert (source / "netnew" / "__init__.py").is_file()
+    path = environment(Path("/h"), 8, source)["PYTHONPATH"]
+    assert path.split(os.pathsep)[0] == str(source)
 
 
 def test_a_folder_without_a_repository_has_no_commit(tmp_path: Path) -> None:
