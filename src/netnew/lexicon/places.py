@@ -130,8 +130,18 @@ def _settled(text: str, mentions: list[PlaceMention]) -> list[PlaceMention]:
         joined = after is not None and re.fullmatch(
             r"\s*,\s*|\s*\(\s*", text[mention.end : after.start]
         )
-        settled.append(_read(text, mention, after.place if after and joined else None, mentions))
+        outer = after.place if after and joined else None
+        if outer and _is_code_elsewhere(text[mention.start : mention.end], mention.place, outer):
+            continue  # 'Gurugram, HR, India': a state's code that is some country's code too
+        settled.append(_read(text, mention, outer, mentions))
     return settled[::-1]
+
+
+def _is_code_elsewhere(surface: str, place: Place, outer: Place) -> bool:
+    if len(surface) != 2 or not surface.isupper() or outer.kind != "country":
+        return False
+    same = (c == outer.country and state == surface for c, state in STATES)
+    return place.country != outer.country and not any(same)
 
 
 def _read(

@@ -1,7 +1,7 @@
 """Which words name the same attribute: a small thesaurus of general English.
 
-`features(text)` gives what a label or a condition speaks of, as concepts ('@staff') and the stems of
-the words that belong to none. Two texts speak of the same attribute as far as their features agree.
+`features(text)` gives what a label or a condition speaks of, as concepts ('@staff') and the
+stems of the words that belong to none. Two texts speak of the same attribute as far as their features agree.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ license: license, licensed, licensed under, released under, licensing, published
 category: category, categories, section, area, subcategory, sub category, subsection, filed under, stands under, listed under, grouped under, classified under, belongs to, belongs to the category, topic, topics, subject, subjects, field, class, genre, genres, kind, type, domain, is about, discipline, department, listed as, theme, themes, classified as, classification, categorised as
 industry: industry, industries, sector, vertical, line of business, business area, branch, market
 segment: segment, sub industry, subindustry, sub sector, subsector, sub segment, niche, specialty, speciality
-tags: tag, tags, keyword, keywords, focus area, focus areas, focus, label, labels, areas of work, topics, works on, working on, interests, specialities, specialties
+tags: tag, tags, tagged, tagged with, keyword, keywords, focus area, focus areas, focus, label, labels, areas of work, topics, works on, working on, interests, specialities, specialties
 language: language, languages, programming language, programming languages, written in, built with, built in, written for, coded in, implemented in, developed in, tech stack, technology, technologies, stack, spoken language
 platform: platform, platforms, deployment, deployment option, deployment options, deployed with, deployed on, deploy, runs on, available for, supported platforms, packages, installation, operating system, operating systems, deployed, environment
 stars: star, stars, stargazers, starred
@@ -35,7 +35,7 @@ former name: former name, former names, formerly, formerly known as, previously 
 repository: repository, repo, source repository, source code, source code repository, public repository, public source code repository, code repository, code, git repository, source, its source code, public source repository
 release: latest release, release date, released on, last release, current release, newest release, most recent release, latest version, current version, version, release, newest version
 commit: last commit, latest commit, last updated, repository last updated, last activity, most recent commit, last change, last push, last update, updated, commit
-batch: batch, cohort, class of, intake, yc batch, went through y combinator, backed by y combinator, program year
+batch: batch, cohort, class of, intake, programme year, vintage, edition
 joined: joined, member since, joined as a member, joined on, joined in, became a member, date of joining, membership since, accession, acceded, joined the
 accepted: accepted, acceptance, accepted to, accepted into, admitted, admitted to, date accepted, accepted it, admission date
 graduated: graduated, graduation, graduation date, graduated on, graduated in
@@ -167,7 +167,7 @@ def concept_phrases(words: list[str]) -> list[tuple[int, int, frozenset[str]]]:
 @lru_cache(maxsize=32768)
 def features(text: str) -> frozenset[str]:
     """The concepts of `text` and the stems of its other telling words."""
-    folded = [w for w in fold(text).split()]
+    folded = fold(text).split()
     words = [stem(w) for w in folded]
     found: set[str] = set()
     covered: set[int] = set()

@@ -6,7 +6,6 @@ import re
 
 from netnew.judges.rules.attributes import features
 from netnew.judges.rules.predicate import (
-    AllOf,
     DateIs,
     Field,
     NumberIs,
@@ -113,7 +112,14 @@ _TAIL = re.compile(
 
 def field_of(text: str) -> Field:
     """The field that a piece of a condition names."""
-    bare = _OF_ENTITY.sub("", text.strip(" ,;."))
+    bare = text.strip(" ,;.")
+    owner = _OF_ENTITY.match(bare)
+    if (
+        owner
+        and owner.group() == owner.group().lower().replace("the ", "the ", 1)
+        or (owner and re.match(r"^(?:The|Its|Their|Our|This)\s+[a-z ]+['’]s?\s$", owner.group()))
+    ):
+        bare = bare[owner.end() :]
     bare = _DETERMINER.sub("", _SUBJECT.sub("", bare))
     return Field(bare or text, features(bare))
 
@@ -134,7 +140,7 @@ def clause_predicate(clause: str, entity_type: str = "") -> Predicate:
 _SUBJECT_STEMS = frozenset(
     stem(w)
     for w in """company organisation organization software page project product team it they he she
-    entity startup business firm application app tool site website there we this that one work""".split()  # noqa: SIM905
+    entity startup business firm application app tool site website there we this that one work team""".split()  # noqa: SIM905
 )
 
 

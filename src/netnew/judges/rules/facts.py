@@ -49,6 +49,7 @@ class Sentence:
     end: int
     text: str
     words: tuple[str, ...] = field(default=())
+    features: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,15 @@ class PageFacts:
     snapshot: Snapshot
     facts: tuple[Fact, ...]
     sentences: tuple[Sentence, ...]
+    by_feature: dict[str, list[int]]
+
+    def sharing(self, asked: frozenset[str]) -> list[Fact]:
+        """The facts whose label has a feature in common with `asked`, in page order."""
+        found: dict[int, Fact] = {}
+        for feature in asked:
+            for at in self.by_feature.get(feature, ()):
+                found[at] = self.facts[at]
+        return [found[at] for at in sorted(found)]
 
     @property
     def has_block(self) -> bool:
@@ -82,6 +92,7 @@ _LEAD_OF_VALUE = re.compile(
     r"|since|being|about)\b[\s:]*)+",
     re.IGNORECASE,
 )
+_MANY = frozenset({"@tags", "@language", "@platform", "@location", "@alternative"})
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SKIPPED_METADATA = re.compile(
     r"(?:^|[.:/\[])(?:@?context|@?id|image|logo|viewport|robots|generator|theme-color|charset|csrf\S*|locale"
@@ -115,7 +126,11 @@ def read_page(snapshot: Snapshot) -> PageFacts:
                 sentences += _sentences(segment)
     for sentence in sentences[:MAX_SENTENCES]:
         facts += _stated(sentence)
-    return PageFacts(snapshot, tuple(facts), tuple(sentences[:MAX_SENTENCES]))
+    by_feature: dict[str, list[int]] = {}
+    for at, fact in enumerate(facts):
+        for feature in fact.features:
+            by_feature.setdefault(feature, []).append(at)
+    return PageFacts(snapshot, tuple(facts), tuple(sentences[:MAX_SENTENCES]), by_feature)
 
 
 def _labelled(segment: Segment) -> list[Fact]:
@@ -161,7 +176,11 @@ def _sentences(segment: Segment) -> list[Sentence]:
         piece = piece.strip()
         if 3 <= len(piece) <= MAX_SENTENCE_CHARS:
             words = tuple(stem(w) for w in fold(piece).split())
-            found.append(Sentence(segment, first + lead, first + lead + len(piece), piece, words))
+            found.append(
+                Sentence(
+                    segment, first + lead, first + lead + len(piece), piece, words, features(piece)
+                )
+            )
     return found
 
 
@@ -192,6 +211,8 @@ def _stated(sentence: Sentence) -> list[Fact]:
     return list(found.values())
 
 
+MAX_SUBJECT_WORDS = 7  # an attribute further on is seldom the entity's own
+_ASIDE = re.compile(r"^(?:with|despite|unlike|from|this|that|these|those|for|by|when|if)\b", re.I)
 _SPACED = re.compile(r"\S+")
 
 
@@ -205,9 +226,11 @@ def _attribute_splits(text: str) -> list[tuple[str, str, str]]:
             spots.append(match.span())
     splits = []
     for first, last, _names in concept_phrases(stems_):
-        if first > 12:
+        if first > MAX_SUBJECT_WORDS:
             break
         start, end = spots[first][0], spots[last - 1][1]
+        if _ASIDE.match(text) or text[end - 1 : end] == ",":
+            continue
         if end < len(text):
             splits.append((text[start:end], text[end:], text[:start].strip()))
     return splits
@@ -229,6 +252,6 @@ def _add(found: dict[str, Fact], sentence: Sentence, label: str, value: str, sub
         sentence.segment,
         sentence.start,
         sentence.end,
-        bool(_PLURAL.search(label)) or label.split()[-1].lower() in ("with", "in", "for"),
+        bool(_PLURAL.search(label) or label_features & _MANY),
         subject,
     )

@@ -60,7 +60,7 @@ def fitting(field: Field, pages: Sequence[Page], least: float = FIT) -> list[Loc
     """The facts whose label answers `field`, best first (structured before prose)."""
     found = []
     for page in pages:
-        for fact in page.facts.facts:
+        for fact in page.facts.sharing(field.features):
             fit = agreement(field.features, fact.features)
             if fit >= least or (fact.origin is Origin.PROSE and field.features <= fact.features):
                 found.append(Located(fact, page, max(fit, least)))
@@ -179,43 +179,50 @@ def _agreed(found: list[tuple[bool | None, Located]], asked: str) -> Finding:
     return unclear(f"the value for {asked} may lie on either side")
 
 
+_LEADS_TO_NUMBER = re.compile(
+    r"(?:^|\b(?:has|have|had|is|are|was|of|with|counts?|totals?|employs?|seats?|holds?|at|costs?|so far"
+    r"|today|now|currently)|:)\s*(?:(?:a|an|the|about|now|currently|our|its)\s+)?(?:[\w-]+\s+of\s+)?$",
+    re.IGNORECASE,
+)
+
+
 def _numbers_in_prose(
     leaf: NumberIs, pages: Sequence[Page], about: Callable[[str], bool]
 ) -> list[tuple[bool | None, Located]]:
-    found = []
+    found: list[tuple[bool | None, Located]] = []
     for page in pages:
-        for fact in page.facts.facts:
-            if fact.origin is not Origin.PROSE:
+        for sentence in page.facts.sentences:
+            if not (leaf.field.features & sentence.features):
                 continue
-            sentence = fact.segment.text[fact.start : fact.end]
-            if not (leaf.field.features & (fact.features | features(sentence))):
+            if _UNSURE_SAID.search(sentence.text) or not about(sentence.text):
                 continue
-            if not about(fact.subject or fact.label):
-                continue
-            near = _nearest_number(leaf, sentence)
-            if near is not None:
-                found.append((near, Located(fact, page, FIT)))
-                break
+            read, answer = _nearest_number(leaf, sentence.text)
+            if read:
+                found.append((answer, _at_sentence(sentence, page)))
     return found
 
 
-def _nearest_number(leaf: NumberIs, sentence: str) -> bool | None:
+def _nearest_number(leaf: NumberIs, sentence: str) -> tuple[bool, bool | None]:
+    """Whether the sentence gives the field's number, and how it compares."""
     dates = dates_in(sentence)
     for q in quantities_in(sentence):
         if leaf.unit and q.unit != leaf.unit:
             continue
         if any(d.start <= q.start < d.end for d in dates):
             continue
-        after = re.split(r"[,;.]\s|\band\b", sentence[q.end :])[0].split()[:3]
-        before = re.split(r"[,;.]\s|\band\b", sentence[: q.start])[-1].split()[-5:]
-        window = " ".join(after)
-        if leaf.field.features & features(window):
-            return compare(q.interval, leaf.interval)
-        if not features(window) and leaf.field.features & features(" ".join(before)):
-            return compare(q.interval, leaf.interval)
-        if leaf.unit and leaf.field.features & features(" ".join(before)):
-            return compare(q.interval, leaf.interval)
-    return None
+        lead = sentence[: q.start].rstrip() + " "
+        if not _LEADS_TO_NUMBER.search(lead) or len(lead.split()) > 14:
+            continue
+        after = " ".join(re.split(r"[,;.]\s|\band\b", sentence[q.end :])[0].split()[:3])
+        before = " ".join(re.split(r"[,;.]\s|\band\b", lead)[-1].split()[-5:])
+        told = features(after)
+        if leaf.field.features & told or (
+            (not told or leaf.unit) and leaf.field.features & features(before) and len(lead) > 1
+        ):
+            if not lead.strip() and len(sentence[q.end :].split()) > 3:
+                continue
+            return True, compare(q.interval, leaf.interval)
+    return False, None
 
 
 def _date(leaf: DateIs, pages: Sequence[Page]) -> Finding:
@@ -306,7 +313,7 @@ def _says(leaf: Says, pages: Sequence[Page], about: Callable[[str], bool]) -> Fi
     answers: list[tuple[bool | None, Located]] = []
     for page in pages:
         for fact in page.facts.facts:
-            if fact.origin is Origin.PROSE:
+            if fact.origin is Origin.PROSE or len(fact.value) > 200:
                 continue
             answer = _cell_answer(leaf.field, fact.label, fact.value, fact.features)
             if answer is not None:
@@ -332,12 +339,12 @@ def _cell_answer(
         if qualifiers:
             return qualifiers <= told
         return True
-    if any(names_value(value, field.text, True) for _ in (0,)):
+    if not label_features & _NOT_A_FIELD and names_value(value, field.text, True):
         return True
     whole = label_features | features(value)
     if label_features & asked and asked <= whole:
         return not denies(value)
-    if label_features & asked and _speaks_of_kind(label_features, asked):
+    if 2 * len(label_features & asked) >= len(asked) and _speaks_of_kind(label_features, asked):
         return False if value and not affirms(value) else None
     return None
 
@@ -365,7 +372,7 @@ def _said_in_prose(
     degrees = {w for w in (stem(x) for x in fold(leaf.field.text).split()) if _is_degree(w)}
     for page in pages:
         for sentence in page.facts.sentences:
-            said = features(sentence.text)
+            said = sentence.features
             if not leaf.field.features <= said | ({"@staff"} if "@remote" in said else set()):
                 continue
             if _UNSURE_SAID.search(sentence.text) or not about(sentence.text):
@@ -395,7 +402,7 @@ def _close_together(field: Field, text: str) -> bool:
     """Whether the words of the field stand within one stretch of the sentence's start."""
     words = fold(text).split()
     wanted = len(fold(field.text).split()) + 8
-    for first in range(0, max(1, len(words) - 2)):
+    for first in range(max(1, len(words) - 2)):
         if first > 14:
             return False
         if field.features <= features(" ".join(words[first : first + wanted])):

@@ -81,9 +81,7 @@ def _answers(leaf: PlaceIs, at: Located) -> list[list[bool | None]]:
     """For each place that the fact names: is it within each of those asked for?"""
     value = at.fact.value
     if at.fact.origin is Origin.PROSE:
-        mentions = places_in(value)
-        if not mentions or mentions[0].start > 40:
-            return []
+        value = _first_run(value)
     found: list[list[bool | None]] = []
     for piece in _BETWEEN_ITEMS.split(value):
         groups = _groups(piece)
@@ -97,6 +95,21 @@ def _answers(leaf: PlaceIs, at: Located) -> list[list[bool | None]]:
         if any(a != [None] * len(leaf.places) for a in found) or found
         else []
     )
+
+
+_GLUE = re.compile(
+    r"[\s,;]*(?:and|or|&|in|the)?[\s,;]*(?:the\s+)?(?:[A-Z][a-z]+,\s+|[A-Z]{2},\s+)?\(?"
+)
+
+
+def _first_run(value: str) -> str:
+    """The enumeration of places that a sentence's value begins with ('' where it does not)."""
+    end = 0
+    for mention in places_in(value):
+        if not _GLUE.fullmatch(value[end : mention.start]):
+            break
+        end = mention.end
+    return value[:end]
 
 
 def _is_unknown(piece: str) -> bool:

@@ -71,7 +71,7 @@ def _host_is(value: str, targets: frozenset[str]) -> bool:
 
 
 _NOTHING = re.compile(
-    r"^(?:no|none|nil|n/?a|not (?:available|stated|known|specified|applicable|provided|given|yet)|unknown|false|0"
+    r"^(?:no|none|nil|n/?a|not|unknown|false|0"
     r"|-+|–|—|never|without|there (?:is|are) no|no longer|currently no|✗|✘|❌)\b|^(?:-+|–|—|✗|✘|❌)$",
     re.IGNORECASE,
 )
