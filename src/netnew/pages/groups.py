@@ -79,7 +79,7 @@ def _cousin_key(parent: Element, key: ItemKey) -> tuple[object, ...]:
 def _repeats(element: Element) -> bool:
     """Whether it has a sibling like it."""
     siblings = element.parent.elements if element.parent is not None else []
-    return sum(s.tag == element.tag for s in siblings) >= 2
+    return any(s.tag == element.tag and s is not element for s in siblings)
 
 
 def _is_list(parent: Element | None, items: list[Element]) -> bool:

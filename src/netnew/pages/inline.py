@@ -12,6 +12,7 @@ _BOLD = frozenset(("b", "strong", "dt", "th"))
 _APART = frozenset(("a", "button", "span", "label", "li", "time", "img"))
 _CHIP_TAGS = frozenset(("a", "span", "code", "button", "div", "small", "em", "label"))
 _MAX_CHIP_CHARS = 60
+_MAX_RUNS = 300
 _PART_SEPARATORS = (" | ", " · ", " • ")
 
 
@@ -83,6 +84,8 @@ def facts_of(line: list[Run]) -> list[tuple[str, str]]:
 
 def _marked_facts(line: list[Run]) -> list[tuple[str, str]]:
     """Pairs whose label stands out in bold and ends in a colon: '<b>Label:</b> value …'."""
+    if len(line) > _MAX_RUNS:
+        return []
     merged = _merged(line)
     starts = [i for i in range(len(merged)) if _is_marked_label(merged, i)]
     if not starts or starts[0] != 0:

@@ -15,6 +15,7 @@ MAX_LINKS = 5_000
 MAX_CONTEXT_CHARS = 300
 MAX_LINK_TEXT_CHARS = 500
 _MAX_URL_CHARS = 2_000
+_MAX_ITEM_CHARS = 20_000
 
 
 @dataclass(slots=True)
@@ -65,6 +66,7 @@ class _LinkReader:
         self._own = own_url.partition("#")[0]
         self._boilerplate = boilerplate
         self._groups = groups
+        self._places: dict[int, dict[int, int]] = {}
 
     def read(self, root: Element) -> list[Link]:
         links: list[Link] = []
@@ -85,7 +87,19 @@ class _LinkReader:
         lead = _lead(element)
         if outer is not None and lead is outer.lead:
             return outer
-        return _Item(group, element, _item_text(element), lead)
+        return _Item(group, element, _item_text(element, self._following(element)), lead)
+
+    def _following(self, element: Element) -> list[Element]:
+        """The next siblings, few enough for a context."""
+        parent = element.parent
+        if parent is None or (element.tag not in HEADINGS and element.tag != "dt"):
+            return []
+        places = self._places.get(id(parent))
+        if places is None:
+            places = {id(child): at for at, child in enumerate(parent.elements)}
+            self._places[id(parent)] = places
+        at = places[id(element)]
+        return parent.elements[at + 1 : at + 6]
 
     def _link(self, anchor: Element, item: _Item | None) -> Link | None:
         href = anchor.get("href")
@@ -123,12 +137,12 @@ def _lead(item: Element) -> Element | None:
 
 
 def _heading_in(element: Element) -> Element | None:
-    stack = list(element.elements) if element.has_block else []
+    stack = list(reversed(element.elements)) if element.has_block else []
     while stack:
-        child = stack.pop(0)
+        child = stack.pop()
         if child.tag in HEADINGS:
             return child
-        stack = child.elements + stack
+        stack.extend(reversed(child.elements))
     return None
 
 
@@ -150,20 +164,17 @@ def _image_text(anchor: Element) -> str:
     return ""
 
 
-def _item_text(item: Element) -> str:
+def _item_text(item: Element, following: list[Element]) -> str:
     """The item's text; where the item is a bare heading or term, what follows it up to the next."""
+    if item.text_len > _MAX_ITEM_CHARS:
+        return ""
     if item.tag not in HEADINGS and item.tag != "dt":
         return text_of(item)[: MAX_CONTEXT_CHARS * 3]
-    siblings = item.parent.children if item.parent is not None else []
-    at = next((i for i, s in enumerate(siblings) if s is item), len(siblings))
     parts = [text_of(item)]
-    for sibling in siblings[at + 1 : at + 12]:
-        if isinstance(sibling, Element):
-            if sibling.tag == item.tag or sibling.tag in HEADINGS:
-                break
-            parts.append(text_of(sibling))
-        if sum(map(len, parts)) > MAX_CONTEXT_CHARS * 2:
+    for sibling in following:
+        if sibling.tag == item.tag or sibling.tag in HEADINGS or sibling.text_len > _MAX_ITEM_CHARS:
             break
+        parts.append(text_of(sibling))
     return normalised(" ".join(parts))
 
 

@@ -88,27 +88,31 @@ def _two_parts(row: Element) -> tuple[Element, Element | str] | None:
 
 def _alternating(children: list[Element]) -> dict[int, list[Pair]]:
     found: dict[int, list[Pair]] = {}
+    kinds = [signature(child) for child in children]
     at = 0
     while at + 3 < len(children):
-        kind = signature(children[at]), signature(children[at + 1])
-        end = at
-        while end + 1 < len(children) and kind == (
-            signature(children[end]),
-            signature(children[end + 1]),
-        ):
-            end += 2
-        run = children[at:end]
-        values_repeat = end < len(children) and signature(children[end]) == kind[1]
-        if kind[0] == kind[1] or len(run) < 4 or values_repeat or not _may_alternate(run):
+        if kinds[at] == kinds[at + 1]:
             at += 1
             continue
-        rows = [(run[i], run[i + 1], _pair(run[i], run[i + 1])) for i in range(0, len(run), 2)]
-        if _is_convincing([pair for _, _, pair in rows if pair is not None], len(rows)):
-            for label, value, pair in rows:
-                if pair is not None:
-                    found[id(label)], found[id(value)] = [pair], []
-        at = end
+        end = at
+        while end + 1 < len(kinds) and kinds[end : end + 2] == kinds[at : at + 2]:
+            end += 2
+        run = children[at:end]
+        value_follows = end < len(kinds) and kinds[end] == kinds[at + 1]
+        rows = _run_rows(run) if len(run) >= 4 and not value_follows else []
+        for label, value, pair in rows:
+            found[id(label)], found[id(value)] = [pair], []
+        # What was looked at is not looked at again, but for a last child that may begin a run.
+        at = end if rows else max(at + 1, end - 1)
     return found
+
+
+def _run_rows(run: list[Element]) -> list[tuple[Element, Element, Pair]]:
+    if not _may_alternate(run):
+        return []
+    rows = [(run[i], run[i + 1], _pair(run[i], run[i + 1])) for i in range(0, len(run), 2)]
+    kept = [(label, value, pair) for label, value, pair in rows if pair is not None]
+    return kept if _is_convincing([pair for _, _, pair in kept], len(rows)) else []
 
 
 def _may_alternate(run: list[Element]) -> bool:

@@ -62,7 +62,8 @@ def labelled_line(line: str) -> tuple[str, str] | None:
     value = value.strip()
     if not value or len(value) > MAX_LINE_VALUE_CHARS or not is_label(label):
         return None
-    return None if has_many_sentences(value) else (label, value)
+    goes_on = value[0].islower() and value.endswith(".") and value.count(" ") >= 2
+    return None if goes_on or has_many_sentences(value) else (label, value)
 
 
 def has_many_sentences(text: str) -> bool:
