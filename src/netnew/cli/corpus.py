@@ -11,7 +11,7 @@ import typer
 from netnew.cli import asking, terminal
 from netnew.cli.opened import with_app
 from netnew.cli.tables import print_rows
-from netnew.cli.terminal import clean, plural, short
+from netnew.cli.terminal import clean, plural, program, short
 from netnew.domain.search import SearchAnswer
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def add(
         line = f"left out: {clean(str(row.path))} {clean(str(row.place))}: {clean(row.problem)}"
         terminal.progress().print(line)
     if not quiet:
-        terminal.progress().print(f'Use it: netnew find "…" --source corpus:{report.name}')
+        terminal.progress().print(f'Use it: {program()} find "…" --source corpus:{report.name}')
 
 
 @app.command("list")
@@ -133,7 +133,7 @@ def list_corpora(context: typer.Context, as_json: asking.AsJson = False) -> None
         documents = [{"name": x.name, "rows": x.rows, "size_bytes": x.size_bytes} for x in found]
         terminal.print_json({"corpora": documents})
     elif not found:
-        terminal.progress().print("No corpus yet. Make one: netnew corpus add NAME PATH")
+        terminal.progress().print(f"No corpus yet. Make one: {program()} corpus add NAME PATH")
     else:
         rows = [[x.name, f"{x.rows:,}", f"{x.size_bytes / 1e6:,.1f} MB"] for x in found]
         print_rows(terminal.results(), ["corpus", "rows", "size"], rows)

@@ -11,7 +11,7 @@ from netnew.cli.find import chosen, exit_code, show_result, what_next
 from netnew.cli.opened import with_app
 from netnew.cli.places import Places
 from netnew.cli.render import print_quotes
-from netnew.cli.terminal import plural
+from netnew.cli.terminal import plural, program
 from netnew.cli.watch import work_and_watch
 from netnew.domain.condition import MatchCondition
 from netnew.domain.enrichment import Enrichment
@@ -31,7 +31,7 @@ QUESTION = RunSpec(
         ),
         MatchCondition("topic", "Topic is WWW/HTTP"),
     ),
-    enrichments=(Enrichment("python", "Requires Python"),),
+    enrichments=(Enrichment("maturity", "Development status"),),
     match_limit=100,
     sources=("pyenv",),
     judge="rules",
@@ -78,6 +78,7 @@ def demo(
 
 def _what_next(app: App) -> None:
     notes = terminal.progress()
-    notes.print('Ask:     netnew find "Python packages for testing" --source pyenv --judge rules')
-    notes.print('Check:   netnew plan "Python packages for testing" --source pyenv --judge rules')
+    question = '"Python packages for testing" --source pyenv --judge rules'
+    notes.print(f"Plan:    {program()} plan {question}")
+    notes.print(f"Ask:     {program()} find {question}")
     notes.print(f"All of it is kept in {app.settings.home}")

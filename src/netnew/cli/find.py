@@ -16,7 +16,7 @@ from netnew.cli.complaints import FAILED, SOURCES_TO_TRY, STOPPED
 from netnew.cli.excluding import exclude_list
 from netnew.cli.opened import with_app
 from netnew.cli.render import print_candidates
-from netnew.cli.terminal import clean, plural
+from netnew.cli.terminal import clean, plural, program
 from netnew.cli.watch import Tally, work_and_watch
 from netnew.cli.wording import how_many_exist, numbers, why_it_stopped
 from netnew.domain.budget import Budget
@@ -126,7 +126,9 @@ def show_result(
     rows = candidates[:_MOST_ROWS] if console.is_terminal else candidates
     print_candidates(console, run, rows, with_status=everything)
     if len(rows) < len(candidates):
-        console.print(f"… and {len(candidates) - len(rows):,} more: netnew runs result {run.id}")
+        console.print(
+            f"… and {len(candidates) - len(rows):,} more: {program()} runs result {run.id}"
+        )
     if candidates:
         console.print()
     else:
@@ -143,12 +145,12 @@ def what_next(console: Console, run: Run, has_rows: bool, outputs: Sequence[Path
     if run.termination_reason is TerminationReason.USER_CANCELLED:
         console.print("To go on, ask the same again: what is decided is not decided anew.")
     if has_rows:
-        console.print(f"Quotes:  netnew runs show {name} --quotes")
+        console.print(f"Quotes:  {program()} runs show {name} --quotes")
         if not outputs:
-            console.print(f"Export:  netnew runs export {name} -o found.csv")
+            console.print(f"Export:  {program()} runs export {name} -o found.csv")
     if run.counts.unclear:
         unclear = plural(run.counts.unclear, "candidate")
-        console.print(f"Unclear: netnew runs show {name} --status unclear   ({unclear})")
+        console.print(f"Unclear: {program()} runs show {name} --status unclear   ({unclear})")
 
 
 def short_id(run: Run) -> str:
@@ -186,7 +188,7 @@ def _write_all(outputs: Sequence[Path], run: Run, candidates: Sequence[Candidate
         except NotWritten as error:
             written = False
             print(f"netnew: {clean(str(error))}", file=sys.stderr)
-            retry = f"netnew runs export {short_id(run)} -o FILE"
+            retry = f"{program()} runs export {short_id(run)} -o FILE"
             print(f"The run is kept; write it elsewhere: {retry}", file=sys.stderr)
         else:
             rows = plural(len(candidates), "candidate")

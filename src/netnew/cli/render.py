@@ -7,6 +7,7 @@ candidate, that `grep` and `cut` can read.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from rich import box
 from rich.console import Console
@@ -33,8 +34,7 @@ _ASCII_MARKS = {Outcome.MATCHED: "+", Outcome.UNMATCHED: "-", Outcome.UNCLEAR: "
 _STYLES = {Outcome.MATCHED: "green", Outcome.UNMATCHED: "red", Outcome.UNCLEAR: "yellow"}
 
 # Below this width a column of a table cannot be read any more, and blocks are printed instead.
-_LEAST_COLUMN = 14
-_VALUE_CHARS = 60
+_LEAST_COLUMN = 12
 
 Locate = Callable[[Citation], Awaitable[str]]
 """Says where on its page a citation stands, such as 'License' or 'paragraph'."""
@@ -42,8 +42,14 @@ Locate = Callable[[Citation], Awaitable[str]]
 
 def candidates_table(
     console: Console, run: Run, candidates: Sequence[Candidate], with_status: bool = False
-) -> Table:
-    """Name, address, each condition's mark and value, each enrichment's value."""
+) -> Table | None:
+    """Name, address, each condition's mark and value, each enrichment's value: a line a candidate.
+
+    None where the terminal is too narrow for that.
+    """
+    widths = _widths(console, run, candidates, with_status)
+    if widths is None:
+        return None
     plain = not console.is_terminal
     table = Table(
         box=None if plain else box.SIMPLE_HEAD,
@@ -51,21 +57,39 @@ def candidates_table(
         header_style="" if plain else "bold",
         padding=(0, 2, 0, 0) if plain else (0, 1),
     )
-    table.add_column("name", no_wrap=plain, min_width=8)
-    if with_status:
-        table.add_column("status", no_wrap=True)
-    table.add_column("address", no_wrap=plain, overflow="fold", style="" if plain else "cyan")
-    for name in [x.name for x in run.spec.conditions] + [x.name for x in run.spec.enrichments]:
-        table.add_column(clean(name), no_wrap=plain, overflow="fold")
+    columns = ["name", *(["status"] if with_status else []), "address", *_asked(run)]
+    for column in columns:
+        style = "cyan" if column == "address" and not plain else ""
+        table.add_column(short(column, widths.value), no_wrap=True, style=style)
     for candidate in candidates:
-        table.add_row(*_cells(console, run, candidate, with_status))
+        table.add_row(*_cells(console, run, candidate, with_status, widths))
     return table
 
 
-def fits(console: Console, run: Run) -> bool:
-    """Whether a table of this run can be read at the console's width."""
-    columns = 3 + len(run.spec.conditions) + len(run.spec.enrichments)
-    return not console.is_terminal or console.width >= columns * _LEAST_COLUMN
+@dataclass(frozen=True, slots=True)
+class _Widths:
+    """The most characters of each kind of cell."""
+
+    name: int = 60
+    address: int = 1_000
+    value: int = 60
+
+
+def _widths(
+    console: Console, run: Run, candidates: Sequence[Candidate], with_status: bool
+) -> _Widths | None:
+    if not console.is_terminal:
+        return _Widths()
+    name = min(30, max(len(clean(x.name)) for x in candidates))
+    address = min(45, max(len(clean(x.url)) for x in candidates))
+    columns = len(_asked(run))
+    room = console.width - name - address - (11 if with_status else 0) - 2 * (columns + 2)
+    value = room // columns if columns else _LEAST_COLUMN
+    return _Widths(name, address, min(value, 60)) if value >= _LEAST_COLUMN else None
+
+
+def _asked(run: Run) -> list[str]:
+    return [x.name for x in run.spec.conditions] + [x.name for x in run.spec.enrichments]
 
 
 def print_candidates(
@@ -74,8 +98,9 @@ def print_candidates(
     """A table, or a block a candidate where the terminal is too narrow for one."""
     if not candidates:
         return
-    if fits(console, run):
-        print_table(console, candidates_table(console, run, candidates, with_status))
+    table = candidates_table(console, run, candidates, with_status)
+    if table is not None:
+        print_table(console, table)
         return
     for candidate in candidates:
         console.print(heading(candidate, with_status))
@@ -134,24 +159,27 @@ async def _print_citations(console: Console, citations: Iterable[Citation], loca
         console.print(_indented(Text(where, style="dim"), 6))
 
 
-def _cells(console: Console, run: Run, candidate: Candidate, with_status: bool) -> list[str | Text]:
+def _cells(
+    console: Console, run: Run, candidate: Candidate, with_status: bool, widths: _Widths
+) -> list[Text]:
     verdicts = {x.condition: x for x in candidate.verdicts}
     fields = {x.name: x for x in candidate.enrichments}
-    cells: list[str | Text] = [Text(short(candidate.name, _VALUE_CHARS))]
+    cells = [Text(short(candidate.name, widths.name))]
     if with_status:
         cells.append(Text(candidate.status.value, STATUS_STYLES[candidate.status]))
-    cells.append(Text(clean(candidate.url)))
+    cells.append(Text(short(candidate.url, widths.address)))
     for condition in run.spec.conditions:
         verdict = verdicts.get(condition.name)
-        cells.append(_verdict_cell(console, verdict) if verdict else Text("·", "dim"))
+        cell = _verdict_cell(console, verdict, widths.value - 2) if verdict else Text("·", "dim")
+        cells.append(cell)
     for asked in run.spec.enrichments:
         field = fields.get(asked.name)
-        cells.append(Text(short(field.value, _VALUE_CHARS) if field and field.value else ""))
+        cells.append(Text(short(field.value, widths.value) if field and field.value else ""))
     return cells
 
 
-def _verdict_cell(console: Console, verdict: Verdict) -> Text:
-    value = f" {short(verdict.value, _VALUE_CHARS)}" if verdict.value else ""
+def _verdict_cell(console: Console, verdict: Verdict, most: int) -> Text:
+    value = f" {short(verdict.value, most)}" if verdict.value else ""
     return Text.assemble(mark(console, verdict.outcome), value)
 
 

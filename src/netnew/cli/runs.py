@@ -15,7 +15,7 @@ from netnew.cli.opened import with_app
 from netnew.cli.places import Places
 from netnew.cli.render import print_candidates, print_quotes
 from netnew.cli.tables import print_rows
-from netnew.cli.terminal import clean, plural, short
+from netnew.cli.terminal import clean, plural, program, short
 from netnew.cli.which_run import the_run
 from netnew.cli.wording import how_many_exist, numbers, why_it_stopped
 from netnew.domain.candidate import Candidate, MatchStatus, Merge
@@ -71,7 +71,7 @@ def list_runs(
         terminal.print_json({"runs": [run_document(x) for x in found]})
         return
     if not found:
-        terminal.progress().print("No run yet. Begin with: netnew demo")
+        terminal.progress().print(f"No run yet. Begin with: {program()} demo")
         return
     rows = [
         [

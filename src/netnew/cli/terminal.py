@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import sys
 import unicodedata
 from io import TextIOWrapper
+from pathlib import Path
 
 from rich.console import Console
 
@@ -50,6 +53,16 @@ def forgiving_streams() -> None:
 def plural(count: int, one: str, many: str = "") -> str:
     """'1 page', '2 pages', '1,200 pages'."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def program() -> str:
+    """How this program was called, for hints that can be copied: 'netnew' where that is found."""
+    called = Path(sys.argv[0])
+    if called.name == "__main__.py":
+        return "python -m netnew"
+    if called.stem != "netnew" or shutil.which("netnew"):
+        return "netnew"
+    return os.path.relpath(called) if called.is_relative_to(Path.cwd()) else str(called)
 
 
 def slug(text: str, most: int = 40) -> str:
