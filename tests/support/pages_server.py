@@ -37,9 +37,7 @@ class Reply:
     @staticmethod
     def html(text: str, status: int = 200, **headers: str) -> Reply:
         extra = tuple((name.replace("_", "-"), value) for name, value in headers.items())
-        return Reply(
-            status, text.encode(), (("Content-Type", "text/html; charset=utf-8"), *extra)
-        )
+        return Reply(status, text.encode(), (("Content-Type", "text/html; charset=utf-8"), *extra))
 
     @staticmethod
     def to(location: str, status: int = 302) -> Reply:
@@ -48,9 +46,7 @@ class Reply:
     @staticmethod
     def packed(body: bytes, encoding: str = "gzip") -> Reply:
         squeezed = gzip.compress(body) if encoding == "gzip" else zlib.compress(body)
-        return Reply(
-            200, squeezed, (("Content-Type", "text/html"), ("Content-Encoding", encoding))
-        )
+        return Reply(200, squeezed, (("Content-Type", "text/html"), ("Content-Encoding", encoding)))
 
 
 Answerer = Callable[[Asked], Reply]
@@ -68,6 +64,7 @@ class PagesServer:
     most_at_once: int = 0
     port: int = 0
     gate: asyncio.Event | None = None
+    arrivals: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
     _now: int = 0
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
@@ -102,6 +99,7 @@ class PagesServer:
             await _send(self.robots, writer)
             return
         self.asked.append(asked)
+        self.arrivals.release()
         self._now += 1
         self.most_at_once = max(self.most_at_once, self._now)
         try:

@@ -41,4 +41,6 @@ def document_as_markdown(body: bytes, media_type: str) -> str | None:
     except (MarkItDownException, ValueError, OSError, KeyError) as error:
         _log.info("unreadable document: %s", error)
         return None
-    return str(result.markdown)
+    markdown = str(result.markdown)
+    # What it cannot read as the type it is, it may hand back as it came.
+    return None if markdown.startswith(("%PDF", "PK\x03")) else markdown

@@ -64,7 +64,9 @@ def extract(raw: RawPage) -> Snapshot:
 
 def snapshot_id(raw: RawPage) -> SnapshotId:
     """Content and extractor; a page without content is known by its address and what went wrong."""
-    content = raw.body or f"{raw.url}\n{raw.status}\n{raw.error or ''}".encode()
+    content = raw.body or f"{raw.url}\n{raw.status}\n{raw.error or ''}".encode(
+        "utf-8", "surrogatepass"
+    )
     return SnapshotId(f"{hashlib.sha256(content).hexdigest()[:32]}-{EXTRACTOR_VERSION}")
 
 

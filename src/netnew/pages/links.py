@@ -53,6 +53,14 @@ def absolute(href: str, base: str) -> str | None:
     return f"{url}/" if not parts.path and not parts.query else url
 
 
+def host_of(url: str) -> str:
+    """The host of `url`, '' where it has none or is no address."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
 def links_in(root: Element, base: str, own_url: str, boilerplate: set[int]) -> list[Link]:
     """All links in page order, at most MAX_LINKS."""
     return _LinkReader(base, own_url, boilerplate, item_groups(root)).read(root)

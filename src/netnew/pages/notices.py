@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from urllib.parse import urlsplit
 
 from netnew.domain.page import Segment, SegmentKind
+from netnew.pages.links import host_of
 from netnew.pages.text import phrases, words
 
 _MAX_NOTICE_CHARS = 300
@@ -72,7 +72,7 @@ _MODIFIED_FIELDS = ("article:modified_time", "og:updated_time", "last-modified",
 
 def is_archived(segments: Sequence[Segment], final_url: str) -> bool:
     """Whether the page says of itself (not of its subject) that it is an archived or old copy."""
-    if (urlsplit(final_url).hostname or "") in _ARCHIVE_HOSTS:
+    if host_of(final_url) in _ARCHIVE_HOSTS:
         return True
     texts = [s.text for s in segments if s.kind in _VISIBLE and len(s.text) <= _MAX_NOTICE_CHARS]
     whole = "\n".join(texts).lower()

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from netnew.domain.page import Link
 from netnew.pages.dom import Tree
-from netnew.pages.links import absolute
+from netnew.pages.links import absolute, host_of
 from netnew.pages.text import phrases
 
 _NEXT_WORDS = phrases(
@@ -27,10 +27,10 @@ _PAGE_IN_PATH = re.compile(r"/(?:page|p|seite|pagina)[/-]?(\d{1,5})(?:/|\.\w+|$)
 
 def next_url(tree: Tree, links: Iterable[Link], final_url: str, base: str) -> str | None:
     """The next page on the same host: by rel=next, by an anchor's words, or by page numbers."""
-    host = urlsplit(final_url).hostname
+    host = host_of(final_url)
 
     def fits(url: str | None) -> bool:
-        return url is not None and url != final_url and urlsplit(url).hostname == host
+        return url is not None and url != final_url and host_of(url) == host
 
     for attributes in (*tree.head_links, *_anchors_with_rel(tree)):
         if "next" in (attributes.get("rel") or "").lower().split():
@@ -64,7 +64,10 @@ def _says_next(text: str) -> bool:
 
 def page_number(url: str) -> int | None:
     """The page number that `url` carries, None without one."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
     match = _PAGE_IN_QUERY.search(parts.query) or _PAGE_IN_PATH.search(parts.path)
     return int(match[1]) if match else None
 

@@ -59,7 +59,7 @@ _BOT_WALL = re.compile(
     | ^\W*just\s+a\s+moment\W*$ | ^\W*attention\s+required
     | \b(?:are\s+you|verify\s+(?:that\s+)?you\s+are|prove\s+(?:that\s+)?you(?:'re|\s+are)|
         confirm\s+(?:that\s+)?you\s+are)\s+(?:a\s+|not\s+a\s+)?(?:human|robot|bot)
-    | \b(?:complete|solve)\s+(?:the|this|a)\s+captcha | ^\W*captcha | \bunusual\s+traffic\b
+    | \b(?:complete|solve)\s+(?:the|this|a)\s+captcha | ^\W*captcha\b | \bunusual\s+traffic\b
     | \bddos\s+protection\s+by\b | \bray\s+id\b
     | \baccess\s+(?:to\s+this\s+\S+\s+)?(?:has\s+been\s+)?denied\b
     | \bplease\s+stand\s+by,?\s+while\s+we
@@ -129,10 +129,13 @@ def _is_parked(heads: list[str], lines: list[str], chars: int) -> bool:
 
 
 def _is_soft_404(heads: list[str], lines: list[str], chars: int) -> bool:
-    in_heads = sum(_NOT_FOUND.search(head[:200]) is not None for head in heads)
     if chars > _SHORT:
-        return in_heads >= 2
-    return in_heads >= 1 or (chars <= _SHORT // 2 and _any(_NOT_FOUND, lines[:4]))
+        # A 404 that comes with the whole site around it: its headline begins with the news.
+        return chars <= _SHORT_PARKED and any(
+            len(head) <= 60 and (found := _NOT_FOUND.search(head)) and found.start() == 0
+            for head in heads[1:2]
+        )
+    return _any(_NOT_FOUND, heads) or (chars <= _SHORT // 2 and _any(_NOT_FOUND, lines[:4]))
 
 
 def _is_login(heads: list[str], lines: list[str], signs: PageSigns) -> bool:

@@ -1,0 +1,211 @@
+"""What holds for the fetcher, whether pages come over HTTP or out of a provider."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+
+from memory_pages import MemoryPages
+from pages_server import Asked, Reply, serving
+
+from netnew.domain.errors import SourceUnavailable
+from netnew.domain.page import PageQuality, RawPage
+from netnew.pages.connector import GatewayConnector
+from netnew.pages.http import HttpFetcher
+from netnew.pages.limits import FetchLimits
+from netnew.pages.stored import StoredFetcher
+from netnew.testing import FrozenClock
+
+HOME = "https://acme.test/"
+PAGE = "<title>Acme</title><h1>Acme</h1><p>Cranes for ports.</p>"
+
+
+@dataclass
+class Web:
+    """The pages there are, and every address that was really read."""
+
+    pages: dict[str, str] = field(default_factory=lambda: {HOME: PAGE})
+    read: list[str] = field(default_factory=list)
+    etag: str | None = None
+    conditional: int = 0
+
+    def reply(self, asked: Asked) -> Reply:
+        address = asked.headers["x-netnew-address"]
+        self.read.append(address)
+        if self.etag is not None and asked.headers.get("if-none-match") == self.etag:
+            self.conditional += 1
+            return Reply(304, b"", ())
+        if address not in self.pages:
+            return Reply.html("<h1>Not found</h1>", status=404)
+        tagged = {"ETag": self.etag} if self.etag is not None else {}
+        return Reply.html(self.pages[address], **tagged)
+
+
+@dataclass
+class Shelf:
+    """A provider over the same pages."""
+
+    web: Web
+    clock: FrozenClock
+
+    async def raw_page(self, url: str) -> RawPage | None:
+        await asyncio.sleep(0)
+        self.web.read.append(url)
+        text = self.web.pages.get(url)
+        status = 200 if text is not None else 404
+        body = (text or "").encode()
+        return RawPage(url, url, status, body, "text/html", self.clock.now(), "utf-8")
+
+
+class Broken:
+    async def raw_page(self, url: str) -> RawPage | None:
+        raise SourceUnavailable("shelf", "away")
+
+
+@dataclass
+class Scene:
+    fetcher: StoredFetcher
+    web: Web
+    store: MemoryPages
+    clock: FrozenClock
+
+
+def play(kind: str, act: Callable[[Scene], Awaitable[None]], web: Web | None = None) -> None:
+    asyncio.run(_played(kind, act, web or Web()))
+
+
+async def _played(kind: str, act: Callable[[Scene], Awaitable[None]], web: Web) -> None:
+    clock, store = FrozenClock(), MemoryPages()
+    async with serving(web.reply) as server:
+        http = HttpFetcher(
+            GatewayConnector(server.origin), clock, limits=FetchLimits(host_delay_s=0)
+        )
+        providers = (Broken(), Shelf(web, clock)) if kind == "provider" else ()
+        fetcher = StoredFetcher(store, clock, http, providers)
+        try:
+            await act(Scene(fetcher, web, store, clock))
+        finally:
+            await fetcher.aclose()
+
+
+both = pytest.mark.parametrize("kind", ["http", "provider"])
+
+
+@both
+def test_a_page_is_read_once_while_it_is_fresh(kind: str) -> None:
+    async def act(scene: Scene) -> None:
+        first = await scene.fetcher.fetch(HOME)
+        scene.clock.advance(timedelta(days=6, hours=23))
+        second = await scene.fetcher.fetch(HOME)
+        assert (first.from_store, second.from_store) == (False, True)
+        assert first.snapshot == second.snapshot
+        assert first.snapshot.title == "Acme"
+        scene.clock.advance(timedelta(hours=2))
+        assert not (await scene.fetcher.fetch(HOME)).from_store
+        assert scene.web.read == [HOME, HOME]
+
+    play(kind, act)
+
+
+@both
+def test_a_failure_is_remembered_for_a_day(kind: str) -> None:
+    async def act(scene: Scene) -> None:
+        page = (await scene.fetcher.fetch(HOME + "gone")).snapshot
+        assert (page.quality, page.error) == (PageQuality.ERROR, "status_404")
+        scene.clock.advance(timedelta(hours=23))
+        assert (await scene.fetcher.fetch(HOME + "gone")).from_store
+        scene.clock.advance(timedelta(hours=2))
+        assert not (await scene.fetcher.fetch(HOME + "gone")).from_store
+
+    play(kind, act)
+
+
+@both
+def test_the_caller_says_how_old_a_page_may_be(kind: str) -> None:
+    async def act(scene: Scene) -> None:
+        await scene.fetcher.fetch(HOME)
+        scene.clock.advance(timedelta(hours=1))
+        assert (await scene.fetcher.fetch(HOME, timedelta(hours=2))).from_store
+        assert not (await scene.fetcher.fetch(HOME, timedelta(minutes=5))).from_store
+        assert not (await scene.fetcher.fetch(HOME, timedelta(0))).from_store
+
+    play(kind, act)
+
+
+@both
+def test_fetches_of_one_page_at_once_are_one(kind: str) -> None:
+    async def act(scene: Scene) -> None:
+        found = await asyncio.gather(*(scene.fetcher.fetch(HOME) for _ in range(20)))
+        assert scene.web.read == [HOME]
+        assert scene.store.puts == [HOME]
+        assert len({each.snapshot.id for each in found}) == 1
+
+    play(kind, act)
+
+
+@both
+def test_a_caller_that_gives_up_does_not_take_the_page_from_others(kind: str) -> None:
+    async def act(scene: Scene) -> None:
+        quitter = asyncio.ensure_future(scene.fetcher.fetch(HOME))
+        stayer = asyncio.ensure_future(scene.fetcher.fetch(HOME))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        quitter.cancel()
+        assert (await stayer).snapshot.title == "Acme"
+
+    play(kind, act)
+
+
+@both
+@pytest.mark.parametrize(
+    "url", ["", "x", "http://", "http://[", "urn:netnew:a:b", "http://\ud800/"]
+)
+def test_no_address_makes_it_raise(kind: str, url: str) -> None:
+    async def act(scene: Scene) -> None:
+        assert (await scene.fetcher.fetch(url)).snapshot.quality is PageQuality.ERROR
+
+    play(kind, act)
+
+
+def test_an_unchanged_page_is_kept_with_a_new_date() -> None:
+    async def act(scene: Scene) -> None:
+        first = (await scene.fetcher.fetch(HOME)).snapshot
+        scene.clock.advance(timedelta(days=8))
+        again = await scene.fetcher.fetch(HOME)
+        assert scene.web.conditional == 1
+        assert not again.from_store
+        assert again.snapshot == replace(first, fetched_at=scene.clock.now())
+        assert await scene.store.raw(first.id) == PAGE.encode()
+        assert (await scene.fetcher.fetch(HOME)).from_store
+
+    play("http", act, Web(etag='"v1"'))
+
+
+def test_an_unchanged_page_whose_bytes_are_gone_is_read_anew() -> None:
+    async def act(scene: Scene) -> None:
+        await scene.fetcher.fetch(HOME)
+        scene.store.bodies.clear()
+        scene.clock.advance(timedelta(days=8))
+        assert (await scene.fetcher.fetch(HOME)).snapshot.title == "Acme"
+
+    play("http", act, Web(etag='"v1"'))
+
+
+def test_without_a_network_a_page_nobody_has_is_an_error_that_is_not_kept() -> None:
+    async def run() -> None:
+        store, clock = MemoryPages(), FrozenClock()
+        fetcher = StoredFetcher(store, clock)
+        page = (await fetcher.fetch(HOME)).snapshot
+        await fetcher.aclose()
+        assert (page.quality, page.error) == (PageQuality.ERROR, "offline")
+        assert store.puts == []
+
+    asyncio.run(run())
