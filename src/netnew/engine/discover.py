@@ -8,6 +8,7 @@ one of: an entity's page, a list whose items become leads, an article whose ment
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import cast
@@ -25,10 +26,11 @@ from netnew.engine.frontier import Frontier, PageLead, QueryLead
 from netnew.engine.generators import Generator
 from netnew.engine.meter import Meter
 from netnew.engine.parts import Parts
-from netnew.engine.queries import Facets, core_terms
+from netnew.engine.queries import Facets, core_queries
 from netnew.engine.recognise import PageKind, Reading, read_page
 from netnew.engine.relevance import Relevance
 from netnew.engine.resolve import Resolver
+from netnew.lexicon.words import fold
 from netnew.ports import Source
 
 # What a planned query is expected to bring on its first page, and a follow-up at most.
@@ -36,18 +38,27 @@ PLANNED_PROMISE = 4.0
 FOLLOW_UP_PROMISE = 2.0
 # A query whose last page still had this many matches hides more behind it.
 SATURATED_MATCHES = 2
-MAX_FOLLOW_UP_CHARS = 90
+MAX_BASES = 4
 
 
 @dataclass(slots=True)
 class Round:
-    """What one round did: who was sighted by which lead, and what failed."""
+    """What one round did: who was sighted by which lead, and what failed. `known_before`: how many
+    entities were known when it began."""
 
     number: int
+    known_before: int
     queries: list[QueryLead] = field(default_factory=list)
     sighted: list[tuple[QueryLead | PageLead, list[Entity]]] = field(default_factory=list)
     has_more: dict[int, bool] = field(default_factory=dict)
     failures: list[SourceFailed] = field(default_factory=list)
+
+    @property
+    def effort(self) -> float:
+        """Leads followed, a link counting a tenth of a result page; infinite where no lead was
+        worth following, since the next round would find none either."""
+        links = len(self.sighted) - len(self.queries)
+        return len(self.queries) + 0.1 * links if self.sighted else math.inf
 
 
 @dataclass(slots=True)
@@ -62,7 +73,7 @@ class Discovery:
     frontier: Frontier
     relevance: Relevance
     facets: Facets = field(default_factory=Facets)
-    _saturated: dict[str, tuple[QueryLead, int]] = field(default_factory=dict)
+    _saturated: set[str] = field(default_factory=set)
     _rounds: int = 0
 
     @property
@@ -77,12 +88,12 @@ class Discovery:
                 continue
             for rank, query in enumerate(queries):
                 promise = PLANNED_PROMISE * (1 - 0.5 * rank / max(1, len(queries)))
-                self.frontier.add_query(source.spec, query, f"query:{query}", promise)
+                self.frontier.add_query(source.spec, query, f"query:{query}", promise, True)
 
     async def round(self) -> Round:
         """Follow the best open leads once."""
         self._rounds += 1
-        this = Round(self._rounds)
+        this = Round(self._rounds, len(self.resolver.entities))
         this.queries = self._affordable(
             self.frontier.take_queries(self.generator.queries_per_round)
         )
@@ -108,13 +119,15 @@ class Discovery:
 
     def learn(self, this: Round, matched_before: set[str]) -> None:
         """After the round's entities were judged: what its leads brought, and what to ask next."""
+        rate = self._match_rate()
         for lead, entities in this.sighted:
             now = [e for e in _living(entities) if e.status is MatchStatus.MATCHED]
             new = [e for e in now if e.id not in matched_before]
             if isinstance(lead, PageLead):
                 self.frontier.learn(lead.unit, lead.url, bool(new))
                 continue
-            promise = 0.7 * len(new) + 0.15 * len(now)
+            fresh = sum(e.ordinal >= this.known_before for e in _living(entities))
+            promise = 0.7 * len(new) + 0.15 * len(now) + rate * fresh
             source = self._source(lead.source)
             if source.enumerates:
                 self.frontier.queries += (
@@ -125,7 +138,7 @@ class Discovery:
                 continue
             at_end = lead.page >= self.generator.result_pages or not this.has_more[id(lead)]
             if len(now) >= SATURATED_MATCHES and at_end and lead.page > 1:
-                self._saturated[lead.query] = (lead, len(now))
+                self._saturated.add(lead.query.casefold())
             self.frontier.follow(lead, this.has_more[id(lead)], promise)
         for entity in self.resolver.entities:
             if entity.merged_into is None and entity.status is not MatchStatus.GENERATED:
@@ -135,6 +148,12 @@ class Discovery:
             self._open_follow_ups()
 
     # ------------------------------------------------------------------------------- inside
+
+    def _match_rate(self) -> float:
+        """The share of judged candidates that match: what any new one promises."""
+        living = _living(self.resolver.entities)
+        judged = sum(e.status is not MatchStatus.GENERATED for e in living)
+        return sum(e.status is MatchStatus.MATCHED for e in living) / max(judged, 1)
 
     def _source(self, spec: str) -> Source:
         return next(s for s in self.parts.sources if s.spec == spec)
@@ -238,26 +257,26 @@ class Discovery:
                 entity.visited = True
 
     def _open_follow_ups(self) -> None:
-        """Split the queries that hide more, by the values that their matches have."""
-        bases = sorted(self._saturated.values(), key=lambda x: -x[1])
-        short = [lead for lead, _ in bases if len(lead.query) <= MAX_FOLLOW_UP_CHARS]
+        """Split the whole by the values that matches have, and ask for it as matches write it."""
+        today = self.parts.clock.now().date()
+        bases = core_queries(self.spec, today, self.facets.variants)
         asked = [s.spec for s in self.parts.sources if not s.enumerates]
-        texts = [(lead.source, lead.query) for lead in short[:4]]
-        if not texts:
-            texts = [
-                (s, q)
-                for s in asked
-                for q in core_terms(self.spec, self.parts.clock.now().date())[:2]
-            ]
+        for source in asked:
+            for base in bases:
+                if base:
+                    self.frontier.add_query(source, base, "variant", FOLLOW_UP_PROMISE)
+        full = [b for b in bases if b.casefold() in self._saturated] or list(bases[:2])
         opened = 0
-        for source, base in texts:
-            for label, value, share in self._facet_values():
-                if opened >= self.generator.facets * 2:
-                    return
-                promise = 0.3 + FOLLOW_UP_PROMISE * share
-                query = f"{base} {value}"
-                if value.casefold() not in base.casefold():
+        for label, value, share in self._facet_values():
+            for source in asked:
+                for base in full[:MAX_BASES]:
+                    if fold(value) in fold(base):
+                        continue
+                    query = f"{base} {value}".strip()
+                    promise = 0.2 + FOLLOW_UP_PROMISE * share
                     opened += self.frontier.add_query(source, query, f"facet:{label}", promise)
+            if opened >= self.generator.facets:
+                return
 
     def _facet_values(self) -> list[tuple[str, str, float]]:
         limit = self.generator.facets * 4

@@ -6,7 +6,12 @@ from collections.abc import Iterable
 from hashlib import blake2b
 
 from netnew.domain.run import ExcludeList
-from netnew.engine.addresses import identity_key, registered_domain, shared_host_depth
+from netnew.engine.addresses import (
+    canonical_address,
+    identity_key,
+    registered_domain,
+    shared_host_depth,
+)
 from netnew.lexicon.names import name_key
 
 
@@ -21,6 +26,8 @@ class Exclusions:
         """`keys` are identity keys and names that earlier runs found, from `exclude.run_ids`."""
         self._entries: set[int] = set()
         self._add("key", (identity_key(url) for url in exclude.urls))
+        # A candidate that a page is about may be shown under that page's address.
+        self._add("key", (f"at:{canonical_address(url)}" for url in exclude.urls))
         self._add("name", (name_key(name) for name in exclude.names))
         self._add("domain", (registered_domain(domain) for domain in exclude.domains))
         self._add("key", keys)

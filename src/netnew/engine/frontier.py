@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from netnew.engine.addresses import canonical_address, host_of
 
 # A lead that promises less than this many new matches for its cost is not followed.
 MIN_PROMISE = 0.02
-# A host is known after so many of its pages; until then a link is worth what its list is worth.
-KNOWN_AFTER = 12
+# What the second page of a planned query promises at least.
+PLANNED_PROMISE = 0.12
 
 
 @dataclass(slots=True)
 class QueryLead:
-    """The next result page of a query. `unit` is its incidence class for the estimate."""
+    """The next result page of a query. `unit` is its incidence class for the estimate. `planned`
+    queries are followed to their end once nothing promises more."""
 
     source: str
     query: str
     page: int
     unit: str
     promise: float
+    planned: bool = False
 
 
 @dataclass(slots=True)
@@ -55,20 +57,21 @@ class Frontier:
     read: set[str] = field(default_factory=set)
     yields: dict[str, Yield] = field(default_factory=lambda: defaultdict(Yield))
 
-    def add_query(self, source: str, query: str, unit: str, promise: float) -> bool:
+    def add_query(
+        self, source: str, query: str, unit: str, promise: float, planned: bool = False
+    ) -> bool:
         """Open a query at its first page; False where it was asked before."""
         if (source, query.casefold()) in self.asked:
             return False
         self.asked.add((source, query.casefold()))
-        self.queries.append(QueryLead(source, query, 1, unit, promise))
+        self.queries.append(QueryLead(source, query, 1, unit, promise, planned))
         return True
 
     def follow(self, lead: QueryLead, has_more: bool, promise: float) -> None:
         """Open the next page of a query, where there is one within the allowed depth."""
         if has_more and lead.page < self.result_pages:
-            self.queries.append(
-                QueryLead(lead.source, lead.query, lead.page + 1, lead.unit, promise)
-            )
+            least = PLANNED_PROMISE / lead.page if lead.planned else 0.0
+            self.queries.append(replace(lead, page=lead.page + 1, promise=max(promise, least)))
 
     def take_queries(self, count: int) -> list[QueryLead]:
         """The most promising queries; equals in the order they came."""

@@ -15,8 +15,8 @@ class Generator:
     `budget`: the caps that hold where the caller gives none. `queries_per_round` and
     `pages_per_round`: how wide a round is. `result_pages`: how deep a query is followed at most.
     `facets`: how many follow-up values a round may add. `deeper_pages`: how many further pages of a
-    candidate are read when its first ones leave it unclear. `patience`: rounds without a new match
-    before the run stops.
+    candidate are read when its first ones leave it unclear. `patience`: how many leads in a
+    row may bring no new match before the run stops (a result page counts 1, a link 1/10).
     """
 
     name: str
@@ -42,7 +42,7 @@ GENERATORS = {
             result_pages=1,
             facets=0,
             deeper_pages=1,
-            patience=1,
+            patience=10,
             evaluate_limit=10,
             walks_directories=False,
         ),
@@ -54,7 +54,7 @@ GENERATORS = {
             result_pages=3,
             facets=12,
             deeper_pages=1,
-            patience=2,
+            patience=40,
         ),
         Generator(
             "core",
@@ -64,7 +64,7 @@ GENERATORS = {
             result_pages=5,
             facets=24,
             deeper_pages=2,
-            patience=3,
+            patience=100,
         ),
         Generator(
             "pro",
@@ -74,7 +74,7 @@ GENERATORS = {
             result_pages=5,
             facets=48,
             deeper_pages=4,
-            patience=5,
+            patience=300,
         ),
     )
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from netnew.domain.budget import Cap
@@ -9,14 +10,16 @@ from netnew.domain.run import Counts, RunSpec, TerminationReason
 
 # Below one match in two hundred judged candidates, going on is a waste.
 LOW_MATCH_RATE = 1 / 200
+NO_LEADS = "no query and no list is left that promises more"
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What the decision is made from, after a round."""
+    """What the decision is made from, after a round. `idle_leads`: queries (a link counts 1/10)
+    followed since the last new match."""
 
     counts: Counts
-    idle_rounds: int
+    idle_leads: float
     open_leads: int
     cap: Cap | None
     cancelled: bool
@@ -35,7 +38,7 @@ class Stop:
 
 
 def stop_for(
-    progress: Progress, spec: RunSpec, patience: int, evaluate_limit: int | None
+    progress: Progress, spec: RunSpec, patience: float, evaluate_limit: int | None
 ) -> Stop | None:
     """Why to stop now, or None to go on."""
     counts = progress.counts
@@ -55,9 +58,11 @@ def stop_for(
             f"the cap on {progress.cap.value} is reached; all rows are kept",
         )
     if progress.open_leads == 0:
-        return _exhausted(progress, "no query and no list is left that promises more")
-    if progress.idle_rounds >= patience:
-        return _exhausted(progress, f"{progress.idle_rounds} rounds in a row brought no new match")
+        return _exhausted(progress, NO_LEADS)
+    if progress.idle_leads >= patience:
+        last = progress.idle_leads
+        what = f"the last {last:.0f} queries brought no new match" if last < math.inf else NO_LEADS
+        return _exhausted(progress, what)
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from netnew.domain.budget import Cap
 from netnew.domain.candidate import Candidate, MatchStatus
 from netnew.domain.event import (
     CandidateDecided,
@@ -37,6 +38,8 @@ from netnew.ports import Changes
 
 # Candidates judged between two commits.
 WAVE = 100
+# What is found already is still judged when there is nothing left to search or fetch with.
+STOPS_JUDGING = frozenset({Cap.COST, Cap.TOKENS, Cap.SECONDS})
 
 
 async def work_on(run: Run, parts: Parts) -> Run:
@@ -70,8 +73,8 @@ class _Work:
     discovery: Discovery
     verifier: Verifier
     evaluate_limit: int | None
-    patience: int
-    idle_rounds: int = 0
+    patience: float
+    idle_leads: float = 0.0
     cancelled: bool = False
     _merges_recorded: int = 0
     _discarded: set[str] = field(default_factory=set)
@@ -141,13 +144,13 @@ class _Work:
             await self.verify_all()
             self.discovery.learn(this, matched_before)
             new_matches = len(self.matched_ids() - matched_before)
-            self.idle_rounds = 0 if new_matches else self.idle_rounds + 1
+            self.idle_leads = 0.0 if new_matches else self.idle_leads + this.effort
             await self.commit(*this.failures, self.round_ended(this, new_matches))
 
     def reason_to_stop(self) -> Stop | None:
         progress = Progress(
             self.counts(),
-            self.idle_rounds,
+            self.idle_leads,
             self.discovery.open_leads,
             self.meter.exhausted(),
             self.cancelled,
@@ -165,7 +168,7 @@ class _Work:
         ]
         while waiting:
             room = self.room()
-            if room <= 0 or self.cancelled or self.meter.exhausted():
+            if room <= 0 or self.cancelled or self.meter.exhausted() in STOPS_JUDGING:
                 break
             wave, waiting = waiting[: min(WAVE, room)], waiting[min(WAVE, room) :]
             entries = await self.verifier.verify(wave, self.parts.in_flight)

@@ -9,7 +9,7 @@ from netnew.domain.run import Counts, RunSpec, TerminationReason
 from netnew.engine.stop import Progress, stop_for
 
 SPEC = RunSpec("all kettles", match_limit=10)
-GOING_ON = Progress(Counts(50, 5, 45), idle_rounds=0, open_leads=7, cap=None, cancelled=False)
+GOING_ON = Progress(Counts(50, 5, 45), idle_leads=0, open_leads=7, cap=None, cancelled=False)
 
 
 def test_a_run_with_leads_and_room_goes_on() -> None:
