@@ -229,9 +229,9 @@ _SOUTH_ASIA = "AF BD BT IN LK MV NP PK"
 _EAST_ASIA = "CN HK JP KP KR MN MO TW"
 _EU = "AT BE BG HR CY CZ DE DK EE ES FI FR GR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
 
-# Region name / other names / its countries' codes. Turkey and Cyprus lie in Europe and Asia alike.
+# Region name / other names / its countries' codes. Russia and Cyprus count for Europe and for Asia.
 _REGION_LINES = (
-    ("Europe", "European", _on_continent("EU") + " TR"),
+    ("Europe", "European", _on_continent("EU")),
     ("European Union", "EU, E.U.", _EU),
     (
         "Eurozone",

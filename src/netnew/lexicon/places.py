@@ -100,8 +100,18 @@ def _longest_name(
             if piece.endswith(".") and "." not in piece[:-1]:
                 end -= 1
             place, demonym = _READINGS[key][0]
+            if place.kind == "city" and _goes_on(text, words, at + size):
+                continue
             return PlaceMention(start, end, place, demonym), at + size
     return None
+
+
+def _goes_on(text: str, words: list[re.Match[str]], after: int) -> bool:
+    """'Ottawa Hills': a capitalised word directly after, which is no place itself."""
+    if after >= len(words) or text[words[after - 1].end() : words[after].start()] != " ":
+        return False
+    word = words[after].group()
+    return word[0].isupper() and word[1:].islower() and fold(word) not in _READINGS
 
 
 def _code(text: str, words: list[re.Match[str]], at: int) -> tuple[PlaceMention, int] | None:

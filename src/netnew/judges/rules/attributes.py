@@ -18,7 +18,8 @@ staff: employee, employees, staff, headcount, head count, team size, team of, si
 founded: founded, founding date, foundation, founded in, established, established in, year founded, year established, since, set up in, inception, incorporated, launched, launched in, launch year, started in, opened in, opening year, opened, date founded, founding year, creation date, created in
 location: location, locations, located, located in, based in, headquarters, headquartered, headquartered in, hq, office, offices, our offices, city, country, countries, region, address, find us in, situated, situated in, place, seat, domiciled, home base, base, where, operates from, state, province, site
 license: license, licensed, licensed under, released under, licensing, published under, distributed under, terms, available under
-category: category, categories, section, area, subcategory, sub category, subsection, filed under, stands under, listed under, grouped under, classified under, belongs to, belongs to the category, topic, topics, subject, subjects, field, class, genre, genres, kind, type, domain, is about, discipline, department, listed as, theme, themes, classified as, classification, categorised as
+category: category, categories, section, area, subcategory, sub category, subsection, filed under, stands under, listed under, grouped under, classified under, belongs to, belongs to the category, topic, topics, subject, subjects, field, class, genre, genres, domain, is about, discipline, department, theme, themes, classified as, classification, categorised as
+kind: kind, type, listed as, type of organisation, types, kinds, sort, entity type, legal form, form of organisation
 industry: industry, industries, sector, vertical, line of business, business area, branch, market
 segment: segment, sub industry, subindustry, sub sector, subsector, sub segment, niche, specialty, speciality
 tags: tag, tags, tagged, tagged with, keyword, keywords, focus area, focus areas, focus, label, labels, areas of work, topics, works on, working on, interests, specialities, specialties
@@ -26,17 +27,17 @@ language: language, languages, programming language, programming languages, writ
 platform: platform, platforms, deployment, deployment option, deployment options, deployed with, deployed on, deploy, runs on, available for, supported platforms, packages, installation, operating system, operating systems, deployed, environment
 stars: star, stars, stargazers, starred
 price: price, cost, costs, ticket price, admission, admission fee, fee, entry fee, entry, pricing, charges, charge, entrance fee, ticket, tickets, fare
-status: status, state of operations, current status, company status, operating status, condition, lifecycle status, conservation status, situation
+status: status, state, operating state, state of operations, current status, company status, operating status, condition, lifecycle status, conservation status, situation
 demo: demo, live demo, online demo, demonstration, try it online, test instance, demo site
 hiring: hiring, open positions, open position, vacancies, vacancy, openings, job openings, careers, open jobs, is hiring, are hiring, recruiting, open roles, jobs
 nonprofit: nonprofit, non profit, not for profit, charity, charitable, nonprofit organisation, non profit organisation
 remote: remote, remote work, fully remote, remote policy, works remotely, work from home, distributed team, remotely
-former name: former name, former names, formerly, formerly known as, previously known as, previously called, previous name, previous names, old name, renamed from, old names, earlier name
+former name: former name, former names, formerly, formerly named, previously named, formerly known as, previously known as, previously called, previous name, previous names, old name, renamed from, old names, earlier name
 repository: repository, repo, source repository, source code, source code repository, public repository, public source code repository, code repository, code, git repository, source, its source code, public source repository
 release: latest release, release date, released on, last release, current release, newest release, most recent release, latest version, current version, version, release, newest version
 commit: last commit, latest commit, last updated, repository last updated, last activity, most recent commit, last change, last push, last update, updated, commit
 batch: batch, cohort, class of, intake, programme year, vintage, edition
-joined: joined, member since, joined as a member, joined on, joined in, became a member, date of joining, membership since, accession, acceded, joined the
+joined: joined, member since, joined on, joined in, became, date of joining, membership since, accession, acceded, joined the
 accepted: accepted, acceptance, accepted to, accepted into, admitted, admitted to, date accepted, accepted it, admission date
 graduated: graduated, graduation, graduation date, graduated on, graduated in
 level: level, tier, grade, rank, rating level, membership level, member level, membership tier, membership
@@ -115,14 +116,14 @@ term: term, contract length, validity, valid until, expires, expiry, expiry date
 """
 
 # What a concept also speaks of: maturity levels are those of projects.
-_IMPLIED = {"@stage": ("project", "@level"), "@member": ("@level",)}
+_IMPLIED = {"@stage": ("project", "@level")}
 
 _GENERIC = frozenset(
     """listed stated states state lists named names name given official main current currently total
     number count many overall company companies firm business startup page pages organisation
     organization entity software application app tool product item object website publicly known
     work works worked take took part make made say says tell published include includes included
-    available mention mentions number types year years date dates""".split()  # noqa: SIM905
+    available mention mentions number year years date dates""".split()  # noqa: SIM905
 )
 
 
@@ -184,10 +185,16 @@ def features(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def agreement(asked: Iterable[str], label: frozenset[str]) -> float:
+PLAIN_WEIGHT = 0.5  # of a word outside the thesaurus against a concept's 1: names, adjectives
+
+
+def _weight(found: Iterable[str]) -> float:
+    return sum(1.0 if f[0] == "@" else PLAIN_WEIGHT for f in found)
+
+
+def agreement(asked: frozenset[str], label: frozenset[str]) -> float:
     """How well a label's features answer the asked ones, 0..1: half each way."""
-    wanted = frozenset(asked)
-    if not wanted or not label:
+    common = _weight(asked & label)
+    if not common:
         return 0.0
-    common = len(wanted & label)
-    return (common / len(wanted) + common / len(label)) / 2
+    return (common / _weight(asked) + common / _weight(label)) / 2

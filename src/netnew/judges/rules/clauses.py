@@ -153,6 +153,8 @@ def _values(text: str) -> tuple[str, ...]:
     text = re.sub(r"^(?:the|either|one of|any of|all of)\s+", "", text.strip())
     both = re.match(r"^both\s+", text)
     items = split_list(text[both.end() :] if both else text, pairs=bool(both))
+    if not both and len(items) == 2 and text[:1].islower():
+        items.append(text)  # 'project or product' may be one value of a page
     return tuple(re.sub(r"^(?:an?|the)\s+(?=\w)", "", i).strip("\"“”'‘’ ") for i in items)
 
 
@@ -466,10 +468,14 @@ def _complement(value: str, negated: bool, only: bool = False) -> Predicate | No
     return Says(field, negated) if field.features else None
 
 
-_PLAIN_VERBS = re.compile(r"^(?:made|makes?|works?|took|takes?|went)$")
+_ARTICLES = frozenset({"the", "its", "their", "this", "also"})
 
 
 def _verb(text: str, subjects: frozenset[str]) -> Predicate | None:
+    words = text.split()
+    while len(words) > 1 and (stem(fold(words[0])) in subjects or fold(words[0]) in _ARTICLES):
+        words = words[1:]
+    text = " ".join(words)
     match = _VERB.match(text)
     if match is None:
         field = field_of(text)

@@ -28,7 +28,7 @@ class Fact:
     """`segment.text[start:end]` is the proof; `value` is what the page says of `label`.
 
     `subject`: the words of the sentence before the attribute (prose only). `plural`: the label
-    names several things, so that 'A and B' is a list.
+    names several things, so that 'A and B' is a list. `labelled`: 'label: value', not running text.
     """
 
     label: str
@@ -40,6 +40,7 @@ class Fact:
     end: int
     plural: bool = False
     subject: str = ""
+    labelled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,14 @@ MAX_SENTENCE_CHARS = 600
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Inc|Ltd|Corp|Co|Dr|Mr|Mrs|Ms|St|Mt|No|vs|approx|ca|e\.g|i\.e|etc|al|U\.S|Prof|Jr|Sr|Fig|vol|pp)|\b[A-Z])\.$"
 )
-_BOUNDARY = re.compile(r"(?<=[.!?])[\"”')]*\s+(?=[\"“'(]?[A-Z0-9À-Ý])|\n+|(?<=\S)\s+(?=[A-Z][a-z])")
+_BOUNDARY = re.compile(r"(?<=[.!?])[\"”')]*\s+(?=\S)|\n+|(?<=\S)\s+(?=[A-Z][a-z])")
 _COLON = re.compile(r"^(?P<label>[^:.!?]{2,60}?)\s*:\s+(?P<value>\S.*)$", re.DOTALL)
 _COPULA = re.compile(
     r"^(?P<label>[^,;:]{2,70}?)\s+(?:is|are|was|were)\s+(?P<rest>\S.*)$", re.DOTALL
+)
+_NOUN_LAST = re.compile(
+    r"\b(?:in|of|under|with|to|at)\s+(?:the|a|an)\s+(?P<value>[A-Z0-9][^.,;:]{0,60}?)\s+(?P<label>industry|sector|market"
+    r"|segment|category|section|genre|licen[sc]e|tier|level|stage|series|alliance|region|field|class|batch|cohort)\b"
 )
 _LEAD_OF_VALUE = re.compile(
     r"^(?:[\s:,–—-]+|(?:is|are|was|were|of|in|on|at|under|as|the|a|an|so far|includes?|to|by|with|for|from"
@@ -102,7 +107,7 @@ _SKIPPED_METADATA = re.compile(
 _PLURAL = re.compile(r"(?:[^s']s|[^s]ies|people|and)$", re.IGNORECASE)
 _UNSURE = re.compile(
     r"\b(?:will|would|could|might|may|plans? to|planning|planned|aims? to|expects?|expected|hopes?|intends?"
-    r"|soon|upcoming|used to|previously|no longer|not yet|until|if|unless|targets?|goal)\b",
+    r"|soon|upcoming|used to|previously(?! (?:named|known|called))|no longer|not yet|until|if|unless|targets?|goal)\b",
     re.IGNORECASE,
 )
 _OTHERS = re.compile(
@@ -119,11 +124,12 @@ def read_page(snapshot: Snapshot) -> PageFacts:
     for segment in snapshot.segments:
         if segment.boilerplate or not segment.text.strip():
             continue
-        if segment.label is not None:
+        if segment.label is not None and not _runs_on(segment):
             facts += _labelled(segment)
-        elif segment.kind in (SegmentKind.BODY, SegmentKind.HEADING):
-            if len(sentences) < MAX_SENTENCES:
-                sentences += _sentences(segment)
+        elif (
+            segment.kind in (SegmentKind.BODY, SegmentKind.FACT) and len(sentences) < MAX_SENTENCES
+        ):
+            sentences += _sentences(segment)
     for sentence in sentences[:MAX_SENTENCES]:
         facts += _stated(sentence)
     by_feature: dict[str, list[int]] = {}
@@ -131,6 +137,11 @@ def read_page(snapshot: Snapshot) -> PageFacts:
         for feature in fact.features:
             by_feature.setdefault(feature, []).append(at)
     return PageFacts(snapshot, tuple(facts), tuple(sentences[:MAX_SENTENCES]), by_feature)
+
+
+def _runs_on(segment: Segment) -> bool:
+    """Whether a labelled line goes on into running text: 'Licence: MIT. Foo is a tool for …'."""
+    return segment.kind is SegmentKind.FACT and len(_sentences(segment)) > 1
 
 
 def _labelled(segment: Segment) -> list[Fact]:
@@ -189,7 +200,7 @@ def _ends_sentence(before: str, gap: str) -> bool:
     if "\n" in gap:
         return True
     if stripped.endswith((".", "!", "?")):
-        return not _ABBREVIATION.search(stripped)
+        return not _ABBREVIATION.search(stripped) and not re.search(r"\b[a-z]{1,2}\.$", stripped)
     # An address swallows its full stop: 'Code: https://x.org/y Filed under …'.
     last = stripped.rsplit(None, 1)[-1] if stripped.split() else ""
     return last.startswith(("http://", "https://"))
@@ -201,19 +212,27 @@ def _stated(sentence: Sentence) -> list[Fact]:
         return []
     found: dict[str, Fact] = {}
     if (match := _COLON.match(text)) and not match["label"].lower().endswith(("http", "https")):
-        _add(found, sentence, match["label"], match["value"], "")
+        _add(found, sentence, match["label"], match["value"], "", labelled=True)
         return list(found.values())
     if match := _COPULA.match(text):
         _add(found, sentence, match["label"], match["rest"], "")
+    if match := _NOUN_LAST.search(text):
+        label = f"{text[: match.start()]} {match['label']}"
+        _add(found, sentence, label, match["value"], text[: match.start()])
     for label, value, subject in _attribute_splits(text):
         if not _OTHERS.search(label):
             _add(found, sentence, label, value, subject)
     return list(found.values())
 
 
-MAX_SUBJECT_WORDS = 7  # an attribute further on is seldom the entity's own
+MAX_SUBJECT_WORDS = 6  # an attribute further on is seldom the entity's own
 _ASIDE = re.compile(r"^(?:with|despite|unlike|from|this|that|these|those|for|by|when|if)\b", re.I)
 _SPACED = re.compile(r"\S+")
+
+
+def _plain_words(text: str) -> int:
+    """How many words begin small: names may be long, other subjects may not."""
+    return sum(not w[0].isupper() for w in text.split())
 
 
 def _attribute_splits(text: str) -> list[tuple[str, str, str]]:
@@ -226,17 +245,24 @@ def _attribute_splits(text: str) -> list[tuple[str, str, str]]:
             spots.append(match.span())
     splits = []
     for first, last, _names in concept_phrases(stems_):
-        if first > MAX_SUBJECT_WORDS:
-            break
         start, end = spots[first][0], spots[last - 1][1]
-        if _ASIDE.match(text) or text[end - 1 : end] == ",":
+        if _plain_words(text[:start]) > MAX_SUBJECT_WORDS or _ASIDE.match(text):
+            break
+        if text[end - 1 : end] == ",":
             continue
         if end < len(text):
             splits.append((text[start:end], text[end:], text[:start].strip()))
     return splits
 
 
-def _add(found: dict[str, Fact], sentence: Sentence, label: str, value: str, subject: str) -> None:
+def _add(
+    found: dict[str, Fact],
+    sentence: Sentence,
+    label: str,
+    value: str,
+    subject: str,
+    labelled: bool = False,
+) -> None:
     lead = _LEAD_OF_VALUE.match(value)
     value = value[lead.end() :] if lead else value
     value = value.strip(" .")
@@ -254,4 +280,5 @@ def _add(found: dict[str, Fact], sentence: Sentence, label: str, value: str, sub
         sentence.end,
         bool(_PLURAL.search(label) or label_features & _MANY),
         subject,
+        labelled,
     )

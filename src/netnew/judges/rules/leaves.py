@@ -26,12 +26,21 @@ from netnew.judges.rules.predicate import (
     Unread,
 )
 from netnew.judges.rules.statuses import group_led_by
-from netnew.judges.rules.terms import affirms, denies, forms, items, names_value
+from netnew.judges.rules.terms import (
+    affirms,
+    denies,
+    forms,
+    is_code_address,
+    items,
+    may_name,
+    names_value,
+)
 from netnew.lexicon.dates import dates_in
 from netnew.lexicon.quantities import compare, quantities_in
 from netnew.lexicon.words import fold, stem
 
 FIT = 0.5  # least agreement of a label with a field: half of what both say is common
+DATE_FIT = 0.45  # a date under a label is telling by itself
 SURE_FIT = 0.7  # from here a field that says otherwise outweighs a value met under another label
 
 
@@ -91,6 +100,9 @@ def _term(leaf: TermIs, pages: Sequence[Page], about: Callable[[str], bool]) -> 
     sure = [at for at in whole if at.fit >= SURE_FIT]
     if not sure and (other := _elsewhere(leaf, pages)):
         return decided(Outcome.MATCHED, other, f"{other.fact.label} names it")
+    for at in located:
+        if at.fact.origin is Origin.PROSE and any(may_name(at.fact.value, v) for v in leaf.values):
+            return unclear(f"{at.fact.label} may or may not name {asked}")
     if whole:
         return decided(Outcome.UNMATCHED, whole[0], f"{whole[0].fact.label} names something else")
     return unclear(f"no field for {leaf.field.text}")
@@ -104,7 +116,15 @@ def _names_any(at: Located, values: Sequence[str]) -> bool:
 
 def _is_complete(at: Located) -> bool:
     """Whether the fact gives its field's whole value: a cell, or a sentence that enumerates."""
-    return at.fact.origin is not Origin.PROSE or len(at.fact.value) <= 200
+    if at.fact.origin is not Origin.PROSE:
+        return True
+    value = at.fact.value
+    return len(value) <= 200 and not any(d.start < 4 for d in dates_in(value))
+
+
+def _is_code_place(leaf: TermIs, at: Located) -> bool:
+    """A homepage given as 'repository' does not tell where the code is hosted."""
+    return "@repository" not in leaf.field.features or is_code_address(at.fact.value)
 
 
 def _is_about(at: Located, about: Callable[[str], bool]) -> bool:
@@ -227,7 +247,7 @@ def _nearest_number(leaf: NumberIs, sentence: str) -> tuple[bool, bool | None]:
 
 def _date(leaf: DateIs, pages: Sequence[Page]) -> Finding:
     found: list[tuple[bool | None, Located]] = []
-    for at in fitting(leaf.field, pages, 0.34):
+    for at in fitting(leaf.field, pages, DATE_FIT):
         spans = dates_in(at.fact.value)
         if not spans or (at.fact.origin is Origin.PROSE and spans[0].start > 40):
             continue
@@ -235,7 +255,21 @@ def _date(leaf: DateIs, pages: Sequence[Page]) -> Finding:
     if found:
         best = max(at.fit for _, at in found)
         found = [(a, at) for a, at in found if at.fit >= best - 0.1]
+    elif leaf.bound.season or "@batch" in leaf.field.features:
+        found = _season_in_prose(leaf, pages)
     return _agreed(found, leaf.field.text)
+
+
+def _season_in_prose(leaf: DateIs, pages: Sequence[Page]) -> list[tuple[bool | None, Located]]:
+    """'We went through Foo (Winter 2021)': an edition is told by its season and whose it is."""
+    own = {f for f in leaf.field.features if f[0] != "@" and len(f) > 3}
+    found: list[tuple[bool | None, Located]] = []
+    for page in pages:
+        for sentence in page.facts.sentences:
+            if own and own <= sentence.features and any(d.season for d in dates_in(sentence.text)):
+                located = _at_sentence(sentence, page)
+                found.append((_date_answer(leaf, sentence.text), located))
+    return found
 
 
 def _date_answer(leaf: DateIs, value: str) -> bool | None:
@@ -280,11 +314,11 @@ _RESPECT = re.compile(r"^(?:an?\s+)?")
 def _status_in_prose(
     leaf: StatusIs, pages: Sequence[Page], about: Callable[[str], bool]
 ) -> list[tuple[bool | None, Located]]:
-    found = []
+    found: list[tuple[bool | None, Located]] = []
     for page in pages:
         for sentence in page.facts.sentences:
             match = _BE_STATUS.match(sentence.text)
-            if match is None or not about(match["s"]):
+            if match is None or not _is_plainly_it(match["s"], about):
                 continue
             group = group_led_by(_RESPECT.sub("", match["v"].rstrip(".!")))
             if group is None:
@@ -292,6 +326,14 @@ def _status_in_prose(
             located = _at_sentence(sentence, page)
             found.append(((group in leaf.groups) != leaf.negated, located))
     return found
+
+
+def _is_plainly_it(subject: str, about: Callable[[str], bool]) -> bool:
+    """A subject that is the entity's name, a pronoun or 'the company', and nothing longer."""
+    words = fold(subject).split()
+    if about("\x00" + subject):
+        return True
+    return len(words) <= 3 and words[:1] != [] and words[0] in ("we", "it", "the", "our", "they")
 
 
 def _at_sentence(sentence: Sentence, page: Page) -> Located:
@@ -313,7 +355,7 @@ def _says(leaf: Says, pages: Sequence[Page], about: Callable[[str], bool]) -> Fi
     answers: list[tuple[bool | None, Located]] = []
     for page in pages:
         for fact in page.facts.facts:
-            if fact.origin is Origin.PROSE or len(fact.value) > 200:
+            if not fact.labelled or len(fact.value) > 200:
                 continue
             answer = _cell_answer(leaf.field, fact.label, fact.value, fact.features)
             if answer is not None:
@@ -341,10 +383,16 @@ def _cell_answer(
         return True
     if not label_features & _NOT_A_FIELD and names_value(value, field.text, True):
         return True
-    whole = label_features | features(value)
-    if label_features & asked and asked <= whole:
+    if forms(label) & forms(field.text):  # 'KCSP: yes' for '… Service Provider (KCSP)'
         return not denies(value)
-    if 2 * len(label_features & asked) >= len(asked) and _speaks_of_kind(label_features, asked):
+    told_features = features(value)
+    if told_features == asked:
+        return True
+    if label_features & asked and asked <= label_features | told_features:
+        if not told_features <= asked | label_features:
+            return None  # it says more than that, and so something else
+        return not denies(value)
+    if 3 * len(label_features & asked) >= 2 * len(asked) and _speaks_of_kind(label_features, asked):
         return False if value and not affirms(value) else None
     return None
 
@@ -377,6 +425,8 @@ def _said_in_prose(
                 continue
             if _UNSURE_SAID.search(sentence.text) or not about(sentence.text):
                 continue
+            if _LABELLED.match(sentence.text):
+                continue  # read as a labelled fact
             if degrees and not degrees <= set(sentence.words):
                 if set(sentence.words) & _DEGREES:
                     found.append((leaf.negated, _at_sentence(sentence, page)))
@@ -388,6 +438,10 @@ def _said_in_prose(
     return found
 
 
+_LABELLED = re.compile(
+    r"^(?!(?:please )?(?:notes?|notice|remarks?|caveat|warning|important|hint)\b)[^:]{2,60}:\s",
+    re.IGNORECASE,
+)
 _DENIED = re.compile(
     r"\b(?:no|not|never|without|neither|none|cannot|isn't|aren't|doesn't|don't)\b", re.I
 )
@@ -400,10 +454,10 @@ _UNSURE_SAID = re.compile(
 
 def _close_together(field: Field, text: str) -> bool:
     """Whether the words of the field stand within one stretch of the sentence's start."""
-    words = fold(text).split()
-    wanted = len(fold(field.text).split()) + 8
-    for first in range(max(1, len(words) - 2)):
-        if first > 14:
+    words = fold(re.split(r"\b(?:that|which|who|where|whose)\b", text)[0]).split()
+    wanted = len(fold(field.text).split()) + 5
+    for first in range(len(words)):
+        if first > 7:
             return False
         if field.features <= features(" ".join(words[first : first + wanted])):
             return True

@@ -9,6 +9,7 @@ from netnew.domain.condition import Outcome
 from netnew.judges.rules.facts import Origin
 from netnew.judges.rules.finding import Finding, Located, decided, unclear
 from netnew.judges.rules.predicate import PlaceIs, Quantifier
+from netnew.judges.rules.statuses import group_of
 from netnew.lexicon.places import Place, PlaceMention, is_within, places_in
 from netnew.lexicon.words import fold
 
@@ -82,6 +83,8 @@ def _answers(leaf: PlaceIs, at: Located) -> list[list[bool | None]]:
     value = at.fact.value
     if at.fact.origin is Origin.PROSE:
         value = _first_run(value)
+    if group_of(value):
+        return []  # 'State: Operating'
     found: list[list[bool | None]] = []
     for piece in _BETWEEN_ITEMS.split(value):
         groups = _groups(piece)

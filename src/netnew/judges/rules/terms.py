@@ -40,7 +40,9 @@ def items(value: str, plural: bool = True, prose: bool = False) -> tuple[str, ..
             r"(?:;|\s[–—-]\s(?=[a-z])|,?\s+(?:which|that|who|where|while|because|so that|but)\s)",
             text,
         )[0]
-    found = split_list(text, pairs=prose and plural)
+    halves = text.split(" and ")
+    long_pair = len(halves) == 2 and all(len(h.split()) >= 2 for h in halves)
+    found = split_list(text, pairs=prose and (plural or long_pair))
     if not prose and "," in text and ";" not in text:
         # A cell's commas part its items; 'and' inside of one belongs to a name.
         found = [i.strip() for i in re.split(r",\s+(?![^(]*\))", text) if i.strip()]
@@ -54,6 +56,27 @@ def names_value(value: str, wanted: str, plural: bool = True, prose: bool = Fals
         if forms(item) & targets:
             return True
     return _host_is(value, targets)
+
+
+_HALVES = re.compile(r"\s+(?:and|&|/)\s+")
+
+
+def may_name(value: str, wanted: str) -> bool:
+    """Whether `wanted` is one half of an 'A and B' that may be one name or two."""
+    targets = forms(wanted)
+    halves = [h for i in items(value, False, True) for h in _HALVES.split(i)]
+    return any(forms(h) & targets for h in halves)
+
+
+_FORGE = re.compile(
+    r"git|code|svn|\bhg\b|src|source|forge|bitbucket|sr\.ht|launchpad|savannah|pagure|gerrit|cvs"
+)
+
+
+def is_code_address(value: str) -> bool:
+    """Whether an address looks like a place that hosts source code."""
+    hosts = [urlsplit(a).hostname or "" for a in re.findall(r"https?://\S+", value)]
+    return not hosts or any(_FORGE.search(h) for h in hosts)
 
 
 def _host_is(value: str, targets: frozenset[str]) -> bool:
