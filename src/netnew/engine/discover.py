@@ -26,7 +26,7 @@ from netnew.engine.frontier import Frontier, PageLead, QueryLead
 from netnew.engine.generators import Generator
 from netnew.engine.meter import Meter
 from netnew.engine.parts import Parts
-from netnew.engine.queries import Facets, core_queries
+from netnew.engine.queries import Facets, Families, core_queries
 from netnew.engine.recognise import PageKind, Reading, read_page
 from netnew.engine.relevance import Relevance
 from netnew.engine.resolve import Resolver
@@ -73,6 +73,7 @@ class Discovery:
     frontier: Frontier
     relevance: Relevance
     facets: Facets = field(default_factory=Facets)
+    families: Families = field(default_factory=Families)
     _saturated: set[str] = field(default_factory=set)
     _rounds: int = 0
 
@@ -88,7 +89,8 @@ class Discovery:
                 continue
             for rank, query in enumerate(queries):
                 promise = PLANNED_PROMISE * (1 - 0.5 * rank / max(1, len(queries)))
-                self.frontier.add_query(source.spec, query, f"query:{query}", promise, True)
+                unit = self.families.unit_of(query)
+                self.frontier.add_query(source.spec, query, unit, promise, True)
 
     async def round(self) -> Round:
         """Follow the best open leads once."""

@@ -48,6 +48,7 @@ class Entity:
     units: set[str] = field(default_factory=set)
     status: MatchStatus = MatchStatus.GENERATED
     verdicts: tuple[Verdict, ...] = ()
+    kept_back: dict[str, Verdict] = field(default_factory=dict)
     enrichments: tuple[EnrichmentValue, ...] = ()
     decided_at: datetime | None = None
     merged_into: CandidateId | None = None

@@ -37,13 +37,16 @@ def estimate(sightings: Mapping[str, Collection[str]]) -> Estimate | None:
     shrink = (units - 1) / units
     unseen = shrink * once * (once - 1) / (2 * (twice + 1))
     variance = _variance(shrink, once, twice, unseen)
+    # Nothing seen only once still leaves room for what no unit could see: with 80 % confidence at
+    # most ln(5)/sightings of the mass.
+    margin = math.ceil(seen * math.log(5) / total)
     if unseen <= 0:
-        low, high = float(seen), seen + Z_80 * math.sqrt(max(variance, 0.0))
-        return Estimate(float(seen), low, high, coverage)
+        high = seen + max(margin, math.ceil(Z_80 * math.sqrt(variance)))
+        return Estimate(float(seen), float(seen), float(high), coverage)
     spread = math.exp(Z_80 * math.sqrt(math.log1p(variance / unseen**2)))
     # Matches come whole, so the ends are rounded outwards.
     low, high = math.floor(seen + unseen / spread), math.ceil(seen + unseen * spread)
-    return Estimate(seen + unseen, float(low), float(high), coverage)
+    return Estimate(seen + unseen, float(low), float(max(high, seen + margin)), coverage)
 
 
 def _variance(shrink: float, once: int, twice: int, unseen: float) -> float:

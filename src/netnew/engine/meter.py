@@ -10,8 +10,12 @@ from netnew.ports import Clock
 
 @dataclass(slots=True)
 class Meter:
-    """Adds up spend; asked before anything is started. `start` is the monotonic time of the start,
-    `spend_before` what earlier generations of the run used (it does not count against the caps)."""
+    """Adds up spend; asked before anything is started.
+
+    Answers from the store count against the caps on searches and pages like fresh ones (though they
+    cost nothing), so that the same question twice walks the same way. `spend_before` is what
+    earlier generations of the run used; it does not count.
+    """
 
     budget: Budget
     clock: Clock
@@ -32,14 +36,22 @@ class Meter:
 
     def exhausted(self) -> Cap | None:
         """The cap that is reached, if one is."""
-        return self.budget.exhausted_by(self._now())
+        return self.budget.exhausted_by(self._counted())
 
     def left(self, cap: Cap) -> int | None:
         """How many more of a counted cap (searches, pages, tokens) may be started; None: no cap."""
         limit = getattr(self.budget, cap.value)
         if limit is None:
             return None
-        return max(0, int(limit) - int(getattr(self._spend, cap.value)))
+        return max(0, int(limit) - int(getattr(self._counted(), cap.value)))
+
+    def _counted(self) -> Spend:
+        now = self._now()
+        return replace(
+            now,
+            searches=now.searches + now.stored_searches,
+            pages=now.pages + now.stored_pages,
+        )
 
     def _now(self) -> Spend:
         return replace(self._spend, seconds=self.clock.monotonic() - self._start)

@@ -18,7 +18,7 @@ from netnew.domain.page import SegmentKind, Snapshot
 from netnew.domain.run import RunSpec
 from netnew.engine.terms import search_terms
 from netnew.lexicon.places import places_in
-from netnew.lexicon.words import content_words, fold, split_list
+from netnew.lexicon.words import content_words, fold, split_list, stem
 
 MAX_QUERY_CHARS = 300
 MAX_COMBINATIONS = 64
@@ -30,6 +30,8 @@ CLASSIFIES = 1.5
 MIN_FACET_PAGES = 8
 MIN_REPEATS = 2
 MAX_VARIANTS = 3
+# Queries that share more than this part of their words are one family.
+SAME_FAMILY = 0.5
 
 _ASKING = re.compile(
     r"^\s*(please\s+)?(find|list|get|show|give|search( for)?|look for|identify|collect)\s+(me\s+)?"
@@ -94,6 +96,22 @@ def _unique(queries: Iterable[str]) -> tuple[str, ...]:
         if text:
             seen.setdefault(fold(text), text)
     return tuple(seen.values())
+
+
+class Families:
+    """Which queries ask nearly the same: their sightings are not independent, and count as one."""
+
+    def __init__(self) -> None:
+        self._known: list[frozenset[str]] = []
+
+    def unit_of(self, query: str) -> str:
+        """The incidence unit of `query`: that of an earlier one that shares most of its words."""
+        words = frozenset(stem(w) for w in content_words(query))
+        for number, known in enumerate(self._known):
+            if len(words & known) > SAME_FAMILY * len(words | known):
+                return f"family:{number}"
+        self._known.append(words)
+        return f"family:{len(self._known) - 1}"
 
 
 # --------------------------------------------------------------------------------------- follow-ups

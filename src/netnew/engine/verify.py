@@ -62,6 +62,16 @@ def status_of(
     return MatchStatus.UNCLEAR
 
 
+# Why a verdict on record does not count yet.
+KEPT_BACK = "not stated: decided before, on a page that this run has not met yet"
+
+
+def _cites_unread(entity: Entity, entry: LedgerEntry) -> bool:
+    """Whether a verdict rests on a page that is not among the entity's in this run."""
+    read = {p.snapshot.id for p in entity.pages.values()}
+    return any(c.snapshot_id not in read for c in entry.verdict.citations)
+
+
 @dataclass(slots=True)
 class Verifier:
     """Verifies entities of one run; keeps the pass rates."""
@@ -131,36 +141,53 @@ class Verifier:
 
     async def _verify_one(self, entity: Entity, known: dict[str, LedgerEntry]) -> list[LedgerEntry]:
         entity.changed = False
-        verdicts: dict[str, Verdict] = {}
-        for condition in self.spec.conditions:
-            if condition.name in known:
-                verdicts[condition.name] = replace(
-                    known[condition.name].verdict, condition=condition.name
-                )
-        self.meter.add(Spend(ledger_hits=len(verdicts)))
-        entries = await self._judge_missing(entity, verdicts, self._missing(verdicts))
+        if not entity.deepened and any(_cites_unread(entity, e) for e in known.values()):
+            # Decided on deeper pages once: read them again, from the store, before believing it.
+            entity.deepened = True
+            await self._deepen(entity)
+        verdicts = self._from_ledger(entity, known)
+        entries = await self._judge_missing(entity, verdicts)
         if self._status(entity, verdicts) is MatchStatus.UNCLEAR and not entity.deepened:
             entity.deepened = True
             if await self._deepen(entity):
-                unclear = [
-                    c
-                    for c in self.spec.conditions
-                    if c.name not in verdicts or verdicts[c.name].outcome is Outcome.UNCLEAR
-                ]
                 known = (await self._known([entity])).get(entity.id, {})
-                for condition in unclear:
-                    verdicts.pop(condition.name, None)
-                    if condition.name in known:
-                        verdicts[condition.name] = replace(
-                            known[condition.name].verdict, condition=condition.name
-                        )
-                entries += await self._judge_missing(entity, verdicts, self._missing(verdicts))
-            entity.changed = False
+                decided = {n: v for n, v in verdicts.items() if v.outcome is not Outcome.UNCLEAR}
+                verdicts = self._from_ledger(entity, known) | decided
+                entries += await self._judge_missing(entity, verdicts)
+        entity.changed = False
+        self._settle(entity, verdicts)
+        return entries
+
+    def _from_ledger(self, entity: Entity, known: dict[str, LedgerEntry]) -> dict[str, Verdict]:
+        """The verdicts on record, by condition. One that rests on pages not met yet in this run is
+        kept back as unclear, so that a second run walks the way of the first; `apply_kept_back`
+        makes it count in the end."""
+        verdicts: dict[str, Verdict] = {}
+        for name, entry in known.items():
+            verdict = replace(entry.verdict, condition=name)
+            if _cites_unread(entity, entry):
+                entity.kept_back[name] = verdict
+                verdict = Verdict(name, Outcome.UNCLEAR, reasoning=KEPT_BACK)
+            else:
+                entity.kept_back.pop(name, None)
+            verdicts[name] = verdict
+        self.meter.add(Spend(ledger_hits=len(verdicts)))
+        return verdicts
+
+    def apply_kept_back(self, entity: Entity) -> bool:
+        """Let verdicts that were kept back count; whether there were any."""
+        if not entity.kept_back:
+            return False
+        verdicts = {v.condition: v for v in entity.verdicts} | entity.kept_back
+        entity.kept_back = {}
+        self._settle(entity, verdicts)
+        return True
+
+    def _settle(self, entity: Entity, verdicts: dict[str, Verdict]) -> None:
         order = {c.name: i for i, c in enumerate(self.spec.conditions)}
         entity.verdicts = tuple(sorted(verdicts.values(), key=lambda v: order[v.condition]))
         entity.status = self._status(entity, verdicts)
         entity.decided_at = self.parts.clock.now()
-        return entries
 
     def _missing(self, verdicts: dict[str, Verdict]) -> list[MatchCondition]:
         return self.rates.order(c for c in self.spec.conditions if c.name not in verdicts)
@@ -174,9 +201,10 @@ class Verifier:
         )
 
     async def _judge_missing(
-        self, entity: Entity, verdicts: dict[str, Verdict], missing: list[MatchCondition]
+        self, entity: Entity, verdicts: dict[str, Verdict]
     ) -> list[LedgerEntry]:
         """Ask the judge, a group of conditions at a time, until the outcome is settled."""
+        missing = self._missing(verdicts)
         entries: list[LedgerEntry] = []
         evidence = entity.evidence()
         size = self.parts.conditions_per_call

@@ -52,6 +52,7 @@ async def work_on(run: Run, parts: Parts) -> Run:
     work = await _Work.begin(run, parts)
     try:
         stop = await work.until_stopped()
+        await work.apply_kept_back()
     except Exception as error:
         await work.end(
             RunStatus.FAILED,
@@ -176,6 +177,16 @@ class _Work:
             entries += await self._enrich(wave, events)
             await self.commit(*events, candidates=wave, ledger=entries)
         await self.commit_new(waiting)
+
+    async def apply_kept_back(self) -> None:
+        """Verdicts on record whose pages this run did not come by count at its end."""
+        changed = [
+            e for e in self.living() if self.room() > 0 and self.verifier.apply_kept_back(e)
+        ]
+        if changed:
+            events = list(self._verified(changed))
+            entries = await self._enrich(changed, events)
+            await self.commit(*events, candidates=changed, ledger=entries)
 
     def room(self) -> int:
         """How many more may be judged at once: as many as the limits still have room for."""
