@@ -1,6 +1,6 @@
 """RawPage → Snapshot: pure, synchronous, bounded.
 
-Speed (2 cores of a small server): benchmarks/pages.py prints it; a page of 4 kB is under 2 ms.
+Cost grows with the number of elements, about 10 µs each; benchmarks/pages.py prints it.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _LOCAL_NAMES = ("localhost", "local", "internal", "localdomain", "home.arpa")
 _NUMERIC = re.compile(r"^(?:0[xX][0-9a-fA-F]*|[0-9]+)(?:\.(?:0[xX][0-9a-fA-F]*|[0-9]+)){0,3}\.?$")
-_HOST = re.compile(r"^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|[0-9a-f:.]+(?:%[a-z0-9]+)?)$")
+_HOST = re.compile(r"^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|(?=.*:)[0-9a-f:.]+(?:%[a-z0-9]+)?)$")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _MAX_URL_CHARS = 4_000
 

@@ -58,10 +58,12 @@ _DATE = (
     rf"\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:de\s+)?{_MONTH},?\s+(?:de\s+)?\d{{4}}|"
     rf"{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}|{_MONTH}\s+\d{{4}}|\d{{4}}[-/]\d{{2}})"
 )
+# At the start of a sentence alone: 'Repository last updated' is a field of the subject.
 _UPDATED = re.compile(
-    r"\b(?:last\s+(?:updated?|modified|edited|reviewed|revised|changed|verified|checked)|"
-    r"(?:page|profile|entry|article|listing|record)\s+(?:was\s+)?(?:last\s+)?(?:updated|modified)|"
-    r"(?<![\w-] )updated|date\s+modified|zuletzt\s+(?:aktualisiert|geändert)|letzte\s+(?:änderung|"
+    r"(?<![\w'’-] )\b(?:last\s+(?:updated?|modified|edited|reviewed|revised|changed|verified|checked)|"
+    r"(?:th(?:is|e)\s+)?(?:page|profile|entry|article|listing|record)\s+(?:was\s+)?(?:last\s+)?"
+    r"(?:updated|modified)|"
+    r"updated|date\s+modified|zuletzt\s+(?:aktualisiert|geändert)|letzte\s+(?:änderung|"
     r"aktualisierung)|stand|dernière\s+mise\s+à\s+jour|mis\s+à\s+jour|última\s+actualización|"
     r"actualizado|ultimo\s+aggiornamento|laatst\s+bijgewerkt)"
     r"(?:\s+(?:on|at|am|le|el|il|op))?\s*[:：]?\s*(?:on\s+)?(?P<date>" + _DATE + r")\b",

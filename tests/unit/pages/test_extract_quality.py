@@ -103,7 +103,10 @@ def test_a_copy_in_a_web_archive_is_archived() -> None:
             "<meta property='article:modified_time' content='2024-05-06T01:02:03Z'><p>x</p>",
             "2024-05-06T01:02:03Z",
         ),
+        ("<p>This page was last updated on 2024-05-06.</p>", "2024-05-06"),
+        ("<p>Cranes. Last updated: May 2024.</p>", "May 2024"),
         ("<p>Repository updated: 2024-05-06</p>", None),
+        ("<p>Repository last updated: 2024-05-06.</p>", None),
         ("<p>Founded on 6 May 2024</p>", None),
     ],
 )
