@@ -67,6 +67,7 @@ _DATE = re.compile(
     rf"|\b(?P<se_n>winter|spring|summer|fall|autumn)(?:\s+of)?,?\s+(?P<se_y>{_YEAR})\b"
     r"|\b(?P<sc_n>[WSFX]|Sp)'?(?P<sc_y>\d\d)\b"
     rf"|\b(?P<dec_y>{_YEAR})s\b"
+    r"|\b(?P<cen>1\d|20|21)(?:st|th)[\s-]century\b"
     rf"|(?<![\w.,$€£#/-])(?P<y>{_YEAR})(?![\w%]|[.,]\d|-\d)"
     rf"|(?<=[-–/])(?P<y2>{_YEAR})(?![\w%]|[.,]\d|-\d)|\b(?P<y3>{_YEAR})(?=[-–]{_YEAR})",
     re.IGNORECASE,
@@ -96,6 +97,9 @@ def _span(m: re.Match[str]) -> DateSpan | None:
         season = _SEASONS[(m["se_n"] or m["sc_n"]).lower()]
         year = int(m["se_y"]) if m["se_y"] else 2000 + int(m["sc_y"])
         return _months(year, *_SEASON_MONTHS[season], start, end, season)
+    if m["cen"]:
+        century = int(m["cen"])
+        return DateSpan(date(100 * century - 99, 1, 1), date(100 * century, 12, 31), start, end)
     if m["dec_y"]:
         year = int(m["dec_y"])
         return DateSpan(date(year, 1, 1), date(year + 9, 12, 31), start, end)

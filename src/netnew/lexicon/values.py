@@ -13,7 +13,8 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _NEGATED = re.compile(
-    r"\b(?:none of|neither|no longer|not|nor|without|never|other than|except|excluding|outside|no)\b",
+    r"\b(?:none of|neither|no longer|not|nor|without|never|other than|except|excluding"
+    r"|outside|no)\b",
     re.IGNORECASE,
 )
 _ELABORATION = re.compile(r"^(?P<head>[^:]{3,80}):\s+(?P<rest>\S.*)$", re.DOTALL)
@@ -22,6 +23,7 @@ _PROPER = re.compile(
     r"(?:(?:\s+(?:&|/|-|–|and|of|the|de|du|la|for|in)(?=\s+[A-Z0-9])|\s*(?=\())?\s*"
     r"(?:\s[A-Z0-9(][\w.+#/'’()-]*|\([A-Z0-9][\w ]*\)))*"
 )
+_TELLING = re.compile(r"[^\W\d]{3}|^[A-Z]")
 _QUOTED = re.compile(r"[\"“”'‘]([^\"“”'‘’]{2,60})[\"“”'’]")
 _LEAD_IN = frozenset(
     """the a an it its they their none neither at all any each every one some both either we our
@@ -81,8 +83,8 @@ def _proper_runs(clause: str) -> list[str]:
         if match.start() == 0 and words and fold(words[0]) in _LEAD_IN:
             run = " ".join(words[1:])
         for piece in reversed(re.split(r"['’]s\b\s*", run)):
-            if piece and fold(piece) not in _LEAD_IN and re.search(r"[^\W\d]{3}|^[A-Z]", piece):
-                runs.append(piece)
+            if piece and fold(piece) not in _LEAD_IN and _TELLING.search(piece):
+                runs += [piece]
     return runs
 
 

@@ -26,7 +26,8 @@ from netnew.lexicon.words import fold, split_list, stem, tokens
 
 _BE = r"(?:is|are|was|were|has been|have been|been)"
 _OF_ENTITY = re.compile(
-    r"^(?:(?:the|this|that|a|an|each|its|their|our|his|her)\s+)?(?:[\w-]+\s+){0,2}?[\w-]+['’]s?\s+(?=\S)"
+    r"^(?:(?:the|this|that|a|an|each|its|their|our|his"
+    r"|her)\s+)?(?:[\w-]+\s+){0,2}?[\w-]+['’]s?\s+(?=\S)"
 )
 _SUBJECT = re.compile(r"^(?:it|they|we|there|one|he|she)\b\s*", re.IGNORECASE)
 _DETERMINER = re.compile(r"^(?:the|its|their|our|a|an|any|some|this|his|her)\s+", re.IGNORECASE)
@@ -38,8 +39,10 @@ _AMONG = re.compile(
     rf"^(?P<v>.+?)\s+{_BE}\s+(?P<n>not\s+)?(?:listed\s+|named\s+)?among\s+(?P<f>.+)$"
 )
 _NAMES_AMONG = re.compile(
-    r"^(?P<s>.*?)\b(?P<n>(?:do|does) not\s+)?(?:names?|lists?|mentions?|has|have|includes?|states?|gives?"
-    r"|counts?)\s+(?P<v>.+?)\s+(?:among|as one of|as a|as its)\s+(?P<f>(?:its|their|the)\s+.+|[a-z]+)$"
+    r"^(?P<s>.*?)\b(?P<n>(?:do|does) not\s+)?(?:names?|lists?|mentions?|has|have"
+    r"|includes?|states?|gives?"
+    r"|counts?)\s+(?P<v>.+?)\s+(?:among|as one of|as a|as its)\s+(?P<f>(?:its|their"
+    r"|the)\s+.+|[a-z]+)$"
 )
 _OF_FIELD = re.compile(
     rf"^(?P<q>at least one of|one or more of|any of|some of|one of|none of|all of|each of)\s+"
@@ -53,55 +56,78 @@ _LEVEL = re.compile(
     re.IGNORECASE,
 )
 _OF_KIND = re.compile(
-    r"^(?:in|under|of|within|at|on|with|as|to|from)?\s*(?:the\s+|an?\s+)?(?P<f>(?:[a-z-]+\s+){1,3}?)"
+    r"^(?:in|under|of|within|at|on|with|as|to|from)?\s*(?:the\s+|an?\s+)?"
+    r"(?P<f>(?:[a-z-]+\s+){1,3}?)"
     r"(?:of\s+|is\s+)?(?P<v>[\"“'A-Z0-9.].*|[\w-]+)$"
 )
 _RELATION = re.compile(
-    r"^(?:an?\s+|the\s+|one of the\s+)?(?P<f>[a-z][\w -]*?\s(?:to|of|for|from|by|in|on|under|with|than|as|at))\s+"
+    r"^(?:an?\s+|the\s+|one of the\s+)?(?P<f>[a-z][\w -]*?\s(?:to|of|for|from|by|in|on"
+    r"|under|with|than|as|at))\s+"
     r"(?P<v>(?:the\s+|an?\s+)?[\"“'A-Z0-9.].*)$"
 )
 _STATES = re.compile(
-    r"^(?P<s>.*?)\b(?P<n>(?:do|does) not\s+)?(?:states?|names?|lists?|gives?|mentions?|specif(?:y|ies)|indicates?)"
+    r"^(?P<s>.*?)\b(?P<n>(?:do|does) not\s+)?(?:states?|names?|lists?|gives?|mentions?"
+    r"|specif(?:y|ies)|indicates?)"
     r"\s+(?P<f>(?:no|an?|its|their|the|at least one|one or more|any|languages?|locations?)?\s*.+)$"
 )
 _IS_STATED = re.compile(
     rf"^(?P<f>.+?)\s+{_BE}\s+(?P<n>not\s+)?(?:stated|given|named|listed|known|specified|mentioned)$"
 )
 _FIELD_IS = re.compile(
-    rf"^(?P<f>.+?)\s+{_BE}\s+(?P<n>not\s+(?!only|later|earlier|before|after|more|less|fewer)|neither\s+|no longer\s+)?"
-    r"(?P<o>(?:only|exclusively|solely)\s+)?(?:one of\s+|either\s+|any of\s+|both\s+(?=in\b))?(?P<v>.+)$",
+    rf"^(?P<f>.+?)\s+{_BE}\s+(?P<n>not\s+(?!only|later|earlier|before|after|more|less"
+    rf"|fewer)|neither\s+|no longer\s+)?"
+    r"(?P<o>(?:only|exclusively|solely)\s+)?(?:one of\s+|either\s+|any of\s+"
+    r"|both\s+(?=in\b))?(?P<v>.+)$",
     re.IGNORECASE,
 )
 _INCLUDES = re.compile(
-    r"^(?P<f>.+?)\s+(?P<n>(?:do|does) not\s+|never\s+)?(?P<verb>includes?|names?|contains?|mentions?|comprises?"
+    r"^(?P<f>.+?)\s+(?P<n>(?:do|does) not\s+|never\s+)?(?P<verb>includes?|names?"
+    r"|contains?|mentions?|comprises?"
     r"|covers?|lists?|include)\s+(?P<v>.+)$"
 )
 _HAS = re.compile(
-    r"^(?P<s>.*?)\b(?P<n>(?:do|does) not\s+)?(?:has|have|had|offers?|provides?|owns?|holds?|runs?|hosts?|accepts?)\s+"
+    r"^(?P<s>.*?)\b(?P<n>(?:do|does) not\s+)?(?:has|have|had|offers?|provides?|owns?"
+    r"|holds?|runs?|hosts?|accepts?)\s+"
     r"(?P<no>no\s+|not any\s+)?(?P<v>.+)$"
 )
 _VERB = re.compile(
-    r"^(?P<s>(?:(?:the|its|their|this)\s+)?(?:[\w-]+\s+){0,3}?)(?P<n>(?:do|does|did) not\s+|never\s+|cannot\s+|can not\s+)?"
-    r"(?:can\s+)?(?P<f>(?P<w>[a-z]+(?:s|ed)|[a-z]+)(?:\s+(?:on|to|in|under|for|from|with|by|as|at|of|about))?)\s+(?P<v>.+)$"
+    r"^(?P<s>(?:(?:the|its|their|this)\s+)?(?:[\w-]+\s+){0,3}?)(?P<n>(?:do|does"
+    r"|did) not\s+|never\s+|cannot\s+|can not\s+)?"
+    r"(?:can\s+)?(?P<f>(?P<w>[a-z]+(?:s|ed)|[a-z]+)(?:\s+(?:on|to|in|under|for|from|with"
+    r"|by|as|at|of|about))?)\s+(?P<v>.+)$"
 )
 _PARTICIPLE = re.compile(
-    r"^(?P<f>\w+(?:ed|en|n)(?:\s+(?:in|on|under|by|for|with|at|to|as|from)|(?=\s+(?:some|any)where\b)))"
+    r"^(?P<f>\w+(?:ed|en|n)(?:\s+(?:in|on|under|by|for|with|at|to|as|from)|(?=\s+(?:some"
+    r"|any)where\b)))"
     r"\s+(?P<v>.+)$"
 )
 _OTHER_THAN = re.compile(
-    r"^(?:somewhere|anywhere|something|a [\w ]+|outside)?\s*(?:other than|except|but not|outside(?: of)?)\s+",
+    r"^(?:somewhere|anywhere|something|a [\w ]+|outside)?\s*(?:other than|except|but not"
+    r"|outside(?: of)?)\s+",
     re.I,
 )
 _AVAILABLE = re.compile(
-    rf"^(?P<f>.+?)\s+{_BE}\s+(?P<n>not\s+)?(?:available|present|offered|provided|possible|published)(?:\s.*)?$"
+    rf"^(?P<f>.+?)\s+{_BE}\s+(?P<n>not\s+)?(?:available|present|offered|provided|possible"
+    rf"|published)(?:\s.*)?$"
 )
+_AVAILABLE_AS = re.compile(
+    rf"^(?P<f>.+?)\s+{_BE}\s+(?P<n>not\s+)?(?:available|offered|sold|published)\s+(?P<p>as"
+    rf"|in|for|on)\s+"
+    r"(?P<v>.+)$"
+)
+_COMPARATIVES = {
+    "higher": "height", "taller": "height", "longer": "length", "larger": "area", "deeper": "depth",
+    "bigger": "area", "heavier": "weight", "faster": "speed", "lighter": "weight",
+    "shorter": "length",
+}  # fmt: skip
 _AT_LEAST_ONE = re.compile(r"^(?:at least one|one or more|an?|any)\s+", re.IGNORECASE)
 _PLACE_GLUE = frozenset(
-    """in the or and both a an country countries city cities state states outside within of either at
-    region nation continent island""".split()  # noqa: SIM905
+    """in the or and both a an country countries city cities state states outside within of either
+    at region nation continent island""".split()  # noqa: SIM905
 )
 _PLACE_VERBS = re.compile(
-    r"\b(?:based|located|headquartered|situated|domiciled|founded|lies?|stands?|incorporated|offices?"
+    r"\b(?:based|located|headquartered|situated|domiciled|founded|lies?|stands?"
+    r"|incorporated|offices?"
     r"|operates?|lives?|registered)\b(?:\s+\w+)?\s+(?:in|at|on|outside)\b",
     re.IGNORECASE,
 )
@@ -114,10 +140,8 @@ def field_of(text: str) -> Field:
     """The field that a piece of a condition names."""
     bare = text.strip(" ,;.")
     owner = _OF_ENTITY.match(bare)
-    if (
-        owner
-        and owner.group() == owner.group().lower().replace("the ", "the ", 1)
-        or (owner and re.match(r"^(?:The|Its|Their|Our|This)\s+[a-z ]+['’]s?\s$", owner.group()))
+    if (owner and owner.group() == owner.group().lower().replace("the ", "the ", 1)) or (
+        owner and re.match(r"^(?:The|Its|Their|Our|This)\s+[a-z ]+['’]s?\s$", owner.group())
     ):
         bare = bare[owner.end() :]
     bare = _DETERMINER.sub("", _SUBJECT.sub("", bare))
@@ -140,7 +164,8 @@ def clause_predicate(clause: str, entity_type: str = "") -> Predicate:
 _SUBJECT_STEMS = frozenset(
     stem(w)
     for w in """company organisation organization software page project product team it they he she
-    entity startup business firm application app tool site website there we this that one work team""".split()  # noqa: SIM905
+    entity startup business firm application app tool site website there we this that one
+    work team""".split()  # noqa: SIM905
 )
 
 
@@ -271,7 +296,8 @@ def _number(text: str, subjects: frozenset[str]) -> Predicate | None:
         asked = f"{before} {noun}"
     field = field_of(_participle_off(asked))
     if not field.features:
-        field = field_of(text[: q.start])
+        found = [c for w, c in _COMPARATIVES.items() if w in text[q.start : q.end].lower()]
+        field = Field(found[0], frozenset({"@" + found[0]})) if found else field_of(text[: q.start])
     return NumberIs(field, q.interval, q.unit) if field.features else None
 
 
@@ -386,19 +412,22 @@ def _status(text: str, subjects: frozenset[str]) -> Predicate | None:
 
 
 def _plain(text: str, subjects: frozenset[str]) -> Predicate | None:
+    if (match := _AVAILABLE_AS.match(text)) and _is_subject(match["f"], subjects):
+        how = Quantifier.NONE if match["n"] else Quantifier.ANY
+        return TermIs(field_of(f"{match['p']} form"), _values(match["v"]), how)
     if match := _AVAILABLE.match(text):
         none = re.match(r"^no\s+", match["f"], re.I)
         field = field_of(_AT_LEAST_ONE.sub("", re.sub(r"^no\s+", "", match["f"], flags=re.I)))
         if field.features and not _is_subject(match["f"], subjects):
             return Says(field, bool(none or match["n"]))
-    if match := _INCLUDES.match(text):
-        if not _is_subject(match["f"], subjects) and field_of(match["f"]).features:
-            return _term(match["f"], match["v"], bool(match["n"]))
+    match = _INCLUDES.match(text)
+    if match and not _is_subject(match["f"], subjects) and field_of(match["f"]).features:
+        return _term(match["f"], match["v"], bool(match["n"]))
     if match := _FIELD_IS.match(text):
         return _copula(match, subjects)
-    if match := _HAS.match(text):
-        if not match["s"].strip() or _is_subject(match["s"], subjects):
-            return _possession(match)
+    match = _HAS.match(text)
+    if match and (not match["s"].strip() or _is_subject(match["s"], subjects)):
+        return _possession(match)
     return _verb(text, subjects)
 
 
@@ -412,7 +441,8 @@ def _possession(match: re.Match[str]) -> Predicate | None:
             return _term(relation["f"], relation["v"], negated)
     if place := re.search(r"^(?P<f>.+?)\s+in\s+(?P<p>[A-Zab].*)$", value):
         mentions = places_in(place["p"])
-        if mentions and "@location" in features(place["f"]):
+        pure = _pure_places(re.sub(r"^both\s+", "", place["p"]), True)
+        if mentions and pure and features(place["f"]):
             how = Quantifier.ALL if place["p"].startswith("both") else Quantifier.ANY
             how = Quantifier.NONE if negated else how
             return PlaceIs(field_of(place["f"]), tuple(m.place for m in mentions), how)
@@ -448,9 +478,8 @@ def _complement(value: str, negated: bool, only: bool = False) -> Predicate | No
     """'It is …' / 'The museum is …'."""
     if match := _PARTICIPLE.match(value):
         return _term(match["f"], match["v"], negated, only)
-    if match := _LEVEL.match(value):
-        if match["noun"].lower() not in ("in", "at"):
-            return _term(f"{match['noun']} {match['l']}", match["v"], negated)
+    if (match := _LEVEL.match(value)) and match["noun"].lower() not in ("in", "at"):
+        return _term(f"{match['noun']} {match['l']}", match["v"], negated)
     if (match := _RELATION.match(value)) and features(match["f"]):
         return _term(match["f"], match["v"], negated)
     if match := _OF_KIND.match(value):
@@ -458,10 +487,10 @@ def _complement(value: str, negated: bool, only: bool = False) -> Predicate | No
         in_front = re.match(r"^(?:in|under|of|within|on|at)\b", value)
         if in_front and any(f[0] == "@" for f in named):
             return _term(match["f"], value[match.start("v") :], negated)
-    if places := _pure_places(value, True):
-        if re.match(r"^(?:in|from|outside|within)\b", value):
-            how = Quantifier.NONE if negated or value.startswith("outside") else Quantifier.ANY
-            return PlaceIs(Field("location", frozenset({"@location"})), places, how)
+    places = _pure_places(value, True)
+    if places and re.match(r"^(?:in|from|outside|within)\b", value):
+        how = Quantifier.NONE if negated or value.startswith("outside") else Quantifier.ANY
+        return PlaceIs(Field("location", frozenset({"@location"})), places, how)
     if re.match(r"^(?:not|no)\s", value):
         return _complement(value.split(" ", 1)[1], not negated)
     field = field_of(value)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from netnew.domain.enrichment import Enrichment, EnrichmentValue
 from netnew.domain.evidence import Confidence, cite
 from netnew.domain.page import SegmentKind
-from netnew.judges.rules.attributes import agreement, features
+from netnew.judges.rules.attributes import agreement
 from netnew.judges.rules.clauses import field_of
 from netnew.judges.rules.facts import Origin
 from netnew.judges.rules.finding import Located, Page
@@ -15,7 +15,6 @@ from netnew.judges.rules.predicate import Field
 from netnew.judges.rules.terms import denies
 
 _FIT = 0.5
-_MANY = frozenset({"@description"})
 
 
 def field_value(enrichment: Enrichment, tiers: Sequence[Sequence[Page]]) -> EnrichmentValue:
@@ -69,7 +68,3 @@ def _given(name: str, at: Located) -> EnrichmentValue:
         f"{fact.label} is stated",
         Confidence.HIGH if sure else Confidence.MEDIUM,
     )
-
-
-def asked_features(text: str) -> frozenset[str]:
-    return features(text)

@@ -55,7 +55,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """Everything a page states, read once: `facts` of all origins, and the sentences of its body."""
+    """What a page states, read once: `facts` of all origins, and the sentences of its body."""
 
     snapshot: Snapshot
     facts: tuple[Fact, ...]
@@ -81,7 +81,8 @@ class PageFacts:
 MAX_SENTENCES = 120
 MAX_SENTENCE_CHARS = 600
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:Inc|Ltd|Corp|Co|Dr|Mr|Mrs|Ms|St|Mt|No|vs|approx|ca|e\.g|i\.e|etc|al|U\.S|Prof|Jr|Sr|Fig|vol|pp)|\b[A-Z])\.$"
+    r"(?:\b(?:Inc|Ltd|Corp|Co|Dr|Mr|Mrs|Ms|St|Mt|No|vs|approx|ca|e\.g|i\.e|etc|al|U\.S"
+    r"|Prof|Jr|Sr|Fig|vol|pp)|\b[A-Z])\.$"
 )
 _BOUNDARY = re.compile(r"(?<=[.!?])[\"”')]*\s+(?=\S)|\n+|(?<=\S)\s+(?=[A-Z][a-z])")
 _COLON = re.compile(r"^(?P<label>[^:.!?]{2,60}?)\s*:\s+(?P<value>\S.*)$", re.DOTALL)
@@ -89,29 +90,36 @@ _COPULA = re.compile(
     r"^(?P<label>[^,;:]{2,70}?)\s+(?:is|are|was|were)\s+(?P<rest>\S.*)$", re.DOTALL
 )
 _NOUN_LAST = re.compile(
-    r"\b(?:in|of|under|with|to|at)\s+(?:the|a|an)\s+(?P<value>[A-Z0-9][^.,;:]{0,60}?)\s+(?P<label>industry|sector|market"
-    r"|segment|category|section|genre|licen[sc]e|tier|level|stage|series|alliance|region|field|class|batch|cohort)\b"
+    r"\b(?:in|of|under|with|to|at)\s+(?:the|a|an)\s+"
+    r"(?P<value>[A-Z0-9][^.,;:]{0,60}?)\s+(?P<label>industry|sector|market"
+    r"|segment|category|section|genre|licen[sc]e|tier|level|stage|series|alliance|region"
+    r"|field|class|batch|cohort)\b"
 )
 _LEAD_OF_VALUE = re.compile(
-    r"^(?:[\s:,–—-]+|(?:is|are|was|were|of|in|on|at|under|as|the|a|an|so far|includes?|to|by|with|for|from"
+    r"^(?:[\s:,–—-]+|(?:is|are|was|were|of|in|on|at|under|as|the|a|an|so far|includes?|to"
+    r"|by|with|for|from"
     r"|since|being|about)\b[\s:]*)+",
     re.IGNORECASE,
 )
 _MANY = frozenset({"@tags", "@language", "@platform", "@location", "@alternative"})
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SKIPPED_METADATA = re.compile(
-    r"(?:^|[.:/\[])(?:@?context|@?id|image|logo|viewport|robots|generator|theme-color|charset|csrf\S*|locale"
+    r"(?:^|[.:/\[])(?:@?context|@?id|image|logo|viewport|robots|generator|theme-color"
+    r"|charset|csrf\S*|locale"
     r"|site_name|width|height|card)\]?$|verification",
     re.IGNORECASE,
 )
 _PLURAL = re.compile(r"(?:[^s']s|[^s]ies|people|and)$", re.IGNORECASE)
 _UNSURE = re.compile(
-    r"\b(?:will|would|could|might|may|plans? to|planning|planned|aims? to|expects?|expected|hopes?|intends?"
-    r"|soon|upcoming|used to|previously(?! (?:named|known|called))|no longer|not yet|until|if|unless|targets?|goal)\b",
+    r"\b(?:will|would|could|might|(?-i:may)|plans? to|planning|planned|aims? to|expects?"
+    r"|expected|hopes?|intends?"
+    r"|soon|upcoming|used to|previously(?! (?:named|known|called))|no longer|not yet"
+    r"|until|if|unless|targets?|goal)\b",
     re.IGNORECASE,
 )
 _OTHERS = re.compile(
-    r"\b(?:customers?|clients?|competitors?|rivals?|partners?|unlike|compared|than|such as|investors?|backers?"
+    r"\b(?:customers?|clients?|competitors?|rivals?|partners?|unlike|compared|than"
+    r"|such as|investors?|backers?"
     r"|portfolio|founders? (?:previously|formerly)|who)\b",
     re.IGNORECASE,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from netnew.domain.condition import Outcome
-from netnew.domain.evidence import Citation, Confidence, EvidencePage
+from netnew.domain.evidence import Citation, Confidence, EvidencePage, cite
 from netnew.judges.rules.facts import Fact, Origin, PageFacts
 
 
@@ -41,8 +41,6 @@ class Located:
 
 def decided(outcome: Outcome, at: Located, reasoning: str) -> Finding:
     """A finding proved by one fact."""
-    from netnew.domain.evidence import cite
-
     fact = at.fact
     citation = cite(at.page.evidence.snapshot, fact.segment, fact.start, fact.end)
     sure = fact.origin is Origin.FACT and at.fit >= 0.7

@@ -13,6 +13,7 @@ from netnew.domain.evidence import Confidence, EvidencePage, Standing
 from netnew.domain.ids import SnapshotId
 from netnew.domain.ledger import JudgeProfile
 from netnew.domain.page import Snapshot
+from netnew.judges.rules.attributes import features
 from netnew.judges.rules.enrich import field_value
 from netnew.judges.rules.facts import PageFacts, read_page
 from netnew.judges.rules.finding import Finding, Page, unclear
@@ -158,9 +159,10 @@ def _named(about: Callable[[str], bool]) -> Callable[[str], bool]:
     return lambda text: about("\x00" + text)
 
 
-_SELF = frozenset("we our it its they their us the this".split())  # noqa: SIM905
+_SELF = frozenset(("we", "our", "it", "its", "they", "their", "us", "the", "this", "there", "no"))
 _OTHERS = re.compile(
-    r"\b(?:customers?|clients?|competitors?|rivals?|unlike|compared|others?|investors?|companies like"
+    r"\b(?:customers?|clients?|competitors?|rivals?|unlike|compared|others?|investors?"
+    r"|companies like"
     r"|companies that|users? who|teams that|founders?)\b",
     re.IGNORECASE,
 )
@@ -185,6 +187,8 @@ def entity_test(candidate: Candidate, entity_type: str) -> Callable[[str], bool]
         words = key.split()
         if not words or words[0] in _SELF or stem(words[0]) in kinds:
             return True
+        if any(f[0] == "@" for f in features(words[0])):
+            return True  # 'Admission is free.'
         return not re.match(r"^[A-Z][\w&.-]*(?:\s[A-Z][\w&.-]*)*\s+(?:is|was|has|acquired)\b", text)
 
     return about

@@ -9,7 +9,7 @@ from typing import assert_never
 
 from netnew.domain.condition import Outcome
 from netnew.judges.rules.attributes import agreement, features
-from netnew.judges.rules.facts import Origin, Sentence
+from netnew.judges.rules.facts import Fact, Origin, Sentence
 from netnew.judges.rules.finding import Finding, Located, Page, decided, unclear
 from netnew.judges.rules.placing import place_finding
 from netnew.judges.rules.predicate import (
@@ -40,7 +40,7 @@ from netnew.lexicon.quantities import compare, quantities_in
 from netnew.lexicon.words import fold, stem
 
 FIT = 0.5  # least agreement of a label with a field: half of what both say is common
-DATE_FIT = 0.45  # a date under a label is telling by itself
+DATE_FIT = 0.55  # a date under a label is telling by itself
 SURE_FIT = 0.7  # from here a field that says otherwise outweighs a value met under another label
 
 
@@ -88,7 +88,9 @@ def _term(leaf: TermIs, pages: Sequence[Page], about: Callable[[str], bool]) -> 
     if leaf.quantifier is Quantifier.NONE:
         if hits:
             return decided(Outcome.UNMATCHED, hits[0], f"{hits[0].fact.label} names {asked}")
-        whole = [at for at in located if _is_complete(at)]
+        if any(may_name(at.fact.value, v) for at in located for v in leaf.values):
+            return unclear(f"{located[0].fact.label} may or may not name {asked}")
+        whole = [at for at in located if _is_complete(at) and _is_code_place(leaf, at)]
         if whole:
             return decided(
                 Outcome.MATCHED, whole[0], f"{whole[0].fact.label} does not name {asked}"
@@ -173,9 +175,9 @@ def _number(leaf: NumberIs, pages: Sequence[Page], about: Callable[[str], bool])
         for q in quantities_in(at.fact.value)[:1]:
             if leaf.unit and q.unit != leaf.unit:
                 continue
-            if any(d.start <= q.start < d.end for d in dates_in(at.fact.value)) and not leaf.unit:
-                if "@founded" in at.fact.features or "-" in at.fact.value:
-                    continue
+            dated = any(d.start <= q.start < d.end for d in dates_in(at.fact.value))
+            if dated and not leaf.unit and "-" in at.fact.value:
+                continue
             found.append((compare(q.interval, leaf.interval), at))
     if not found:
         found = _numbers_in_prose(leaf, pages, about)
@@ -200,8 +202,10 @@ def _agreed(found: list[tuple[bool | None, Located]], asked: str) -> Finding:
 
 
 _LEADS_TO_NUMBER = re.compile(
-    r"(?:^|\b(?:has|have|had|is|are|was|of|with|counts?|totals?|employs?|seats?|holds?|at|costs?|so far"
-    r"|today|now|currently)|:)\s*(?:(?:a|an|the|about|now|currently|our|its)\s+)?(?:[\w-]+\s+of\s+)?$",
+    r"(?:^|\b(?:has|have|had|is|are|was|of|with|counts?|totals?|employs?|seats?|holds?|at"
+    r"|costs?|so far"
+    r"|today|now|currently)|:)\s*(?:(?:a|an|the|about|now|currently|our"
+    r"|its)\s+)?(?:[\w-]+\s+of\s+)?$",
     re.IGNORECASE,
 )
 
@@ -305,7 +309,8 @@ def _status(leaf: StatusIs, pages: Sequence[Page], about: Callable[[str], bool])
 
 
 _BE_STATUS = re.compile(
-    r"^(?P<s>.{1,60}?)\s+(?:is|was|are|were|has|have|went|were|got)\s+(?:now\s+|currently\s+|still\s+|been\s+|since\s+)*"
+    r"^(?P<s>.{1,60}?)\s+(?:is|was|are|were|has|have|went|were|got)\s+(?:now\s+"
+    r"|currently\s+|still\s+|been\s+|since\s+)*"
     r"(?P<v>(?:an?\s+)?\S.*)$"
 )
 _RESPECT = re.compile(r"^(?:an?\s+)?")
@@ -337,8 +342,6 @@ def _is_plainly_it(subject: str, about: Callable[[str], bool]) -> bool:
 
 
 def _at_sentence(sentence: Sentence, page: Page) -> Located:
-    from netnew.judges.rules.facts import Fact
-
     fact = Fact(
         "the text",
         sentence.text,
@@ -386,8 +389,8 @@ def _cell_answer(
     if forms(label) & forms(field.text):  # 'KCSP: yes' for '… Service Provider (KCSP)'
         return not denies(value)
     told_features = features(value)
-    if told_features == asked:
-        return True
+    if told_features == asked and not label_features & _TOPICS:
+        return not denies(value)
     if label_features & asked and asked <= label_features | told_features:
         if not told_features <= asked | label_features:
             return None  # it says more than that, and so something else
@@ -398,7 +401,8 @@ def _cell_answer(
 
 
 _DEGREES = frozenset(
-    stem(w) for w in "fully entirely partly completely only mostly never always".split()
+    stem(w)
+    for w in ["fully", "entirely", "partly", "completely", "only", "mostly", "never", "always"]
 )
 
 
@@ -406,6 +410,7 @@ def _is_degree(word: str) -> bool:
     return word in _DEGREES
 
 
+_TOPICS = frozenset({"@tags", "@category", "@industry", "@segment"})
 _KINDS = frozenset({"@level", "@stage", "@status", "@category"})
 
 
@@ -446,7 +451,8 @@ _DENIED = re.compile(
     r"\b(?:no|not|never|without|neither|none|cannot|isn't|aren't|doesn't|don't)\b", re.I
 )
 _UNSURE_SAID = re.compile(
-    r"\b(?:will|would|could|might|plans? to|planning|aims? to|expects?|hopes?|intends?|soon|used to|formerly"
+    r"\b(?:will|would|could|might|plans? to|planning|aims? to|expects?|hopes?|intends?"
+    r"|soon|used to|formerly"
     r"|previously|until|if|unless)\b",
     re.IGNORECASE,
 )

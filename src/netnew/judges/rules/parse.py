@@ -58,9 +58,9 @@ def _text(text: str, entity_type: str) -> Predicate:
     lent: str | None = None
     for clause in clauses:
         part, lends = _clause(clause, entity_type, lent)
-        if lent is not None and lends is None and parts and isinstance(parts[-1], Stated):
-            if _uses_pronoun(clause):
-                parts.pop()
+        borrows = lent is not None and lends is None and _uses_pronoun(clause)
+        if borrows and parts and isinstance(parts[-1], Stated):
+            parts.pop()
         parts.append(part)
         lent = lends or lent
     if len(parts) == 1:

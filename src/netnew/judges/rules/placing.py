@@ -126,10 +126,11 @@ def _groups(text: str) -> list[tuple[Place, ...]]:
     for mention in places_in(text):
         if mention.demonym:
             continue
-        if groups and re.fullmatch(r",\s*|\s*\(\s*|\s+", text[groups[-1][-1].end : mention.start]):
-            if _lies_in(groups[-1][-1].place, mention.place):
-                groups[-1].append(mention)
-                continue
+        last = groups[-1][-1] if groups else None
+        joined = last and re.fullmatch(r",\s*|\s*\(\s*|\s+", text[last.end : mention.start])
+        if last and joined and _lies_in(last.place, mention.place):
+            groups[-1].append(mention)
+            continue
         groups.append([mention])
     return [tuple(m.place for m in group) for group in groups]
 

@@ -12,7 +12,8 @@ _GROUPS = {
     "closed": "inactive, shut down, closed, closed down, defunct, dead, dissolved, ceased,"
     " out of business, ceased operations, shutdown, discontinued, permanently closed, liquidated,"
     " bankrupt, wound up, no longer operating, no longer active, not active, has shut down,"
-    " no longer in business, went out of business, no longer exists",
+    " no longer in business, no longer operates, no longer exist,"
+    " no longer in operation, went out of business, no longer exists",
     "acquired": "acquired, merged, taken over, bought, acquired by, was acquired, been acquired,"
     " exited by acquisition",
     "public": "public, publicly traded, listed, publicly listed, ipo, went public, gone public,"

@@ -15,7 +15,7 @@ _LEAD = re.compile(r"^(?:the|a|an) ")
 
 @lru_cache(maxsize=32768)
 def forms(value: str) -> frozenset[str]:
-    """The ways `value` may be written: without brackets, what they hold, joined, in the singular."""
+    """How `value` may be written: without brackets, what they hold, joined, in the singular."""
     found = {value}
     if bracket := _IN_BRACKETS.search(value):
         found.add(_IN_BRACKETS.sub(" ", value))
@@ -29,6 +29,9 @@ def forms(value: str) -> frozenset[str]:
     return frozenset(r for r in result if r)
 
 
+_NEXT_CLAUSE = re.compile(r",?\s+and\s+(?=(?:is|was|were|are|has|had|have|\w+ed)\b)")
+
+
 @lru_cache(maxsize=16384)
 def items(value: str, plural: bool = True, prose: bool = False) -> tuple[str, ...]:
     """The items of a field's value. In prose 'A and B' is a list if the label is plural."""
@@ -40,6 +43,7 @@ def items(value: str, plural: bool = True, prose: bool = False) -> tuple[str, ..
             r"(?:;|\s[–—-]\s(?=[a-z])|,?\s+(?:which|that|who|where|while|because|so that|but)\s)",
             text,
         )[0]
+        text = _NEXT_CLAUSE.split(text)[0]
     halves = text.split(" and ")
     long_pair = len(halves) == 2 and all(len(h.split()) >= 2 for h in halves)
     found = split_list(text, pairs=prose and (plural or long_pair))
@@ -95,7 +99,8 @@ def _host_is(value: str, targets: frozenset[str]) -> bool:
 
 _NOTHING = re.compile(
     r"^(?:no|none|nil|n/?a|not|unknown|false|0"
-    r"|-+|–|—|never|without|there (?:is|are) no|no longer|currently no|✗|✘|❌)\b|^(?:-+|–|—|✗|✘|❌)$",
+    r"|never|without|there (?:is|are) no|no longer|currently no)\b"
+    r"|^(?:-+|–|—|✗|✘|❌)$",
     re.IGNORECASE,
 )
 _YES = re.compile(
