@@ -33,6 +33,10 @@ _VOID_OR_IMPLIED = words(
     "area base br col hr img input link meta source track wbr p li td th tr dt dd option "
     "optgroup tbody thead tfoot colgroup"
 )
+# So does it with the number of attributes of one tag: 60,000 take nine seconds.
+_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{4000,}>?")
+_MAX_ATTRIBUTES = 500
+_BETWEEN_ATTRIBUTES = re.compile(r"[\s/]+")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
@@ -99,8 +103,12 @@ class Tree:
 def parse(html: str) -> Tree:
     """The tree of `html`, cut at MAX_CHARS, MAX_ELEMENTS; what is deeper than MAX_DEPTH is moved
     up to the deepest element allowed."""
-    parser = LexborHTMLParser(_shallow(html[:MAX_CHARS]))
+    parser = LexborHTMLParser(_shallow(_LONG_TAG.sub(_slim, html[:MAX_CHARS])))
     return _Copier().copy(parser)
+
+
+def _slim(tag: re.Match[str]) -> str:
+    return "" if len(_BETWEEN_ATTRIBUTES.findall(tag[0])) > _MAX_ATTRIBUTES else tag[0]
 
 
 def _shallow(html: str) -> str:

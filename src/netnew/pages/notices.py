@@ -60,7 +60,8 @@ _DATE = (
 )
 # At the start of a sentence alone: 'Repository last updated' is a field of the subject.
 _UPDATED = re.compile(
-    r"(?<![\w'’-] )\b(?:last\s+(?:updated?|modified|edited|reviewed|revised|changed|verified|checked)|"
+    r"(?<![\w'’-] )\b"
+    r"(?:last\s+(?:updated?|modified|edited|reviewed|revised|changed|verified|checked)|"
     r"(?:th(?:is|e)\s+)?(?:page|profile|entry|article|listing|record)\s+(?:was\s+)?(?:last\s+)?"
     r"(?:updated|modified)|"
     r"updated|date\s+modified|zuletzt\s+(?:aktualisiert|geändert)|letzte\s+(?:änderung|"
