@@ -430,8 +430,10 @@ def _said_in_prose(
                 continue
             if _UNSURE_SAID.search(sentence.text) or not about(sentence.text):
                 continue
-            if _LABELLED.match(sentence.text):
-                continue  # read as a labelled fact
+            if _LABELLED.match(sentence.text) or said & _TOPICS:
+                continue  # read as a labelled fact, or a list of topics
+            if not any(w[0].islower() for w in sentence.text.split()):
+                continue  # 'Home About Careers': a menu says nothing
             if degrees and not degrees <= set(sentence.words):
                 if set(sentence.words) & _DEGREES:
                     found.append((leaf.negated, _at_sentence(sentence, page)))

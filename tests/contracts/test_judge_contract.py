@@ -1,0 +1,76 @@
+"""What every judge keeps to, over the judges that need no network."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+
+from pages_for_rules import NoonClock, candidate, snapshot
+
+from netnew.domain.condition import MatchCondition, Outcome
+from netnew.domain.enrichment import Enrichment
+from netnew.domain.evidence import EvidencePage, Standing, holds_in
+from netnew.judges.rules import RulesJudge
+from netnew.ports import EnrichRequest, Judge, JudgeRequest
+
+PAGE = snapshot("* Founded: 1974\n* City: Oslo, Norway\n* Staff: 12\nThe museum shows boats.")
+CONDITIONS = tuple(
+    MatchCondition(f"c{i}", text)
+    for i, text in enumerate(
+        (
+            "The museum is located in Norway.",
+            "The museum was founded after 2000.",
+            "The museum sells postcards of whales.",
+            "???",
+        )
+    )
+)
+
+
+@pytest.fixture(params=[RulesJudge])
+def judge(request: pytest.FixtureRequest) -> Judge:
+    made: Judge = request.param(NoonClock())
+    return made
+
+
+def ask(judge: Judge, conditions: tuple[MatchCondition, ...]) -> list[Outcome]:
+    evidence = (EvidencePage(PAGE, Standing.OWN),)
+    request = JudgeRequest(candidate("Boat Museum"), "museum", conditions, evidence)
+    verdicts = asyncio.run(judge.judge(request))
+    assert [v.condition for v in verdicts] == [c.name for c in conditions]
+    for verdict in verdicts:
+        assert all(holds_in(c, PAGE) for c in verdict.citations)
+        assert verdict.citations or verdict.outcome is Outcome.UNCLEAR
+        assert verdict.reasoning
+    return [v.outcome for v in verdicts]
+
+
+def test_one_verdict_a_condition_in_order_and_proved(judge: Judge) -> None:
+    assert ask(judge, CONDITIONS) == ["matched", "unmatched", "unclear", "unclear"]
+
+
+def test_order_of_conditions_does_not_matter(judge: Judge) -> None:
+    assert ask(judge, CONDITIONS[::-1]) == ask(judge, CONDITIONS)[::-1]
+
+
+def test_without_evidence_everything_is_unclear(judge: Judge) -> None:
+    request = JudgeRequest(candidate("Boat Museum"), "museum", CONDITIONS, ())
+    verdicts = asyncio.run(judge.judge(request))
+    assert {v.outcome for v in verdicts} == {Outcome.UNCLEAR}
+
+
+def test_one_value_a_field_in_order(judge: Judge) -> None:
+    fields = (Enrichment("city", "The city"), Enrichment("fax", "The fax number"))
+    evidence = (EvidencePage(PAGE, Standing.OWN),)
+    request = EnrichRequest(candidate("Boat Museum"), "museum", fields, evidence)
+    values = asyncio.run(judge.enrich(request))
+    assert [(v.name, v.value) for v in values] == [("city", "Oslo, Norway"), ("fax", None)]
+
+
+def test_unreadable_conditions_are_named(judge: Judge) -> None:
+    assert set(judge.unreadable(CONDITIONS)) <= {c.name for c in CONDITIONS}
