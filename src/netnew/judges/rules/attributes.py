@@ -64,7 +64,7 @@ former name: former name, former names, formerly, formerly named, previously nam
 repository: repository, repo, source repository, source code, source code repository,
   public repository, public source code repository, code repository, code, git repository,
   source, its source code, public source repository
-release: latest release, release date, released on, last release, current release,
+release: released, latest release, release date, released on, last release, current release,
   newest release, most recent release, latest version, current version, version, release,
   newest version
 commit: last commit, latest commit, last updated, repository last updated, last activity,
@@ -118,7 +118,7 @@ producer: producer, produced by, manufacturer, manufactured by, made by, maker, 
   maintainer, maintained by, sponsor
 publisher: publisher, published by, journal, published in, venue, appeared in, conference,
   imprint
-published: published, published in, publication date, published on, date published,
+published: released, published, published in, publication date, published on, date published,
   publication year, year of publication, year published, issued, issue date, appeared
 released: released, released in, release year, year of release, premiere, premiered, out since,
   came out, year released, theatrical release

@@ -45,7 +45,10 @@ def items(value: str, plural: bool = True, prose: bool = False) -> tuple[str, ..
         )[0]
         text = _NEXT_CLAUSE.split(text)[0]
     halves = text.split(" and ")
-    long_pair = len(halves) == 2 and all(len(h.split()) >= 2 for h in halves)
+    # Two longer names, or codes ('GPL-2.0 and MIT'), are two; 'Aviation and Space' may be one.
+    long_pair = len(halves) == 2 and (
+        all(len(h.split()) >= 2 for h in halves) or any(re.search(r"\d", h) for h in halves)
+    )
     found = split_list(text, pairs=prose and (plural or long_pair))
     if not prose and "," in text and ";" not in text:
         # A cell's commas part its items; 'and' inside of one belongs to a name.
