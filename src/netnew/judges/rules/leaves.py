@@ -103,7 +103,8 @@ def _term(leaf: TermIs, pages: Sequence[Page], about: Callable[[str], bool]) -> 
     if not sure and (other := _elsewhere(leaf, pages)):
         return decided(Outcome.MATCHED, other, f"{other.fact.label} names it")
     for at in located:
-        if at.fact.origin is Origin.PROSE and any(may_name(at.fact.value, v) for v in leaf.values):
+        running = at.fact.origin is Origin.PROSE or at.fact.value.endswith(".")
+        if running and any(may_name(at.fact.value, v) for v in leaf.values):
             return unclear(f"{at.fact.label} may or may not name {asked}")
     if whole:
         return decided(Outcome.UNMATCHED, whole[0], f"{whole[0].fact.label} names something else")
@@ -121,7 +122,11 @@ def _is_complete(at: Located) -> bool:
     if at.fact.origin is not Origin.PROSE:
         return True
     value = at.fact.value
-    return len(value) <= 200 and not any(d.start < 4 for d in dates_in(value))
+    if any(d.start < 4 for d in dates_in(value)):
+        return False
+    return at.fact.labelled or all(
+        len(i.split()) <= 5 for i in items(value, True, True)[:-1] or [value]
+    )
 
 
 def _is_code_place(leaf: TermIs, at: Located) -> bool:
@@ -487,6 +492,9 @@ def _is_stated(leaf: Stated, pages: Sequence[Page], about: Callable[[str], bool]
     if leaf.negated and (shown := _fact_block(leaf, pages)):
         return decided(Outcome.MATCHED, shown, f"the page's facts have no {leaf.field.text}")
     return unclear(f"no field for {leaf.field.text}")
+
+
+_LEAD_INS = frozenset({"the", "its", "our", "a", "an", "their", "this", "is", "was", "it"})
 
 
 def _fact_block(leaf: Stated, pages: Sequence[Page]) -> Located | None:
