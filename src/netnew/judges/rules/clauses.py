@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from netnew.judges.rules import shapes
 from netnew.judges.rules.attributes import features
 from netnew.judges.rules.predicate import (
     DateIs,
@@ -24,134 +25,23 @@ from netnew.lexicon.places import Place, PlaceMention, places_in
 from netnew.lexicon.quantities import Quantity, quantities_in
 from netnew.lexicon.words import fold, split_list, stem, tokens
 
-_BE = r"(?:is|are|was|were|has been|have been|been)"
-_OF_ENTITY = re.compile(
-    r"^(?:(?:the|this|that|a|an|each|its|their|our|his"
-    r"|her)\s+)?(?:[\w-]+\s+){0,2}?[\w-]+['’]s?\s+(?=\S)"
-)
-_SUBJECT = re.compile(r"^(?:it|they|we|there|one|he|she)\b\s*", re.IGNORECASE)
-_DETERMINER = re.compile(r"^(?:the|its|their|our|a|an|any|some|this|his|her)\s+", re.IGNORECASE)
-_SAYS_THAT = re.compile(
-    r"^(?:.{0,40}?\b)?(?:says?|states?|claims?|shows?|mentions?|notes?)\s+that\s+(?P<rest>.+)$",
-    re.I,
-)
-_AMONG = re.compile(
-    rf"^(?P<v>.+?)\s+{_BE}\s+(?P<n>not\s+)?(?:listed\s+|named\s+)?among\s+(?P<f>.+)$"
-)
-_NAMES_AMONG = re.compile(
-    r"^(?P<s>.*?)\b(?P<n>(?:do|does) not\s+)?(?:names?|lists?|mentions?|has|have"
-    r"|includes?|states?|gives?"
-    r"|counts?)\s+(?P<v>.+?)\s+(?:among|as one of|as a|as its)\s+(?P<f>(?:its|their"
-    r"|the)\s+.+|[a-z]+)$"
-)
-_OF_FIELD = re.compile(
-    rf"^(?P<q>at least one of|one or more of|any of|some of|one of|none of|all of|each of)\s+"
-    rf"(?P<f>.+?)\s+(?:{_BE}|lies?|stands?|begins?|comes?|includes?|names?)\s+(?P<v>.+)$",
-    re.IGNORECASE,
-)
-_NO_FIELD = re.compile(rf"^no\s+(?P<f>.+?)\s+{_BE}\s+(?P<v>.+)$", re.IGNORECASE)
-_LEVEL = re.compile(
-    r"^(?:an?\s+|the\s+)?(?P<noun>.+?)\s+(?:at|of|in|with)\s+(?:the\s+|an?\s+)?(?P<v>.+?)\s+"
-    r"(?P<l>level|tier|stage|grade|rank|status|category|class|phase)s?$",
-    re.IGNORECASE,
-)
-_OF_KIND = re.compile(
-    r"^(?:in|under|of|within|at|on|with|as|to|from)?\s*(?:the\s+|an?\s+)?"
-    r"(?P<f>(?:[a-z-]+\s+){1,3}?)"
-    r"(?:of\s+|is\s+)?(?P<v>[\"“'A-Z0-9.].*|[\w-]+)$"
-)
-_RELATION = re.compile(
-    r"^(?:an?\s+|the\s+|one of the\s+)?(?P<f>[a-z][\w -]*?\s(?:to|of|for|from|by|in|on"
-    r"|under|with|than|as|at))\s+"
-    r"(?P<v>(?:the\s+|an?\s+)?[\"“'A-Z0-9.].*)$"
-)
-_STATES = re.compile(
-    r"^(?P<s>.*?)\b(?P<n>(?:do|does) not\s+)?(?:states?|names?|lists?|gives?|mentions?"
-    r"|specif(?:y|ies)|indicates?)"
-    r"\s+(?P<f>(?:no|an?|its|their|the|at least one|one or more|any|languages?|locations?)?\s*.+)$"
-)
-_IS_STATED = re.compile(
-    rf"^(?P<f>.+?)\s+{_BE}\s+(?P<n>not\s+)?(?:stated|given|named|listed|known|specified|mentioned)$"
-)
-_FIELD_IS = re.compile(
-    rf"^(?P<f>.+?)\s+{_BE}\s+(?P<n>not\s+(?!only|later|earlier|before|after|more|less"
-    rf"|fewer)|neither\s+|no longer\s+)?"
-    r"(?P<o>(?:only|exclusively|solely)\s+)?(?:one of\s+|either\s+|any of\s+"
-    r"|both\s+(?=in\b))?(?P<v>.+)$",
-    re.IGNORECASE,
-)
-_INCLUDES = re.compile(
-    r"^(?P<f>.+?)\s+(?P<n>(?:do|does) not\s+|never\s+)?(?P<verb>includes?|names?"
-    r"|contains?|mentions?|comprises?"
-    r"|covers?|lists?|include)\s+(?P<v>.+)$"
-)
-_HAS = re.compile(
-    r"^(?P<s>.*?)\b(?P<n>(?:do|does) not\s+)?(?:has|have|had|offers?|provides?|owns?"
-    r"|holds?|runs?|hosts?|accepts?)\s+"
-    r"(?P<no>no\s+|not any\s+)?(?P<v>.+)$"
-)
-_VERB = re.compile(
-    r"^(?P<s>(?:(?:the|its|their|this)\s+)?(?:[\w-]+\s+){0,3}?)(?P<n>(?:do|does"
-    r"|did) not\s+|never\s+|cannot\s+|can not\s+)?"
-    r"(?:can\s+)?(?P<f>(?P<w>[a-z]+(?:s|ed)|[a-z]+)(?:\s+(?:on|to|in|under|for|from|with"
-    r"|by|as|at|of|about))?)\s+(?P<v>.+)$"
-)
-_PARTICIPLE = re.compile(
-    r"^(?P<f>\w+(?:ed|en|n)(?:\s+(?:in|on|under|by|for|with|at|to|as|from)|(?=\s+(?:some"
-    r"|any)where\b)))"
-    r"\s+(?P<v>.+)$"
-)
-_OTHER_THAN = re.compile(
-    r"^(?:somewhere|anywhere|something|a [\w ]+|outside)?\s*(?:other than|except|but not"
-    r"|outside(?: of)?)\s+",
-    re.I,
-)
-_AVAILABLE = re.compile(
-    rf"^(?P<f>.+?)\s+{_BE}\s+(?P<n>not\s+)?(?:available|present|offered|provided|possible"
-    rf"|published)(?:\s.*)?$"
-)
-_AVAILABLE_AS = re.compile(
-    rf"^(?P<f>.+?)\s+{_BE}\s+(?P<n>not\s+)?(?:available|offered|sold|published)\s+(?P<p>as"
-    rf"|in|for|on)\s+"
-    r"(?P<v>.+)$"
-)
-_COMPARATIVES = {
-    "higher": "height", "taller": "height", "longer": "length", "larger": "area", "deeper": "depth",
-    "bigger": "area", "heavier": "weight", "faster": "speed", "lighter": "weight",
-    "shorter": "length",
-}  # fmt: skip
-_AT_LEAST_ONE = re.compile(r"^(?:at least one|one or more|an?|any)\s+", re.IGNORECASE)
-_PLACE_GLUE = frozenset(
-    """in the or and both a an country countries city cities state states outside within of either
-    at region nation continent island""".split()  # noqa: SIM905
-)
-_PLACE_VERBS = re.compile(
-    r"\b(?:based|located|headquartered|situated|domiciled|founded|lies?|stands?"
-    r"|incorporated|offices?"
-    r"|operates?|lives?|registered)\b(?:\s+\w+)?\s+(?:in|at|on|outside)\b",
-    re.IGNORECASE,
-)
-_TAIL = re.compile(
-    r",?\s+(?:both (?:ends )?included|inclusive|in total|overall|at all|anywhere)$", re.I
-)
-
 
 def field_of(text: str) -> Field:
     """The field that a piece of a condition names."""
     bare = text.strip(" ,;.")
-    owner = _OF_ENTITY.match(bare)
+    owner = shapes.OF_ENTITY.match(bare)
     if (owner and owner.group() == owner.group().lower().replace("the ", "the ", 1)) or (
         owner and re.match(r"^(?:The|Its|Their|Our|This)\s+[a-z ]+['’]s?\s$", owner.group())
     ):
         bare = bare[owner.end() :]
-    bare = _DETERMINER.sub("", _SUBJECT.sub("", bare))
+    bare = shapes.DETERMINER.sub("", shapes.SUBJECT.sub("", bare))
     return Field(bare or text, features(bare))
 
 
 def clause_predicate(clause: str, entity_type: str = "") -> Predicate:
     """The predicate of one clause; Unread where no pattern fits."""
-    text = _TAIL.sub("", clause.strip(" ,;."))
-    if inner := _SAYS_THAT.match(text):
+    text = shapes.TAIL.sub("", clause.strip(" ,;."))
+    if inner := shapes.SAYS_THAT.match(text):
         return clause_predicate(inner["rest"], entity_type)
     subjects = frozenset(stem(w) for w in tokens(entity_type)) | _SUBJECT_STEMS
     for read in (_status, _listed, _number, _date, _quantified, _stated, _of_place, _plain):
@@ -184,7 +74,7 @@ def _values(text: str) -> tuple[str, ...]:
 
 
 def _term(field: str, value: str, negated: bool, only: bool = False) -> Predicate:
-    if other := _OTHER_THAN.match(value):
+    if other := shapes.OTHER_THAN.match(value):
         value, negated = value[other.end() :], True
     quantifier = Quantifier.ANY
     if re.match(r"^(?:both|all of)\b", value):
@@ -208,7 +98,7 @@ def _pure_places(value: str, of_location: bool) -> tuple[Place, ...]:
     for m in reversed(mentions):
         rest = rest[: m.start] + " " + rest[m.end :]
     words = tokens(rest)
-    if any(w not in _PLACE_GLUE for w in words):
+    if any(w not in shapes.PLACE_GLUE for w in words):
         return ()
     named_as_place = any(w in ("country", "countries", "city", "state", "nation") for w in words)
     if any(m.demonym and m.place.kind == "country" for m in mentions) and not named_as_place:
@@ -242,9 +132,9 @@ def _merged(text: str, mentions: tuple[PlaceMention, ...]) -> tuple[Place, ...]:
 
 
 def _listed(text: str, subjects: frozenset[str]) -> Predicate | None:
-    if match := _AMONG.match(text):
+    if match := shapes.AMONG.match(text):
         return _term(match["f"], match["v"], bool(match["n"]))
-    if match := _NAMES_AMONG.match(text):
+    if match := shapes.NAMES_AMONG.match(text):
         return _term(match["f"], match["v"], bool(match["n"]))
     return None
 
@@ -280,7 +170,7 @@ def _number(text: str, subjects: frozenset[str]) -> Predicate | None:
     after = re.split(r",|\b(?:in|on|at|for|per|since|from)\b", text[q.end :])[0].strip()
     inside = re.search(r"\d[\d,.]*\s+(?P<n>[a-z][a-z -]*?),?\s+(?:or|and)\s", text[q.start : q.end])
     after = re.sub(r"^(?:of|the)\s+", "", after)
-    before = re.sub(rf"\b(?:{_BE}|has|have|a|an|of|the|with|there)\b", " ", text[: q.start])
+    before = re.sub(rf"\b(?:{shapes.BE}|has|have|a|an|of|the|with|there)\b", " ", text[: q.start])
     before = " ".join(w for w in before.split() if stem(fold(w)) not in subjects)
     noun = after or (inside["n"] if inside else "")
     if re.fullmatch(r"(?:at least one|one or more)", text[q.start : q.end].strip(), re.I) and noun:
@@ -296,13 +186,13 @@ def _number(text: str, subjects: frozenset[str]) -> Predicate | None:
         asked = f"{before} {noun}"
     field = field_of(_participle_off(asked))
     if not field.features:
-        found = [c for w, c in _COMPARATIVES.items() if w in text[q.start : q.end].lower()]
+        found = [c for w, c in shapes.COMPARATIVES.items() if w in text[q.start : q.end].lower()]
         field = Field(found[0], frozenset({"@" + found[0]})) if found else field_of(text[: q.start])
     return NumberIs(field, q.interval, q.unit) if field.features else None
 
 
 def _participle_off(text: str) -> str:
-    return re.sub(rf"\s+(?:{_BE})\s+\w+(?:ed|en)\b.*$", "", text).strip()
+    return re.sub(rf"\s+(?:{shapes.BE})\s+\w+(?:ed|en)\b.*$", "", text).strip()
 
 
 def _date(text: str, subjects: frozenset[str]) -> Predicate | None:
@@ -310,18 +200,18 @@ def _date(text: str, subjects: frozenset[str]) -> Predicate | None:
     if bound is None:
         return None
     around = text[: bound.start] + " " + text[bound.end :]
-    around = re.sub(rf"\b(?:{_BE}|took part in|in|on|of the year|the years?)\b", " ", around)
+    around = re.sub(rf"\b(?:{shapes.BE}|took part in|in|on|of the year|the years?)\b", " ", around)
     words = [w for w in around.split() if stem(fold(w)) not in subjects]
     field = field_of(" ".join(words))
     return DateIs(field, bound) if field.features else None
 
 
 def _quantified(text: str, subjects: frozenset[str]) -> Predicate | None:
-    if match := _NO_FIELD.match(text):
-        if features(match["f"]) and not _AVAILABLE.match(text):
+    if match := shapes.NO_FIELD.match(text):
+        if features(match["f"]) and not shapes.AVAILABLE.match(text):
             return _term(match["f"], match["v"], True)
         return None
-    match = _OF_FIELD.match(text)
+    match = shapes.OF_FIELD.match(text)
     if match is None:
         return None
     word = match["q"].lower()
@@ -346,11 +236,11 @@ def _requantified(leaf: TermIs | PlaceIs, quantifier: Quantifier) -> Predicate:
 
 
 def _stated(text: str, subjects: frozenset[str]) -> Predicate | None:
-    if match := _IS_STATED.match(text):
+    if match := shapes.IS_STATED.match(text):
         if not _is_subject(match["f"], subjects) and field_of(match["f"]).features:
             return Stated(field_of(match["f"]), bool(match["n"]))
         return None
-    match = _STATES.match(text)
+    match = shapes.STATES.match(text)
     if match is None or not _is_subject(match["s"], subjects):
         return None
     none = re.match(r"^no\s+", match["f"])
@@ -362,14 +252,14 @@ def _stated(text: str, subjects: frozenset[str]) -> Predicate | None:
             how = Quantifier.ALL if both["p"].startswith("both") else Quantifier.ANY
             return PlaceIs(field_of(value[: both.start()]), places, how)
     field = field_of(value)
-    bare = _DETERMINER.sub("", value)
+    bare = shapes.DETERMINER.sub("", value)
     if not field.features or (bare[:1].isupper() and not places_in(bare) and not none):
         return None
     return Stated(field, bool(none or match["n"]))
 
 
 def _of_place(text: str, subjects: frozenset[str]) -> Predicate | None:
-    match = _PLACE_VERBS.search(text)
+    match = shapes.PLACE_VERBS.search(text)
     if match is None:
         return None
     tail = text[match.end() :]
@@ -412,20 +302,20 @@ def _status(text: str, subjects: frozenset[str]) -> Predicate | None:
 
 
 def _plain(text: str, subjects: frozenset[str]) -> Predicate | None:
-    if (match := _AVAILABLE_AS.match(text)) and _is_subject(match["f"], subjects):
+    if (match := shapes.AVAILABLE_AS.match(text)) and _is_subject(match["f"], subjects):
         how = Quantifier.NONE if match["n"] else Quantifier.ANY
         return TermIs(field_of(f"{match['p']} form"), _values(match["v"]), how)
-    if match := _AVAILABLE.match(text):
+    if match := shapes.AVAILABLE.match(text):
         none = re.match(r"^no\s+", match["f"], re.I)
-        field = field_of(_AT_LEAST_ONE.sub("", re.sub(r"^no\s+", "", match["f"], flags=re.I)))
+        field = field_of(shapes.AT_LEAST_ONE.sub("", re.sub(r"^no\s+", "", match["f"], flags=re.I)))
         if field.features and not _is_subject(match["f"], subjects):
             return Says(field, bool(none or match["n"]))
-    match = _INCLUDES.match(text)
+    match = shapes.INCLUDES.match(text)
     if match and not _is_subject(match["f"], subjects) and field_of(match["f"]).features:
         return _term(match["f"], match["v"], bool(match["n"]))
-    if match := _FIELD_IS.match(text):
+    if match := shapes.FIELD_IS.match(text):
         return _copula(match, subjects)
-    match = _HAS.match(text)
+    match = shapes.HAS.match(text)
     if match and (not match["s"].strip() or _is_subject(match["s"], subjects)):
         return _possession(match)
     return _verb(text, subjects)
@@ -435,7 +325,7 @@ def _possession(match: re.Match[str]) -> Predicate | None:
     value = match["v"]
     negated = bool(match["n"] or match["no"] or re.match(r"^no\b", value))
     value = re.sub(r"^no\s+", "", value)
-    if relation := _OF_KIND.match(value):
+    if relation := shapes.OF_KIND.match(value):
         named = features(relation["f"])
         if named and any(f[0] == "@" for f in named) and relation["v"][:1].isupper():
             return _term(relation["f"], relation["v"], negated)
@@ -448,7 +338,7 @@ def _possession(match: re.Match[str]) -> Predicate | None:
             return PlaceIs(field_of(place["f"]), tuple(m.place for m in mentions), how)
     if named_field := re.match(r"^(?P<v>.+?)\s+as\s+(?:its|their|an?|the)\s+(?P<f>.+)$", value):
         return _term(named_field["f"], named_field["v"], negated)
-    field = field_of(_AT_LEAST_ONE.sub("", value))
+    field = field_of(shapes.AT_LEAST_ONE.sub("", value))
     return Says(field, negated) if field.features else None
 
 
@@ -461,7 +351,7 @@ def _copula(match: re.Match[str], subjects: frozenset[str]) -> Predicate | None:
     if groups and all(groups) and (_is_subject(about, subjects) or "@status" in features(about)):
         return StatusIs(frozenset(g for g in groups if g), negated)
     if not _is_subject(about, subjects) and field_of(about).features:
-        joined = _PARTICIPLE.match(value)
+        joined = shapes.PARTICIPLE.match(value)
         if joined:
             return _term(f"{about} {joined['f']}", joined["v"], negated)
         if re.match(r"^\w+(?:ed|en|able|ible)$", value) and not _names_attribute(about):
@@ -476,13 +366,13 @@ def _names_attribute(text: str) -> bool:
 
 def _complement(value: str, negated: bool, only: bool = False) -> Predicate | None:
     """'It is …' / 'The museum is …'."""
-    if match := _PARTICIPLE.match(value):
+    if match := shapes.PARTICIPLE.match(value):
         return _term(match["f"], match["v"], negated, only)
-    if (match := _LEVEL.match(value)) and match["noun"].lower() not in ("in", "at"):
+    if (match := shapes.LEVEL.match(value)) and match["noun"].lower() not in ("in", "at"):
         return _term(f"{match['noun']} {match['l']}", match["v"], negated)
-    if (match := _RELATION.match(value)) and features(match["f"]):
+    if (match := shapes.RELATION.match(value)) and features(match["f"]):
         return _term(match["f"], match["v"], negated)
-    if match := _OF_KIND.match(value):
+    if match := shapes.OF_KIND.match(value):
         named = features(match["f"])
         in_front = re.match(r"^(?:in|under|of|within|on|at)\b", value)
         if in_front and any(f[0] == "@" for f in named):
@@ -505,7 +395,7 @@ def _verb(text: str, subjects: frozenset[str]) -> Predicate | None:
     while len(words) > 1 and (stem(fold(words[0])) in subjects or fold(words[0]) in _ARTICLES):
         words = words[1:]
     text = " ".join(words)
-    match = _VERB.match(text)
+    match = shapes.VERB.match(text)
     if match is None:
         field = field_of(text)
         return Says(field) if field.features else None

@@ -1,0 +1,232 @@
+"""What a page says of the entity: its status, plain claims, and which fields are stated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from netnew.domain.condition import Outcome
+from netnew.judges.rules.attributes import agreement, features
+from netnew.judges.rules.facts import Origin
+from netnew.judges.rules.finding import Finding, Located, Page, decided, unclear
+from netnew.judges.rules.fitting import (
+    NOT_A_FIELD,
+    SURE_FIT,
+    UNSURE,
+    agreed,
+    at_sentence,
+    fitting,
+    is_about,
+)
+from netnew.judges.rules.predicate import (
+    Field,
+    Says,
+    Stated,
+    StatusIs,
+)
+from netnew.judges.rules.statuses import group_led_by
+from netnew.judges.rules.terms import (
+    affirms,
+    denies,
+    forms,
+    names_value,
+)
+from netnew.lexicon.words import fold, stem
+
+_STATUS_FIELD = Field("status", frozenset({"@status"}))
+
+
+def status_finding(leaf: StatusIs, pages: Sequence[Page], about: Callable[[str], bool]) -> Finding:
+    found: list[tuple[bool | None, Located]] = []
+    for at in fitting(_STATUS_FIELD, pages):
+        if at.fact.origin is Origin.PROSE:
+            continue
+        group = group_led_by(at.fact.value)
+        if group is not None:
+            found.append(((group in leaf.groups) != leaf.negated, at))
+    if not found:
+        found = _status_in_prose(leaf, pages, about)
+    return agreed(found, "status")
+
+
+_BE_STATUS = re.compile(
+    r"^(?P<s>.{1,60}?)\s+(?:is|was|are|were|has|have|went|were|got)\s+(?:now\s+"
+    r"|currently\s+|still\s+|been\s+|since\s+)*"
+    r"(?P<v>(?:an?\s+)?\S.*)$"
+)
+_RESPECT = re.compile(r"^(?:an?\s+)?")
+
+
+def _status_in_prose(
+    leaf: StatusIs, pages: Sequence[Page], about: Callable[[str], bool]
+) -> list[tuple[bool | None, Located]]:
+    found: list[tuple[bool | None, Located]] = []
+    for page in pages:
+        for sentence in page.facts.sentences:
+            match = _BE_STATUS.match(sentence.text)
+            if match is None or not _is_plainly_it(match["s"], about):
+                continue
+            group = group_led_by(_RESPECT.sub("", match["v"].rstrip(".!")))
+            if group is None:
+                continue
+            located = at_sentence(sentence, page)
+            found.append(((group in leaf.groups) != leaf.negated, located))
+    return found
+
+
+def _is_plainly_it(subject: str, about: Callable[[str], bool]) -> bool:
+    """A subject that is the entity's name, a pronoun or 'the company', and nothing longer."""
+    words = fold(subject).split()
+    if about("\x00" + subject):
+        return True
+    return len(words) <= 3 and words[:1] != [] and words[0] in ("we", "it", "the", "our", "they")
+
+
+def says_finding(leaf: Says, pages: Sequence[Page], about: Callable[[str], bool]) -> Finding:
+    answers: list[tuple[bool | None, Located]] = []
+    for page in pages:
+        for fact in page.facts.facts:
+            if not fact.labelled or len(fact.value) > 200:
+                continue
+            answer = _cell_answer(leaf.field, fact.label, fact.value, fact.features)
+            if answer is not None:
+                answers.append((answer != leaf.negated, Located(fact, page, SURE_FIT)))
+    if not answers:
+        answers = _said_in_prose(leaf, pages, about)
+    return agreed(answers, leaf.field.text)
+
+
+def _cell_answer(
+    field: Field, label: str, value: str, label_features: frozenset[str]
+) -> bool | None:
+    """Whether 'label: value' says `field` of the entity; None where it does not speak of it."""
+    asked = field.features
+    if asked <= label_features or (
+        asked and agreement(asked, label_features) >= SURE_FIT and len(asked & label_features) > 1
+    ):
+        extra = {stem(w) for w in fold(field.text).split()} - {stem(w) for w in fold(label).split()}
+        told = {stem(w) for w in fold(value).split()}
+        qualifiers = {w for w in extra if w in told or _is_degree(w)}
+        if denies(value):
+            return False
+        if qualifiers:
+            return qualifiers <= told
+        return True
+    if not label_features & NOT_A_FIELD and names_value(value, field.text, True):
+        return True
+    if forms(label) & forms(field.text):  # 'KCSP: yes' for '… Service Provider (KCSP)'
+        return not denies(value)
+    told_features = features(value)
+    if told_features == asked and not label_features & _TOPICS:
+        return not denies(value)
+    if label_features & asked and asked <= label_features | told_features:
+        if not told_features <= asked | label_features:
+            return None  # it says more than that, and so something else
+        return not denies(value)
+    if 3 * len(label_features & asked) >= 2 * len(asked) and _speaks_of_kind(label_features, asked):
+        return False if value and not affirms(value) else None
+    return None
+
+
+_DEGREES = frozenset(
+    stem(w)
+    for w in ["fully", "entirely", "partly", "completely", "only", "mostly", "never", "always"]
+)
+
+
+def _is_degree(word: str) -> bool:
+    return word in _DEGREES
+
+
+_TOPICS = frozenset({"@tags", "@category", "@industry", "@segment"})
+_KINDS = frozenset({"@level", "@stage", "@status", "@category"})
+
+
+def _speaks_of_kind(label_features: frozenset[str], asked: frozenset[str]) -> bool:
+    return label_features <= asked | _KINDS
+
+
+def _said_in_prose(
+    leaf: Says, pages: Sequence[Page], about: Callable[[str], bool]
+) -> list[tuple[bool | None, Located]]:
+    found: list[tuple[bool | None, Located]] = []
+    degrees = {w for w in (stem(x) for x in fold(leaf.field.text).split()) if _is_degree(w)}
+    for page in pages:
+        for sentence in page.facts.sentences:
+            said = sentence.features
+            if not leaf.field.features <= said | ({"@staff"} if "@remote" in said else set()):
+                continue
+            if UNSURE.search(sentence.text) or not about(sentence.text):
+                continue
+            if _LABELLED.match(sentence.text) or said & _TOPICS:
+                continue  # read as a labelled fact, or a list of topics
+            if not any(w[0].islower() for w in sentence.text.split()):
+                continue  # 'Home About Careers': a menu says nothing
+            if degrees and not degrees <= set(sentence.words):
+                if set(sentence.words) & _DEGREES:
+                    found.append((leaf.negated, at_sentence(sentence, page)))
+                continue
+            if not _close_together(leaf.field, sentence.text):
+                continue
+            denied = bool(_DENIED.search(sentence.text))
+            found.append((denied == leaf.negated, at_sentence(sentence, page)))
+    return found
+
+
+_LABELLED = re.compile(
+    r"^(?!(?:please )?(?:notes?|notice|remarks?|caveat|warning|important|hint)\b)[^:]{2,60}:\s",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(
+    r"\b(?:no|not|never|without|neither|none|cannot|isn't|aren't|doesn't|don't)\b", re.I
+)
+
+
+def _close_together(field: Field, text: str) -> bool:
+    """Whether the words of the field stand within one stretch of the sentence's start."""
+    words = fold(re.split(r"\b(?:that|which|who|where|whose)\b", text)[0]).split()
+    wanted = len(fold(field.text).split()) + 5
+    for first in range(len(words)):
+        if first > 7:
+            return False
+        if field.features <= features(" ".join(words[first : first + wanted])):
+            return True
+    return False
+
+
+def stated_finding(leaf: Stated, pages: Sequence[Page], about: Callable[[str], bool]) -> Finding:
+    located = [at for at in fitting(leaf.field, pages) if is_about(at, about)]
+    located = [
+        at
+        for at in located
+        if (at.fit >= SURE_FIT or leaf.field.features <= at.fact.features)
+        and (at.fact.labelled or set(fold(at.fact.subject).split()) <= _LEAD_INS)
+    ]
+    given = [at for at in located if not denies(at.fact.value)]
+    if given:
+        outcome = Outcome.UNMATCHED if leaf.negated else Outcome.MATCHED
+        return decided(outcome, given[0], f"{given[0].fact.label} is stated")
+    if located:
+        outcome = Outcome.MATCHED if leaf.negated else Outcome.UNMATCHED
+        return decided(outcome, located[0], f"{located[0].fact.label}: none")
+    if leaf.negated and (shown := _fact_block(leaf, pages)):
+        return decided(Outcome.MATCHED, shown, f"the page's facts have no {leaf.field.text}")
+    return unclear(f"no field for {leaf.field.text}")
+
+
+_LEAD_INS = frozenset({"the", "its", "our", "a", "an", "their", "this", "is", "was", "it"})
+
+
+def _fact_block(leaf: Stated, pages: Sequence[Page]) -> Located | None:
+    """The fact to show where a field is missing among a page's facts."""
+    best: Located | None = None
+    for page in pages:
+        if not page.facts.has_block:
+            continue
+        for fact in page.facts.facts:
+            if fact.origin is Origin.METADATA:
+                continue
+            fit = agreement(leaf.field.features | {"@category"}, fact.features)
+            if fit > 0.3 and (best is None or fit > best.fit):
+                best = Located(fact, page, fit)
+    return best

@@ -1,0 +1,75 @@
+"""Which facts answer a field, and what several answers come to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from netnew.domain.condition import Outcome
+from netnew.judges.rules.attributes import agreement
+from netnew.judges.rules.facts import Fact, Origin, Sentence
+from netnew.judges.rules.finding import Finding, Located, Page, decided, unclear
+from netnew.judges.rules.predicate import (
+    Field,
+)
+
+FIT = 0.5  # least agreement of a label with a field: half of what both say is common
+DATE_FIT = 0.55  # a date under a label is telling by itself
+SURE_FIT = 0.7  # from here a field that says otherwise outweighs a value met under another label
+
+
+NOT_A_FIELD = frozenset({"@name", "@website", "@description", "@email", "@phone", "@founder"})
+
+
+UNSURE = re.compile(
+    r"\b(?:will|would|could|might|plans? to|planning|aims? to|expects?|hopes?|intends?"
+    r"|soon|used to|formerly"
+    r"|previously|until|if|unless)\b",
+    re.IGNORECASE,
+)
+
+
+def fitting(field: Field, pages: Sequence[Page], least: float = FIT) -> list[Located]:
+    """The facts whose label answers `field`, best first (structured before prose)."""
+    found = []
+    for page in pages:
+        for fact in page.facts.sharing(field.features):
+            fit = agreement(field.features, fact.features)
+            if fit >= least or (fact.origin is Origin.PROSE and field.features <= fact.features):
+                found.append(Located(fact, page, max(fit, least)))
+    found.sort(key=lambda at: (-round(at.fit, 1), at.fact.origin))
+    return found
+
+
+def is_about(at: Located, about: Callable[[str], bool]) -> bool:
+    return at.fact.origin is not Origin.PROSE or about(at.fact.subject or at.fact.label)
+
+
+def agreed(found: list[tuple[bool | None, Located]], asked: str) -> Finding:
+    """One outcome from several readings of a field: they must not contradict each other."""
+    outcomes = {answer for answer, _ in found}
+    if not found:
+        return unclear(f"no value for {asked}")
+    if outcomes >= {True, False}:
+        best = max(at.fit for _, at in found)
+        found = [(answer, at) for answer, at in found if at.fit >= best]
+        if {answer for answer, _ in found} >= {True, False}:
+            return unclear(f"the pages contradict each other on {asked}")
+    for answer, at in found:
+        if answer is not None:
+            outcome = Outcome.MATCHED if answer else Outcome.UNMATCHED
+            return decided(outcome, at, f"{at.fact.label}: {at.fact.value[:80]}")
+    return unclear(f"the value for {asked} may lie on either side")
+
+
+def at_sentence(sentence: Sentence, page: Page) -> Located:
+    fact = Fact(
+        "the text",
+        sentence.text,
+        frozenset(),
+        Origin.PROSE,
+        sentence.segment,
+        sentence.start,
+        sentence.end,
+    )
+    return Located(fact, page, FIT)

@@ -1,0 +1,116 @@
+"""Whether a field names the terms asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from netnew.domain.condition import Outcome
+from netnew.judges.rules.facts import Origin
+from netnew.judges.rules.finding import Finding, Located, Page, decided, unclear
+from netnew.judges.rules.fitting import (
+    FIT,
+    NOT_A_FIELD,
+    SURE_FIT,
+    fitting,
+    is_about,
+)
+from netnew.judges.rules.predicate import (
+    Quantifier,
+    TermIs,
+)
+from netnew.judges.rules.terms import (
+    forms,
+    is_code_address,
+    items,
+    may_name,
+    names_value,
+)
+from netnew.lexicon.dates import dates_in
+
+
+def term_finding(leaf: TermIs, pages: Sequence[Page], about: Callable[[str], bool]) -> Finding:
+    located = [at for at in fitting(leaf.field, pages) if is_about(at, about)]
+    hits = [at for at in located if _names_any(at, leaf.values)]
+    asked = " or ".join(leaf.values)
+    if leaf.quantifier is Quantifier.ALL:
+        return _all_terms(leaf, located)
+    if leaf.quantifier is Quantifier.ONLY:
+        return _only_terms(leaf, located)
+    if leaf.quantifier is Quantifier.NONE:
+        if hits:
+            return decided(Outcome.UNMATCHED, hits[0], f"{hits[0].fact.label} names {asked}")
+        if any(may_name(at.fact.value, v) for at in located for v in leaf.values):
+            return unclear(f"{located[0].fact.label} may or may not name {asked}")
+        whole = [at for at in located if _is_complete(at) and _is_code_place(leaf, at)]
+        if whole:
+            return decided(
+                Outcome.MATCHED, whole[0], f"{whole[0].fact.label} does not name {asked}"
+            )
+        return unclear(f"no complete field for {leaf.field.text}")
+    if hits:
+        return decided(Outcome.MATCHED, hits[0], f"{hits[0].fact.label} names it")
+    whole = [at for at in located if _is_complete(at)]
+    sure = [at for at in whole if at.fit >= SURE_FIT]
+    if not sure and (other := _elsewhere(leaf, pages)):
+        return decided(Outcome.MATCHED, other, f"{other.fact.label} names it")
+    for at in located:
+        running = at.fact.origin is Origin.PROSE or at.fact.value.endswith(".")
+        if running and any(may_name(at.fact.value, v) for v in leaf.values):
+            return unclear(f"{at.fact.label} may or may not name {asked}")
+    if whole:
+        return decided(Outcome.UNMATCHED, whole[0], f"{whole[0].fact.label} names something else")
+    return unclear(f"no field for {leaf.field.text}")
+
+
+def _names_any(at: Located, values: Sequence[str]) -> bool:
+    fact = at.fact
+    prose = fact.origin is Origin.PROSE
+    return any(names_value(fact.value, v, fact.plural, prose) for v in values)
+
+
+def _is_complete(at: Located) -> bool:
+    """Whether the fact gives its field's whole value: a cell, or a sentence that enumerates."""
+    if at.fact.origin is not Origin.PROSE:
+        return True
+    value = at.fact.value
+    if any(d.start < 4 for d in dates_in(value)):
+        return False
+    return at.fact.labelled or all(
+        len(i.split()) <= 5 for i in items(value, True, True)[:-1] or [value]
+    )
+
+
+def _is_code_place(leaf: TermIs, at: Located) -> bool:
+    """A homepage given as 'repository' does not tell where the code is hosted."""
+    return "@repository" not in leaf.field.features or is_code_address(at.fact.value)
+
+
+def _elsewhere(leaf: TermIs, pages: Sequence[Page]) -> Located | None:
+    """A labelled list under an unknown label that has the value as an item of its own."""
+    wanted = [v for v in leaf.values if len(v) > 1 and not v.isdigit()]
+    for page in pages:
+        for fact in page.facts.facts:
+            if fact.origin is not Origin.FACT or fact.features & NOT_A_FIELD:
+                continue
+            if any(names_value(fact.value, v, fact.plural) for v in wanted):
+                return Located(fact, page, FIT)
+    return None
+
+
+def _all_terms(leaf: TermIs, located: list[Located]) -> Finding:
+    for at in located:
+        if all(_names_any(at, (v,)) for v in leaf.values):
+            return decided(Outcome.MATCHED, at, f"{at.fact.label} names all of them")
+    if located and _is_complete(located[0]):
+        return decided(Outcome.UNMATCHED, located[0], f"{located[0].fact.label} lacks one of them")
+    return unclear(f"no field for {leaf.field.text}")
+
+
+def _only_terms(leaf: TermIs, located: list[Located]) -> Finding:
+    targets = frozenset().union(*(forms(v) for v in leaf.values))
+    for at in located:
+        named = [i for i in items(at.fact.value, True) if i != at.fact.value] or [at.fact.value]
+        if all(forms(i) & targets for i in named):
+            return decided(Outcome.MATCHED, at, f"{at.fact.label} names nothing else")
+        return decided(Outcome.UNMATCHED, at, f"{at.fact.label} names something else too")
+    return unclear(f"no field for {leaf.field.text}")
