@@ -122,7 +122,7 @@ def page(
 @dataclass(slots=True)
 class FixedFetcher:
     """A fetcher over fixed pages, by address; all others are 404. Keeps what it reads in `store`,
-    where one is given, as the real one does."""
+    where one is given, as the real one does, and reads a page again once it is newer."""
 
     pages: Mapping[str, Snapshot]
     store: PageStore | None = None
@@ -131,7 +131,8 @@ class FixedFetcher:
     async def fetch(self, url: str, max_age: timedelta | None = None) -> Fetched:
         if self.store is not None:
             stored = await self.store.newest(url)
-            if stored is not None and max_age != timedelta(0):
+            newer = stored and url in self.pages and self.pages[url].fetched_at > stored.fetched_at
+            if stored is not None and not newer and max_age != timedelta(0):
                 return Fetched(stored, from_store=True)
         self.fetched.append(url)
         snapshot = self.pages.get(url) or _missing(url)
