@@ -17,8 +17,6 @@ from netnew.engine.queries import first_queries
 from netnew.lexicon.dates import bounds_in
 from netnew.ports import Clock, Judge
 
-_DATED = re.compile(r"\(as of \d{4}-\d\d-\d\d\)")
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -59,13 +57,19 @@ def plan(spec: RunSpec, judge: Judge, clock: Clock) -> Plan:
 
 
 def _dated(condition: MatchCondition, today: date) -> MatchCondition:
-    """The condition with its day, where it says when relative to today ('in the last two years'):
-    the ledger must not answer next year with a verdict of this one."""
+    """The condition with days where it says when relative to today ('in the last two years'): the
+    ledger must not answer next year with a verdict of this one."""
     text = condition.description
-    relative = bounds_in(text) is None and bounds_in(text, today) is not None
-    if not relative or _DATED.search(text):
+    if bounds_in(text) is not None:
         return condition
-    return replace(condition, description=f"{text.rstrip(' .')} (as of {today.isoformat()}).")
+    bound = bounds_in(text, today)
+    if bound is None:
+        return condition
+    first = date.fromordinal(int(bound.interval.low))
+    last = date.fromordinal(int(bound.interval.high))
+    said = f"on or after {first}" if last >= today else f"between {first} and {last}"
+    before = re.sub(r"\b(in|within|during|over)\s*$", "", text[: bound.start])
+    return replace(condition, description=f"{before}{said}{text[bound.end :]}")
 
 
 def _budget(spec: RunSpec) -> Budget:

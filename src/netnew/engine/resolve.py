@@ -33,8 +33,8 @@ from netnew.lexicon.names import name_key
 from netnew.lexicon.words import fold
 from netnew.ports import Clock
 
-# A text block this long is not shared by chance between two pages that also share a name.
-SIGNATURE_CHARS = 40
+# A text block this long is seldom shared by chance between two pages that also share a name.
+SIGNATURE_CHARS = 60
 SIGNATURE_BLOCKS = 12
 
 
@@ -51,6 +51,7 @@ class Resolver:
     merges: list[Merge] = field(default_factory=list)
     excluded: int = 0
     _by_key: dict[str, Entity] = field(default_factory=dict)
+    _names_by_block: dict[str, set[str]] = field(default_factory=dict)
     _by_site_name: dict[tuple[str, str], list[Entity]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -64,15 +65,25 @@ class Resolver:
         one that is excluded."""
         if reading.kind is not PageKind.ENTITY:
             return None
-        keys, website = _keys_of(snapshot, reading)
+        website = self._website(snapshot, reading)
+        keys = _keys_of(snapshot, website)
+        texts = self._telling_texts(snapshot, reading)
         standing = Standing.OWN if website is None else Standing.PROFILE
-        entity = self._entity_with(keys) or self._same_site_and_name(snapshot, reading, website)
+        entity = (
+            self._entity_with(keys)
+            or self._same_site_and_name(snapshot, reading, website)
+            or self._twin(snapshot, texts)
+        )
         if entity is None:
             if (keys, reading.names, website or snapshot.final_url) in self.exclusions:
                 self.excluded += 1
                 return None
             entity = self._new_entity()
-        entity = self._claim(entity, keys, "the same address or text")
+        entity = self._claim(entity, keys, "the same address")
+        twin = self._twin(snapshot, texts)
+        if twin is not None and twin is not entity:
+            entity = self._merge(entity, twin, "the same name and text")
+        entity = self._claim(entity, [t for t in texts if t not in self._by_key], "the same text")
         if website is not None:
             entity.own_keys.add(identity_key(website))
         self._describe(entity, snapshot, reading, website)
@@ -108,6 +119,43 @@ class Resolver:
         return entity
 
     # ------------------------------------------------------------------------------- inside
+
+    def _website(self, snapshot: Snapshot, reading: Reading) -> str | None:
+        """The site that this profile names as the entity's own; None where the page is its own, or
+        where another profile in the same place, of another name, names that site too."""
+        website = reading.website
+        if website is None or is_urn(snapshot.final_url):
+            return None
+        if not _is_profile_elsewhere(snapshot, website):
+            return None
+        holder = self._by_key.get(identity_key(website))
+        if holder is not None and name_key(reading.name) not in {name_key(n) for n in holder.names}:
+            here = host_of(snapshot.final_url)
+            others = {host_of(url) for url in holder.pages} - {host_of(website)}
+            if here in others and canonical_address(snapshot.final_url) not in {
+                canonical_address(url) for url in holder.pages
+            }:
+                return None
+        return website
+
+    def _telling_texts(self, snapshot: Snapshot, reading: Reading) -> list[str]:
+        """Keys of (name, long text block), without blocks that pages of other names have too."""
+        names = sorted({name_key(n) for n in reading.names if name_key(n)})
+        keys: list[str] = []
+        for block in _long_blocks(snapshot):
+            owners = self._names_by_block.setdefault(_digest(block), set())
+            owners.update(names[:1])
+            if len(owners) == 1 or set(names) >= owners:
+                keys += ["text:" + _digest(f"{name}\0{block}") for name in names]
+        return keys
+
+    def _twin(self, snapshot: Snapshot, texts: list[str]) -> Entity | None:
+        """An entity of the same name and text that this page's facts do not contradict."""
+        for text in texts:
+            entity = self._by_key.get(text)
+            if entity is not None and not _contradicts(snapshot, entity):
+                return entity
+        return None
 
     def _new_entity(self) -> Entity:
         entity = Entity(self.new_id(), len(self.entities))
@@ -197,19 +245,15 @@ def _is_above(short: str, long: str) -> bool:
     return long.startswith(short.rstrip("/") + "/")
 
 
-def _keys_of(snapshot: Snapshot, reading: Reading) -> tuple[list[str], str | None]:
-    """All keys of the page's entity, the identity key first; and the website, where the page is
-    somebody else's profile of it."""
-    website = reading.website
-    if website is not None and _is_profile_elsewhere(snapshot, website):
+def _keys_of(snapshot: Snapshot, website: str | None) -> list[str]:
+    """The keys that the page's addresses give: the identity keys of its entity, and where it is."""
+    if website is not None:
         keys = [identity_key(website)]
     else:
-        website = None
         keys = [identity_key(u) for u in _own_addresses(snapshot)]
     addresses = (snapshot.final_url, snapshot.url, *snapshot.redirects)
     keys += [f"at:{canonical_address(u)}" for u in addresses]
-    keys += _signatures(snapshot, reading)
-    return list(dict.fromkeys(keys)), website
+    return list(dict.fromkeys(keys))
 
 
 def _is_profile_elsewhere(snapshot: Snapshot, website: str) -> bool:
@@ -228,18 +272,39 @@ def _own_addresses(snapshot: Snapshot) -> list[str]:
     return addresses
 
 
-def _signatures(snapshot: Snapshot, reading: Reading) -> list[str]:
-    """Keys of (name, long text block): two pages that share one speak of the same entity."""
-    blocks = [
+def _long_blocks(snapshot: Snapshot) -> list[str]:
+    """The page's first long paragraphs and headings, folded."""
+    return [
         fold(s.text)
         for s in snapshot.segments
         if s.kind in (SegmentKind.BODY, SegmentKind.HEADING)
         and not s.boilerplate
         and len(s.text) >= SIGNATURE_CHARS
     ][:SIGNATURE_BLOCKS]
-    names = {name_key(n) for n in reading.names if name_key(n)}
-    return [
-        "text:" + hashlib.blake2b(f"{name}\0{block}".encode(), digest_size=12).hexdigest()
-        for name in sorted(names)
-        for block in blocks
-    ]
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+
+
+def _contradicts(snapshot: Snapshot, entity: Entity) -> bool:
+    """Whether this page and the entity's say different things under the same labels, more often
+    than the same: namesakes, then. An archived copy may differ."""
+    here = _facts(snapshot)
+    for page in entity.pages.values():
+        if snapshot.archived or page.snapshot.archived:
+            continue
+        there = _facts(page.snapshot)
+        both = here.keys() & there.keys()
+        differing = sum(here[label] != there[label] for label in both)
+        if differing >= 2 and 2 * differing > len(both):
+            return True
+    return False
+
+
+def _facts(snapshot: Snapshot) -> dict[str, str]:
+    return {
+        fold(s.label): fold(s.value)
+        for s in snapshot.segments
+        if s.kind is SegmentKind.FACT and s.label is not None and not s.boilerplate
+    }

@@ -180,9 +180,7 @@ class _Work:
 
     async def apply_kept_back(self) -> None:
         """Verdicts on record whose pages this run did not come by count at its end."""
-        changed = [
-            e for e in self.living() if self.room() > 0 and self.verifier.apply_kept_back(e)
-        ]
+        changed = [e for e in self.living() if self.room() > 0 and self.verifier.apply_kept_back(e)]
         if changed:
             events = list(self._verified(changed))
             entries = await self._enrich(changed, events)

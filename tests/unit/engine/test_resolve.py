@@ -142,6 +142,34 @@ def test_same_name_and_same_long_text_are_one_firm_with_two_domains() -> None:
     assert len(r.entities[0].names) == 1
 
 
+def test_namesakes_with_a_common_tagline_stay_apart() -> None:
+    r = resolver()
+    tagline = "A maker of kettles, its people, its workshop and its quiet evenings by the fire."
+    add(
+        r,
+        page("https://k.ca/", "Kettle", {"Town": "Hope", "Founded": "1965"}, (tagline,)),
+        page("https://k.nz/", "Kettle", {"Town": "Tekapo", "Founded": "1918"}, (tagline,)),
+    )
+    assert len(living(r)) == 2
+
+
+def test_a_sentence_that_many_names_share_tells_nothing() -> None:
+    r = resolver()
+    add(r, *(home(f"https://{n}.com/", n.title(), (LONG,)) for n in ("pot", "pan", "cup")))
+    add(r, home("https://pot.org/", "Pot", (LONG,)))
+    assert len(living(r)) == 4
+
+
+def test_two_products_that_name_their_maker_as_website_stay_two() -> None:
+    r = resolver()
+    add(
+        r,
+        page("https://dir.test/pot", "Pot", {"Website": "https://maker.com", "Price": "3"}),
+        page("https://dir.test/pan", "Pan", {"Website": "https://maker.com", "Price": "9"}),
+    )
+    assert len(living(r)) == 2
+
+
 def test_a_merge_is_logged_with_the_row_that_was_lost() -> None:
     r = resolver()
     profile = page("https://dir.test/k", "Kettle", {"Website": "http://old.com", "Staff": "3"})
