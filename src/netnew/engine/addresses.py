@@ -151,6 +151,7 @@ def _port(netloc: str) -> str:
     return f":{match[1]}" if match and match[1] not in ("80", "443") else ""
 
 
+@lru_cache(maxsize=65_536)
 def host_of(url: str) -> str:
     """The host of `url` in lower case without `www.`; '' for a urn."""
     return canonical_address(url).split("/", 1)[0].split("?", 1)[0] if not is_urn(url) else ""
@@ -178,6 +179,7 @@ def _is_ip(host: str) -> bool:
     return bool(re.fullmatch(r"[\d.]+|\[?[0-9a-f:]+\]?", host))
 
 
+@lru_cache(maxsize=65_536)
 def shared_host_depth(url: str) -> int | None:
     """How many parts of the path name an entity on this shared host (0: all); None: not shared."""
     host = host_of(url)
@@ -187,6 +189,7 @@ def shared_host_depth(url: str) -> int | None:
     return _SHARED_HOSTS.get(domain)
 
 
+@lru_cache(maxsize=65_536)
 def home_address(url: str) -> str:
     """The address of the entity that a page at `url` belongs to, as far as the address tells.
 
@@ -211,6 +214,7 @@ def is_subpage(url: str) -> bool:
     return home_address(url) != canonical_address(url)
 
 
+@lru_cache(maxsize=65_536)
 def identity_key(url: str) -> str:
     """The stable key of the entity at `url`: `site:<host>` for a site of its own, else
     `page:<canonical address>`; a urn as it is."""

@@ -34,8 +34,8 @@ MAX_VARIANTS = 3
 SAME_FAMILY = 0.5
 
 _ASKING = re.compile(
-    r"^\s*(please\s+)?((find|list|get|show|give|search( for)?|look for|identify|collect)\s+)?(me\s+)?"
-    r"((all|every|each|any|some)\s+)?(of\s+)?(the\s+)?",
+    r"^\s*(please\s+)?((find|list|get|show|give|search( for)?|look for|identify|collect)\s+)?"
+    r"(me\s+)?((all|every|each|any|some)\s+)?(of\s+)?(the\s+)?",
     re.IGNORECASE,
 )
 
