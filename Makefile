@@ -9,9 +9,9 @@ READY := $(VENV)/.ready-$(shell cksum < requirements.lock | cut -d' ' -f1)
 LOCK_VENV := .venv-lock
 UV := uv==0.13.9
 
-# A data folder of questions with known answers (see evals/README.md); the small one is ours.
+# A data folder of questions with known answers (docs/how-to/evals.md), measured beside our own web.
 NETNEW_DATA ?=
-EVAL_DATA := $(or $(NETNEW_DATA),tests/web)
+export NETNEW_DATA
 
 .PHONY: help demo test format-check lint types imports pytest evals bench docs lock format clean
 
@@ -38,11 +38,11 @@ imports: $(READY)  ## who may import whom
 pytest: $(READY)  ## the tests alone
 	$(BIN)/pytest
 
-evals: $(READY)  ## measure the product on questions with known answers (NETNEW_DATA=FOLDER)
-	$(BIN)/python -m evals run --data "$(EVAL_DATA)" --judge rules
+evals: $(READY)  ## measure against the pinned floors (NETNEW_DATA=FOLDER adds its sample)
+	$(BIN)/python -m evals check --floors evals/floors.json
 
 bench: $(READY)  ## measure speed
-	@for part in benchmarks/*.py; do echo "== $$part"; $(BIN)/python "$$part" || exit 1; done
+	@for part in corpus pages store verify; do echo "== $$part"; $(BIN)/python -m benchmarks.$$part || exit 1; done
 
 docs: $(READY)  ## write the generated reference anew
 	$(BIN)/python docs/generate.py

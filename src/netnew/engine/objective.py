@@ -18,7 +18,7 @@ from netnew.lexicon.words import content_words
 
 # Where a clause may begin.
 _STARTER = (
-    r"that|which|who|whose|with(?:out)?|having|in|inside|outside|within|from|near|founded|established|"
+    r"that|which|who|whose|with(?:out)?|having|for|in|inside|outside|within|from|near|founded|established|"
     r"launched|created|started|born|based|located|headquartered|written|built|made|released|published|"
     r"licen[cs]ed|available|under|of batches|not|using|backed|funded|accepted|hosted|depending|"
     r"offering|hiring|over|before|after|since"
@@ -183,7 +183,7 @@ _REWRITES = (
         r"^(based|located|headquartered|written|built|made|licen[cs]ed|available|under|hosted|not|hiring)\b",
         r"is \1",
     ),
-    (r"^(depending|offering|using)\b", r"is \1"),
+    (r"^(depending|offering|using|for)\b", r"is \1"),
 )
 
 

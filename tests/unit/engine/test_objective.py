@@ -27,6 +27,7 @@ CASES = [
         "feed reader",
         ["is in the category feed readers", "is not written in PHP"],
     ),
+    ("Python packages for testing", "package", ["is about Python", "is for testing"]),
     ("Find all museums in Italy", "museum", ["is located in Italy"]),
     (
         "active firms founded after 2015 and based in France",
