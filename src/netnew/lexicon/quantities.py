@@ -102,14 +102,16 @@ _AFTER = (
     r"(?P<after>\s*\+(?!\d)"
     r"|(?P<noun>\s+[\w-]+(?:\s+[\w-]+){0,2}?)?,?\s+(?:or|and)\s+(?:more|fewer|less|greater|higher|above"
     r"|over|below|under|up|older|younger|longer|shorter|later|earlier)\b"
-    r"|(?P<noun2>\s+[\w-]+)?\s+(?:at least|at most|minimum|maximum)\b)?"
+    r"|(?P<noun2>\s+(?!(?:and|or|but|nor)\b)[\w-]+)?"
+    r"\s+(?:at least|at most|minimum|maximum)\b(?!\s*[\d$€£¥₹]))?"
 )
 _UNITS = (
     r"(?:\s?(?P<unit>%|percent\b|per cent\b|km²|km2|m²|m2|square (?:kilomet|met)(?:re|er)s?"
     r"|sq\.? ?km"
     r"|kilomet(?:re|er)s?\b|met(?:re|er)s?\b|km\b|cm\b|mm\b|miles?\b|feet\b|ft\b|kg\b|tonnes?\b"
-    r"|mg\b|g\b|m\b|°c|hectares?\b|ha\b|hours?\b|minutes?\b"
-    r"|mins?\b|days?\b|weeks?\b|months?\b|years?\b"
+    r"|kilograms?\b|milligrams?\b|grams?\b|lbs?\b|mcg\b|µg\b|mg\b|g\b|m\b|°c|hectares?\b|ha\b"
+    r"|acres?\b|hours?\b|hrs?\b|h\b|minutes?\b|mins?\b|seconds?\b"
+    r"|days?\b|weeks?\b|months?\b|years?\b|lit(?:re|er)s?\b|ml\b|km/h\b|mph\b"
     r"|dollars?\b|euros?\b|usd\b|eur\b|gbp\b|chf\b|pounds\b|yen\b|rupees\b|mw\b|gw\b|kw\b))?"
 )
 _QUANTITY = re.compile(
@@ -130,13 +132,70 @@ _BELOW = re.compile(r"^(?:fewer|less|under|below|lower|smaller|shorter|younger)|
 _AT_MOST = re.compile(r"at most|no more|not more|up to|max|≤|<=")
 _HEDGE = re.compile(r"around|about|approx|roughly|circa|ca\b|nearly|almost|some|[~≈]")
 _UNIT_NAMES = {"percent": "%", "per cent": "%", "ft": "feet", "mins": "minute", "min": "minute"}
+_UNIT_NAMES |= {"hr": "hour", "hrs": "hour", "h": "hour", "lbs": "lb", "foot": "feet"}
 _UNIT_NAMES |= {"km2": "km²", "m2": "m²", "sq km": "km²", "sqkm": "km²", "sq. km": "km²"}
 HEDGE_SHARE = 0.1  # 'around 50' is 45..55: how far people round, not a measured figure
 
 
 def quantities_in(text: str) -> list[Quantity]:
     """All numbers of `text` as intervals, in order. Years and dates are read like any number."""
-    return [q for m in _QUANTITY.finditer(text) if (q := _quantity(m)) is not None]
+    found = [q for m in _QUANTITY.finditer(text) if (q := _quantity(m)) is not None]
+    return _joined_bounds(text, found) if len(found) > 1 else found
+
+
+_BETWEEN_BOUNDS = re.compile(r"\s*(?:[\w-]+\s+){0,2}?(?:,\s*)?(?:and|but|nor|,)\s*", re.IGNORECASE)
+
+
+def _joined_bounds(text: str, found: list[Quantity]) -> list[Quantity]:
+    """'at least 3 and at most 6' is one interval."""
+    joined = [found[0]]
+    for q in found[1:]:
+        last = joined[-1]
+        a, b = last.interval, q.interval
+        opposed = (a.high == math.inf and b.low == -math.inf) or (
+            a.low == -math.inf and b.high == math.inf
+        )
+        between = text[last.end : q.start]
+        if not (last.bounded and q.bounded and opposed and _BETWEEN_BOUNDS.fullmatch(between)):
+            joined.append(q)
+            continue
+        low, high = (a, b) if a.high == math.inf else (b, a)
+        both = Interval(low.low, high.high, low.open_low, high.open_high)
+        joined[-1] = Quantity(both, last.start, q.end, q.unit or last.unit, False, True)
+    return joined
+
+
+# Unit → (dimension, how many of the dimension's base units): metre, kilogram, minute, litre, …
+_BASE_UNITS = {
+    "meter": ("length", 1.0), "m": ("length", 1.0), "km": ("length", 1e3),
+    "kilometer": ("length", 1e3), "cm": ("length", 0.01), "mm": ("length", 0.001),
+    "mile": ("length", 1609.344), "feet": ("length", 0.3048),
+    "kg": ("mass", 1.0), "kilogram": ("mass", 1.0), "g": ("mass", 1e-3), "gram": ("mass", 1e-3),
+    "mg": ("mass", 1e-6), "milligram": ("mass", 1e-6), "mcg": ("mass", 1e-9),
+    "µg": ("mass", 1e-9), "lb": ("mass", 0.45359237), "tonne": ("mass", 1e3),
+    "second": ("time", 1 / 60), "minute": ("time", 1.0), "hour": ("time", 60.0),
+    "day": ("time", 1440.0), "week": ("time", 10080.0), "month": ("time", 43830.0),
+    "year": ("time", 525960.0),
+    "m²": ("area", 1.0), "square meter": ("area", 1.0), "hectare": ("area", 1e4),
+    "ha": ("area", 1e4), "km²": ("area", 1e6), "square kilometer": ("area", 1e6),
+    "acre": ("area", 4046.8564), "litre": ("volume", 1.0), "liter": ("volume", 1.0),
+    "ml": ("volume", 1e-3), "kw": ("power", 1.0), "mw": ("power", 1e3), "gw": ("power", 1e6),
+    "km/h": ("speed", 1.0), "mph": ("speed", 1.609344),
+}  # fmt: skip
+
+
+def dimension_of(unit: str) -> str:
+    """What a unit measures ('length'); a currency or '%' is its own; '' for none."""
+    return _BASE_UNITS[unit][0] if unit in _BASE_UNITS else unit
+
+
+def in_base_unit(interval: Interval, unit: str) -> Interval:
+    """`interval` of `unit` in its dimension's base unit, so that 4 km and 4,000 m compare."""
+    if unit not in _BASE_UNITS:
+        return interval
+    by = _BASE_UNITS[unit][1]
+    ends = round(interval.low * by, 9), round(interval.high * by, 9)
+    return Interval(*ends, interval.open_low, interval.open_high)
 
 
 def _quantity(match: re.Match[str]) -> Quantity | None:

@@ -54,7 +54,7 @@ CASES = [
      "Migraine is not among its indications.", "unclear"),
     # films
     ("film", "Low Water", "* Directed by: Ana Lind\n* Running time: 142 minutes\n* Language: Swedish, English",
-     "The film is longer than 2 hours and was directed by Ana Lind.", "unclear"),
+     "The film is longer than 2 hours and was directed by Ana Lind.", "matched"),
     ("film", "Low Water", "* Directed by: Ana Lind\n* Running time: 142 minutes\n* Language: Swedish, English",
      "The film was directed by Ana Lind.", "matched"),
     ("film", "Low Water", "* Directed by: Ana Lind\n* Running time: 142 minutes\n* Language: Swedish, English",

@@ -244,6 +244,8 @@ def features(text: str) -> frozenset[str]:
         found.add(word)
     for name in tuple(found):
         found.update(_IMPLIED.get(name, ()))
+    if "@joined" in found and "project" in found:
+        found.add("@accepted")  # whom a body takes in as a project, it has accepted
     return frozenset(found)
 
 

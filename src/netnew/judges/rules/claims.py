@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from netnew.domain.condition import Outcome
 from netnew.judges.rules.attributes import agreement, features
-from netnew.judges.rules.facts import Origin
+from netnew.judges.rules.facts import Fact, Origin
 from netnew.judges.rules.finding import Finding, Located, Page, decided, unclear
 from netnew.judges.rules.fitting import (
     NOT_A_FIELD,
@@ -29,9 +29,11 @@ from netnew.judges.rules.terms import (
     affirms,
     denies,
     forms,
+    items,
+    may_name,
     names_value,
 )
-from netnew.lexicon.words import fold, stem
+from netnew.lexicon.words import fold, singular, stem
 
 _STATUS_FIELD = Field("status", frozenset({"@status"}))
 
@@ -88,7 +90,7 @@ def says_finding(leaf: Says, pages: Sequence[Page], about: Callable[[str], bool]
         for fact in page.facts.facts:
             if not fact.labelled or len(fact.value) > 200:
                 continue
-            answer = _cell_answer(leaf.field, fact.label, fact.value, fact.features)
+            answer = _cell_answer(leaf.field, fact)
             if answer is not None:
                 answers.append((answer != leaf.negated, Located(fact, page, SURE_FIT)))
     if not answers:
@@ -96,11 +98,9 @@ def says_finding(leaf: Says, pages: Sequence[Page], about: Callable[[str], bool]
     return agreed(answers, leaf.field.text)
 
 
-def _cell_answer(
-    field: Field, label: str, value: str, label_features: frozenset[str]
-) -> bool | None:
+def _cell_answer(field: Field, fact: Fact) -> bool | None:
     """Whether 'label: value' says `field` of the entity; None where it does not speak of it."""
-    asked = field.features
+    asked, label, value, label_features = field.features, fact.label, fact.value, fact.features
     if asked <= label_features or (
         asked and agreement(asked, label_features) >= SURE_FIT and len(asked & label_features) > 1
     ):
@@ -112,8 +112,11 @@ def _cell_answer(
         if qualifiers:
             return qualifiers <= told
         return True
-    if not label_features & NOT_A_FIELD and names_value(value, field.text, True):
-        return True
+    if not label_features & NOT_A_FIELD:
+        if names_value(value, field.text, True, fact.origin is Origin.PROSE):
+            return True
+        if _lacks(field.text, fact):
+            return False
     if forms(label) & forms(field.text):  # 'KCSP: yes' for '… Service Provider (KCSP)'
         return not denies(value)
     told_features = features(value)
@@ -126,6 +129,20 @@ def _cell_answer(
     if 3 * len(label_features & asked) >= 2 * len(asked) and _speaks_of_kind(label_features, asked):
         return False if value and not affirms(value) else None
     return None
+
+
+def _lacks(wanted: str, fact: Fact) -> bool:
+    """Whether a complete list of things of the wanted kind does not have it: 'Instruments: radio
+    telescope' where an optical telescope is asked."""
+    words = fold(wanted).split()
+    if len(words) < 2 or may_name(fact.value, wanted):
+        return False
+    if {stem(w) for w in words} <= {stem(w) for w in fold(f"{fact.label} {fact.value}").split()}:
+        return False
+    head = singular(words[-1])
+    named = items(fact.value, fact.plural, fact.origin is Origin.PROSE)
+    heads = [singular(i.split()[-1]) for item in named[:-1] or named if (i := fold(item)).split()]
+    return bool(heads) and all(h == head for h in heads) and all(len(i.split()) > 1 for i in named)
 
 
 _DEGREES = frozenset(

@@ -44,6 +44,8 @@ def clause_predicate(clause: str, entity_type: str = "") -> Predicate:
     if inner := shapes.SAYS_THAT.match(text):
         return clause_predicate(inner["rest"], entity_type)
     subjects = frozenset(stem(w) for w in tokens(entity_type)) | _SUBJECT_STEMS
+    if re.match(rf"{shapes.BE}\s", text):
+        text = f"it {text}"
     for read in (_status, _listed, _number, _date, _quantified, _stated, _of_place, _plain):
         found = read(text, subjects)
         if found is not None:
@@ -135,7 +137,9 @@ def _listed(text: str, subjects: frozenset[str]) -> Predicate | None:
     if match := shapes.AMONG.match(text):
         return _term(match["f"], match["v"], bool(match["n"]))
     if match := shapes.NAMES_AMONG.match(text):
-        return _term(match["f"], match["v"], bool(match["n"]))
+        none = re.match(r"^(?:no|neither|none of)\s+", match["v"])
+        value = match["v"][none.end() :] if none else match["v"]
+        return _term(match["f"], value, bool(match["n"] or none))
     return None
 
 
@@ -295,7 +299,7 @@ def _status(text: str, subjects: frozenset[str]) -> Predicate | None:
     rest = " ".join(words)
     if whole := group_of(rest):
         return StatusIs(frozenset({whole}), negated)
-    groups = [group_of(item) for item in split_list(rest)] if rest else []
+    groups = [group_of(item) for item in split_list(rest, pairs=negated)] if rest else []
     if groups and all(groups):
         return StatusIs(frozenset(g for g in groups if g), negated)
     return None

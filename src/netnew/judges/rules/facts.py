@@ -95,6 +95,18 @@ _NOUN_LAST = re.compile(
     r"|segment|category|section|genre|licen[sc]e|tier|level|stage|series|alliance|region"
     r"|field|class|batch|cohort)\b"
 )
+_LIES = re.compile(
+    r"^(?P<subject>[^,;:]{1,70}?)\s+(?:(?:stands?|lies?|sits?|is|are)(?:\s+(?:located|situated|based"
+    r"|headquartered|found|held|sited|set|registered|housed))?|can be found|may be found|operates"
+    r"|takes place|has its (?:seat|home|headquarters|base)|is at home)\s+(?:\w+\s+)?"
+    r"(?P<where>(?:in|at|on|near|close to|outside|just outside|not far from|north of|south of"
+    r"|east of|west of)\s+(?:the\s+)?[A-Z].*)$",
+    re.DOTALL,
+)
+_NEAR = re.compile(r"^(?:near|close to|outside|just outside|not far from|\w+ of)\b")
+_RUN_OF_PLACES = re.compile(
+    r",?\s+(?=\d)|;|\s[–—-]\s|,?\s+(?:and|where|which|with|but|while|since|from)\s+(?=[a-z\d])"
+)
 _LEAD_OF_VALUE = re.compile(
     r"^(?:[\s:,–—-]+|(?:is|are|was|were|of|in|on|at|under|as|the|a|an|so far|includes?|to"
     r"|by|with|for|from"
@@ -224,6 +236,8 @@ def _stated(sentence: Sentence) -> list[Fact]:
         return list(found.values())
     if match := _COPULA.match(text):
         _add(found, sentence, match["label"], match["rest"], "")
+    if match := _LIES.match(text):
+        _add(found, sentence, "location", _whereabouts(match["where"]), match["subject"])
     if match := _NOUN_LAST.search(text):
         label = f"{text[: match.start()]} {match['label']}"
         _add(found, sentence, label, match["value"], text[: match.start()])
@@ -231,6 +245,17 @@ def _stated(sentence: Sentence) -> list[Fact]:
         if not _OTHERS.search(label):
             _add(found, sentence, label, value, subject)
     return list(found.values())
+
+
+def _whereabouts(where: str) -> str:
+    """Where a sentence says something lies: 'Potsdam in Germany' is one place, in Germany; what it
+    is only near to, or so many kilometres from, may lie elsewhere."""
+    runs = _RUN_OF_PLACES.split(where)
+    where = runs[0]
+    if _NEAR.match(where):
+        beyond = re.split(r",\s|\s(?:in|within)\s", where, maxsplit=1)
+        where = beyond[1] if len(beyond) > 1 else ""
+    return re.sub(r"\s+in\s+(?:the\s+)?(?=[A-Z])", ", ", re.sub(r"^(?:in|at|on)\s+", "", where))
 
 
 MAX_SUBJECT_WORDS = 6  # an attribute further on is seldom the entity's own

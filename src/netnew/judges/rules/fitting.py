@@ -41,6 +41,35 @@ def fitting(field: Field, pages: Sequence[Page], least: float = FIT) -> list[Loc
     return found
 
 
+def only_of_kind(
+    field: Field, pages: Sequence[Page], is_kind: Callable[[Fact], bool]
+) -> Located | None:
+    """The one labelled fact of a page whose value is of the asked kind, where no label is known.
+
+    A label that the thesaurus reads as another attribute is that attribute, so it is not taken;
+    nor is any where two facts could be meant.
+    """
+    for page in pages:
+        of_kind = [f for f in page.facts.facts if f.labelled and is_kind(f)]
+        if len({f.value for f in of_kind}) != 1 or of_kind[0].features & NOT_A_FIELD:
+            continue
+        if _may_be(field.features, of_kind[0].features):
+            return Located(of_kind[0], page, FIT)
+    return None
+
+
+def _may_be(asked: frozenset[str], label: frozenset[str]) -> bool:
+    """Whether a label may mean the asked field: it says nothing else of its own, or nothing less
+    than is asked ('Joined as a project' is not 'joined as a member')."""
+    if not label:
+        return True
+    known = {f for f in label - asked if f[0] == "@"}
+    shared = asked & label
+    if not shared:
+        return False
+    return label <= asked or (asked <= label and not known)
+
+
 def is_about(at: Located, about: Callable[[str], bool]) -> bool:
     return at.fact.origin is not Origin.PROSE or about(at.fact.subject or at.fact.label)
 

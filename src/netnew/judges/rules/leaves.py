@@ -31,7 +31,7 @@ def leaf_finding(leaf: Leaf, pages: Sequence[Page], about: Callable[[str], bool]
     if isinstance(leaf, NumberIs):
         return number_finding(leaf, pages, about)
     if isinstance(leaf, DateIs):
-        return date_finding(leaf, pages)
+        return date_finding(leaf, pages, about)
     if isinstance(leaf, PlaceIs):
         return place_finding(leaf, fitting(leaf.field, pages))
     if isinstance(leaf, StatusIs):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from netnew.judges.rules.attributes import features
-from netnew.judges.rules.facts import Origin
+from netnew.judges.rules.facts import Fact, Origin
 from netnew.judges.rules.finding import Finding, Located, Page
 from netnew.judges.rules.fitting import (
     DATE_FIT,
@@ -15,30 +15,70 @@ from netnew.judges.rules.fitting import (
     agreed,
     at_sentence,
     fitting,
+    only_of_kind,
 )
 from netnew.judges.rules.predicate import (
     DateIs,
     NumberIs,
 )
 from netnew.lexicon.dates import dates_in
-from netnew.lexicon.quantities import compare, quantities_in
+from netnew.lexicon.quantities import (
+    Interval,
+    Quantity,
+    compare,
+    dimension_of,
+    in_base_unit,
+    quantities_in,
+)
 
 
 def number_finding(leaf: NumberIs, pages: Sequence[Page], about: Callable[[str], bool]) -> Finding:
-    found: list[tuple[bool | None, Located]] = []
-    for at in fitting(leaf.field, pages):
-        if at.fact.origin is Origin.PROSE:
-            continue
-        for q in quantities_in(at.fact.value)[:1]:
-            if leaf.unit and q.unit != leaf.unit:
-                continue
-            dated = any(d.start <= q.start < d.end for d in dates_in(at.fact.value))
-            if dated and not leaf.unit and "-" in at.fact.value:
-                continue
-            found.append((compare(q.interval, leaf.interval), at))
+    located = [at for at in fitting(leaf.field, pages) if at.fact.origin is not Origin.PROSE]
+    found = [(compare(i, wanted_of(leaf)), at) for at in located for i in numbers_of(leaf, at.fact)]
     if not found:
         found = _numbers_in_prose(leaf, pages, about)
+    if not found and (only := only_of_kind(leaf.field, pages, lambda f: bool(numbers_of(leaf, f)))):
+        found = [(compare(numbers_of(leaf, only.fact)[0], wanted_of(leaf)), only)]
     return agreed(found, leaf.field.text)
+
+
+def wanted_of(leaf: NumberIs) -> Interval:
+    return in_base_unit(leaf.interval, leaf.unit)
+
+
+def numbers_of(leaf: NumberIs, fact: Fact) -> list[Interval]:
+    """The first number of the fact that measures what is asked, in base units."""
+    for q in quantities_in(fact.value):
+        told = _in_asked_unit(leaf, q, fact.value, fact.label)
+        dated = any(d.start <= q.start < d.end for d in dates_in(fact.value))
+        if told is None or (dated and (leaf.unit or "-" in fact.value)):
+            if leaf.unit:
+                continue
+            break
+        return [told]
+    return []
+
+
+_COMPACT_METRES = re.compile(r"\d\s?m$")
+
+
+def _in_asked_unit(leaf: NumberIs, q: Quantity, text: str, label: str = "") -> Interval | None:
+    """The quantity in the base unit of what is asked, None where it measures something else.
+
+    '2500m' is metres where a length is asked; a bare number takes the unit of its label
+    ('Duration (months)')."""
+    asked = dimension_of(leaf.unit)
+    if not asked:
+        return q.interval
+    unit, interval = q.unit, q.interval
+    if not unit and asked == "length" and _COMPACT_METRES.search(text[q.start : q.end]):
+        unit, interval = "m", Interval(interval.low / 1e6, interval.high / 1e6)
+    if not unit and label:
+        named = [u.unit for u in quantities_in("1 " + re.sub(r"^.*[(\[,]|^.*\bin\b", "", label))]
+        unit = named[0] if named else ""
+    if dimension_of(unit) != asked:
+        return None
+    return in_base_unit(interval, unit)
 
 
 _LEADS_TO_NUMBER = re.compile(
@@ -70,26 +110,31 @@ def _nearest_number(leaf: NumberIs, sentence: str) -> tuple[bool, bool | None]:
     """Whether the sentence gives the field's number, and how it compares."""
     dates = dates_in(sentence)
     for q in quantities_in(sentence):
-        if leaf.unit and q.unit != leaf.unit:
+        told = _in_asked_unit(leaf, q, sentence)
+        if told is None or any(d.start <= q.start < d.end for d in dates):
             continue
-        if any(d.start <= q.start < d.end for d in dates):
-            continue
-        lead = sentence[: q.start].rstrip() + " "
-        if not _LEADS_TO_NUMBER.search(lead) or len(lead.split()) > 14:
-            continue
-        after = " ".join(re.split(r"[,;.]\s|\band\b", sentence[q.end :])[0].split()[:3])
-        before = " ".join(re.split(r"[,;.]\s|\band\b", lead)[-1].split()[-5:])
-        told = features(after)
-        if leaf.field.features & told or (
-            (not told or leaf.unit) and leaf.field.features & features(before) and len(lead) > 1
-        ):
-            if not lead.strip() and len(sentence[q.end :].split()) > 3:
-                continue
-            return True, compare(q.interval, leaf.interval)
+        if _is_the_fields(leaf, q, sentence):
+            return True, compare(told, wanted_of(leaf))
     return False, None
 
 
-def date_finding(leaf: DateIs, pages: Sequence[Page]) -> Finding:
+def _is_the_fields(leaf: NumberIs, q: Quantity, sentence: str) -> bool:
+    """Whether the words around a number are those of the field ('… seats', 'It is … long')."""
+    lead = sentence[: q.start].rstrip() + " "
+    after = " ".join(re.split(r"[,;.]\s|\band\b", sentence[q.end :])[0].split()[:3])
+    before = " ".join(re.split(r"[,;.]\s|\band\b", lead)[-1].split()[-5:])
+    told = features(after)
+    asked = leaf.field.features
+    if leaf.unit and asked & told:
+        return True
+    if not _LEADS_TO_NUMBER.search(lead) or len(lead.split()) > 14:
+        return False
+    if asked & told or ((not told or leaf.unit) and asked & features(before) and len(lead) > 1):
+        return bool(lead.strip()) or len(sentence[q.end :].split()) <= 3
+    return False
+
+
+def date_finding(leaf: DateIs, pages: Sequence[Page], about: Callable[[str], bool]) -> Finding:
     found: list[tuple[bool | None, Located]] = []
     for at in fitting(leaf.field, pages, DATE_FIT):
         spans = dates_in(at.fact.value)
@@ -101,7 +146,32 @@ def date_finding(leaf: DateIs, pages: Sequence[Page]) -> Finding:
         found = [(a, at) for a, at in found if at.fit >= best - 0.1]
     elif leaf.bound.season or "@batch" in leaf.field.features:
         found = _season_in_prose(leaf, pages)
+    else:
+        found = _dates_in_prose(leaf, pages, about)
+        only = only_of_kind(leaf.field, pages, lambda f: _is_one_date(f.value))
+        if not found and only:
+            found = [(_date_answer(leaf, only.fact.value), only)]
     return agreed(found, leaf.field.text)
+
+
+def _is_one_date(value: str) -> bool:
+    spans = dates_in(value)
+    return len(spans) == 1 and len(value) - (spans[0].end - spans[0].start) <= 12
+
+
+def _dates_in_prose(
+    leaf: DateIs, pages: Sequence[Page], about: Callable[[str], bool]
+) -> list[tuple[bool | None, Located]]:
+    """'It saw first light on 6 May 1918': one date, and all that is asked said with it."""
+    found: list[tuple[bool | None, Located]] = []
+    for page in pages:
+        for sentence in page.facts.sentences:
+            if not leaf.field.features <= sentence.features or not about(sentence.text):
+                continue
+            spans = dates_in(sentence.text)
+            if len(spans) == 1 and not UNSURE.search(sentence.text):
+                found.append((_date_answer(leaf, sentence.text), at_sentence(sentence, page)))
+    return found
 
 
 def _season_in_prose(leaf: DateIs, pages: Sequence[Page]) -> list[tuple[bool | None, Located]]:

@@ -63,7 +63,14 @@ def _is_broad(at: Located) -> bool:
     return all(m.place.kind == "country" for m in places_in(at.fact.value))
 
 
+_ELSEWHERE = re.compile(
+    r"\b(?:nearest|closest|near|distance|birthplace|born|partners?|customers?|markets?)\b", re.I
+)
+
+
 def _speaks_of_place(at: Located) -> bool:
+    if _ELSEWHERE.search(at.fact.label):
+        return False
     return at.fact.origin is not Origin.PROSE or len(at.fact.value) <= 200
 
 
@@ -105,11 +112,18 @@ _GLUE = re.compile(
 )
 
 
+# A name that the gazetteer lacks, before the country it lies in: 'Bad Muskau, Germany'.
+_UNKNOWN_TOWN = re.compile(
+    r"[A-Z][\w'’.-]+(?:\s(?:[A-Z][\w'’.-]+|d[aeiou]l?|l[ae]|upon|on|am)){0,3},\s"
+)
+
+
 def _first_run(value: str) -> str:
     """The enumeration of places that a sentence's value begins with ('' where it does not)."""
     end = 0
     for mention in places_in(value):
-        if not _GLUE.fullmatch(value[end : mention.start]):
+        between = value[end : mention.start]
+        if not _GLUE.fullmatch(between) and not (end == 0 and _UNKNOWN_TOWN.fullmatch(between)):
             break
         end = mention.end
     return value[:end]

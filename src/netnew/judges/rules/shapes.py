@@ -110,5 +110,7 @@ PLACE_VERBS = re.compile(
     re.IGNORECASE,
 )
 TAIL = re.compile(
-    r",?\s+(?:both (?:ends )?included|inclusive|in total|overall|at all|anywhere)$", re.I
+    r",?\s+(?:today|at present|right now|nowadays|both (?:ends )?included"
+    r"|inclusive|in total|overall|at all|anywhere)$",
+    re.I,
 )

@@ -49,11 +49,18 @@ def items(value: str, plural: bool = True, prose: bool = False) -> tuple[str, ..
     long_pair = len(halves) == 2 and (
         all(len(h.split()) >= 2 for h in halves) or any(re.search(r"\d", h) for h in halves)
     )
-    found = split_list(text, pairs=prose and (plural or long_pair))
+    alike = len(halves) == 2 and _same_head(*halves)
+    found = split_list(text, pairs=alike or (prose and (plural or long_pair)))
     if not prose and "," in text and ";" not in text:
         # A cell's commas part its items; 'and' inside of one belongs to a name.
         found = [i.strip() for i in re.split(r",\s+(?![^(]*\))", text) if i.strip()]
     return tuple(dict.fromkeys([*found, text.strip()]))
+
+
+def _same_head(one: str, other: str) -> bool:
+    """'optical telescope', 'radio telescope': two of a kind, so surely not one name."""
+    a, b = fold(one).split(), fold(other).split()
+    return len(a) > 1 and len(b) > 1 and singular(a[-1]) == singular(b[-1])
 
 
 def names_value(value: str, wanted: str, plural: bool = True, prose: bool = False) -> bool:
