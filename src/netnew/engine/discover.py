@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -39,6 +39,8 @@ FOLLOW_UP_PROMISE = 2.0
 # A query whose last page still had this many matches hides more behind it.
 SATURATED_MATCHES = 2
 MAX_BASES = 4
+# Pages read between two looks at whether the run is to stop.
+READ_AT_ONCE = 64
 
 
 @dataclass(slots=True)
@@ -63,7 +65,7 @@ class Round:
 
 @dataclass(slots=True)
 class Discovery:
-    """The discovery of one run."""
+    """The discovery of one run. `halted` tells whether the run is to stop now, within a round."""
 
     parts: Parts
     spec: RunSpec
@@ -72,6 +74,7 @@ class Discovery:
     resolver: Resolver
     frontier: Frontier
     relevance: Relevance
+    halted: Callable[[], Awaitable[bool]]
     facets: Facets = field(default_factory=Facets)
     families: Families = field(default_factory=Families)
     _saturated: set[str] = field(default_factory=set)
@@ -200,10 +203,16 @@ class Discovery:
         """Fetch the pages, as many as the cap allows; by the address asked."""
         left = self.meter.left(Cap.PAGES)
         urls = urls if left is None else urls[:left]
-        fetched = await asyncio.gather(*(self.parts.fetcher.fetch(u) for u in urls))
-        for one in fetched:
-            self.meter.add(Spend(stored_pages=1) if one.from_store else Spend(pages=1))
-        return {u: f.snapshot for u, f in zip(urls, fetched, strict=True)}
+        read: dict[str, Snapshot] = {}
+        for start in range(0, len(urls), READ_AT_ONCE):
+            if await self.halted():
+                break
+            some = urls[start : start + READ_AT_ONCE]
+            fetched = await asyncio.gather(*(self.parts.fetcher.fetch(u) for u in some))
+            for url, one in zip(some, fetched, strict=True):
+                self.meter.add(Spend(stored_pages=1) if one.from_store else Spend(pages=1))
+                read[url] = one.snapshot
+        return read
 
     async def _take_note(
         self, lead: QueryLead | PageLead, hits: Sequence[Hit], read: dict[str, Snapshot]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from netnew.domain.budget import Cap
 from netnew.domain.candidate import Candidate, MatchStatus
@@ -17,7 +18,7 @@ from netnew.domain.event import (
     RunPlanned,
     RunStatusChanged,
 )
-from netnew.domain.ids import candidate_id
+from netnew.domain.ids import RunId, candidate_id
 from netnew.domain.ledger import LedgerEntry
 from netnew.domain.run import Counts, Run, RunStatus, TerminationReason
 from netnew.engine.discover import Discovery, Round
@@ -102,6 +103,7 @@ class _Work:
             resolver,
             Frontier(generator.result_pages),
             Relevance(spec, parts.clock.now().date()),
+            partial(_halted, run.id, parts, meter),
         )
         discovery.start(planned.queries)
         verifier = Verifier(parts, run.id, run.generation, spec, meter, generator.deeper_pages)
@@ -308,6 +310,13 @@ class _Work:
             self.meter.spend,
             self.run.estimate,
         )
+
+
+async def _halted(run_id: RunId, parts: Parts, meter: Meter) -> bool:
+    """Whether nothing more may be started: the run was cancelled, or is out of time or money."""
+    if meter.exhausted() in STOPS_JUDGING:
+        return True
+    return (await parts.store.runs.get(run_id)).cancel_requested
 
 
 async def _keys_found_by(run: Run, parts: Parts) -> list[str]:
