@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from netnew.judges.rules import shapes
+from netnew.judges.rules.asked_amounts import asked_date, asked_number
+from netnew.judges.rules.asked_field import SUBJECT_STEMS, field_of, is_subject
+from netnew.judges.rules.asked_values import merged, pure_places, term, values
 from netnew.judges.rules.attributes import features
 from netnew.judges.rules.predicate import (
-    DateIs,
     Field,
-    NumberIs,
     PlaceIs,
     Predicate,
     Quantifier,
@@ -20,22 +21,8 @@ from netnew.judges.rules.predicate import (
     Unread,
 )
 from netnew.judges.rules.statuses import group_of
-from netnew.lexicon.dates import bounds_in, dates_in
-from netnew.lexicon.places import Place, PlaceMention, places_in
-from netnew.lexicon.quantities import Quantity, quantities_in
+from netnew.lexicon.places import places_in
 from netnew.lexicon.words import fold, split_list, stem, tokens
-
-
-def field_of(text: str) -> Field:
-    """The field that a piece of a condition names."""
-    bare = text.strip(" ,;.")
-    owner = shapes.OF_ENTITY.match(bare)
-    if (owner and owner.group() == owner.group().lower().replace("the ", "the ", 1)) or (
-        owner and re.match(r"^(?:The|Its|Their|Our|This)\s+[a-z ]+['’]s?\s$", owner.group())
-    ):
-        bare = bare[owner.end() :]
-    bare = shapes.DETERMINER.sub("", shapes.SUBJECT.sub("", bare))
-    return Field(bare or text, features(bare))
 
 
 def clause_predicate(clause: str, entity_type: str = "") -> Predicate:
@@ -43,177 +30,39 @@ def clause_predicate(clause: str, entity_type: str = "") -> Predicate:
     text = shapes.TAIL.sub("", clause.strip(" ,;."))
     if inner := shapes.SAYS_THAT.match(text):
         return clause_predicate(inner["rest"], entity_type)
-    subjects = frozenset(stem(w) for w in tokens(entity_type)) | _SUBJECT_STEMS
+    subjects = frozenset(stem(w) for w in tokens(entity_type)) | SUBJECT_STEMS
     if re.match(rf"{shapes.BE}\s", text):
         text = f"it {text}"
-    for read in (_status, _listed, _number, _date, _quantified, _stated, _of_place, _plain):
+    for read in (
+        _status,
+        _listed,
+        asked_number,
+        asked_date,
+        _quantified,
+        _stated,
+        _of_place,
+        _plain,
+    ):
         found = read(text, subjects)
         if found is not None:
             return found
     return Unread(clause)
 
 
-_SUBJECT_STEMS = frozenset(
-    stem(w)
-    for w in """company organisation organization software page project product team it they he she
-    entity startup business firm application app tool site website there we this that one
-    work team""".split()  # noqa: SIM905
-)
-
-
-def _is_subject(text: str, subjects: frozenset[str]) -> bool:
-    words = [w for w in tokens(text) if w not in ("the", "its", "their", "this", "a", "an", "also")]
-    return all(stem(w) in subjects for w in words)
-
-
-def _values(text: str) -> tuple[str, ...]:
-    text = re.sub(r"^(?:the|either|one of|any of|all of)\s+", "", text.strip())
-    both = re.match(r"^both\s+", text)
-    items = split_list(text[both.end() :] if both else text, pairs=bool(both))
-    if not both and len(items) == 2 and text[:1].islower():
-        items.append(text)  # 'project or product' may be one value of a page
-    return tuple(re.sub(r"^(?:an?|the)\s+(?=\w)", "", i).strip("\"“”'‘’ ") for i in items)
-
-
-def _term(field: str, value: str, negated: bool, only: bool = False) -> Predicate:
-    if other := shapes.OTHER_THAN.match(value):
-        value, negated = value[other.end() :], True
-    quantifier = Quantifier.ANY
-    if re.match(r"^(?:both|all of)\b", value):
-        quantifier = Quantifier.ALL
-    if only:
-        quantifier = Quantifier.ONLY
-    if negated:
-        quantifier = Quantifier.NONE
-    about = field_of(field)
-    if places := _pure_places(value, "@location" in about.features):
-        return PlaceIs(about, places, quantifier)
-    return TermIs(about, _values(value), quantifier)
-
-
-def _pure_places(value: str, of_location: bool) -> tuple[Place, ...]:
-    """The places of `value` where it consists of nothing else."""
-    mentions = places_in(value)
-    if not mentions:
-        return ()
-    rest = value
-    for m in reversed(mentions):
-        rest = rest[: m.start] + " " + rest[m.end :]
-    words = tokens(rest)
-    if any(w not in shapes.PLACE_GLUE for w in words):
-        return ()
-    named_as_place = any(w in ("country", "countries", "city", "state", "nation") for w in words)
-    if any(m.demonym and m.place.kind == "country" for m in mentions) and not named_as_place:
-        return ()
-    if (
-        not of_location
-        and not named_as_place
-        and not re.match(r"^(?:in|at|within|outside)\b", value)
-    ):
-        return ()
-    return _merged(value, mentions)
-
-
-def _merged(text: str, mentions: tuple[PlaceMention, ...]) -> tuple[Place, ...]:
-    """'New York, NY, USA' is one place: what only says where the place before lies is dropped."""
-    kept: list[PlaceMention] = []
-    last_end = -1
-    for mention in mentions:
-        between = text[last_end : mention.start] if last_end >= 0 else ""
-        if kept and re.fullmatch(r",\s*", between):
-            inner = kept[-1].place
-            if mention.place.country == inner.country and mention.place.kind in (
-                "state",
-                "country",
-            ):
-                last_end = mention.end
-                continue
-        kept.append(mention)
-        last_end = mention.end
-    return tuple(m.place for m in kept)
-
-
 def _listed(text: str, subjects: frozenset[str]) -> Predicate | None:
     if match := shapes.AMONG.match(text):
-        return _term(match["f"], match["v"], bool(match["n"]))
+        return term(match["f"], match["v"], bool(match["n"]))
     if match := shapes.NAMES_AMONG.match(text):
         none = re.match(r"^(?:no|neither|none of)\s+", match["v"])
         value = match["v"][none.end() :] if none else match["v"]
-        return _term(match["f"], value, bool(match["n"] or none))
+        return term(match["f"], value, bool(match["n"] or none))
     return None
-
-
-def _quantity(text: str) -> Quantity | None:
-    dates = dates_in(text)
-    for q in quantities_in(text):
-        if any(q.start < d.end and d.start < q.end for d in dates) and not _counts(text, q):
-            continue
-        if not q.bounded and (q.start and text[q.start - 1] in "-/"):
-            continue
-        if _ONE_OF.match(text[q.start :].lstrip()):
-            continue
-        return q
-    return None
-
-
-_ONE_OF = re.compile(r"(?:at least |any )?(?:one|two|three) (?:or more )?of\b", re.IGNORECASE)
-
-
-def _counts(text: str, q: Quantity) -> bool:
-    """'more than 2000 employees' counts, 'before 2021-01-01' and '2021 or later' do not."""
-    if q.unit not in ("", "year"):
-        return True
-    after = re.match(r"\s+(?P<w>[a-z]{3,})", text[q.end :])
-    return q.bounded and bool(after) and "-" not in text[q.start : q.end]
-
-
-def _number(text: str, subjects: frozenset[str]) -> Predicate | None:
-    q = _quantity(text)
-    if q is None:
-        return None
-    after = re.split(r",|\b(?:in|on|at|for|per|since|from)\b", text[q.end :])[0].strip()
-    inside = re.search(r"\d[\d,.]*\s+(?P<n>[a-z][a-z -]*?),?\s+(?:or|and)\s", text[q.start : q.end])
-    after = re.sub(r"^(?:of|the)\s+", "", after)
-    before = re.sub(rf"\b(?:{shapes.BE}|has|have|a|an|of|the|with|there)\b", " ", text[: q.start])
-    before = " ".join(w for w in before.split() if stem(fold(w)) not in subjects)
-    noun = after or (inside["n"] if inside else "")
-    if re.fullmatch(r"(?:at least one|one or more)", text[q.start : q.end].strip(), re.I) and noun:
-        return Stated(field_of(_participle_off(noun)))
-    if not q.bounded and q.interval.is_point and not noun and not q.unit and not before:
-        return None
-    if not q.bounded and not re.search(
-        r"\b(?:has|have|exactly|of|is|are|costs?)\s+(?:exactly\s+)?$", text[: q.start + 1]
-    ):
-        return None
-    asked = noun if features(noun) else f"{before} {noun}"
-    if q.unit and features(before) & {f for f in features(before) if f[0] == "@"}:
-        asked = f"{before} {noun}"
-    field = field_of(_participle_off(asked))
-    if not field.features:
-        found = [c for w, c in shapes.COMPARATIVES.items() if w in text[q.start : q.end].lower()]
-        field = Field(found[0], frozenset({"@" + found[0]})) if found else field_of(text[: q.start])
-    return NumberIs(field, q.interval, q.unit) if field.features else None
-
-
-def _participle_off(text: str) -> str:
-    return re.sub(rf"\s+(?:{shapes.BE})\s+\w+(?:ed|en)\b.*$", "", text).strip()
-
-
-def _date(text: str, subjects: frozenset[str]) -> Predicate | None:
-    bound = bounds_in(text)
-    if bound is None:
-        return None
-    around = text[: bound.start] + " " + text[bound.end :]
-    around = re.sub(rf"\b(?:{shapes.BE}|took part in|in|on|of the year|the years?)\b", " ", around)
-    words = [w for w in around.split() if stem(fold(w)) not in subjects]
-    field = field_of(" ".join(words))
-    return DateIs(field, bound) if field.features else None
 
 
 def _quantified(text: str, subjects: frozenset[str]) -> Predicate | None:
     if match := shapes.NO_FIELD.match(text):
         if features(match["f"]) and not shapes.AVAILABLE.match(text):
-            return _term(match["f"], match["v"], True)
+            return term(match["f"], match["v"], True)
         return None
     match = shapes.OF_FIELD.match(text)
     if match is None:
@@ -221,9 +70,9 @@ def _quantified(text: str, subjects: frozenset[str]) -> Predicate | None:
     word = match["q"].lower()
     value = re.sub(r"^not\s+", "", match["v"])
     field = match["f"]
-    place = _term(field, value, False)
+    place = term(field, value, False)
     if word == "none of":
-        place = _term(field, value, True)
+        place = term(field, value, True)
     if isinstance(place, TermIs | PlaceIs) and word in ("all of", "each of"):
         place = _requantified(place, Quantifier.ONLY)
     if isinstance(place, TermIs) and place.values and re.match(r"^(?:in|at)\b", value):
@@ -241,11 +90,11 @@ def _requantified(leaf: TermIs | PlaceIs, quantifier: Quantifier) -> Predicate:
 
 def _stated(text: str, subjects: frozenset[str]) -> Predicate | None:
     if match := shapes.IS_STATED.match(text):
-        if not _is_subject(match["f"], subjects) and field_of(match["f"]).features:
+        if not is_subject(match["f"], subjects) and field_of(match["f"]).features:
             return Stated(field_of(match["f"]), bool(match["n"]))
         return None
     match = shapes.STATES.match(text)
-    if match is None or not _is_subject(match["s"], subjects):
+    if match is None or not is_subject(match["s"], subjects):
         return None
     none = re.match(r"^no\s+", match["f"])
     value = match["f"][none.end() :] if none else match["f"]
@@ -275,7 +124,7 @@ def _of_place(text: str, subjects: frozenset[str]) -> Predicate | None:
     )
     both = re.match(r"\s*both\b", tail)
     how = Quantifier.NONE if negated else Quantifier.ALL if both else Quantifier.ANY
-    return PlaceIs(Field("location", frozenset({"@location"})), _merged(tail, mentions), how)
+    return PlaceIs(Field("location", frozenset({"@location"})), merged(tail, mentions), how)
 
 
 def _status(text: str, subjects: frozenset[str]) -> Predicate | None:
@@ -306,21 +155,21 @@ def _status(text: str, subjects: frozenset[str]) -> Predicate | None:
 
 
 def _plain(text: str, subjects: frozenset[str]) -> Predicate | None:
-    if (match := shapes.AVAILABLE_AS.match(text)) and _is_subject(match["f"], subjects):
+    if (match := shapes.AVAILABLE_AS.match(text)) and is_subject(match["f"], subjects):
         how = Quantifier.NONE if match["n"] else Quantifier.ANY
-        return TermIs(field_of(f"{match['p']} form"), _values(match["v"]), how)
+        return TermIs(field_of(f"{match['p']} form"), values(match["v"]), how)
     if match := shapes.AVAILABLE.match(text):
         none = re.match(r"^no\s+", match["f"], re.I)
         field = field_of(shapes.AT_LEAST_ONE.sub("", re.sub(r"^no\s+", "", match["f"], flags=re.I)))
-        if field.features and not _is_subject(match["f"], subjects):
+        if field.features and not is_subject(match["f"], subjects):
             return Says(field, bool(none or match["n"]))
     match = shapes.INCLUDES.match(text)
-    if match and not _is_subject(match["f"], subjects) and field_of(match["f"]).features:
-        return _term(match["f"], match["v"], bool(match["n"]))
+    if match and not is_subject(match["f"], subjects) and field_of(match["f"]).features:
+        return term(match["f"], match["v"], bool(match["n"]))
     if match := shapes.FIELD_IS.match(text):
         return _copula(match, subjects)
     match = shapes.HAS.match(text)
-    if match and (not match["s"].strip() or _is_subject(match["s"], subjects)):
+    if match and (not match["s"].strip() or is_subject(match["s"], subjects)):
         return _possession(match)
     return _verb(text, subjects)
 
@@ -332,16 +181,16 @@ def _possession(match: re.Match[str]) -> Predicate | None:
     if relation := shapes.OF_KIND.match(value):
         named = features(relation["f"])
         if named and any(f[0] == "@" for f in named) and relation["v"][:1].isupper():
-            return _term(relation["f"], relation["v"], negated)
+            return term(relation["f"], relation["v"], negated)
     if place := re.search(r"^(?P<f>.+?)\s+in\s+(?P<p>[A-Zab].*)$", value):
         mentions = places_in(place["p"])
-        pure = _pure_places(re.sub(r"^both\s+", "", place["p"]), True)
+        pure = pure_places(re.sub(r"^both\s+", "", place["p"]), True)
         if mentions and pure and features(place["f"]):
             how = Quantifier.ALL if place["p"].startswith("both") else Quantifier.ANY
             how = Quantifier.NONE if negated else how
             return PlaceIs(field_of(place["f"]), tuple(m.place for m in mentions), how)
     if named_field := re.match(r"^(?P<v>.+?)\s+as\s+(?:its|their|an?|the)\s+(?P<f>.+)$", value):
-        return _term(named_field["f"], named_field["v"], negated)
+        return term(named_field["f"], named_field["v"], negated)
     field = field_of(shapes.AT_LEAST_ONE.sub("", value))
     return Says(field, negated) if field.features else None
 
@@ -352,15 +201,15 @@ def _copula(match: re.Match[str], subjects: frozenset[str]) -> Predicate | None:
     if re.match(r"^neither\s+", match["n"] or "") or " nor " in value:
         negated = True
     groups = [group_of(re.sub(r"^(?:an?|the)\s+", "", v)) for v in split_list(value)]
-    if groups and all(groups) and (_is_subject(about, subjects) or "@status" in features(about)):
+    if groups and all(groups) and (is_subject(about, subjects) or "@status" in features(about)):
         return StatusIs(frozenset(g for g in groups if g), negated)
-    if not _is_subject(about, subjects) and field_of(about).features:
+    if not is_subject(about, subjects) and field_of(about).features:
         joined = shapes.PARTICIPLE.match(value)
         if joined:
-            return _term(f"{about} {joined['f']}", joined["v"], negated)
+            return term(f"{about} {joined['f']}", joined["v"], negated)
         if re.match(r"^\w+(?:ed|en|able|ible)$", value) and not _names_attribute(about):
             return Says(field_of(f"{about} {value}"), negated)
-        return _term(about, value, negated, bool(match["o"]))
+        return term(about, value, negated, bool(match["o"]))
     return _complement(value, negated, bool(match["o"]))
 
 
@@ -371,17 +220,17 @@ def _names_attribute(text: str) -> bool:
 def _complement(value: str, negated: bool, only: bool = False) -> Predicate | None:
     """'It is …' / 'The museum is …'."""
     if match := shapes.PARTICIPLE.match(value):
-        return _term(match["f"], match["v"], negated, only)
+        return term(match["f"], match["v"], negated, only)
     if (match := shapes.LEVEL.match(value)) and match["noun"].lower() not in ("in", "at"):
-        return _term(f"{match['noun']} {match['l']}", match["v"], negated)
+        return term(f"{match['noun']} {match['l']}", match["v"], negated)
     if (match := shapes.RELATION.match(value)) and features(match["f"]):
-        return _term(match["f"], match["v"], negated)
+        return term(match["f"], match["v"], negated)
     if match := shapes.OF_KIND.match(value):
         named = features(match["f"])
         in_front = re.match(r"^(?:in|under|of|within|on|at)\b", value)
         if in_front and any(f[0] == "@" for f in named):
-            return _term(match["f"], value[match.start("v") :], negated)
-    places = _pure_places(value, True)
+            return term(match["f"], value[match.start("v") :], negated)
+    places = pure_places(value, True)
     if places and re.match(r"^(?:in|from|outside|within)\b", value):
         how = Quantifier.NONE if negated or value.startswith("outside") else Quantifier.ANY
         return PlaceIs(Field("location", frozenset({"@location"})), places, how)
@@ -409,13 +258,13 @@ def _verb(text: str, subjects: frozenset[str]) -> Predicate | None:
     proper = bool(re.match(r"^(?:the\s+|both\s+)?[\"“A-Z0-9.]", value))
     if verb_features and (proper or any(f[0] == "@" for f in verb_features)):
         if proper:
-            return _term(match["f"], value, negated)
+            return term(match["f"], value, negated)
         if re.match(r"^[a-z]+(?: [a-z]+)?$", value) and "@" in "".join(verb_features):
-            return _term(match["f"], value, negated)
+            return term(match["f"], value, negated)
     statement = re.split(
         r"\s+(?:outside|that|which|who|beyond|so that)\s", f"{match['f']} {value}"
     )[0]
-    subject = "" if _is_subject(match["s"], subjects) else match["s"]
+    subject = "" if is_subject(match["s"], subjects) else match["s"]
     group = group_of(f"{match['f']} {value}")
     if group:
         return StatusIs(frozenset({group}), negated)

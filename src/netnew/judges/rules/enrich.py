@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from netnew.domain.enrichment import Enrichment, EnrichmentValue
 from netnew.domain.evidence import Confidence, cite
 from netnew.domain.page import SegmentKind
+from netnew.judges.rules.asked_field import field_of
 from netnew.judges.rules.attributes import agreement
-from netnew.judges.rules.clauses import field_of
 from netnew.judges.rules.facts import Origin
 from netnew.judges.rules.finding import Located, Page
 from netnew.judges.rules.predicate import Field

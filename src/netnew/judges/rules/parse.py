@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from netnew.judges.rules.clauses import clause_predicate, field_of
+from netnew.judges.rules.asked_field import field_of
+from netnew.judges.rules.clauses import clause_predicate
 from netnew.judges.rules.predicate import (
     AllOf,
     AnyOf,

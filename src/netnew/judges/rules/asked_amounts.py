@@ -1,0 +1,80 @@
+"""The numbers and dates that a condition asks a field for."""
+
+from __future__ import annotations
+
+import re
+
+from netnew.judges.rules import shapes
+from netnew.judges.rules.asked_field import field_of
+from netnew.judges.rules.attributes import features
+from netnew.judges.rules.predicate import DateIs, Field, NumberIs, Predicate, Stated
+from netnew.lexicon.dates import bounds_in, dates_in
+from netnew.lexicon.quantities import Quantity, quantities_in
+from netnew.lexicon.words import fold, stem
+
+
+def _quantity(text: str) -> Quantity | None:
+    dates = dates_in(text)
+    for q in quantities_in(text):
+        if any(q.start < d.end and d.start < q.end for d in dates) and not _counts(text, q):
+            continue
+        if not q.bounded and (q.start and text[q.start - 1] in "-/"):
+            continue
+        if _ONE_OF.match(text[q.start :].lstrip()):
+            continue
+        return q
+    return None
+
+
+_ONE_OF = re.compile(r"(?:at least |any )?(?:one|two|three) (?:or more )?of\b", re.IGNORECASE)
+
+
+def _counts(text: str, q: Quantity) -> bool:
+    """'more than 2000 employees' counts, 'before 2021-01-01' and '2021 or later' do not."""
+    if q.unit not in ("", "year"):
+        return True
+    after = re.match(r"\s+(?P<w>[a-z]{3,})", text[q.end :])
+    return q.bounded and bool(after) and "-" not in text[q.start : q.end]
+
+
+def asked_number(text: str, subjects: frozenset[str]) -> Predicate | None:
+    q = _quantity(text)
+    if q is None:
+        return None
+    after = re.split(r",|\b(?:in|on|at|for|per|since|from)\b", text[q.end :])[0].strip()
+    inside = re.search(r"\d[\d,.]*\s+(?P<n>[a-z][a-z -]*?),?\s+(?:or|and)\s", text[q.start : q.end])
+    after = re.sub(r"^(?:of|the)\s+", "", after)
+    before = re.sub(rf"\b(?:{shapes.BE}|has|have|a|an|of|the|with|there)\b", " ", text[: q.start])
+    before = " ".join(w for w in before.split() if stem(fold(w)) not in subjects)
+    noun = after or (inside["n"] if inside else "")
+    if re.fullmatch(r"(?:at least one|one or more)", text[q.start : q.end].strip(), re.I) and noun:
+        return Stated(field_of(_participle_off(noun)))
+    if not q.bounded and q.interval.is_point and not noun and not q.unit and not before:
+        return None
+    if not q.bounded and not re.search(
+        r"\b(?:has|have|exactly|of|is|are|costs?)\s+(?:exactly\s+)?$", text[: q.start + 1]
+    ):
+        return None
+    asked = noun if features(noun) else f"{before} {noun}"
+    if q.unit and features(before) & {f for f in features(before) if f[0] == "@"}:
+        asked = f"{before} {noun}"
+    field = field_of(_participle_off(asked))
+    if not field.features:
+        found = [c for w, c in shapes.COMPARATIVES.items() if w in text[q.start : q.end].lower()]
+        field = Field(found[0], frozenset({"@" + found[0]})) if found else field_of(text[: q.start])
+    return NumberIs(field, q.interval, q.unit) if field.features else None
+
+
+def _participle_off(text: str) -> str:
+    return re.sub(rf"\s+(?:{shapes.BE})\s+\w+(?:ed|en)\b.*$", "", text).strip()
+
+
+def asked_date(text: str, subjects: frozenset[str]) -> Predicate | None:
+    bound = bounds_in(text)
+    if bound is None:
+        return None
+    around = text[: bound.start] + " " + text[bound.end :]
+    around = re.sub(rf"\b(?:{shapes.BE}|took part in|in|on|of the year|the years?)\b", " ", around)
+    words = [w for w in around.split() if stem(fold(w)) not in subjects]
+    field = field_of(" ".join(words))
+    return DateIs(field, bound) if field.features else None

@@ -1,0 +1,78 @@
+"""The values that a condition asks a field for: terms or places, and how many of them."""
+
+from __future__ import annotations
+
+import re
+
+from netnew.judges.rules import shapes
+from netnew.judges.rules.asked_field import field_of
+from netnew.judges.rules.predicate import PlaceIs, Predicate, Quantifier, TermIs
+from netnew.lexicon.places import Place, PlaceMention, places_in
+from netnew.lexicon.words import split_list, tokens
+
+
+def values(text: str) -> tuple[str, ...]:
+    text = re.sub(r"^(?:the|either|one of|any of|all of)\s+", "", text.strip())
+    both = re.match(r"^both\s+", text)
+    items = split_list(text[both.end() :] if both else text, pairs=bool(both))
+    if not both and len(items) == 2 and text[:1].islower():
+        items.append(text)  # 'project or product' may be one value of a page
+    return tuple(re.sub(r"^(?:an?|the)\s+(?=\w)", "", i).strip("\"“”'‘’ ") for i in items)
+
+
+def term(field: str, value: str, negated: bool, only: bool = False) -> Predicate:
+    if other := shapes.OTHER_THAN.match(value):
+        value, negated = value[other.end() :], True
+    quantifier = Quantifier.ANY
+    if re.match(r"^(?:both|all of)\b", value):
+        quantifier = Quantifier.ALL
+    if only:
+        quantifier = Quantifier.ONLY
+    if negated:
+        quantifier = Quantifier.NONE
+    about = field_of(field)
+    if places := pure_places(value, "@location" in about.features):
+        return PlaceIs(about, places, quantifier)
+    return TermIs(about, values(value), quantifier)
+
+
+def pure_places(value: str, of_location: bool) -> tuple[Place, ...]:
+    """The places of `value` where it consists of nothing else."""
+    mentions = places_in(value)
+    if not mentions:
+        return ()
+    rest = value
+    for m in reversed(mentions):
+        rest = rest[: m.start] + " " + rest[m.end :]
+    words = tokens(rest)
+    if any(w not in shapes.PLACE_GLUE for w in words):
+        return ()
+    named_as_place = any(w in ("country", "countries", "city", "state", "nation") for w in words)
+    if any(m.demonym and m.place.kind == "country" for m in mentions) and not named_as_place:
+        return ()
+    if (
+        not of_location
+        and not named_as_place
+        and not re.match(r"^(?:in|at|within|outside)\b", value)
+    ):
+        return ()
+    return merged(value, mentions)
+
+
+def merged(text: str, mentions: tuple[PlaceMention, ...]) -> tuple[Place, ...]:
+    """'New York, NY, USA' is one place: what only says where the place before lies is dropped."""
+    kept: list[PlaceMention] = []
+    last_end = -1
+    for mention in mentions:
+        between = text[last_end : mention.start] if last_end >= 0 else ""
+        if kept and re.fullmatch(r",\s*", between):
+            inner = kept[-1].place
+            if mention.place.country == inner.country and mention.place.kind in (
+                "state",
+                "country",
+            ):
+                last_end = mention.end
+                continue
+        kept.append(mention)
+        last_end = mention.end
+    return tuple(m.place for m in kept)
