@@ -155,10 +155,11 @@ class Discovery:
     # ------------------------------------------------------------------------------- inside
 
     def _match_rate(self) -> float:
-        """The share of judged candidates that match: what any new one promises."""
-        living = _living(self.resolver.entities)
-        judged = sum(e.status is not MatchStatus.GENERATED for e in living)
-        return sum(e.status is MatchStatus.MATCHED for e in living) / max(judged, 1)
+        """The share of decided candidates that match, with a prior of one in twenty: what any new
+        one promises. Those that are unclear tell nothing."""
+        status = [e.status for e in _living(self.resolver.entities)]
+        matched = status.count(MatchStatus.MATCHED)
+        return (matched + 1) / (matched + status.count(MatchStatus.UNMATCHED) + 20)
 
     def _source(self, spec: str) -> Source:
         return next(s for s in self.parts.sources if s.spec == spec)
