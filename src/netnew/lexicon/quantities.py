@@ -91,7 +91,11 @@ _NUMBER = (
     rf"|\b(?P<word{{n}}>{_WORD_NUMBER})\b(?P<wscale{{n}}>\s(?:hundred|thousand|million|billion))?)"
 )
 _BEFORE = (
-    r"(?P<before>\b(?:more than|greater than|higher than|larger than|longer than|older than|above"
+    r"(?P<before>\b(?:(?:no|not) (?:longer|higher|larger|greater|older|taller|bigger|later|heavier"
+    r"|wider|deeper|faster|farther|further|shorter|lower|smaller|younger|lighter|earlier) than"
+    r"|(?:wider|deeper|heavier|taller|faster|bigger|stronger|further|farther|lighter|narrower"
+    r"|cheaper|slower) than|upwards of|more than|greater than|higher than|larger than|longer than"
+    r"|older than|above"
     r"|over|exceeding|exceeds|in excess of|at least|no fewer than|no less than|not less than"
     r"|not fewer than|minimum of|min\.?|from|starting at|starting from|fewer than|less than|under"
     r"|below|lower than|smaller than|shorter than|younger than|at most|no more than|not more than"
@@ -125,10 +129,15 @@ _QUANTITY = re.compile(
     re.IGNORECASE,
 )
 _ABOVE = re.compile(
-    r"more than|greater|higher|larger than|longer|older|above|over|exceed|excess|^>\s*$"
+    r"more than|greater|higher|larger than|longer|older|above|over|exceed|excess|upwards|^>\s*$"
+    r"|wider|deeper|heavier|taller|faster|bigger|stronger|further|farther"
 )
+_NOT_THAN = re.compile(r"^(?:no|not) (?P<than>(?!more|less|fewer)\w+ than)$")
 _AT_LEAST = re.compile(r"at least|no fewer|no less|not less|not fewer|min|from|starting|≥|>=")
-_BELOW = re.compile(r"^(?:fewer|less|under|below|lower|smaller|shorter|younger)|^<\s*$")
+_BELOW = re.compile(
+    r"^(?:fewer|less|under|below|lower|smaller|shorter|younger|lighter"
+    r"|narrower|cheaper|slower|earlier)|^<\s*$"
+)
 _AT_MOST = re.compile(r"at most|no more|not more|up to|max|≤|<=")
 _HEDGE = re.compile(r"around|about|approx|roughly|circa|ca\b|nearly|almost|some|[~≈]")
 _UNIT_NAMES = {"percent": "%", "per cent": "%", "ft": "feet", "mins": "minute", "min": "minute"}
@@ -246,6 +255,9 @@ def _interval(
             r"\+|more|greater|higher|above|over|up$|older|longer|later|at least|minimum", after
         )
         return (Interval(low=first) if up else Interval(high=first)), False
+    if negated := _NOT_THAN.match(before):
+        low = bool(_BELOW.match(negated["than"]))
+        return (Interval(low=first) if low else Interval(high=first)), False
     if _AT_LEAST.search(before):
         return Interval(low=first), False
     if _AT_MOST.search(before):

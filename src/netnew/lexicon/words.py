@@ -52,7 +52,17 @@ def singular(word: str) -> str:
     return word[:-1]
 
 
-_SPELLINGS = {"licence": "license", "licenced": "license", "centre": "center", "theatre": "theater"}
+_SPELLINGS = {
+    "licence": "license", "licenced": "license", "centre": "center", "theatre": "theater"
+}  # fmt: skip
+_IRREGULAR = """taught teach, held hold, built build, sold sell, ran run, won win, made make,
+flew fly, flown fly, wrote write, written write, given give, gave give, taken take,
+led lead, spoken speak,
+spoke speak, began begin, begun begin, grown grow, kept keep, bought buy, paid pay, known know,
+driven drive, eaten eat, chosen choose, chose choose, drawn draw, shown show, lent lend, sent send,
+spent spend, born bear, sung sing, worn wear, met meet, lay lie, stood stand, sat sit, rose rise,
+fed feed, laid lay, brought bring, seen see, saw see, went go, gone go"""
+_SPELLINGS |= {pair.split()[0]: pair.split()[1] for pair in _IRREGULAR.split(",")}
 
 
 @lru_cache(maxsize=65536)

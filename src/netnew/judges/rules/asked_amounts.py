@@ -9,7 +9,7 @@ from netnew.judges.rules.asked_field import field_of
 from netnew.judges.rules.attributes import features
 from netnew.judges.rules.predicate import DateIs, Field, NumberIs, Predicate, Stated
 from netnew.lexicon.dates import bounds_in, dates_in
-from netnew.lexicon.quantities import Quantity, quantities_in
+from netnew.lexicon.quantities import Quantity, dimension_of, quantities_in
 from netnew.lexicon.words import fold, stem
 
 
@@ -55,14 +55,36 @@ def asked_number(text: str, subjects: frozenset[str]) -> Predicate | None:
         r"\b(?:has|have|exactly|of|is|are|costs?)\s+(?:exactly\s+)?$", text[: q.start + 1]
     ):
         return None
+    if noun in ("times", "in total", "altogether", "overall"):
+        noun = ""
     asked = noun if features(noun) else f"{before} {noun}"
     if q.unit and features(before) & {f for f in features(before) if f[0] == "@"}:
         asked = f"{before} {noun}"
     field = field_of(_participle_off(asked))
+    if q.unit and (measured := _measured(before, q)):
+        field = Field(measured, frozenset({"@" + measured}))
     if not field.features:
         found = [c for w, c in shapes.COMPARATIVES.items() if w in text[q.start : q.end].lower()]
         field = Field(found[0], frozenset({"@" + found[0]})) if found else field_of(text[: q.start])
     return NumberIs(field, q.interval, q.unit) if field.features else None
+
+
+_STANDS = re.compile(r"^(?:lies?|stands?|sits?|is|situated|located|rises?|reaches|\s)*$")
+_MEASURED = {"mass": "weight", "time": "length", "area": "area", "speed": "speed"}
+_WEAK = re.compile(
+    r"^(?:weighs?|costs?|lasts?|takes?|measures?|covers?|runs?|goes|moves|flies|long|\s)*$"
+)
+
+
+def _measured(before: str, q: Quantity) -> str:
+    """What a number with a unit measures where only a weak verb says so: 'lies below 500 metres'
+    is a height, 'weighs' and 'covers' go by the unit."""
+    dimension = dimension_of(q.unit)
+    if dimension == "length" and before and _STANDS.match(before):
+        return "height"
+    if before and _WEAK.match(before):
+        return _MEASURED.get(dimension, "price" if len(q.unit) == 3 else "")
+    return ""
 
 
 def _participle_off(text: str) -> str:

@@ -6,7 +6,7 @@ import re
 
 from netnew.judges.rules import shapes
 from netnew.judges.rules.asked_field import field_of
-from netnew.judges.rules.predicate import PlaceIs, Predicate, Quantifier, TermIs
+from netnew.judges.rules.predicate import AnyOf, PlaceIs, Predicate, Quantifier, TermIs
 from netnew.lexicon.places import Place, PlaceMention, places_in
 from netnew.lexicon.words import split_list, tokens
 
@@ -31,9 +31,26 @@ def term(field: str, value: str, negated: bool, only: bool = False) -> Predicate
     if negated:
         quantifier = Quantifier.NONE
     about = field_of(field)
-    if places := pure_places(value, "@location" in about.features):
+    somewhere = "@location" in about.features or bool(_WHERE.search(about.text))
+    if places := pure_places(value, somewhere):
         return PlaceIs(about, places, quantifier)
+    if quantifier is Quantifier.ANY and (both := _all_named(value)):
+        whole = TermIs(about, (value.strip(),), quantifier)
+        return AnyOf((whole, TermIs(about, both, Quantifier.ALL)))
     return TermIs(about, values(value), quantifier)
+
+
+_WHERE = re.compile(
+    r"\b(?:originat\w*|comes?|native|born|made|produced|grown|held) (?:in|from|to)$"
+)
+
+
+def _all_named(value: str) -> tuple[str, ...]:
+    """'Law and Medicine': the two of them, if it is not one name; 'A, B and C': each."""
+    if " and " not in value or re.search(r"\b(?:or|either)\b", value):
+        return ()
+    named = split_list(re.sub(r"^(?:the|all of)\s+", "", value.strip()), pairs=True)
+    return tuple(re.sub(r"^(?:an?|the)\s+(?=\w)", "", i) for i in named) if len(named) > 1 else ()
 
 
 def pure_places(value: str, of_location: bool) -> tuple[Place, ...]:

@@ -10,6 +10,7 @@ from netnew.judges.rules.attributes import agreement, features
 from netnew.judges.rules.facts import Fact, Origin
 from netnew.judges.rules.finding import Finding, Located, Page, decided, unclear
 from netnew.judges.rules.fitting import (
+    FIT,
     NOT_A_FIELD,
     SURE_FIT,
     UNSURE,
@@ -46,9 +47,27 @@ def status_finding(leaf: StatusIs, pages: Sequence[Page], about: Callable[[str],
         group = group_led_by(at.fact.value)
         if group is not None:
             found.append(((group in leaf.groups) != leaf.negated, at))
+    found = found or _status_as_kind(leaf, pages)
     if not found:
         found = _status_in_prose(leaf, pages, about)
     return agreed(found, "status")
+
+
+_KIND_LABELS = frozenset({"@kind", "@owner", "@category", "control", "@funding"})
+_OWNERSHIP = frozenset({"public", "private"})
+
+
+def _status_as_kind(leaf: StatusIs, pages: Sequence[Page]) -> list[tuple[bool | None, Located]]:
+    """'Type: Private university', 'Ownership: public': whose it is may stand under its kind."""
+    found: list[tuple[bool | None, Located]] = []
+    for page in pages:
+        for fact in page.facts.facts:
+            group = group_led_by(fact.value) if fact.labelled else None
+            if group is None or not fact.features & _KIND_LABELS:
+                continue
+            if leaf.groups & _OWNERSHIP and group in _OWNERSHIP:
+                found.append(((group in leaf.groups) != leaf.negated, Located(fact, page, FIT)))
+    return found
 
 
 _BE_STATUS = re.compile(
@@ -111,7 +130,7 @@ def _cell_answer(field: Field, fact: Fact) -> bool | None:
             return False
         if qualifiers:
             return qualifiers <= told
-        return True
+        return None if _PARTLY.match(value) else True
     if not label_features & NOT_A_FIELD:
         if names_value(value, field.text, True, fact.origin is Origin.PROSE):
             return True
@@ -129,6 +148,13 @@ def _cell_answer(field: Field, fact: Fact) -> bool | None:
     if 3 * len(label_features & asked) >= 2 * len(asked) and _speaks_of_kind(label_features, asked):
         return False if value and not affirms(value) else None
     return None
+
+
+_PARTLY = re.compile(
+    r"^(?:partly|partial(?:ly)?|limited|some|on request|by arrangement|planned|only|in part|varies"
+    r"|depends|restricted|not fully|optional)\b",
+    re.IGNORECASE,
+)
 
 
 def _lacks(wanted: str, fact: Fact) -> bool:

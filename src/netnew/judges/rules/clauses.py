@@ -10,6 +10,7 @@ from netnew.judges.rules.asked_field import SUBJECT_STEMS, field_of, is_subject
 from netnew.judges.rules.asked_values import merged, pure_places, term, values
 from netnew.judges.rules.attributes import features
 from netnew.judges.rules.predicate import (
+    AnyOf,
     Field,
     PlaceIs,
     Predicate,
@@ -20,6 +21,7 @@ from netnew.judges.rules.predicate import (
     TermIs,
     Unread,
 )
+from netnew.judges.rules.same_values import family_pattern
 from netnew.judges.rules.statuses import group_of
 from netnew.lexicon.places import places_in
 from netnew.lexicon.words import fold, split_list, stem, tokens
@@ -33,6 +35,7 @@ def clause_predicate(clause: str, entity_type: str = "") -> Predicate:
     subjects = frozenset(stem(w) for w in tokens(entity_type)) | SUBJECT_STEMS
     if re.match(rf"{shapes.BE}\s", text):
         text = f"it {text}"
+    text = _of_subject(text, subjects)
     for read in (
         _status,
         _listed,
@@ -115,6 +118,7 @@ def _of_place(text: str, subjects: frozenset[str]) -> Predicate | None:
     match = shapes.PLACE_VERBS.search(text)
     if match is None:
         return None
+    owner = re.sub(rf"\s+{shapes.BE}\s*(?:not\s*)?$", "", text[: match.start()]).strip(" ,")
     tail = text[match.end() :]
     mentions = places_in(tail)
     if not mentions or mentions[0].start > 25:
@@ -124,7 +128,15 @@ def _of_place(text: str, subjects: frozenset[str]) -> Predicate | None:
     )
     both = re.match(r"\s*both\b", tail)
     how = Quantifier.NONE if negated else Quantifier.ALL if both else Quantifier.ANY
-    return PlaceIs(Field("location", frozenset({"@location"})), merged(tail, mentions), how)
+    field = Field("location", frozenset({"@location"}))
+    if owner and " " in owner and not is_subject(owner, subjects):
+        asked = field_of(owner)
+        if asked.features and not asked.features & SUBJECT_STEMS and _OF_ANOTHER.search(owner):
+            field = asked  # 'the manufacturer is based in …'
+    return PlaceIs(field, merged(tail, mentions), how)
+
+
+_OF_ANOTHER = re.compile(r"^(?:the|its|their)\s+[a-z -]+$", re.IGNORECASE)
 
 
 def _status(text: str, subjects: frozenset[str]) -> Predicate | None:
@@ -158,11 +170,9 @@ def _plain(text: str, subjects: frozenset[str]) -> Predicate | None:
     if (match := shapes.AVAILABLE_AS.match(text)) and is_subject(match["f"], subjects):
         how = Quantifier.NONE if match["n"] else Quantifier.ANY
         return TermIs(field_of(f"{match['p']} form"), values(match["v"]), how)
-    if match := shapes.AVAILABLE.match(text):
-        none = re.match(r"^no\s+", match["f"], re.I)
-        field = field_of(shapes.AT_LEAST_ONE.sub("", re.sub(r"^no\s+", "", match["f"], flags=re.I)))
-        if field.features and not is_subject(match["f"], subjects):
-            return Says(field, bool(none or match["n"]))
+    match = shapes.AVAILABLE.match(text)
+    if match and not is_subject(match["f"], subjects) and (found := _offered(match)):
+        return found
     match = shapes.INCLUDES.match(text)
     if match and not is_subject(match["f"], subjects) and field_of(match["f"]).features:
         return term(match["f"], match["v"], bool(match["n"]))
@@ -174,14 +184,40 @@ def _plain(text: str, subjects: frozenset[str]) -> Predicate | None:
     return _verb(text, subjects)
 
 
+_AT_HAND = frozenset({"available", "present", "offered", "provided", "possible", "published"})
+_KEPT_OUT = frozenset({"forbidden", "prohibited", "banned"})
+
+
+def _offered(match: re.Match[str]) -> Predicate | None:
+    """'A demo is available', 'Dogs are allowed', 'Tours are offered in English'."""
+    none = re.match(r"^no\s+", match["f"], re.I)
+    word, rest = match["p"], (match["rest"] or "").strip()
+    thing = shapes.AT_LEAST_ONE.sub("", re.sub(r"^no\s+", "", match["f"], flags=re.I))
+    negated = bool(none) != bool(match["n"])
+    if word in _KEPT_OUT:
+        word, negated = "allowed", not negated
+    said = thing if word in _AT_HAND else f"{thing} {word}"
+    field = field_of(f"{said} {rest}" if rest else said)
+    return Says(field, negated) if field_of(thing).features else None
+
+
+def _of_subject(text: str, subjects: frozenset[str]) -> str:
+    """`text` without a mention of the entity itself ('Admission to the museum is …')."""
+    for match in _TO_ITSELF.finditer(text):
+        if stem(fold(match["noun"])) in subjects:
+            return (text[: match.start()] + text[match.end() :]).strip()
+    return text
+
+
+_TO_ITSELF = re.compile(
+    r"(?<=\w)\s+(?:to|of|in|at|inside|for|on)\s+(?:the|this)\s+(?P<noun>[a-z]+)(?=[\s,.]|$)"
+)
+
+
 def _possession(match: re.Match[str]) -> Predicate | None:
     value = match["v"]
     negated = bool(match["n"] or match["no"] or re.match(r"^no\b", value))
     value = re.sub(r"^no\s+", "", value)
-    if relation := shapes.OF_KIND.match(value):
-        named = features(relation["f"])
-        if named and any(f[0] == "@" for f in named) and relation["v"][:1].isupper():
-            return term(relation["f"], relation["v"], negated)
     if place := re.search(r"^(?P<f>.+?)\s+in\s+(?P<p>[A-Zab].*)$", value):
         mentions = places_in(place["p"])
         pure = pure_places(re.sub(r"^both\s+", "", place["p"]), True)
@@ -189,8 +225,14 @@ def _possession(match: re.Match[str]) -> Predicate | None:
             how = Quantifier.ALL if place["p"].startswith("both") else Quantifier.ANY
             how = Quantifier.NONE if negated else how
             return PlaceIs(field_of(place["f"]), tuple(m.place for m in mentions), how)
+    if relation := shapes.OF_KIND.match(value):
+        named = features(relation["f"])
+        if named and any(f[0] == "@" for f in named) and relation["v"][:1].isupper():
+            return term(relation["f"], relation["v"], negated)
     if named_field := re.match(r"^(?P<v>.+?)\s+as\s+(?:its|their|an?|the)\s+(?P<f>.+)$", value):
         return term(named_field["f"], named_field["v"], negated)
+    if family_pattern(shapes.AT_LEAST_ONE.sub("", value)):  # 'has a permissive licence'
+        return term("license", shapes.AT_LEAST_ONE.sub("", value), negated)
     field = field_of(shapes.AT_LEAST_ONE.sub("", value))
     return Says(field, negated) if field.features else None
 
@@ -237,7 +279,23 @@ def _complement(value: str, negated: bool, only: bool = False) -> Predicate | No
     if re.match(r"^(?:not|no)\s", value):
         return _complement(value.split(" ", 1)[1], not negated)
     field = field_of(value)
-    return Says(field, negated) if field.features else None
+    if not field.features:
+        return None
+    said = Says(field, negated)
+    if kinds := _kinds_in(value):
+        how = Quantifier.NONE if negated else Quantifier.ANY
+        kind = TermIs(Field("kind", frozenset({"@kind", "@category"})), kinds, how)
+        return AnyOf((said, kind))
+    return said
+
+
+def _kinds_in(value: str) -> tuple[str, ...]:
+    """'a suspension bridge' may be stated as 'Type: Suspension bridge' or 'Type: Suspension'."""
+    match = re.match(r"^an?\s+(?P<v>[\w'’-]+(?:\s[\w'’-]+){0,2})$", value)
+    if match is None or not match["v"].islower():
+        return ()
+    words = match["v"].split()
+    return (match["v"], " ".join(words[:-1])) if len(words) > 1 else (match["v"],)
 
 
 _ARTICLES = frozenset({"the", "its", "their", "this", "also"})

@@ -110,7 +110,8 @@ _RUN_OF_PLACES = re.compile(
 _LEAD_OF_VALUE = re.compile(
     r"^(?:[\s:,–—-]+|(?:is|are|was|were|of|in|on|at|under|as|the|a|an|so far|includes?|to"
     r"|by|with|for|from"
-    r"|since|being|about)\b[\s:]*)+",
+    r"|since|being|about|holds?|covers?|comprises?|spans?|features?|has|have|been|mainly|mostly"
+    r"|chiefly|consists? of|ranges? from|given|set at)\b[\s:]*)+",
     re.IGNORECASE,
 )
 _MANY = frozenset({"@tags", "@language", "@platform", "@location", "@alternative"})

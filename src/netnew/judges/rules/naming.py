@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from netnew.domain.condition import Outcome
@@ -11,6 +12,8 @@ from netnew.judges.rules.fitting import (
     FIT,
     NOT_A_FIELD,
     SURE_FIT,
+    UNSURE,
+    at_sentence,
     fitting,
     is_about,
 )
@@ -51,7 +54,8 @@ def term_finding(leaf: TermIs, pages: Sequence[Page], about: Callable[[str], boo
         return decided(Outcome.MATCHED, hits[0], f"{hits[0].fact.label} names it")
     whole = [at for at in located if _is_complete(at)]
     sure = [at for at in whole if at.fit >= SURE_FIT]
-    if not sure and (other := _elsewhere(leaf, pages)):
+    other = None if sure else _elsewhere(leaf, pages) or _told(leaf, pages, about)
+    if other:
         return decided(Outcome.MATCHED, other, f"{other.fact.label} names it")
     for at in located:
         running = at.fact.origin is Origin.PROSE or at.fact.value.endswith(".")
@@ -95,6 +99,44 @@ def _elsewhere(leaf: TermIs, pages: Sequence[Page]) -> Located | None:
             if any(names_value(fact.value, v, fact.plural) for v in wanted):
                 return Located(fact, page, FIT)
     return None
+
+
+_NEGATED = re.compile(r"\b(?:no|not|never|without|neither|nor|none|except|cannot|\w+n't)\b", re.I)
+_BEFORE_ITEM = (
+    r"(?:^|[,;]\s|\b(?:and|or|in|of|as|by|with|for|to|an?|the|is|are|on|from|under|at|via|through"
+    r"|both|mainly|mostly|chiefly|includ\w+|covers?|covering|holds?|has|have|offers?|like|into"
+    r"|comprises?|features?|uses?|using|called|named|also|either|its|our|their)\s)"
+)
+_AFTER_ITEM = (
+    r"(?=$|[.,;!?)]|\s(?:and|or|in|at|for|with|is|are|was|as|on|from|to|by|which|that|among|are"
+    r"|here|there|since|through|under|via)\b)"
+)
+
+
+def _told(leaf: TermIs, pages: Sequence[Page], about: Callable[[str], bool]) -> Located | None:
+    """A sentence on the entity with a word of the field and the value as a thing of its own."""
+    patterns = [
+        re.compile(rf"{_BEFORE_ITEM}(?:an?\s|the\s)?{re.escape(v)}{_AFTER_ITEM}", re.IGNORECASE)
+        for v in leaf.values
+        if len(v) > 2 and not v.isdigit()
+    ]
+    for page in pages:
+        for sentence in page.facts.sentences:
+            text = sentence.text
+            if not leaf.field.features & sentence.features or ": " in text:
+                continue
+            if _NEGATED.search(text) or UNSURE.search(text) or not about(text):
+                continue
+            if any((m := p.search(text)) and not _half_of_name(text, m) for p in patterns):
+                return at_sentence(sentence, page)
+    return None
+
+
+def _half_of_name(text: str, match: re.Match[str]) -> bool:
+    """'Space' in 'Aviation and Space': with no other item beside them, they may be one name."""
+    around = text[max(0, match.start() - 40) : match.end() + 40]
+    joined = match.group().lower().startswith("and ") or text[match.end() :].startswith(" and ")
+    return joined and "," not in around and any(w[0].isupper() for w in match.group().split()[1:])
 
 
 def _all_terms(leaf: TermIs, located: list[Located]) -> Finding:

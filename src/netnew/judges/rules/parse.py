@@ -39,6 +39,10 @@ _PRONOUN = re.compile(
     re.I,
 )
 _AMONG_THEM = re.compile(r"\bamong (?:them|these|those)\b", re.IGNORECASE)
+_BUT_NO = re.compile(
+    r"^(?P<lead>.*?\b)(?P<have>(?:has|have|offers?|provides?|states?|names?|lists?)\s)"
+    r"(?P<what>[^,]+?),?\s+but\s+no\s+(?P<other>[^,]+)$"
+)
 _OR_WAS = re.compile(r"\b(is|are|has|was)\s+or\s+(?:is|was|were|had|has been)\b", re.IGNORECASE)
 
 
@@ -54,6 +58,7 @@ def parse(description: str, entity_type: str = "") -> Predicate:
 
 def _text(text: str, entity_type: str) -> Predicate:
     text = _OR_WAS.sub(r"\1", text.strip(" .;"))
+    text = _BUT_NO.sub(r"\g<lead>\g<have>\g<what>, and it \g<have>no \g<other>", text)
     clauses, joints = _clauses(text)
     parts: list[Predicate] = []
     lent: str | None = None

@@ -85,8 +85,10 @@ OTHER_THAN = re.compile(
     re.I,
 )
 AVAILABLE = re.compile(
-    rf"^(?P<f>.+?)\s+{BE}\s+(?P<n>not\s+)?(?:available|present|offered|provided|possible"
-    rf"|published)(?:\s.*)?$"
+    rf"^(?P<f>.+?)\s+{BE}\s+(?P<n>not\s+)?(?:(?:publicly|freely|openly|still|also)\s+)*"
+    r"(?P<p>available|present|offered|provided|possible|published|allowed|permitted|required|needed"
+    r"|mandatory|compulsory|welcome|accepted|included|forbidden|prohibited|banned|optional)"
+    r"(?P<rest>\s.*)?$"
 )
 AVAILABLE_AS = re.compile(
     rf"^(?P<f>.+?)\s+{BE}\s+(?P<n>not\s+)?(?:available|offered|sold|published)\s+(?P<p>as"

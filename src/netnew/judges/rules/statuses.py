@@ -24,9 +24,10 @@ _GROUPS = {
     "acquired": "acquired, merged, taken over, bought, acquired by, was acquired, been acquired,"
     " exited by acquisition, merged into, absorbed, sold",
     "public": "public, publicly traded, listed, publicly listed, ipo, went public, gone public,"
-    " public company, listed on the stock exchange, traded publicly, stock listed,"
+    " state owned, state run, publicly owned, publicly funded, government owned, government run,"
+    " publicly run, public company, listed on the stock exchange, traded publicly, stock listed,"
     " listed on a stock exchange, traded on the stock exchange, quoted on the stock exchange",
-    "private": "private, privately held, privately owned, privately run",
+    "private": "private, privately held, privately owned, privately run, privately funded",
     "archived": "archived, retired, deprecated, unmaintained, abandoned, obsolete, superseded",
     "planned": "planned, proposed, announced, upcoming, in planning, under construction,"
     " being built, in development, under development, not yet open, forthcoming,"

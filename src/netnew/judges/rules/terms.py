@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from netnew.judges.rules.same_values import SAME_VALUE, family_pattern
 from netnew.lexicon.words import fold, singular, split_list
 
 _IN_BRACKETS = re.compile(r"\s*[(\[](?P<in>[^()\[\]]{1,60})[)\]]\s*")
@@ -25,7 +26,9 @@ def forms(value: str) -> frozenset[str]:
         key = _LEAD.sub("", fold(text.strip(" .,;:\"'“”")))
         for variant in (key, _VERSION_TAIL.sub("", key)):
             one = " ".join(singular(w) for w in variant.split())
-            result |= {one, one.replace(" ", "").replace(".", "")}
+            result |= {one, one.removesuffix("ly") if one.endswith("ally") else one}
+            result |= {one.replace(" ", "").replace(".", "")}
+    result |= {SAME_VALUE[r] for r in result if r in SAME_VALUE}
     return frozenset(r for r in result if r)
 
 
@@ -54,7 +57,12 @@ def items(value: str, plural: bool = True, prose: bool = False) -> tuple[str, ..
     if not prose and "," in text and ";" not in text:
         # A cell's commas part its items; 'and' inside of one belongs to a name.
         found = [i.strip() for i in re.split(r",\s+(?![^(]*\))", text) if i.strip()]
+    if _PATH.search(text):  # 'Topic :: Internet :: WWW/HTTP'
+        found += [part.strip() for step in _PATH.split(text) for part in (step, *step.split("/"))]
     return tuple(dict.fromkeys([*found, text.strip()]))
+
+
+_PATH = re.compile(r"\s(?:::|>|›|»|→)\s")
 
 
 def _same_head(one: str, other: str) -> bool:
@@ -66,8 +74,9 @@ def _same_head(one: str, other: str) -> bool:
 def names_value(value: str, wanted: str, plural: bool = True, prose: bool = False) -> bool:
     """Whether `wanted` is one of the items of `value` ('Go, Rust' names 'Rust')."""
     targets = forms(wanted)
+    family = family_pattern(wanted)
     for item in items(value, plural, prose):
-        if forms(item) & targets:
+        if forms(item) & targets or (family and any(family.match(f) for f in forms(item))):
             return True
     return _host_is(value, targets)
 
