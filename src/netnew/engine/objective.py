@@ -16,6 +16,10 @@ from netnew.engine.queries import bare_objective
 from netnew.lexicon.places import places_in
 from netnew.lexicon.words import content_words
 
+# Words of praise ask for nothing that a page could prove.
+_PRAISE = {"best", "top", "good", "great", "leading", "popular", "interesting"}
+# 'MIT licensed tools' are tools licensed under MIT.
+_LICENSED = re.compile(r"\b([\w.+-]*[A-Z][\w.+-]*)[ -]licen[cs]ed\s+(.*)$")
 # Where a clause may begin.
 _STARTER = (
     r"that|which|who|whose|with(?:out)?|having|for|in|inside|outside|within|from|near|founded|established|"
@@ -74,7 +78,8 @@ class ReadObjective:
 
 def read_objective(objective: str, entity_type: str = "") -> ReadObjective:
     """The entity type (unless given) and the match conditions that `objective` names."""
-    phrase, *clauses = _clauses(bare_objective(objective))
+    text = _LICENSED.sub(r"\2 licensed under \1", bare_objective(objective))
+    phrase, *clauses = _clauses(text)
     modifiers, head = _noun_phrase(phrase)
     kind = entity_type or _kind(modifiers, head)
     said = [*_from_modifiers(modifiers, head), *(_from_clause(c) for c in clauses)]
@@ -125,7 +130,9 @@ def _noun_phrase(phrase: str) -> tuple[list[str], str]:
         if match:
             modifiers.append(known)
             text = f"{text[: match.start()]} {text[match.end() :]}"
-    remaining = " ".join(w for w in text.split() if w.lower() not in {"the", "and", "or", "of"})
+    left = [w for w in text.split() if w.lower() not in {"the", "and", "or", "of"} | _PRAISE]
+    modifiers += [w for w in left if _is_adjective(w)]
+    remaining = " ".join(w for w in left if not _is_adjective(w))
     if remaining:
         modifiers.append(remaining)
     return modifiers, head
@@ -139,13 +146,21 @@ def _from_modifiers(modifiers: list[str], head: str) -> list[str]:
             sentences.append(known)
         elif _is_place(modifier):
             sentences.append(f"is located in {modifier}")
-        elif _is_bare(head):
-            sentences.append(
-                f"works on {modifier}" if _is_organisation(head) else f"is about {modifier}"
-            )
+        elif _is_adjective(modifier):
+            sentences.append(f"is {modifier}")
         else:
-            sentences.append(f"is in the category {modifier} {head}")
+            topic = modifier if _is_bare(head) else f"{modifier} {head}"
+            sentences.append(f"{topic[0].upper()}{topic[1:]} {AMONG}")
     return sentences
+
+
+# A noun before a noun says what the thing is about, without saying in which of its fields.
+AMONG = "is among its topics, categories, industries or technologies"
+
+
+def _is_adjective(word: str) -> bool:
+    """'self-hosted', 'peer-reviewed': a quality, and no topic."""
+    return bool(re.fullmatch(r"[a-z]+-[a-z]+(ed|able|ible|free|based)", word, re.IGNORECASE))
 
 
 def _is_bare(noun: str) -> bool:
@@ -155,10 +170,6 @@ def _is_bare(noun: str) -> bool:
 def _is_place(text: str) -> bool:
     found = places_in(text)
     return len(found) == 1 and found[0].end - found[0].start == len(text)
-
-
-def _is_organisation(head: str) -> bool:
-    return bool(re.match(r"(compan|start-?up|firm|business|organi[sz]ation)", head, re.IGNORECASE))
 
 
 _REWRITES = (
@@ -174,13 +185,14 @@ _REWRITES = (
     (r"^whose\s+", "its "),
     (r"^(with|having)\s+", "has "),
     (r"^without\s+", "has no "),
+    (r"^under\s+", "is licensed under "),
     (r"^(in|inside|within|from|near|outside|over|before|after|since)\s+", r"is \1 "),
     (
         r"^(founded|established|launched|created|started|born|released|published|accepted|funded|backed)\b",
         r"was \1",
     ),
     (
-        r"^(based|located|headquartered|written|built|made|licen[cs]ed|available|under|hosted|not|hiring)\b",
+        r"^(based|located|headquartered|written|built|made|licen[cs]ed|available|hosted|not|hiring)\b",
         r"is \1",
     ),
     (r"^(depending|offering|using|for)\b", r"is \1"),
@@ -207,7 +219,8 @@ def _located(predicate: str) -> str:
 def _conditions(kind: str, predicates: list[str]) -> tuple[MatchCondition, ...]:
     conditions: dict[str, MatchCondition] = {}
     for predicate in dict.fromkeys(predicates):
-        subject = "" if predicate.startswith("its ") else f"The {kind} "
+        whole = predicate.startswith("its ") or predicate.endswith(AMONG)
+        subject = "" if whole else f"The {kind} "
         sentence = f"{subject}{predicate}."
         name = _name_for(predicate, conditions)
         conditions[name] = MatchCondition(name, sentence[0].upper() + sentence[1:])
@@ -215,7 +228,7 @@ def _conditions(kind: str, predicates: list[str]) -> tuple[MatchCondition, ...]:
 
 
 def _name_for(predicate: str, taken: dict[str, MatchCondition]) -> str:
-    words = content_words(predicate)[:3] or ["condition"]
+    words = content_words(predicate.removesuffix(AMONG))[:3] or ["condition"]
     name = re.sub(r"\W+", "_", "_".join(words)).strip("_").lower() or "condition"
     unique, n = name, 2
     while unique in taken:
