@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from netnew.judges.rules import shapes
 from netnew.judges.rules.asked_field import field_of
@@ -38,6 +39,11 @@ def _counts(text: str, q: Quantity) -> bool:
 
 
 def asked_number(text: str, subjects: frozenset[str]) -> Predicate | None:
+    if of := shapes.OF_FIELD.match(text):
+        inner = asked_number(f"its {of['f']} is {of['v']}", subjects)
+        if of["q"].lower().startswith(("none", "all", "each")) or inner is None:
+            return None
+        return replace(inner, any_of=True) if isinstance(inner, NumberIs) else None
     q = _quantity(text)
     if q is None:
         return None

@@ -19,6 +19,11 @@ def field_of(text: str) -> Field:
     ):
         bare = bare[owner.end() :]
     bare = shapes.DETERMINER.sub("", shapes.SUBJECT.sub("", bare))
+    bare = re.sub(
+        r"^(?:all\s+)?(?:its|the|their)\s+|^(?:stated|listed|declared|reported)\s+(?!(?:as|under|in|on|by|among)\b)",
+        "",
+        bare,
+    )
     return Field(bare or text, features(bare))
 
 

@@ -17,7 +17,25 @@ def values(text: str) -> tuple[str, ...]:
     items = split_list(text[both.end() :] if both else text, pairs=bool(both))
     if not both and len(items) == 2 and text[:1].islower():
         items.append(text)  # 'project or product' may be one value of a page
-    return tuple(re.sub(r"^(?:an?|the)\s+(?=\w)", "", i).strip("\"“”'‘’ ") for i in items)
+    named = [re.sub(r"^(?:an?|the)\s+(?=\w)", "", i).strip("\"“”'‘’ ") for i in items]
+    return tuple(dict.fromkeys(v for n in named for v in _spellings(n)))
+
+
+_PREPOSITION = re.compile(r"^(?:in|at|for|on|under|by|with|as)\s+(?:an?\s+|the\s+)?(?P<v>\S.*)$")
+_GLOSS = re.compile(r"^(?P<out>[^()]+?)\s*\((?P<in>[^()]*(?:,|\sor\s)[^()]*)\)$")
+
+
+def _spellings(value: str) -> list[str]:
+    """'unpaved (grass or gravel)' may be stated as any of the three; 'in haematology' without
+    its preposition."""
+    found = [value]
+    if bare := re.match(
+        r"^(?:in|at|for|on|under|by|with|as)\s+(?:an?\s+|the\s+)?(?P<v>\S.*)$", value
+    ):
+        found.append(bare["v"])
+    if gloss := _GLOSS.match(value):
+        found += [gloss["out"], *split_list(gloss["in"])]
+    return found
 
 
 def term(field: str, value: str, negated: bool, only: bool = False) -> Predicate:
@@ -37,7 +55,10 @@ def term(field: str, value: str, negated: bool, only: bool = False) -> Predicate
     if quantifier is Quantifier.ANY and (both := _all_named(value)):
         whole = TermIs(about, (value.strip(),), quantifier)
         return AnyOf((whole, TermIs(about, both, Quantifier.ALL)))
-    return TermIs(about, values(value), quantifier)
+    asked = values(value)
+    if by := re.search(r"\s(?P<by>by|on|through|via)$", about.text):  # 'taken by mouth'
+        asked += tuple(f"{by['by']} {v}" for v in asked)
+    return TermIs(about, asked, quantifier)
 
 
 _WHERE = re.compile(

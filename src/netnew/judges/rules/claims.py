@@ -25,7 +25,7 @@ from netnew.judges.rules.predicate import (
     Stated,
     StatusIs,
 )
-from netnew.judges.rules.statuses import group_led_by
+from netnew.judges.rules.statuses import group_led_by, group_of
 from netnew.judges.rules.terms import (
     affirms,
     denies,
@@ -48,6 +48,7 @@ def status_finding(leaf: StatusIs, pages: Sequence[Page], about: Callable[[str],
         if group is not None:
             found.append(((group in leaf.groups) != leaf.negated, at))
     found = found or _status_as_kind(leaf, pages)
+    found = found or _status_under_any_label(pages, leaf)
     if not found:
         found = _status_in_prose(leaf, pages, about)
     return agreed(found, "status")
@@ -68,6 +69,30 @@ def _status_as_kind(leaf: StatusIs, pages: Sequence[Page]) -> list[tuple[bool | 
             if leaf.groups & _OWNERSHIP and group in _OWNERSHIP:
                 found.append(((group in leaf.groups) != leaf.negated, Located(fact, page, FIT)))
     return found
+
+
+_NO_STATUS = NOT_A_FIELD | {"@opening", "@open access", "@tours", "@hiring", "@deadline"}
+
+
+def _status_under_any_label(
+    pages: Sequence[Page], leaf: StatusIs
+) -> list[tuple[bool | None, Located]]:
+    """'Marketing authorisation: Suspended': the one cell of a page that holds a state's name."""
+    if leaf.groups & _OWNERSHIP:
+        return []
+    for page in pages:
+        found = [
+            (group, fact)
+            for fact in page.facts.facts
+            if fact.labelled
+            and (group := group_of(fact.value))
+            and group not in _OWNERSHIP
+            and not fact.features & _NO_STATUS
+        ]
+        if len({group for group, _ in found}) == 1:
+            group, fact = found[0]
+            return [((group in leaf.groups) != leaf.negated, Located(fact, page, FIT))]
+    return []
 
 
 _BE_STATUS = re.compile(
@@ -131,6 +156,11 @@ def _cell_answer(field: Field, fact: Fact) -> bool | None:
         if qualifiers:
             return qualifiers <= told
         return None if _PARTLY.match(value) else True
+    if label_features and label_features <= asked and agreement(asked, label_features) >= SURE_FIT:
+        if denies(value):
+            return False
+        if affirms(value):
+            return True
     if not label_features & NOT_A_FIELD:
         if names_value(value, field.text, True, fact.origin is Origin.PROSE):
             return True
@@ -211,7 +241,9 @@ def _said_in_prose(
                 continue
             if not _close_together(leaf.field, sentence.text):
                 continue
-            denied = bool(_DENIED.search(sentence.text))
+            said_without = re.search(r"\bwithout\b", leaf.field.text, re.I)
+            text = re.sub(r"\bwithout\b", "", sentence.text) if said_without else sentence.text
+            denied = bool(_DENIED.search(text))
             found.append((denied == leaf.negated, at_sentence(sentence, page)))
     return found
 
@@ -272,4 +304,10 @@ def _fact_block(leaf: Stated, pages: Sequence[Page]) -> Located | None:
             fit = agreement(leaf.field.features | {"@category"}, fact.features)
             if fit > 0.3 and (best is None or fit > best.fit):
                 best = Located(fact, page, fit)
+        told = [f for f in page.facts.facts if f.origin is Origin.FACT]
+        if best is None and len(told) >= _A_BLOCK:
+            best = Located(told[0], page, FIT)
     return best
+
+
+_A_BLOCK = 3  # from so many cells on, a page is taken to state what it has to state

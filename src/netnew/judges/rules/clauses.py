@@ -74,9 +74,12 @@ def _quantified(text: str, subjects: frozenset[str]) -> Predicate | None:
     value = re.sub(r"^not\s+", "", match["v"])
     field = match["f"]
     place = term(field, value, False)
-    if word == "none of":
+    if not word.endswith(" of") and re.fullmatch(r"(?:\w+(?:ed|en)|available)", match["v"]):
+        return None
+    word = word.removesuffix(" of")
+    if word == "none":
         place = term(field, value, True)
-    if isinstance(place, TermIs | PlaceIs) and word in ("all of", "each of"):
+    if isinstance(place, TermIs | PlaceIs) and word in ("all", "each"):
         place = _requantified(place, Quantifier.ONLY)
     if isinstance(place, TermIs) and place.values and re.match(r"^(?:in|at)\b", value):
         mentions = places_in(value)
@@ -139,6 +142,12 @@ def _of_place(text: str, subjects: frozenset[str]) -> Predicate | None:
 _OF_ANOTHER = re.compile(r"^(?:the|its|their)\s+[a-z -]+$", re.IGNORECASE)
 
 
+_AT_LAST = re.compile(
+    r",?\s+(?:whether\s+)?(?:for (?:a time|a while|now)|temporarily|for works) or "
+    r"(?:permanently|for good|for ever|forever)$"
+)
+
+
 def _status(text: str, subjects: frozenset[str]) -> Predicate | None:
     """'has shut down', 'neither closed nor acquired', 'went public'."""
     words = text.split()
@@ -158,6 +167,10 @@ def _status(text: str, subjects: frozenset[str]) -> Predicate | None:
         negated = negated or words[0].lower() in ("not", "neither")
         words = words[1:]
     rest = " ".join(words)
+    if lasting := _AT_LAST.search(rest):
+        rest = shapes.TAIL.sub("", rest[: lasting.start()])
+        if group_of(rest) == "closed":
+            return StatusIs(frozenset({"closed", "suspended"}), negated)
     if whole := group_of(rest):
         return StatusIs(frozenset({whole}), negated)
     groups = [group_of(item) for item in split_list(rest, pairs=negated)] if rest else []
@@ -243,7 +256,7 @@ def _copula(match: re.Match[str], subjects: frozenset[str]) -> Predicate | None:
     if re.match(r"^neither\s+", match["n"] or "") or " nor " in value:
         negated = True
     groups = [group_of(re.sub(r"^(?:an?|the)\s+", "", v)) for v in split_list(value)]
-    if groups and all(groups) and (is_subject(about, subjects) or "@status" in features(about)):
+    if groups and all(groups) and (is_subject(about, subjects) or features(about) & _HAS_STATE):
         return StatusIs(frozenset(g for g in groups if g), negated)
     if not is_subject(about, subjects) and field_of(about).features:
         joined = shapes.PARTICIPLE.match(value)
@@ -255,12 +268,19 @@ def _copula(match: re.Match[str], subjects: frozenset[str]) -> Predicate | None:
     return _complement(value, negated, bool(match["o"]))
 
 
+# What has a state of its own that is the entity's: 'Its authorisation is suspended'.
+_HAS_STATE = frozenset({"@status", "@approved", "application", "registr", "permit", "@license"})
+
+
 def _names_attribute(text: str) -> bool:
     return any(f[0] == "@" for f in field_of(text).features)
 
 
 def _complement(value: str, negated: bool, only: bool = False) -> Predicate | None:
     """'It is …' / 'The museum is …'."""
+    if re.match(r"^free(?: of charge| to (?:visit|enter|use|attend|join|read)| for .*)?$", value):
+        how = Quantifier.NONE if negated else Quantifier.ANY
+        return TermIs(Field("price", frozenset({"@price"})), ("free",), how)
     if match := shapes.PARTICIPLE.match(value):
         return term(match["f"], match["v"], negated, only)
     if (match := shapes.LEVEL.match(value)) and match["noun"].lower() not in ("in", "at"):
@@ -313,6 +333,11 @@ def _verb(text: str, subjects: frozenset[str]) -> Predicate | None:
     negated = bool(match["n"])
     verb_features = features(match["f"])
     value = match["v"]
+    if none := re.match(r"^(?:no|nothing|not any)\b\s*", value):
+        if "@price" in verb_features:  # 'charges no admission', 'costs nothing'
+            return TermIs(Field("price", frozenset({"@price"})), ("free",), Quantifier.ANY)
+        without = field_of(value[none.end() :])
+        return Says(without, True) if without.features else None
     proper = bool(re.match(r"^(?:the\s+|both\s+)?[\"“A-Z0-9.]", value))
     if verb_features and (proper or any(f[0] == "@" for f in verb_features)):
         if proper:
@@ -326,5 +351,13 @@ def _verb(text: str, subjects: frozenset[str]) -> Predicate | None:
     group = group_of(f"{match['f']} {value}")
     if group:
         return StatusIs(frozenset({group}), negated)
+    if inner := _CANNOT.search(statement):
+        statement = statement[: inner.start()] + " " + statement[inner.end() :]
+        negated = not negated
     field = field_of(f"{subject} {statement}")
     return Says(field, negated) if field.features else None
+
+
+_CANNOT = re.compile(
+    r"\b(?:cannot|can not|can't|do not|does not|is not|are not)\b\s*", re.IGNORECASE
+)

@@ -111,6 +111,7 @@ _LEAD_OF_VALUE = re.compile(
     r"^(?:[\s:,–—-]+|(?:is|are|was|were|of|in|on|at|under|as|the|a|an|so far|includes?|to"
     r"|by|with|for|from"
     r"|since|being|about|holds?|covers?|comprises?|spans?|features?|has|have|been|mainly|mostly"
+    r"|available|offered|provided|(?:field|area|domain|category|section|class|form|group)s? of"
     r"|chiefly|consists? of|ranges? from|given|set at)\b[\s:]*)+",
     re.IGNORECASE,
 )
@@ -282,8 +283,8 @@ def _attribute_splits(text: str) -> list[tuple[str, str, str]]:
         start, end = spots[first][0], spots[last - 1][1]
         if _plain_words(text[:start]) > MAX_SUBJECT_WORDS or _ASIDE.match(text):
             break
-        if text[end - 1 : end] == ",":
-            continue
+        if text[end - 1 : end] == "," or (start and text[start].isupper()):
+            continue  # 'Salt Road Collection has …': a word of a name
         if end < len(text):
             splits.append((text[start:end], text[end:], text[:start].strip()))
     return splits

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import assert_never
 
+from netnew.domain.condition import Outcome
 from netnew.judges.rules.claims import says_finding, stated_finding, status_finding
 from netnew.judges.rules.finding import Finding, Page, unclear
 from netnew.judges.rules.fitting import fitting
 from netnew.judges.rules.measuring import date_finding, number_finding
 from netnew.judges.rules.naming import term_finding
-from netnew.judges.rules.placing import place_finding
+from netnew.judges.rules.placing import place_finding, places_in_prose
 from netnew.judges.rules.predicate import (
     DateIs,
     Leaf,
@@ -33,7 +34,10 @@ def leaf_finding(leaf: Leaf, pages: Sequence[Page], about: Callable[[str], bool]
     if isinstance(leaf, DateIs):
         return date_finding(leaf, pages, about)
     if isinstance(leaf, PlaceIs):
-        return place_finding(leaf, fitting(leaf.field, pages))
+        found = place_finding(leaf, fitting(leaf.field, pages))
+        if found.outcome is Outcome.UNCLEAR and "@location" in leaf.field.features:
+            found = place_finding(leaf, places_in_prose(pages, about))
+        return found
     if isinstance(leaf, StatusIs):
         return status_finding(leaf, pages, about)
     if isinstance(leaf, Says):

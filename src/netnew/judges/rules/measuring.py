@@ -11,6 +11,7 @@ from netnew.judges.rules.facts import Fact, Origin
 from netnew.judges.rules.finding import Finding, Located, Page
 from netnew.judges.rules.fitting import (
     DATE_FIT,
+    SURE_FIT,
     UNSURE,
     agreed,
     at_sentence,
@@ -21,6 +22,7 @@ from netnew.judges.rules.predicate import (
     DateIs,
     NumberIs,
 )
+from netnew.judges.rules.terms import items
 from netnew.lexicon.dates import dates_in
 from netnew.lexicon.quantities import (
     Interval,
@@ -34,11 +36,14 @@ from netnew.lexicon.quantities import (
 
 def number_finding(leaf: NumberIs, pages: Sequence[Page], about: Callable[[str], bool]) -> Finding:
     located = [at for at in fitting(leaf.field, pages) if at.fact.origin is not Origin.PROSE]
-    found = [(compare(i, wanted_of(leaf)), at) for at in located for i in numbers_of(leaf, at.fact)]
+    read = [(numbers_of(leaf, at.fact), at) for at in located]
+    found = [(_answer(leaf, told), at) for told, at in read if told]
     if not found:
         found = _numbers_in_prose(leaf, pages, about)
+    if not found and not leaf.unit:
+        found = _counted(leaf, pages)
     if not found and (only := only_of_kind(leaf.field, pages, lambda f: bool(numbers_of(leaf, f)))):
-        found = [(compare(numbers_of(leaf, only.fact)[0], wanted_of(leaf)), only)]
+        found = [(_answer(leaf, numbers_of(leaf, only.fact)), only)]
     return agreed(found, leaf.field.text)
 
 
@@ -47,7 +52,8 @@ def wanted_of(leaf: NumberIs) -> Interval:
 
 
 def numbers_of(leaf: NumberIs, fact: Fact) -> list[Interval]:
-    """The first number of the fact that measures what is asked, in base units."""
+    """The first number of the fact that measures what is asked, in base units (or all of them)."""
+    told_all: list[Interval] = []
     for q in quantities_in(fact.value):
         told = _in_asked_unit(leaf, q, fact.value, fact.label)
         dated = any(d.start <= q.start < d.end for d in dates_in(fact.value))
@@ -55,8 +61,30 @@ def numbers_of(leaf: NumberIs, fact: Fact) -> list[Interval]:
             if leaf.unit:
                 continue
             break
-        return [told]
-    return []
+        told_all.append(told)
+        if not leaf.any_of:
+            break
+    return told_all
+
+
+def _answer(leaf: NumberIs, told: list[Interval]) -> bool | None:
+    answers = {compare(i, wanted_of(leaf)) for i in told}
+    return True if True in answers else None if None in answers else False
+
+
+def _counted(leaf: NumberIs, pages: Sequence[Page]) -> list[tuple[bool | None, Located]]:
+    """A field that lists what is asked to be counted: 'Authors: A. Chen, B. Okoro' are two."""
+    found: list[tuple[bool | None, Located]] = []
+    for at in fitting(leaf.field, pages, SURE_FIT):
+        value = at.fact.value
+        if not at.fact.labelled or re.search(r"\d|…|\.\.\.|\bet al\b|\bothers?\b", value):
+            continue
+        named = [i for i in items(value, True, True) if i != value.strip()] or [value]
+        if len(named) == 1 and not at.fact.plural:
+            continue
+        count = float(len(named))
+        found.append((compare(Interval(count, count), leaf.interval), at))
+    return found
 
 
 _COMPACT_METRES = re.compile(r"\d\s?m$")
@@ -68,9 +96,11 @@ def _in_asked_unit(leaf: NumberIs, q: Quantity, text: str, label: str = "") -> I
     '2500m' is metres where a length is asked; a bare number takes the unit of its label
     ('Duration (months)')."""
     asked = dimension_of(leaf.unit)
-    if not asked:
-        return q.interval
     unit, interval = q.unit, q.interval
+    if not asked:  # a count has no unit: '1,790 m' does not count runways
+        return interval if unit in ("", "year") else None
+    if not unit and leaf.unit == "year" and "ag" in leaf.field.features:
+        unit = "year"
     if not unit and asked == "length" and _COMPACT_METRES.search(text[q.start : q.end]):
         unit, interval = "m", Interval(interval.low / 1e6, interval.high / 1e6)
     if not unit and label:
@@ -82,10 +112,13 @@ def _in_asked_unit(leaf: NumberIs, q: Quantity, text: str, label: str = "") -> I
 
 
 _LEADS_TO_NUMBER = re.compile(
-    r"(?:^|\b(?:has|have|had|is|are|was|of|with|counts?|totals?|employs?|seats?|holds?|at"
-    r"|costs?|so far"
-    r"|today|now|currently)|:)\s*(?:(?:a|an|the|about|now|currently|our"
-    r"|its)\s+)?(?:[\w-]+\s+of\s+)?$",
+    r"(?:^|\b(?:has|have|had|is|are|was|were|of|with|counts?|totals?|employs?|seats?|holds?|at|costs?"
+    r"|so far|today|now|currently|receives?|received|welcomes?|welcomed|draws?|drew|attracts?"
+    r"|attracted|comprises?|contains?|includes?|operates?|measures?|covers?|owns?|runs|weighs?"
+    r"|reaches|reached|handles?|handled|serves?|awards?|enrols?|enrolls?|teaches|carries|keeps?|lists"
+    r"|lies|stands|rises|pays?|lasts?|takes?|spans?|to|in|gives?|exceeds|numbers?|stood at)|:)"
+    r"\s*(?:(?:an?|the|about|now|currently|our|its|some|around|over|nearly|almost|roughly|only"
+    r"|just|up to|than)\s+)*(?:[\w-]+\s+of\s+)?$",
     re.IGNORECASE,
 )
 
@@ -109,13 +142,16 @@ def _numbers_in_prose(
 def _nearest_number(leaf: NumberIs, sentence: str) -> tuple[bool, bool | None]:
     """Whether the sentence gives the field's number, and how it compares."""
     dates = dates_in(sentence)
+    told_all: list[Interval] = []
     for q in quantities_in(sentence):
         told = _in_asked_unit(leaf, q, sentence)
         if told is None or any(d.start <= q.start < d.end for d in dates):
             continue
-        if _is_the_fields(leaf, q, sentence):
-            return True, compare(told, wanted_of(leaf))
-    return False, None
+        if (told_all and leaf.any_of) or _is_the_fields(leaf, q, sentence):
+            told_all.append(told)
+            if not leaf.any_of:
+                break
+    return bool(told_all), _answer(leaf, told_all) if told_all else None
 
 
 def _is_the_fields(leaf: NumberIs, q: Quantity, sentence: str) -> bool:
@@ -125,12 +161,38 @@ def _is_the_fields(leaf: NumberIs, q: Quantity, sentence: str) -> bool:
     before = " ".join(re.split(r"[,;.]\s|\band\b", lead)[-1].split()[-5:])
     told = features(after)
     asked = leaf.field.features
+    if _OF_ANOTHER.search(lead) or _foreign_modifier(lead, asked):
+        return False
     if leaf.unit and asked & told:
+        return True
+    next_word = features(" ".join(sentence[q.end :].split()[:1]))
+    if not lead.strip() and asked & (next_word or told) and len(sentence.split()) <= 12:
         return True
     if not _LEADS_TO_NUMBER.search(lead) or len(lead.split()) > 14:
         return False
     if asked & told or ((not told or leaf.unit) and asked & features(before) and len(lead) > 1):
         return bool(lead.strip()) or len(sentence[q.end :].split()) <= 3
+    return False
+
+
+# 'from a hill 640 m high': the number is that of the noun before it.
+_OF_ANOTHER = re.compile(
+    r"\b(?:from|by|beside|near|past|with|over|of)\s+(?:an?|the|another|some)\s+[a-z-]+(?:\s[a-z-]+)?\s*$"
+)
+_OLD = re.compile(
+    r"\b(?:old|former|previous|earlier|original|second|planned|future|proposed|annual|special|gala"
+    r"|neighbou?ring|nearby|another|other)\s+(?P<noun>[\w-]+(?:\s[\w-]+)?)",
+    re.IGNORECASE,
+)
+
+
+def _foreign_modifier(lead: str, asked: frozenset[str]) -> bool:
+    """'The old runway of 900 m', 'The annual gala ticket is €95': another thing of the kind."""
+    for match in _OLD.finditer(lead):
+        noun, said = features(match["noun"]), features(match.group().split()[0])
+        if noun & asked and not said & asked:
+            adjective = match.group().split()[0].lower()
+            return adjective not in ("annual",) or len(noun - asked) > 0
     return False
 
 

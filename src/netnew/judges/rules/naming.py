@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from netnew.domain.condition import Outcome
+from netnew.judges.rules.attributes import features
 from netnew.judges.rules.facts import Origin
 from netnew.judges.rules.finding import Finding, Located, Page, decided, unclear
 from netnew.judges.rules.fitting import (
@@ -22,6 +23,8 @@ from netnew.judges.rules.predicate import (
     TermIs,
 )
 from netnew.judges.rules.terms import (
+    affirms,
+    denies,
     forms,
     is_code_address,
     items,
@@ -36,7 +39,7 @@ def term_finding(leaf: TermIs, pages: Sequence[Page], about: Callable[[str], boo
     hits = [at for at in located if _names_any(at, leaf.values)]
     asked = " or ".join(leaf.values)
     if leaf.quantifier is Quantifier.ALL:
-        return _all_terms(leaf, located)
+        return _all_terms(leaf, located, pages)
     if leaf.quantifier is Quantifier.ONLY:
         return _only_terms(leaf, located)
     if leaf.quantifier is Quantifier.NONE:
@@ -52,18 +55,39 @@ def term_finding(leaf: TermIs, pages: Sequence[Page], about: Callable[[str], boo
         return unclear(f"no complete field for {leaf.field.text}")
     if hits:
         return decided(Outcome.MATCHED, hits[0], f"{hits[0].fact.label} names it")
+    if said := _said_by_a_tick(leaf, pages):
+        outcome = Outcome.UNMATCHED if denies(said.fact.value) else Outcome.MATCHED
+        return decided(outcome, said, f"{said.fact.label}: {said.fact.value}")
     whole = [at for at in located if _is_complete(at)]
     sure = [at for at in whole if at.fit >= SURE_FIT]
     other = None if sure else _elsewhere(leaf, pages) or _told(leaf, pages, about)
     if other:
         return decided(Outcome.MATCHED, other, f"{other.fact.label} names it")
     for at in located:
-        running = at.fact.origin is Origin.PROSE or at.fact.value.endswith(".")
-        if running and any(may_name(at.fact.value, v) for v in leaf.values):
+        if any(may_name(at.fact.value, v) for v in leaf.values):
             return unclear(f"{at.fact.label} may or may not name {asked}")
     if whole:
         return decided(Outcome.UNMATCHED, whole[0], f"{whole[0].fact.label} names something else")
     return unclear(f"no field for {leaf.field.text}")
+
+
+def _said_by_a_tick(leaf: TermIs, pages: Sequence[Page]) -> Located | None:
+    """'Orphan designation: Yes' says 'designated as an orphan medicine': the label has the field's
+    word and the value's, and no other."""
+    told = leaf.field.features.union(*(features(v) for v in leaf.values))
+    for page in pages:
+        for fact in page.facts.facts:
+            if not fact.labelled or not (affirms(fact.value) or denies(fact.value)):
+                continue
+            words = fact.features
+            if (
+                words
+                and words <= told
+                and words - leaf.field.features
+                and words & leaf.field.features
+            ):
+                return Located(fact, page, FIT)
+    return None
 
 
 def _names_any(at: Located, values: Sequence[str]) -> bool:
@@ -74,9 +98,13 @@ def _names_any(at: Located, values: Sequence[str]) -> bool:
 
 def _is_complete(at: Located) -> bool:
     """Whether the fact gives its field's whole value: a cell, or a sentence that enumerates."""
+    if affirms(at.fact.value):
+        return False  # 'Orphan designation: Yes' names nothing
     if at.fact.origin is not Origin.PROSE:
         return True
     value = at.fact.value
+    if value[:1].isdigit():
+        return False
     if any(d.start < 4 for d in dates_in(value)):
         return False
     return at.fact.labelled or all(
@@ -139,13 +167,25 @@ def _half_of_name(text: str, match: re.Match[str]) -> bool:
     return joined and "," not in around and any(w[0].isupper() for w in match.group().split()[1:])
 
 
-def _all_terms(leaf: TermIs, located: list[Located]) -> Finding:
+def _all_terms(leaf: TermIs, located: list[Located], pages: Sequence[Page]) -> Finding:
     for at in located:
         if all(_names_any(at, (v,)) for v in leaf.values):
             return decided(Outcome.MATCHED, at, f"{at.fact.label} names all of them")
+    if not located and (other := _list_of_all(leaf, pages)):
+        return decided(Outcome.MATCHED, other, f"{other.fact.label} names all of them")
     if located and _is_complete(located[0]):
         return decided(Outcome.UNMATCHED, located[0], f"{located[0].fact.label} lacks one of them")
     return unclear(f"no field for {leaf.field.text}")
+
+
+def _list_of_all(leaf: TermIs, pages: Sequence[Page]) -> Located | None:
+    for page in pages:
+        for fact in page.facts.facts:
+            if fact.labelled and not fact.features & NOT_A_FIELD:
+                at = Located(fact, page, FIT)
+                if all(_names_any(at, (v,)) for v in leaf.values):
+                    return at
+    return None
 
 
 def _only_terms(leaf: TermIs, located: list[Located]) -> Finding:

@@ -18,7 +18,9 @@ from netnew.judges.rules.predicate import (
     PlaceIs,
     Predicate,
     Quantifier,
+    Says,
     Stated,
+    StatusIs,
     Unread,
     unread_parts,
 )
@@ -40,9 +42,27 @@ _PRONOUN = re.compile(
 )
 _AMONG_THEM = re.compile(r"\bamong (?:them|these|those)\b", re.IGNORECASE)
 _BUT_NO = re.compile(
-    r"^(?P<lead>.*?\b)(?P<have>(?:has|have|offers?|provides?|states?|names?|lists?)\s)"
+    r"^(?P<lead>.*?\b)(?P<have>(?:has|have|offers?|provides?|states?|names?|lists?|gives?|shows?)\s)"
     r"(?P<what>[^,]+?),?\s+but\s+no\s+(?P<other>[^,]+)$"
 )
+_NEITHER = re.compile(
+    r"\b(?P<verb>is|are|was|were|includes?|names?|lists?|contains?|offers?|has|have)\s+neither\s+"
+    r"(?P<prep>in |at |under |by |on |for )?(?P<a>.+?),?\s+nor\s+(?:in |at |under |by |on |for )?"
+)
+
+
+def _without_neither(text: str) -> str:
+    """'is neither A nor B' says what 'is not A or B' says; 'includes neither' alike."""
+
+    def told(match: re.Match[str]) -> str:
+        verb, rest = match["verb"], f"{match['prep'] or ''}{match['a']} or "
+        if verb in ("is", "are", "was", "were"):
+            return f"{verb} not {rest}"
+        return f"{verb} no {rest}" if verb in ("has", "have") else f"does not {verb} {rest}"
+
+    return _NEITHER.sub(told, text)
+
+
 _OR_WAS = re.compile(r"\b(is|are|has|was)\s+or\s+(?:is|was|were|had|has been)\b", re.IGNORECASE)
 
 
@@ -50,14 +70,19 @@ _OR_WAS = re.compile(r"\b(is|are|has|was)\s+or\s+(?:is|was|were|had|has been)\b"
 def parse(description: str, entity_type: str = "") -> Predicate:
     """The predicate of a condition's description; parts not understood are `Unread` in it."""
     text = " ".join(description.split()).strip(" .;")
+    text = re.sub(r",\s+(?=neither\s)", ": ", text)
     if match := _HEAD.match(text):
         body = _text(match["rest"], entity_type)
+        head = _text(match["head"], entity_type)
+        if isinstance(head, StatusIs) and isinstance(body, Says):
+            return head  # what the colon explains is not understood, the state before it is
         return body if not unread_parts(body) else _text(match["head"], entity_type)
     return _text(text, entity_type)
 
 
 def _text(text: str, entity_type: str) -> Predicate:
     text = _OR_WAS.sub(r"\1", text.strip(" .;"))
+    text = _without_neither(text)
     text = _BUT_NO.sub(r"\g<lead>\g<have>\g<what>, and it \g<have>no \g<other>", text)
     clauses, joints = _clauses(text)
     parts: list[Predicate] = []

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from netnew.domain.condition import Outcome
 from netnew.judges.rules.facts import Origin
-from netnew.judges.rules.finding import Finding, Located, decided, unclear
+from netnew.judges.rules.finding import Finding, Located, Page, decided, unclear
+from netnew.judges.rules.fitting import FIT, at_sentence
 from netnew.judges.rules.predicate import PlaceIs, Quantifier
 from netnew.judges.rules.statuses import group_of
 from netnew.lexicon.places import Place, PlaceMention, is_within, places_in
@@ -57,6 +59,36 @@ def _outside(
     if vague and not all(_is_broad(at) for at in vague):
         return unclear("some places are not known")
     return decided(outcome, outside[0], f"{outside[0].fact.value[:60]} lies outside {asked}")
+
+
+_NOT_WHERE = frozenset(
+    {"@founded", "@approved", "@published", "@publisher", "@prescription", "@language", "@eligible",
+     "@regions", "@origin", "@producer", "@funder", "@author", "@instruction", "@affiliation",
+     "@customers", "@repository", "@discovered", "@enacted", "@destinations", "@former name"}
+)  # fmt: skip
+_IN_PLACE = re.compile(r"\b(?:in|at)\s+(?:the\s+)?(?=[A-Z])")
+_OTHERS = re.compile(
+    r"\b(?:will|would|may|might|was born|visitors from|such as|unlike|than|until|used to|formerly"
+    r"|if|partners?|another|other|study|paid for|no longer)\b",
+    re.IGNORECASE,
+)
+
+
+def places_in_prose(pages: Sequence[Page], about: Callable[[str], bool]) -> list[Located]:
+    """Sentences on the entity that say where something of it is: 'You can visit us in Oslo.'"""
+    found: list[Located] = []
+    for page in pages:
+        for sentence in page.facts.sentences:
+            text = sentence.text
+            if sentence.features & _NOT_WHERE or _OTHERS.search(text) or len(text) > 200:
+                continue
+            match = _IN_PLACE.search(text)
+            if match is None or ": " in text or not about(text) or not places_in(text):
+                continue
+            value = text[match.end() :].rstrip(". ")
+            fact = replace(at_sentence(sentence, page).fact, label="the text", value=value)
+            found.append(Located(fact, page, FIT))
+    return found
 
 
 def _is_broad(at: Located) -> bool:

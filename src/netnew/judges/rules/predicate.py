@@ -29,9 +29,12 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class NumberIs:
+    """The field's number lies in `interval`; `any_of`: one of its numbers does."""
+
     field: Field
     interval: Interval
     unit: str = ""
+    any_of: bool = False
 
 
 @dataclass(frozen=True, slots=True)

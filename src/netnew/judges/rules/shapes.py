@@ -23,11 +23,12 @@ NAMES_AMONG = re.compile(
     r"|the)\s+.+|[a-z]+)$"
 )
 OF_FIELD = re.compile(
-    rf"^(?P<q>at least one of|one or more of|any of|some of|one of|none of|all of|each of)\s+"
+    rf"^(?P<q>at least one(?: of)?|one or more(?: of)?|any of|some of|one of|none of"
+    r"|all(?: of)?|each of)\s+"
     rf"(?P<f>.+?)\s+(?:{BE}|lies?|stands?|begins?|comes?|includes?|names?)\s+(?P<v>.+)$",
     re.IGNORECASE,
 )
-NO_FIELD = re.compile(rf"^no\s+(?P<f>.+?)\s+{BE}\s+(?P<v>.+)$", re.IGNORECASE)
+NO_FIELD = re.compile(rf"^no\s+(?P<f>\S+(?:\s\S+){{0,4}}?)\s+{BE}\s+(?P<v>.+)$", re.IGNORECASE)
 LEVEL = re.compile(
     r"^(?:an?\s+|the\s+)?(?P<noun>.+?)\s+(?:at|of|in|with)\s+(?:the\s+|an?\s+)?(?P<v>.+?)\s+"
     r"(?P<l>level|tier|stage|grade|rank|status|category|class|phase)s?$",
@@ -80,7 +81,9 @@ PARTICIPLE = re.compile(
     r"\s+(?P<v>.+)$"
 )
 OTHER_THAN = re.compile(
-    r"^(?:somewhere|anywhere|something|a [\w ]+|outside)?\s*(?:other than|except|but not"
+    r"^(?:in\s+)?(?:an?\s+)?(?:country|place|city|state)\s+(?:that|which)\s+is\s+(?:not|outside)\s+"
+    r"(?:(?:a member|part) of\s+|in\s+)?(?:the\s+)?"
+    r"|^(?:somewhere|anywhere|something|a [\w ]+|outside)?\s*(?:other than|except|but not"
     r"|outside(?: of)?)\s+",
     re.I,
 )
@@ -107,7 +110,7 @@ PLACE_GLUE = frozenset(
 )
 PLACE_VERBS = re.compile(
     r"\b(?:based|located|headquartered|situated|domiciled|founded|lies?|stands?"
-    r"|incorporated|offices?"
+    r"|incorporated|established|offices?"
     r"|operates?|lives?|registered)\b(?:\s+\w+)?\s+(?:in|at|on|outside)\b",
     re.IGNORECASE,
 )

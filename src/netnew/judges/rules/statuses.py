@@ -37,10 +37,13 @@ _GROUPS = {
     " closed for refurbishment, closed temporarily, under repair, under restoration, mothballed,"
     " closed for repairs, closed for restoration, under maintenance, temporarily suspended,"
     " under reconstruction, being restored, being rebuilt, temporarily shut, in renovation",
+    "approved": "approved, authorised, authorized, valid, granted, licensed, accredited, permitted",
+    "refused": "refused, rejected, denied, declined, not approved, not granted, not authorised",
     "in force": "in force, effective, in effect",
     "repealed": "repealed, revoked, expired, lapsed, annulled, no longer in force, rescinded,"
     " struck down, not in force",
-    "withdrawn": "withdrawn, withdrawn from the market, recalled, retracted, cancelled, canceled",
+    "withdrawn": "withdrawn, withdrawn from the market, withdrawn by the holder, recalled,"
+    " retracted, cancelled, canceled",
     "completed": "completed, finished, ended, concluded, over",
 }
 _GROUP_OF = {
@@ -68,7 +71,7 @@ def group_of(text: str) -> str | None:
     key = fold(text)
     for lead in _LEADS:
         key = key.removeprefix(lead)
-    for tail in (" today", " now", " at present", " at the moment", " right now"):
+    for tail in (" today", " now", " at present", " only", " at the moment", " right now"):
         key = key.removesuffix(tail)
     return _GROUP_OF.get(key)
 

@@ -52,7 +52,7 @@ def items(value: str, plural: bool = True, prose: bool = False) -> tuple[str, ..
     long_pair = len(halves) == 2 and (
         all(len(h.split()) >= 2 for h in halves) or any(re.search(r"\d", h) for h in halves)
     )
-    alike = len(halves) == 2 and _same_head(*halves)
+    alike = len(halves) == 2 and (_same_head(*halves) or all(map(_ENUMERATED.fullmatch, halves)))
     found = split_list(text, pairs=alike or (prose and (plural or long_pair)))
     if not prose and "," in text and ";" not in text:
         # A cell's commas part its items; 'and' inside of one belongs to a name.
@@ -63,6 +63,18 @@ def items(value: str, plural: bool = True, prose: bool = False) -> tuple[str, ..
 
 
 _PATH = re.compile(r"\s(?:::|>|›|»|→)\s")
+
+
+# Names of languages and weekdays: two of them are two.
+_ENUMERATED = re.compile(
+    r"\s*(?:(?:available |only |also )?in |on )?(?:arabic|basque|bengali|bulgarian|catalan|chinese"
+    r"|croatian|czech|danish|dutch|english|estonian|finnish|french|galician|german|greek|hebrew|hindi"
+    r"|hungarian|icelandic|irish|italian|japanese|korean|latin|latvian|lithuanian|malay|mandarin"
+    r"|norwegian|persian|polish|portuguese|romanian|russian|serbian|slovak|slovene|slovenian|spanish"
+    r"|swahili|swedish|tamil|thai|turkish|ukrainian|urdu|vietnamese|welsh|(?:mon|tues|wednes|thurs"
+    r"|fri|satur|sun)days?)\s*",
+    re.IGNORECASE,
+)
 
 
 def _same_head(one: str, other: str) -> bool:
@@ -78,7 +90,27 @@ def names_value(value: str, wanted: str, plural: bool = True, prose: bool = Fals
     for item in items(value, plural, prose):
         if forms(item) & targets or (family and any(family.match(f) for f in forms(item))):
             return True
-    return _host_is(value, targets)
+    if "=free" in targets and _FREE.match(value.strip()):
+        return True
+    return _host_is(value, targets) or any(
+        _qualifies(i, wanted) for i in items(value, plural, prose)
+    )
+
+
+_FREE = re.compile(
+    r"(?:free\b(?! of\b(?! charge))|no (?:charge|fee|cost)|gratis|without charge)", re.I
+)
+
+
+def _qualifies(item: str, wanted: str) -> bool:
+    """'independent charitable trust' is an 'independent trust': more adjectives, the same noun."""
+    told, asked = fold(item).split(), fold(wanted).split()
+    if not 1 < len(asked) < len(told) <= len(asked) + 2:
+        return False
+    if told[0] != asked[0] or singular(told[-1]) != singular(asked[-1]) or "and" in told:
+        return False
+    rest = iter(told)
+    return all(word in rest for word in asked[:-1])
 
 
 _HALVES = re.compile(r"\s+(?:and|&|/)\s+")

@@ -100,10 +100,10 @@ height: height above sea level, above mean sea level, stands above, metres above
   level, meters above sea level, altitude above sea level, field elevation, elevation above sea
   level, lies above, tower height, sea level, height, high, tall, elevation, altitude, summit
   height, metres above sea level, above sea level
-length: project duration, period, grant period, funding period, length of grant, duration of
-  grant, term of funding, lasting, longest, extends over, span, main span, stretches, playing
-  time, time span, grant duration, duration of funding, support period, runs, length, long,
-  runtime, running time, duration, lasts, runs for, run time
+length: length in, how long, project duration, period, grant period, funding period, length of
+  grant, duration of grant, term of funding, longest, extends over, span, main span, stretches,
+  playing time, time span, grant duration, duration of funding, support period, length, runtime,
+  running time, duration, runs for, run time
 area: area, surface, surface area, floor space, floor area, size, covers, exhibition space
 weight: heavy, weighing, body weight, takeoff weight, weight, weighs, mass, atomic mass, atomic
   weight
@@ -115,8 +115,7 @@ students: students enrolled, student numbers, learners, pupils, number of studen
   student population, student count, students, enrolment, enrollment, enrolled, student body,
   number of students, undergraduates
 visitors: visitors a year, yearly visitors, visitor numbers, visitor count, welcomes, people
-  visit, footfall, visitor, visited by, visitors, annual visitors, visitors per year, attendance,
-  visits
+  visit, footfall, visitor, visited by, visitors, annual visitors, visitors per year, attendance
 citations: citations received, citing papers, citation, cites, times it was cited, cited times,
   citations, cited, cited by, times cited, citation count
 pages: pages, page count, number of pages
@@ -145,10 +144,10 @@ released: released, released in, release year, year of release, premiere, premie
   came out, year released, theatrical release
 approved: licensed in, first authorised, authorisation date, date of authorisation, granted
   authorisation, market authorisation, on the market since, placed on the market, marketed since,
-  approval year, year of approval, authorisation granted, first approved, cleared, clearance,
-  authorisation, authorization, year of authorisation, first authorisation, licensed for sale, on
-  the market, approved, approval, approval date, authorised, authorized, marketing authorisation,
-  date of approval, approved by
+  approval year, year of approval, authorisation granted, first approved, authorisation,
+  authorization, year of authorisation, first authorisation, licensed for sale, on the market,
+  approved, approval, approval date, authorised, authorized, marketing authorisation, date of
+  approval, approved by
 ingredient: active component, active agent, agent, made with, active compound, active principle,
   main ingredient, contained, containing, ingredient, ingredients, active ingredient, active
   ingredients, active substance, contains, substance, composition, compound
@@ -170,20 +169,21 @@ side effects: unwanted effects, undesired effects, common side effects, known si
   adverse reactions, adverse reaction, may cause, can cause, causes, side effects, adverse
   effects, side effect, undesirable effects
 opening: opening hours, hours, open on, open, open daily, opening times, opening days
-closed on: day off, weekly closing day, closed every, closing day of the week, rest day, closed
-  on, closing days, closing day, closed days, closing time
+closed on: weekly closing, weekly closing days, no opening on, closed days, closing on, day off,
+  weekly closing day, closed every, closing day of the week, rest day, closed on, closing days,
+  closing day, closing time
 collection: main collection, collection focus, focus of the collection, shows, showing, displayed,
   exhibited, on show, exhibition, collects, holdings include, collection, collections, exhibits,
   holdings, on display, displays
-accessible: wheelchair access, wheelchair users, access for wheelchairs, disabled access, step
-  free access, barrier free access, wheelchairs, wheelchair, wheelchair accessible, accessible,
-  accessibility, step free, barrier free
+accessible: without steps, no steps, steps, step free, wheelchair access, wheelchair users, access
+  for wheelchairs, disabled access, step free access, barrier free access, wheelchairs,
+  wheelchair, wheelchair accessible, accessible, accessibility, barrier free
 cuisine: cuisine, cuisines, food, dishes, kitchen, style of food
-owner: managed by, administered by, management, manager, held by, trustee, custodian, governing
-  body, governed by, governance, in the hands of, belongs to, control, controlled by, maintained
-  by, responsible body, operating body, under the authority of, run, runs, ownership type, legal
-  owner, owner, owned by, ownership, parent company, parent, belongs to the, operator, operated
-  by, run by, operating company, proprietor, holding
+owner: managed by, administered by, manager, trustee, custodian, governing body, governed by,
+  governance, in the hands of, belongs to, controlled by, maintained by, responsible body,
+  operating body, under the authority of, ownership type, legal owner, owner, owned by, ownership,
+  parent company, parent, belongs to the, operator, operated by, run by, operating company,
+  proprietor
 funder: funder, funders, funded by, sponsor, sponsored by, funding body, granted by, donor,
   funding agency, awarding body
 amount: grant value, sum, maximum grant, grants of, funding available, size of the grant, maximum
@@ -207,7 +207,7 @@ jurisdiction: jurisdiction, applies in, territorial scope, territory
 repealed: repealed, repeal, repeal date, revoked, repealed by, in force, amended
 discovered: discovered, discovery, discovered in, year of discovery, discovery year, discovered
   by, discoverer
-symbol: symbol, chemical symbol, abbreviation, acronym, ticker, ticker symbol, code, iata code
+symbol: symbol, chemical symbol, abbreviation, acronym, ticker, ticker symbol
 range: mountain range, range, massif, mountains
 first ascent: first ascent, first climbed, first ascended, first climb
 website: website, homepage, home page, web site, url, web, official site, link
@@ -273,10 +273,10 @@ material: material, materials, made of, built of, constructed of, construction m
 designer: architect, architects, designed by, designer, design by, plans by, design, drawn by
 style: architectural style, architecture, period style, building style
 built: built, construction, constructed, completed, completion, year of construction, year built,
-  construction year, built in, erected, build, date of construction, completed in, finished
+  construction year, erected, date of construction, completed in
 rank: ranking, ranked, rank, world ranking, world rank, position
 audio guide: audio guide, audio guides, audioguide, audioguides, audio tour, audio tours
-tours: guided tours, guided tour, tours, tour, guided visits, guided visit, public tours
+tours: guided tours, guided tour, tours, tour, guided guided visit, public tours
 photography: photography, photographs, photos, taking pictures, photographing, taking photographs,
   pictures, photograph
 parking: parking, car park, parking spaces, parking lot, car parking
@@ -298,4 +298,6 @@ lifespan: life expectancy, lifespan, life span, lives for, expected life, averag
 players: players, number of players, player count
 frequency: frequency, published every, issued every, appears every, how often, publication
   frequency, interval, cadence
+renovated: renovated, renovation, refurbished, refurbishment, refit, restored, restoration,
+  modernised, rebuilt, overhauled, last renovated
 """
