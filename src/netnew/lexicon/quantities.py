@@ -272,6 +272,9 @@ def _interval(
     return Interval(first, first), False
 
 
+CURRENCIES = frozenset(_CURRENCIES.values())
+
+
 def _unit(match: re.Match[str]) -> str:
     currency = (match["cur1"] or match["cur2"] or "").strip().lower()
     if currency:

@@ -10,12 +10,13 @@ from netnew.judges.rules.asked_field import field_of
 from netnew.judges.rules.attributes import features
 from netnew.judges.rules.predicate import DateIs, Field, NumberIs, Predicate, Stated
 from netnew.lexicon.dates import bounds_in, dates_in
-from netnew.lexicon.quantities import Quantity, dimension_of, quantities_in
+from netnew.lexicon.quantities import CURRENCIES, Quantity, dimension_of, quantities_in
 from netnew.lexicon.words import fold, stem
 
 
 def _quantity(text: str) -> Quantity | None:
     dates = dates_in(text)
+    found: list[Quantity] = []
     for q in quantities_in(text):
         if any(q.start < d.end and d.start < q.end for d in dates) and not _counts(text, q):
             continue
@@ -23,8 +24,8 @@ def _quantity(text: str) -> Quantity | None:
             continue
         if _ONE_OF.match(text[q.start :].lstrip()):
             continue
-        return q
-    return None
+        found.append(q)
+    return next((q for q in found if q.bounded), found[0] if found else None)
 
 
 _ONE_OF = re.compile(r"(?:at least |any )?(?:one|two|three) (?:or more )?of\b", re.IGNORECASE)
@@ -67,6 +68,13 @@ def asked_number(text: str, subjects: frozenset[str]) -> Predicate | None:
     if q.unit and features(before) & {f for f in features(before) if f[0] == "@"}:
         asked = f"{before} {noun}"
     field = field_of(_participle_off(asked))
+    per = re.match(
+        r"^\s*[a-z -]+?\s+per\s+(?!year|day|week|month|annum|hour|person)", text[q.end :]
+    )
+    if per:  # '15 students per member of staff' is a ratio of the two
+        field = field_of(text[q.end :])
+    if len(q.unit) == 3 and q.unit in CURRENCIES and not any(f[0] == "@" for f in field.features):
+        field = Field(field.text, _MONEY)
     if q.unit and (measured := _measured(before, q)):
         field = Field(measured, frozenset({"@" + measured}))
     if not field.features:
@@ -75,6 +83,7 @@ def asked_number(text: str, subjects: frozenset[str]) -> Predicate | None:
     return NumberIs(field, q.interval, q.unit) if field.features else None
 
 
+_MONEY = frozenset({"@amount", "@price", "@funding"})
 _STANDS = re.compile(r"^(?:lies?|stands?|sits?|is|situated|located|rises?|reaches|\s)*$")
 _MEASURED = {"mass": "weight", "time": "length", "area": "area", "speed": "speed"}
 _WEAK = re.compile(

@@ -39,7 +39,9 @@ def _spellings(value: str) -> list[str]:
 
 
 def term(field: str, value: str, negated: bool, only: bool = False) -> Predicate:
+    abroad = False
     if other := shapes.OTHER_THAN.match(value):
+        abroad = "country" in other.group() or "city" in other.group()
         value, negated = value[other.end() :], True
     quantifier = Quantifier.ANY
     if re.match(r"^(?:both|all of)\b", value):
@@ -49,7 +51,7 @@ def term(field: str, value: str, negated: bool, only: bool = False) -> Predicate
     if negated:
         quantifier = Quantifier.NONE
     about = field_of(field)
-    somewhere = "@location" in about.features or bool(_WHERE.search(about.text))
+    somewhere = abroad or "@location" in about.features or bool(_WHERE.search(about.text))
     if places := pure_places(value, somewhere):
         return PlaceIs(about, places, quantifier)
     if quantifier is Quantifier.ANY and (both := _all_named(value)):

@@ -166,6 +166,8 @@ def _cell_answer(field: Field, fact: Fact) -> bool | None:
             return True
         if _lacks(field.text, fact):
             return False
+        if (named := _named_under_label(field, fact)) is not None:
+            return named
     if forms(label) & forms(field.text):  # 'KCSP: yes' for '… Service Provider (KCSP)'
         return not denies(value)
     told_features = features(value)
@@ -180,6 +182,26 @@ def _cell_answer(field: Field, fact: Fact) -> bool | None:
     return None
 
 
+def _named_under_label(field: Field, fact: Fact) -> bool | None:
+    """'law faculty' where 'Faculties: Law, Medicine' is stated: the label has the noun, a value the
+    rest. A list of such things that lacks it denies it."""
+    if not fact.labelled or not fact.features or not fact.features <= field.features:
+        return None
+    rest = [
+        w for w in _WORDS.findall(field.text) if not features(w) <= fact.features or not features(w)
+    ]
+    wanted = " ".join(w for w in rest if fold(w) not in _LINKS)
+    if not wanted or affirms(fact.value) or denies(fact.value) or fold(wanted) == fold(field.text):
+        return None
+    if names_value(fact.value, wanted, True, fact.origin is Origin.PROSE):
+        return True
+    listed = fact.plural or len(items(fact.value, True, False)) > 2
+    listed = listed and any(f[0] == "@" for f in fact.features)
+    return False if listed and not may_name(fact.value, wanted) else None
+
+
+_WORDS = re.compile(r"[\w'’&-]+")
+_LINKS = frozenset(("a", "an", "the", "of", "in", "for", "own", "its", "some", "any", "as", "to"))
 _PARTLY = re.compile(
     r"^(?:partly|partial(?:ly)?|limited|some|on request|by arrangement|planned|only|in part|varies"
     r"|depends|restricted|not fully|optional)\b",
@@ -305,7 +327,8 @@ def _fact_block(leaf: Stated, pages: Sequence[Page]) -> Located | None:
             if fit > 0.3 and (best is None or fit > best.fit):
                 best = Located(fact, page, fit)
         told = [f for f in page.facts.facts if f.origin is Origin.FACT]
-        if best is None and len(told) >= _A_BLOCK:
+        known = any(f[0] == "@" for f in leaf.field.features)
+        if best is None and known and len(told) >= _A_BLOCK:
             best = Located(told[0], page, FIT)
     return best
 

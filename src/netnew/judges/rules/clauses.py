@@ -7,6 +7,7 @@ import re
 from netnew.judges.rules import shapes
 from netnew.judges.rules.asked_amounts import asked_date, asked_number
 from netnew.judges.rules.asked_field import SUBJECT_STEMS, field_of, is_subject
+from netnew.judges.rules.asked_names import with_named_values
 from netnew.judges.rules.asked_values import merged, pure_places, term, values
 from netnew.judges.rules.attributes import features
 from netnew.judges.rules.predicate import (
@@ -24,6 +25,7 @@ from netnew.judges.rules.predicate import (
 from netnew.judges.rules.same_values import family_pattern
 from netnew.judges.rules.statuses import group_of
 from netnew.lexicon.places import places_in
+from netnew.lexicon.quantities import quantities_in
 from netnew.lexicon.words import fold, split_list, stem, tokens
 
 
@@ -47,9 +49,27 @@ def clause_predicate(clause: str, entity_type: str = "") -> Predicate:
         _plain,
     ):
         found = read(text, subjects)
+        if isinstance(found, Says):
+            return _claim(found, text)
+        if isinstance(found, Stated):
+            return Stated(_without_type(found.field, entity_type), found.negated)
         if found is not None:
             return found
     return Unread(clause)
+
+
+def _claim(said: Says, text: str) -> Predicate:
+    """A plain claim, with the values it names; none where it holds a bound that was not read."""
+    if any(q.bounded for q in quantities_in(said.field.text)):
+        return Unread(text)
+    return with_named_values(said, text)
+
+
+def _without_type(field: Field, entity_type: str) -> Field:
+    """'a university network' of a university is a network."""
+    kinds = frozenset(stem(w) for w in tokens(entity_type))
+    left = field.features - kinds
+    return Field(field.text, left) if left else field
 
 
 def _listed(text: str, subjects: frozenset[str]) -> Predicate | None:
@@ -72,6 +92,9 @@ def _quantified(text: str, subjects: frozenset[str]) -> Predicate | None:
         return None
     word = match["q"].lower()
     value = re.sub(r"^not\s+", "", match["v"])
+    value = re.sub(
+        r"^(?:based|located|affiliated|situated|registered|established)\s+(?=in\b)", "", value
+    )
     field = match["f"]
     place = term(field, value, False)
     if not word.endswith(" of") and re.fullmatch(r"(?:\w+(?:ed|en)|available)", match["v"]):
@@ -167,6 +190,7 @@ def _status(text: str, subjects: frozenset[str]) -> Predicate | None:
         negated = negated or words[0].lower() in ("not", "neither")
         words = words[1:]
     rest = " ".join(words)
+    rest = re.sub(r",\s+whether\s+(?!for a|temporar).*$", "", rest)
     if lasting := _AT_LAST.search(rest):
         rest = shapes.TAIL.sub("", rest[: lasting.start()])
         if group_of(rest) == "closed":
@@ -223,7 +247,7 @@ def _of_subject(text: str, subjects: frozenset[str]) -> str:
 
 
 _TO_ITSELF = re.compile(
-    r"(?<=\w)\s+(?:to|of|in|at|inside|for|on)\s+(?:the|this)\s+(?P<noun>[a-z]+)(?=[\s,.]|$)"
+    r"(?<=\w)\s+(?:to|of|in|at|inside|for|on|behind|about)\s+(?:the|this)\s+(?P<noun>[a-z]+)(?=[\s,.]|$)"
 )
 
 
@@ -258,6 +282,10 @@ def _copula(match: re.Match[str], subjects: frozenset[str]) -> Predicate | None:
     groups = [group_of(re.sub(r"^(?:an?|the)\s+", "", v)) for v in split_list(value)]
     if groups and all(groups) and (is_subject(about, subjects) or features(about) & _HAS_STATE):
         return StatusIs(frozenset(g for g in groups if g), negated)
+    role = re.match(r"^(?:an?|one of (?:its|the)|its|the)\s+(?P<f>[a-z][a-z ]+)$", value)
+    named = bool(_NAMED_VALUE.match(about)) and not is_subject(about, subjects)
+    if role and named and _names_attribute(role["f"]) and not _names_attribute(about):
+        return term(role["f"], about, negated)
     if not is_subject(about, subjects) and field_of(about).features:
         joined = shapes.PARTICIPLE.match(value)
         if joined:
@@ -268,6 +296,7 @@ def _copula(match: re.Match[str], subjects: frozenset[str]) -> Predicate | None:
     return _complement(value, negated, bool(match["o"]))
 
 
+_NAMED_VALUE = re.compile(r"^(?!The |Its |Their |This |Our )[A-Z][\w'’&-]*(?: [A-Z][\w'’&-]*)*$")
 # What has a state of its own that is the entity's: 'Its authorisation is suspended'.
 _HAS_STATE = frozenset({"@status", "@approved", "application", "registr", "permit", "@license"})
 
@@ -278,6 +307,8 @@ def _names_attribute(text: str) -> bool:
 
 def _complement(value: str, negated: bool, only: bool = False) -> Predicate | None:
     """'It is …' / 'The museum is …'."""
+    if under := re.match(r"^under\s+(?P<v>.+\blicen[sc]e)$", value):
+        return term("license", under["v"], negated)
     if re.match(r"^free(?: of charge| to (?:visit|enter|use|attend|join|read)| for .*)?$", value):
         how = Quantifier.NONE if negated else Quantifier.ANY
         return TermIs(Field("price", frozenset({"@price"})), ("free",), how)
@@ -311,11 +342,14 @@ def _complement(value: str, negated: bool, only: bool = False) -> Predicate | No
 
 def _kinds_in(value: str) -> tuple[str, ...]:
     """'a suspension bridge' may be stated as 'Type: Suspension bridge' or 'Type: Suspension'."""
-    match = re.match(r"^an?\s+(?P<v>[\w'’-]+(?:\s[\w'’-]+){0,2})$", value)
-    if match is None or not match["v"].islower():
-        return ()
-    words = match["v"].split()
-    return (match["v"], " ".join(words[:-1])) if len(words) > 1 else (match["v"],)
+    found: list[str] = []
+    for item in split_list(value) if " or " in value else [value]:
+        match = re.match(r"^an?\s+(?P<v>[\w'’-]+(?:\s[\w'’-]+){0,2})$", item)
+        if match is None or not match["v"].islower():
+            return ()
+        words = match["v"].split()
+        found += [match["v"], " ".join(words[:-1])] if len(words) > 1 else [match["v"]]
+    return tuple(found)
 
 
 _ARTICLES = frozenset({"the", "its", "their", "this", "also"})

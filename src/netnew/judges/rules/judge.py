@@ -13,6 +13,7 @@ from netnew.domain.evidence import Confidence, EvidencePage, Standing
 from netnew.domain.ids import SnapshotId
 from netnew.domain.ledger import JudgeProfile
 from netnew.domain.page import Snapshot
+from netnew.judges.rules.asked_field import SUBJECT_STEMS
 from netnew.judges.rules.attributes import features
 from netnew.judges.rules.enrich import field_value
 from netnew.judges.rules.facts import PageFacts, read_page
@@ -159,6 +160,9 @@ def _named(about: Callable[[str], bool]) -> Callable[[str], bool]:
     return lambda text: about("\x00" + text)
 
 
+_PARTS = frozenset(
+    ("build", "institut", "establishment", "us", "field", "servic", "scheme", "programm")
+)
 _SELF = frozenset(("we", "our", "it", "its", "they", "their", "us", "the", "this", "there", "no"))
 _OTHERS = re.compile(
     r"\b(?:customers?|clients?|competitors?|rivals?|unlike|compared|others?|investors?"
@@ -178,6 +182,12 @@ def entity_test(candidate: Candidate, entity_type: str) -> Callable[[str], bool]
     kinds = {stem(w) for w in tokens(entity_type)}
 
     def about(text: str) -> bool:
+        if text.startswith(
+            "\x02"
+        ):  # a noun: is it a word for the entity, or one of its attributes?
+            words = [stem(w) for w in tokens(text[1:])]
+            known = kinds | SUBJECT_STEMS | _PARTS
+            return any(w in known for w in words) or any(f[0] == "@" for f in features(text[1:]))
         named_only = text.startswith("\x00")
         key = fold(text.lstrip("\x00"))
         if any(key.startswith(n) or f" {n} " in f" {key} " for n in names if n):

@@ -20,9 +20,9 @@ from netnew.judges.rules.fitting import (
 )
 from netnew.judges.rules.predicate import (
     DateIs,
+    Field,
     NumberIs,
 )
-from netnew.judges.rules.terms import items
 from netnew.lexicon.dates import dates_in
 from netnew.lexicon.quantities import (
     Interval,
@@ -32,6 +32,7 @@ from netnew.lexicon.quantities import (
     in_base_unit,
     quantities_in,
 )
+from netnew.lexicon.words import split_list
 
 
 def number_finding(leaf: NumberIs, pages: Sequence[Page], about: Callable[[str], bool]) -> Finding:
@@ -56,7 +57,7 @@ def numbers_of(leaf: NumberIs, fact: Fact) -> list[Interval]:
     told_all: list[Interval] = []
     for q in quantities_in(fact.value):
         told = _in_asked_unit(leaf, q, fact.value, fact.label)
-        dated = any(d.start <= q.start < d.end for d in dates_in(fact.value))
+        dated = any(q.start < d.end and d.start < q.end for d in dates_in(fact.value))
         if told is None or (dated and (leaf.unit or "-" in fact.value)):
             if leaf.unit:
                 continue
@@ -79,7 +80,9 @@ def _counted(leaf: NumberIs, pages: Sequence[Page]) -> list[tuple[bool | None, L
         value = at.fact.value
         if not at.fact.labelled or re.search(r"\d|…|\.\.\.|\bet al\b|\bothers?\b", value):
             continue
-        named = [i for i in items(value, True, True) if i != value.strip()] or [value]
+        if not at.fact.features <= leaf.field.features:
+            continue
+        named = split_list(value, pairs=True)
         if len(named) == 1 and not at.fact.plural:
             continue
         count = float(len(named))
@@ -87,6 +90,11 @@ def _counted(leaf: NumberIs, pages: Sequence[Page]) -> list[tuple[bool | None, L
     return found
 
 
+_RATIO = re.compile(
+    r"\bratio\b|\bper\s(?!year|annum|day|week|month|season|hour)|"
+    r"\bshare of\b|%|\bpercent|\d\s?:\s?\d|\bto staff\b",
+    re.IGNORECASE,
+)
 _COMPACT_METRES = re.compile(r"\d\s?m$")
 
 
@@ -97,6 +105,8 @@ def _in_asked_unit(leaf: NumberIs, q: Quantity, text: str, label: str = "") -> I
     ('Duration (months)')."""
     asked = dimension_of(leaf.unit)
     unit, interval = q.unit, q.interval
+    if not asked and _RATIO.search(f"{label} {text}") and not _RATIO.search(leaf.field.text):
+        return None
     if not asked:  # a count has no unit: '1,790 m' does not count runways
         return interval if unit in ("", "year") else None
     if not unit and leaf.unit == "year" and "ag" in leaf.field.features:
@@ -133,6 +143,8 @@ def _numbers_in_prose(
                 continue
             if UNSURE.search(sentence.text) or not about(sentence.text):
                 continue
+            if _of_another(sentence.text, leaf.field, about):
+                continue
             read, answer = _nearest_number(leaf, sentence.text)
             if read:
                 found.append((answer, at_sentence(sentence, page)))
@@ -145,7 +157,7 @@ def _nearest_number(leaf: NumberIs, sentence: str) -> tuple[bool, bool | None]:
     told_all: list[Interval] = []
     for q in quantities_in(sentence):
         told = _in_asked_unit(leaf, q, sentence)
-        if told is None or any(d.start <= q.start < d.end for d in dates):
+        if told is None or any(q.start < d.end and d.start < q.end for d in dates):
             continue
         if (told_all and leaf.any_of) or _is_the_fields(leaf, q, sentence):
             told_all.append(told)
@@ -202,6 +214,8 @@ def date_finding(leaf: DateIs, pages: Sequence[Page], about: Callable[[str], boo
         spans = dates_in(at.fact.value)
         if not spans or (at.fact.origin is Origin.PROSE and spans[0].start > 40):
             continue
+        if at.fact.origin is Origin.PROSE and _of_another(at.fact.subject, leaf.field, about):
+            continue
         found.append((_date_answer(leaf, at.fact.value), at))
     if found:
         best = max(at.fit for _, at in found)
@@ -214,6 +228,24 @@ def date_finding(leaf: DateIs, pages: Sequence[Page], about: Callable[[str], boo
         if not found and only:
             found = [(_date_answer(leaf, only.fact.value), only)]
     return agreed(found, leaf.field.text)
+
+
+_NOUN_PHRASE = re.compile(
+    r"^(?:the|an?)\s+(?P<noun>[\w-]+(?:\s[\w-]+)?)"
+    r"(?=\s+(?:is|was|were|are|has|had|holds?|[a-z]+s|[a-z]+ed)\b|$)",
+    re.IGNORECASE,
+)
+_EARLIER = re.compile(r"\b(?:previous|earlier|former|old|next|future)\b", re.IGNORECASE)
+
+
+def _of_another(subject: str, field: Field, about: Callable[[str], bool]) -> bool:
+    """'The library opened in 1888' is of the library, 'The previous call closed' of another."""
+    if _EARLIER.search(subject):
+        return True
+    match = _NOUN_PHRASE.match(subject)
+    if match is None or features(match["noun"]) & field.features:
+        return False
+    return not about("\x02" + match["noun"])
 
 
 def _is_one_date(value: str) -> bool:
@@ -231,6 +263,8 @@ def _dates_in_prose(
             if not leaf.field.features <= sentence.features or not about(sentence.text):
                 continue
             spans = dates_in(sentence.text)
+            if _of_another(sentence.text, leaf.field, about):
+                continue
             if len(spans) == 1 and not UNSURE.search(sentence.text):
                 found.append((_date_answer(leaf, sentence.text), at_sentence(sentence, page)))
     return found

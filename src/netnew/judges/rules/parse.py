@@ -24,6 +24,7 @@ from netnew.judges.rules.predicate import (
     Unread,
     unread_parts,
 )
+from netnew.judges.rules.statuses import group_of
 from netnew.lexicon.places import places_in
 
 _HEAD = re.compile(r"^(?P<head>[^:]{3,120}?):\s+(?P<rest>[^\s].*)$", re.DOTALL)
@@ -34,7 +35,8 @@ _STARTS_CLAUSE = (
 )
 _JOINT = re.compile(rf"(?:[,;]\s+(?P<soft>and|or|but)\s+{_STARTS_CLAUSE}|;\s+)", re.IGNORECASE)
 _BARE_JOINT = re.compile(
-    r"\s+(?P<word>and|or|but)\s+(?=(?:is|are|was|were|has|have|does|had|it|its)\s)", re.IGNORECASE
+    r"\s+(?P<word>and|or|but)\s+(?=(?:is|are|was|were|has|have|does|had|it|its|the\s+[a-z]+\s+(?:is|was|has|were|are))\s)",
+    re.IGNORECASE,
 )
 _PRONOUN = re.compile(
     r"^(?P<lead>(?:none|all|any|each|some|one|at least one) of )?(?:them|it|they|these|those)\b",
@@ -58,7 +60,9 @@ def _without_neither(text: str) -> str:
         verb, rest = match["verb"], f"{match['prep'] or ''}{match['a']} or "
         if verb in ("is", "are", "was", "were"):
             return f"{verb} not {rest}"
-        return f"{verb} no {rest}" if verb in ("has", "have") else f"does not {verb} {rest}"
+        if verb in ("has", "have"):
+            return f"{verb} {'not' if group_of(match['a']) else 'no'} {rest}"
+        return f"does not {verb} {rest}"
 
     return _NEITHER.sub(told, text)
 

@@ -20,7 +20,8 @@ topical, topically, on the skin, cutaneous, to the skin, applied to the skin, cu
 injection, by injection, injected, injectable
 inhalation, by inhalation, inhaled, inhalation use
 open access, open, freely accessible, free to read, gold open access
-public, state owned, government owned, public sector, publicly owned, state run, publicly run
+public, state, state funded, public university, state university
+  state owned, government owned, public sector, publicly owned, state run, publicly run
   government run, owned by the state
 government, governmental, government agency, government body, state agency, public agency
 private, privately owned, privately run, private sector, privately held
@@ -69,7 +70,9 @@ _FAMILIES = {
     "creative commons": r"cc|cc0|creative commons",
     "public domain": r"cc0|unlicense|public domain|pddl|wtfpl",
 }
-_NAMED = frozenset({"apache", "bsd", "gpl", "lgpl", "agpl", "mpl", "eupl", "cc by", "artistic"})
+_NAMED = frozenset(
+    {"apache", "bsd", "gpl", "lgpl", "agpl", "mpl", "eupl", "cc by", "cc0", "artistic"}
+)
 _NAMED_TAIL = (
     r"(?:$|[\s-]?v?\d|\s(?:software|clause|style|new|only|or later|licen[sc]e|public|like))"
 )

@@ -25,7 +25,7 @@ NAMES_AMONG = re.compile(
 OF_FIELD = re.compile(
     rf"^(?P<q>at least one(?: of)?|one or more(?: of)?|any of|some of|one of|none of"
     r"|all(?: of)?|each of)\s+"
-    rf"(?P<f>.+?)\s+(?:{BE}|lies?|stands?|begins?|comes?|includes?|names?)\s+(?P<v>.+)$",
+    rf"(?P<f>.+?)\s+(?:{BE}|lies?|stands?|begins?|comes?|includes?|names?|works?|sits?)\s+(?P<v>.+)$",
     re.IGNORECASE,
 )
 NO_FIELD = re.compile(rf"^no\s+(?P<f>\S+(?:\s\S+){{0,4}}?)\s+{BE}\s+(?P<v>.+)$", re.IGNORECASE)
@@ -115,7 +115,7 @@ PLACE_VERBS = re.compile(
     re.IGNORECASE,
 )
 TAIL = re.compile(
-    r",?\s+(?:today|at present|right now|nowadays|both (?:ends )?included"
+    r",?\s+(?:today|at the moment|at present|right now|nowadays|both (?:ends )?included"
     r"|inclusive|in total|overall|at all|anywhere)$",
     re.I,
 )

@@ -98,7 +98,7 @@ def names_value(value: str, wanted: str, plural: bool = True, prose: bool = Fals
 
 
 _FREE = re.compile(
-    r"(?:free\b(?! of\b(?! charge))|no (?:charge|fee|cost)|gratis|without charge)", re.I
+    r"(?:free\b(?! of\b(?! charge))|no (?:\w+ )?(?:charge|fee|cost)s?|gratis|without charge)", re.I
 )
 
 

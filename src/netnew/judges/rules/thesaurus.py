@@ -26,22 +26,26 @@ location: town, municipality, district, county, canton, lies in, stands in, sits
   countries, region, address, find us in, situated, situated in, place, seat of, domiciled, home
   base, base, where, operates from, state, province, site
 license: license, licensed, licensed under, released under, licensing, published under,
-  distributed under, terms, available under
+  distributed under, available under, licence terms, terms of use, rights, text is distributed
+  under
 category: field of study, research field, research area, subject area, field of research, area of
   research, main field, focus of collection, main subject, deals with, concerned with, devoted to,
   dedicated to, covers the field, specialised in, specialises in, specializes in, research topic,
   category, categories, section, area, subcategory, sub category, subsection, filed under, stands
   under, listed under, grouped under, classified under, belongs to, belongs to the category,
   topic, topics, subject, subjects, field, class, genre, genres, domain, is about, discipline,
-  department, theme, themes, classified as, classification, categorised as
+  department, theme, themes, classified as, classification, categorised as, subject terms, subject
+  heading
 kind: form, nature, variety, classification, category of, type of, model, breed type, is classed
   as, kind, type, listed as, type of organisation, types, kinds, sort, entity type, legal form,
-  form of organisation
+  form of organisation, article type, paper type, type of article, type of paper, publication
+  type
 industry: industry, industries, sector, vertical, line of business, business area, branch, market
 segment: segment, sub industry, subindustry, sub sector, subsector, sub segment, niche, specialty,
   speciality
 tags: tag, tags, tagged, tagged with, keyword, keywords, focus area, focus areas, focus, label,
-  labels, areas of work, topics, works on, working on, interests, specialities, specialties
+  labels, areas of work, topics, works on, working on, interests, specialities, specialties,
+  subject terms, index terms, subject headings, terms
 language: language of instruction, teaching language, languages of instruction, teaching
   languages, instruction language, medium of instruction, taught in, teaches in, teach in, working
   language, published in the language, text language, language, languages, programming language,
@@ -66,7 +70,8 @@ remote: remote, remote work, fully remote, remote policy, works remotely, work f
   distributed team, remotely
 former name: former name, former names, formerly, formerly named, previously named, formerly known
   as, previously known as, previously called, previous name, previous names, old name, renamed
-  from, old names, earlier name
+  from, old names, earlier name, another name, used to have another name, used to be called, used
+  to be named, was called, until then called, known as until, once called
 repository: code available, code availability, source available, implementation, code release,
   code repository, code is, public code, repository, repo, source repository, source code, source
   code repository, public repository, public source code repository, code, git repository, source,
@@ -185,7 +190,8 @@ owner: managed by, administered by, manager, trustee, custodian, governing body,
   parent company, parent, belongs to the, operator, operated by, run by, operating company,
   proprietor
 funder: funder, funders, funded by, sponsor, sponsored by, funding body, granted by, donor,
-  funding agency, awarding body
+  funding agency, awarding body, financed by, money comes from, awarding organisation, awarding
+  organization, paid for by, funders include, supported by, grant from, backed by
 amount: grant value, sum, maximum grant, grants of, funding available, size of the grant, maximum
   amount, ceiling, amounts to, amounted to, pays, top amount, highest amount, money available,
   support of up to, volume, funding per project, award value, amount, worth, value, grant amount,
@@ -197,7 +203,8 @@ deadline: closes on, closes, closing, call closes, deadline for applications, ap
   deadline, apply by, submission deadline, due
 eligible: target group, open for, eligible applicants, for whom, may be applied for by, who may
   apply, eligible for, can be applied for by, applicant, applicant type, aimed at, intended for,
-  addressed to, is for, eligible, eligibility, open to, who can apply, applicants, may apply
+  addressed to, is for, eligible, eligibility, open to, who can apply, applicants, may apply, can
+  apply, apply, eligible organisations, open to applicants from, applicants from
 programmes: schools, faculties, faculty, academic units, subjects taught, fields of study, study
   fields, teaches, programmes, programs, degrees, courses, degree programmes, study programmes
 enacted: enacted, date enacted, passed, adopted, date of enactment, adoption date, signed into
@@ -224,7 +231,7 @@ ceo: ceo, chief executive, chief executive officer, headed by, led by, managing 
 founder: founder, founders, founded by, co founded by, started by, cofounders, co founders
 end: abolished, decommissioned, cancelled, retired, year of closure, closure, closing year, shut
   down in, ended, closed in, dissolved, date of closure, closed, end date, discontinued, ceased
-term: term, contract length, validity, valid until, expires, expiry, expiry date
+term: contract length, validity, valid until, expires, expiry, expiry date
 origin: origin, country of origin, place of origin, origins, originated in, originates from,
   originated, comes from, native to, hails from
 tuition: tuition, tuition fee, tuition fees, annual tuition, study fees, course fees
@@ -257,7 +264,8 @@ recipients: recipients, recipient, grants awarded, awards made, number of awards
   grants, grants per year, grantees, awardees, awards per year, beneficiaries, projects funded,
   grants made, grants a year
 regions: eligible countries, eligible regions, countries covered, geographic scope, geographical
-  scope, regions covered, target countries, target region, territory covered, geographic focus
+  scope, regions covered, target countries, target region, territory covered, geographic focus,
+  open to applicants from, applicants from, applicants in, countries of applicants
 passengers: passengers, passenger numbers, annual passengers, passenger traffic, travellers,
   passengers per year, passenger, passengers a year, handles, handled
 runways: runway, runways, number of runways, landing strip, landing strips, airstrip
@@ -285,7 +293,8 @@ cafe: cafe, café, coffee shop, cafeteria, bistro, coffee house
 objects: objects, items, number of objects, artefacts, artifacts, pieces, objects held, size of
   the collection, collection size, specimens, exhibits
 degrees: degrees, degree, degree levels, highest degree, awards degrees, degrees awarded, degree
-  level, offers degrees
+  level, offers degrees, award degrees, degree types, qualifications, level of study, levels of
+  study
 research: research, research output, research focus
 acceptance: acceptance rate, admission rate, admission quota, applicants admitted, share of
   applicants
@@ -299,5 +308,23 @@ players: players, number of players, player count
 frequency: frequency, published every, issued every, appears every, how often, publication
   frequency, interval, cadence
 renovated: renovated, renovation, refurbished, refurbishment, refit, restored, restoration,
-  modernised, rebuilt, overhauled, last renovated
+  modernised, rebuilt, overhauled, last renovated, refitted
+doi: doi, digital object identifier, object identifier, doi number
+network: network, networks, university network, alliance, alliances, association, associations,
+  member of, belongs to the network, consortium membership
+distance: distance, at a distance, distance learning, online study, distance study, remote study,
+  online courses, distance courses, distance education
+hospital: hospital, teaching hospital, university hospital, clinic
+ratio: ratio, student staff ratio, students to staff, staff ratio, students per teacher, students
+  per staff member
+international: international, foreign, from abroad, from other countries, other countries, abroad
+type of article: article type, paper type, type of article, type of paper, publication type
+partners: partners, partner, consortium, consortium size, partnership, minimum consortium
+funding rate: funding rate, funding share, costs covered, share of costs, of the costs, of the
+  eligible costs, eligible costs, cost coverage, rate of funding, grant rate, covered costs,
+  coverage
+topics: topics, themes, theme, supports work on, funds work on, work on, focus areas
+available data: data availability, data available, availability of data, data access, data
+  statement, research data
+preprint: preprint, pre print
 """
