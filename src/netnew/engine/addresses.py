@@ -124,13 +124,16 @@ def canonical_address(url: str) -> str:
     """`url` without what does not count: scheme, `www.`, default port, credentials, fragment,
     tracking parameters, index files and the last slash; host in lower case, parameters sorted.
 
-    'https://www.Example.com:443/a/index.html?utm_source=x#top' → 'example.com/a'. A urn comes back
-    as it is. Paths keep their case.
+    'https://www.Example.com:443/a/index.html?utm_source=x#top' → 'example.com/a'. A urn, and what
+    is no address at all, comes back as it is. Paths keep their case.
     """
     text = url.strip()
     if text.lower().startswith("urn:"):
         return text
-    parts = urlsplit(text if "//" in text else f"//{text}")
+    try:
+        parts = urlsplit(text if "//" in text else f"//{text}")
+    except ValueError:  # 'https://[broken': pages and sources give such things as addresses
+        return text
     host = (parts.hostname or "").rstrip(".").removeprefix("www.")
     port = _port(parts.netloc)
     path = _INDEX_FILE.sub("/", unquote(parts.path)).rstrip("/")
@@ -155,6 +158,17 @@ def _port(netloc: str) -> str:
 def host_of(url: str) -> str:
     """The host of `url` in lower case without `www.`; '' for a urn."""
     return canonical_address(url).split("/", 1)[0].split("?", 1)[0] if not is_urn(url) else ""
+
+
+def is_address(url: str) -> bool:
+    """Whether `url` is a web address with a host, or a urn; anything else leads nowhere."""
+    if is_urn(url):
+        return True
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
 
 
 def is_urn(url: str) -> bool:

@@ -6,7 +6,14 @@ import re
 from urllib.parse import urlsplit
 
 from netnew.domain.page import Link
-from netnew.engine.addresses import canonical_address, home_address, host_of, is_subpage, is_urn
+from netnew.engine.addresses import (
+    canonical_address,
+    home_address,
+    host_of,
+    is_address,
+    is_subpage,
+    is_urn,
+)
 from netnew.engine.entity import Entity, home_url
 
 _TELLS = re.compile(
@@ -37,7 +44,7 @@ def deeper_addresses(entity: Entity, count: int) -> list[str]:
 
 def _worth(link: Link, base: str) -> int | None:
     """1 is best; None where the link leads off the entity's own pages or says nothing of facts."""
-    if host_of(link.url) != host_of(base):
+    if not is_address(link.url) or host_of(link.url) != host_of(base):
         return None
     home, target = home_address(base), canonical_address(link.url)
     if "/" in home and not target.startswith(home):

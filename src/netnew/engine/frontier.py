@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
-from netnew.engine.addresses import canonical_address, host_of
+from netnew.engine.addresses import canonical_address, host_of, is_address
 
 # A lead that promises less than this many new matches for its cost is not followed.
 MIN_PROMISE = 0.02
@@ -83,7 +83,7 @@ class Frontier:
 
     def add_page(self, url: str, unit: str, worth: float) -> None:
         address = canonical_address(url)
-        if address in self.read:
+        if address in self.read or not is_address(url):
             return
         known = self.pages.get(address)
         if known is None or worth > known.worth:
@@ -100,7 +100,10 @@ class Frontier:
         ]
 
     def mark_read(self, url: str) -> bool:
-        """True the first time; a page is read once, under whatever form of its address."""
+        """True the first time; a page is read once, under whatever form of its address. What is no
+        address is never read."""
+        if not is_address(url):
+            return False
         address = canonical_address(url)
         self.pages.pop(address, None)
         if address in self.read:

@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from netnew.domain.page import Link, SegmentKind, Snapshot
-from netnew.engine.addresses import canonical_address, host_of, is_urn, registered_domain
+from netnew.engine.addresses import (
+    canonical_address,
+    host_of,
+    is_address,
+    is_urn,
+    registered_domain,
+)
 from netnew.lexicon.names import name_key
 from netnew.lexicon.words import fold
 
@@ -265,7 +271,7 @@ def website_of(snapshot: Snapshot) -> str | None:
             label = fold(segment.label)
             if _WEBSITE_LABEL.match(label):
                 address = _address_in(segment.value, snapshot)
-                if address:
+                if address and is_address(address):
                     found.setdefault(canonical_address(address), address)
     canonical = snapshot.canonical_url
     if not found and canonical and host_of(canonical) != host_of(snapshot.final_url):

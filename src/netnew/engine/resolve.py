@@ -80,6 +80,7 @@ class Resolver:
                 return None
             entity = self._new_entity()
         entity = self._claim(entity, keys, "the same address")
+        entity = self._claim(entity, self._old_keys(snapshot, reading, entity), "a redirect")
         twin = self._twin(snapshot, texts)
         if twin is not None and twin is not entity:
             entity = self._merge(entity, twin, "the same name and text")
@@ -107,15 +108,22 @@ class Resolver:
         return entity
 
     def add_website(self, entity: Entity, snapshot: Snapshot, reading: Reading) -> Entity:
-        """The page found at an entity's own site: its keys lead to the entity, live or dead."""
-        keys = [identity_key(u) for u in (snapshot.url, *snapshot.redirects, snapshot.final_url)]
-        keys += [f"at:{canonical_address(u)}" for u in (snapshot.url, snapshot.final_url)]
-        entity = self._claim(entity, keys, "the website that a profile names")
-        entity.own_keys.update(k for k in keys if not k.startswith("at:"))
-        if snapshot.is_evidence and reading.kind is PageKind.ENTITY:
+        """The page found at an entity's own site. The address asked leads to the entity, live or
+        dead. Where it led to, on another domain, does so only if the page there names the entity:
+        the site of a company that was bought leads to the buyer's."""
+        asked = [identity_key(snapshot.url), f"at:{canonical_address(snapshot.url)}"]
+        entity = self._claim(entity, asked, "the website that a profile names")
+        entity.own_keys.add(asked[0])
+        entity.addresses.setdefault(snapshot.final_url)
+        if not snapshot.is_evidence or not self._is_its_own(entity, snapshot, reading):
+            return entity
+        led = [identity_key(u) for u in (*snapshot.redirects, snapshot.final_url)]
+        led.append(f"at:{canonical_address(snapshot.final_url)}")
+        entity = self._claim(entity, led, "where the website that a profile names leads")
+        entity.own_keys.update(k for k in led if not k.startswith("at:"))
+        if reading.kind is PageKind.ENTITY:
             self._describe(entity, snapshot, reading, None)
-        if snapshot.is_evidence:
-            entity.add_page(snapshot, Standing.OWN)
+        entity.add_page(snapshot, Standing.OWN)
         return entity
 
     # ------------------------------------------------------------------------------- inside
@@ -137,6 +145,26 @@ class Resolver:
             }:
                 return None
         return website
+
+    def _is_its_own(self, entity: Entity, snapshot: Snapshot, reading: Reading) -> bool:
+        """Whether a page that the entity's website led to is its own."""
+        if registered_domain(snapshot.url) == registered_domain(snapshot.final_url):
+            return True
+        if _names_agree(entity.names, reading.names):
+            return True
+        holder = self._by_key.get(identity_key(snapshot.final_url))
+        return (holder is None or holder is entity) and _is_named(entity.names, snapshot)
+
+    def _old_keys(self, snapshot: Snapshot, reading: Reading, entity: Entity) -> list[str]:
+        """Keys of the addresses that led to this page, but for those of entities that the page
+        does not name."""
+        keys: list[str] = []
+        for url in (snapshot.url, *snapshot.redirects):
+            for key in (identity_key(url), f"at:{canonical_address(url)}"):
+                holder = self._by_key.get(key, entity)
+                if holder is entity or _names_agree(holder.names, reading.names):
+                    keys.append(key)
+        return keys
 
     def _telling_texts(self, snapshot: Snapshot, reading: Reading) -> list[str]:
         """Keys of (name, long text block), without blocks that pages of other names have too."""
@@ -251,8 +279,7 @@ def _keys_of(snapshot: Snapshot, website: str | None) -> list[str]:
         keys = [identity_key(website)]
     else:
         keys = [identity_key(u) for u in _own_addresses(snapshot)]
-    addresses = (snapshot.final_url, snapshot.url, *snapshot.redirects)
-    keys += [f"at:{canonical_address(u)}" for u in addresses]
+    keys.append(f"at:{canonical_address(snapshot.final_url)}")
     return list(dict.fromkeys(keys))
 
 
@@ -265,11 +292,27 @@ def _is_profile_elsewhere(snapshot: Snapshot, website: str) -> bool:
 
 
 def _own_addresses(snapshot: Snapshot) -> list[str]:
-    addresses = [snapshot.final_url, snapshot.url, *snapshot.redirects]
+    addresses = [snapshot.final_url]
     canonical = snapshot.canonical_url
     if canonical and registered_domain(canonical) == registered_domain(snapshot.final_url):
         addresses.insert(0, canonical)
     return addresses
+
+
+def _names_agree(some: Iterable[str], others: Iterable[str]) -> bool:
+    """Whether a name of one is a name of the other, or its beginning or end in whole words; also
+    where nobody has a name yet."""
+    left, right = ([name_key(n).split() for n in names] for names in (some, others))
+    if not left or not right:
+        return True
+    return any(a and b and (set(a) <= set(b) or set(b) <= set(a)) for a in left for b in right)
+
+
+def _is_named(names: Iterable[str], snapshot: Snapshot) -> bool:
+    """Whether the page's own text has one of the names."""
+    text = " ".join([snapshot.title, *(s.text for s in snapshot.segments if not s.boilerplate)])
+    folded = f" {fold(text)} "
+    return any(f" {fold(name)} " in folded for name in names)
 
 
 def _long_blocks(snapshot: Snapshot) -> list[str]:

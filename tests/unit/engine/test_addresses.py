@@ -10,6 +10,7 @@ from netnew.engine.addresses import (
     canonical_address,
     home_address,
     identity_key,
+    is_address,
     registered_domain,
 )
 
@@ -93,3 +94,19 @@ def test_a_user_site_on_a_shared_suffix_is_a_site_of_its_own() -> None:
 
 def test_a_urn_is_its_own_identity() -> None:
     assert identity_key("urn:netnew:csv:acme") == "urn:netnew:csv:acme"
+
+
+@given(st.text(max_size=40))
+def test_any_text_can_be_asked_for_its_address(text: str) -> None:
+    for url in (text, f"https://{text}", f"https://[{text}", f"urn:{text}"):
+        assert isinstance(canonical_address(url), str)
+        assert isinstance(identity_key(url), str)
+        assert isinstance(registered_domain(url), str)
+        assert is_address(url) in (True, False)
+
+
+def test_what_is_no_address_leads_nowhere() -> None:
+    assert not is_address("https://[your-domain].com")
+    assert not is_address("mailto:a@b.com")
+    assert not is_address("https://")
+    assert is_address("urn:netnew:csv:acme")

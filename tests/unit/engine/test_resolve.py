@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from netnew.domain.ids import RunId, candidate_id
-from netnew.domain.page import Snapshot
+from netnew.domain.page import PageQuality, Snapshot
 from netnew.domain.run import ExcludeList
 from netnew.engine.entity import Entity
 from netnew.engine.exclude import Exclusions
@@ -129,6 +129,41 @@ def test_a_profile_first_and_its_moved_website_later_are_one() -> None:
     )
     r.add_website(profile, moved, read_page(moved))
     assert len(living(r)) == 1
+
+
+def test_firms_whose_sites_lead_to_one_buyer_stay_firms() -> None:
+    r = resolver()
+    buyer = home("https://big.com/", "Big", ("We bought many firms.",))
+    profiles = [
+        page(f"https://dir.test/{n}", n.title(), {"Website": f"http://{n}.com", "Town": "Leeds"})
+        for n in ("zephyr", "quokka")
+    ]
+    firms = add(r, *profiles)
+    add(r, buyer)
+    for firm, name in zip(firms, ("zephyr", "quokka"), strict=True):
+        assert firm is not None
+        sold = replace(buyer, url=f"http://{name}.com", redirects=(f"http://{name}.com",))
+        r.add_website(firm, sold, read_page(sold))
+    assert [e.names[0] for e in living(r)] == ["Zephyr", "Quokka", "Big"]
+    assert not r.merges
+    assert firms[0] is not None
+    assert firms[0].url == "https://dir.test/zephyr"
+
+
+def test_dead_sites_that_lead_to_one_registrar_stay_apart() -> None:
+    r = resolver()
+    for name in ("pot", "pan"):
+        (firm,) = add(
+            r, page(f"https://dir.test/{name}", name, {"Website": f"http://{name}.io", "Town": "X"})
+        )
+        assert firm is not None
+        parked = replace(
+            home(f"http://{name}.io", "For sale"),
+            final_url="https://registrar.test/lander",
+            quality=PageQuality.PARKED,
+        )
+        r.add_website(firm, parked, read_page(parked))
+    assert len(living(r)) == 2
 
 
 def test_same_name_and_same_long_text_are_one_firm_with_two_domains() -> None:
