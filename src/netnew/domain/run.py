@@ -79,6 +79,8 @@ class Estimate:
 
     `matches` is the point estimate, `low`..`high` the nominal 80 % interval; `method` names the
     estimator ('chao2'). `coverage` is Good–Turing's share of the matching mass already seen, 0..1.
+    `is_lower_bound`: the run was cut short (a limit, a cap, candidates not judged, queries cut at
+    their depth), so that no more than 'at least' can be said.
     """
 
     matches: float
@@ -86,6 +88,7 @@ class Estimate:
     high: float
     coverage: float
     method: str = "chao2"
+    is_lower_bound: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ one of: an entity's page, a list whose items become leads, an article whose ment
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from typing import cast
 
 from netnew.domain.budget import Cap, Spend
 from netnew.domain.candidate import MatchStatus
-from netnew.domain.errors import SourceUnavailable
+from netnew.domain.errors import SourceMisconfigured, SourceUnavailable
 from netnew.domain.event import SourceFailed
 from netnew.domain.page import Snapshot
 from netnew.domain.run import RunSpec
@@ -30,6 +29,7 @@ from netnew.engine.queries import Facets, Families, core_queries
 from netnew.engine.recognise import PageKind, Reading, read_page
 from netnew.engine.relevance import Relevance
 from netnew.engine.resolve import Resolver
+from netnew.engine.together import together
 from netnew.lexicon.words import fold
 from netnew.ports import Source
 
@@ -79,6 +79,19 @@ class Discovery:
     families: Families = field(default_factory=Families)
     _saturated: set[str] = field(default_factory=set)
     _rounds: int = 0
+    _asked: int = 0
+    _failed: int = 0
+    _opened_follow_ups: bool = False
+
+    @property
+    def only_failures(self) -> bool:
+        """Whether sources were asked, and none has ever answered."""
+        return 0 < self._asked == self._failed and not self.resolver.entities
+
+    @property
+    def hides_more(self) -> bool:
+        """Whether queries were cut at their depth and nothing was there to split them by."""
+        return bool(self._saturated) and not self._opened_follow_ups
 
     @property
     def open_leads(self) -> int:
@@ -102,7 +115,8 @@ class Discovery:
         this.queries = self._affordable(
             self.frontier.take_queries(self.generator.queries_per_round)
         )
-        answers = await asyncio.gather(*(self._ask(lead, this) for lead in this.queries))
+        asked = await together([self._ask(lead, this) for lead in this.queries], self.halted)
+        answers = [answer or SearchAnswer(()) for answer in asked]
         wanted: dict[str, None] = {}
         for lead, answer in zip(this.queries, answers, strict=True):
             this.has_more[id(lead)] = answer.has_more
@@ -114,11 +128,12 @@ class Discovery:
             if self.frontier.mark_read(page.url):
                 wanted[page.url] = None
         read = await self._read(list(wanted))
+        unread = wanted.keys() - read.keys()
         for lead, answer in zip(this.queries, answers, strict=True):
-            this.sighted.append((lead, await self._take_note(lead, answer.hits, read)))
+            this.sighted.append((lead, await self._take_note(lead, answer.hits, read, unread)))
         for page in links:
             hits = (Hit(page.url),)
-            this.sighted.append((page, await self._take_note(page, hits, read)))
+            this.sighted.append((page, await self._take_note(page, hits, read, unread)))
         await self._visit_websites(this)
         return this
 
@@ -192,10 +207,12 @@ class Discovery:
             self.meter.add(Spend(stored_searches=1))
             return known
         self.meter.add(Spend(searches=1))
+        self._asked += 1
         try:
             answer = await self._source(lead.source).search(lead.query, lead.page)
-        except SourceUnavailable as error:
+        except (SourceUnavailable, SourceMisconfigured) as error:
             this.failures.append(SourceFailed(lead.source, lead.query, error.problem))
+            self._failed += 1
             return SearchAnswer(())
         await searches.put(lead.source, lead.query, lead.page, answer, self.parts.clock.now())
         return answer
@@ -209,14 +226,19 @@ class Discovery:
             if await self.halted():
                 break
             some = urls[start : start + READ_AT_ONCE]
-            fetched = await asyncio.gather(*(self.parts.fetcher.fetch(u) for u in some))
+            fetched = await together([self.parts.fetcher.fetch(u) for u in some], self.halted)
             for url, one in zip(some, fetched, strict=True):
-                self.meter.add(Spend(stored_pages=1) if one.from_store else Spend(pages=1))
-                read[url] = one.snapshot
+                if one is not None:
+                    self.meter.add(Spend(stored_pages=1) if one.from_store else Spend(pages=1))
+                    read[url] = one.snapshot
         return read
 
     async def _take_note(
-        self, lead: QueryLead | PageLead, hits: Sequence[Hit], read: dict[str, Snapshot]
+        self,
+        lead: QueryLead | PageLead,
+        hits: Sequence[Hit],
+        read: dict[str, Snapshot],
+        unread: set[str],
     ) -> list[Entity]:
         """The entities that the hits are about, each once, marked as sighted by the lead."""
         entities: dict[str, Entity] = {}
@@ -229,6 +251,8 @@ class Discovery:
             )
             if entity is None and hit.name is not None:
                 entity = self.resolver.add_mention(hit.url, hit.name)
+                if entity is not None and hit.url in unread:
+                    entity.changed = False  # not read yet is not the same as says nothing
             if entity is not None:
                 entity.units.add(lead.unit)
                 entities.setdefault(entity.id, entity)
@@ -287,6 +311,7 @@ class Discovery:
                     query = f"{base} {value}".strip()
                     promise = 0.2 + FOLLOW_UP_PROMISE * share
                     opened += self.frontier.add_query(source, query, f"facet:{label}", promise)
+            self._opened_follow_ups = self._opened_follow_ups or opened > 0
             if opened >= self.generator.facets:
                 return
 

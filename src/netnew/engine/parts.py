@@ -11,7 +11,8 @@ from netnew.ports import Clock, Fetcher, Ids, Judge, Source, Store
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The ports of one run. `conditions_per_call`: how many conditions the judge is asked at once
-    (one for rules, all for a model). `in_flight`: most candidates judged at the same time."""
+    (one for rules, all for a model). `in_flight`: most candidates judged at the same time.
+    `judge_is_free`: what is read is still judged when the time is up."""
 
     store: Store
     fetcher: Fetcher
@@ -23,3 +24,4 @@ class Parts:
     search_max_age: timedelta = timedelta(days=1)
     conditions_per_call: int = 1
     in_flight: int = 16
+    judge_is_free: bool = True

@@ -92,6 +92,10 @@ class Resolver:
         self._index_name(entity, snapshot, reading)
         return entity
 
+    def is_excluded(self, entity: Entity) -> bool:
+        """Whether what is known of it by now is on the exclude list: a redirect may have told."""
+        return (entity.keys, entity.names[:1], entity.url) in self.exclusions
+
     def add_mention(self, url: str, name: str) -> Entity | None:
         """An entity that a list names, with or without a page that can be read."""
         keys = [identity_key(url), f"at:{canonical_address(url)}"]

@@ -16,13 +16,14 @@ NO_LEADS = "no query and no list is left that promises more"
 @dataclass(frozen=True, slots=True)
 class Progress:
     """What the decision is made from, after a round. `idle_leads`: queries (a link counts 1/10)
-    followed since the last new match."""
+    followed since the last new match. `failure`: why no source could answer."""
 
     counts: Counts
     idle_leads: float
     open_leads: int
     cap: Cap | None
     cancelled: bool
+    failure: str = ""
 
     @property
     def judged(self) -> int:
@@ -44,6 +45,8 @@ def stop_for(
     counts = progress.counts
     if progress.cancelled:
         return Stop(TerminationReason.USER_CANCELLED, "stopped on request; all rows are kept")
+    if progress.failure:
+        return Stop(TerminationReason.ERROR_OCCURRED, progress.failure)
     if counts.matched >= spec.match_limit:
         return Stop(
             TerminationReason.MATCH_LIMIT_MET, f"{counts.matched} matches, as many as asked for"

@@ -20,7 +20,7 @@ from netnew.domain.event import (
 )
 from netnew.domain.ids import RunId, candidate_id
 from netnew.domain.ledger import LedgerEntry
-from netnew.domain.run import Counts, Run, RunStatus, TerminationReason
+from netnew.domain.run import Counts, Estimate, Run, RunStatus, TerminationReason
 from netnew.engine.discover import Discovery, Round
 from netnew.engine.enrich import enrich
 from netnew.engine.entity import Entity
@@ -60,8 +60,15 @@ async def work_on(run: Run, parts: Parts) -> Run:
             Stop(TerminationReason.ERROR_OCCURRED, f"{type(error).__name__}: {error}"),
         )
         raise
-    cancelled = stop.reason is TerminationReason.USER_CANCELLED
-    return await work.end(RunStatus.CANCELLED if cancelled else RunStatus.COMPLETED, stop)
+    return await work.end(_ENDS.get(stop.reason, RunStatus.COMPLETED), stop)
+
+
+_ENDS = {
+    TerminationReason.USER_CANCELLED: RunStatus.CANCELLED,
+    TerminationReason.ERROR_OCCURRED: RunStatus.FAILED,
+}
+# After these ends the sources had nothing more that could be found by asking.
+_ASKED_OUT = frozenset({TerminationReason.CANDIDATES_EXHAUSTED, TerminationReason.LOW_MATCH_RATE})
 
 
 @dataclass(slots=True)
@@ -78,6 +85,8 @@ class _Work:
     patience: float
     idle_leads: float = 0.0
     cancelled: bool = False
+    failure: str = ""
+    ended_by: TerminationReason | None = None
     _merges_recorded: int = 0
     _discarded: set[str] = field(default_factory=set)
 
@@ -144,6 +153,8 @@ class _Work:
                 return stop
             matched_before = self.matched_ids()
             this = await self.discovery.round()
+            if this.failures:
+                self.failure = f"source {this.failures[-1].source}: {this.failures[-1].problem}"
             await self.verify_all()
             self.discovery.learn(this, matched_before)
             new_matches = len(self.matched_ids() - matched_before)
@@ -157,21 +168,23 @@ class _Work:
             self.discovery.open_leads,
             self.meter.exhausted(),
             self.cancelled,
+            self.failure if self.discovery.only_failures else "",
         )
         return stop_for(progress, self.run.spec, self.patience, self.evaluate_limit)
 
     async def verify_all(self) -> None:
         """Judge what is new or has new evidence, a wave at a time; never more than are needed."""
+        for entity in self.resolver.entities:
+            if entity.changed and self.resolver.is_excluded(entity):
+                entity.status = MatchStatus.DISCARDED
         waiting = [
             e
-            for e in self.resolver.entities
-            if e.merged_into is None
-            and e.changed
-            and e.status in (MatchStatus.GENERATED, MatchStatus.UNCLEAR)
+            for e in self.living()
+            if e.changed and e.status in (MatchStatus.GENERATED, MatchStatus.UNCLEAR)
         ]
         while waiting:
             room = self.room()
-            if room <= 0 or self.cancelled or self.meter.exhausted() in STOPS_JUDGING:
+            if room <= 0 or self.cancelled or not self.may_judge():
                 break
             wave, waiting = waiting[: min(WAVE, room)], waiting[min(WAVE, room) :]
             entries = await self.verifier.verify(wave, self.parts.in_flight)
@@ -187,6 +200,10 @@ class _Work:
             events = list(self._verified(changed))
             entries = await self._enrich(changed, events)
             await self.commit(*events, candidates=changed, ledger=entries)
+
+    def may_judge(self) -> bool:
+        cap = self.meter.exhausted()
+        return cap not in STOPS_JUDGING or (cap is Cap.SECONDS and self.parts.judge_is_free)
 
     def room(self) -> int:
         """How many more may be judged at once: as many as the limits still have room for."""
@@ -239,9 +256,7 @@ class _Work:
             self.run,
             counts=self.counts(),
             spend=self.meter.spend,
-            estimate=estimate(
-                {e.id: e.units for e in self.living() if e.status is MatchStatus.MATCHED}
-            ),
+            estimate=self.estimated(),
             updated_at=self.parts.clock.now(),
         )
         receipt = await self.parts.store.journal.commit(
@@ -256,21 +271,34 @@ class _Work:
         )
         self.cancelled = self.cancelled or receipt.cancel_requested
 
+    def estimated(self) -> Estimate | None:
+        """The estimate so far; a lower bound while there is more to ask or to judge."""
+        matches = [e for e in self.living() if e.status is MatchStatus.MATCHED]
+        found = estimate({e.id: e.units for e in matches})
+        if found is None:
+            return None
+        unjudged = any(e.status is MatchStatus.GENERATED for e in self.living())
+        cut = self.ended_by not in _ASKED_OUT or unjudged or self.discovery.hides_more
+        return replace(found, is_lower_bound=cut)
+
     def _discard(self) -> tuple[list[Candidate], list[EventBody]]:
         """Rows and events of recorded candidates that were merged into others."""
         rows: list[Candidate] = []
         events: list[EventBody] = []
         for entity in self.resolver.entities:
-            gone = entity.merged_into is not None and entity.recorded
+            merged = entity.merged_into is not None
+            gone = entity.recorded and (merged or entity.status is MatchStatus.DISCARDED)
             if gone and entity.id not in self._discarded:
                 self._discarded.add(entity.id)
                 entity.status = MatchStatus.DISCARDED
                 rows.append(entity.candidate(self.run.id, self.run.generation))
-                events.append(CandidateDiscarded(entity.id, "the same entity", entity.merged_into))
+                reason = "the same entity" if merged else "on the exclude list"
+                events.append(CandidateDiscarded(entity.id, reason, entity.merged_into))
         return rows, events
 
     async def end(self, status: RunStatus, stop: Stop) -> Run:
         now = self.parts.clock.now()
+        self.ended_by = stop.reason
         self.run = replace(
             self.run,
             status=status,
@@ -284,7 +312,12 @@ class _Work:
     # -------------------------------------------------------------------------------- counting
 
     def living(self) -> list[Entity]:
-        return [e for e in self.resolver.entities if e.merged_into is None]
+        """Those that count: neither merged into others nor excluded after they were found."""
+        return [
+            e
+            for e in self.resolver.entities
+            if e.merged_into is None and e.status is not MatchStatus.DISCARDED
+        ]
 
     def matched_ids(self) -> set[str]:
         return {e.id for e in self.living() if e.status is MatchStatus.MATCHED}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ from netnew.domain.condition import MatchCondition, Outcome
 from netnew.domain.enrichment import Enrichment
 from netnew.domain.errors import SourceUnavailable
 from netnew.domain.evidence import holds_in
-from netnew.domain.page import Link, Snapshot
+from netnew.domain.page import Fetched, Link, Snapshot
 from netnew.domain.run import ExcludeList, Run, RunSpec, RunStatus, TerminationReason
 from netnew.domain.search import Hit, SearchAnswer
 from netnew.engine.parts import Parts
@@ -293,6 +294,57 @@ async def test_a_source_that_fails_is_told_and_the_run_goes_on(tmp_path: Path) -
         assert failed
         assert failed[0].problem == "it is asleep"
         assert run.counts.matched == 3
+
+
+async def test_a_run_whose_sources_never_answer_fails_and_says_why(tmp_path: Path) -> None:
+    async with bench(tmp_path) as b:
+        b.source.asleep_for = ""
+        run = await b.run(SPEC)
+        assert run.status is RunStatus.FAILED
+        assert run.termination_reason is TerminationReason.ERROR_OCCURRED
+        assert "it is asleep" in run.termination_detail
+
+
+async def test_an_estimate_of_a_run_cut_short_is_a_lower_bound(tmp_path: Path) -> None:
+    async with bench(tmp_path, kettles(40)) as b:
+        short = await b.run(replace(SPEC, match_limit=4))
+        assert short.estimate is not None
+        assert short.estimate.is_lower_bound
+        whole = await b.run(SPEC)
+        assert whole.estimate is not None
+        assert not whole.estimate.is_lower_bound
+
+
+async def test_a_page_too_slow_for_the_time_left_is_given_up(tmp_path: Path) -> None:
+    async with bench(tmp_path) as b:
+        slow = "https://kettle1.com/"
+        fetch = b.fetcher.fetch
+
+        class SlowFetcher:
+            async def fetch(self, url: str, max_age: timedelta | None = None) -> Fetched:
+                if url == slow:
+                    b.clock.seconds = 100.0  # the time is up while this page is waited for
+                    await asyncio.Event().wait()
+                return await fetch(url, max_age)
+
+        b.fetcher = SlowFetcher()
+        run = await b.run(replace(SPEC, budget=Budget(seconds=10)))
+        assert run.termination_reason is TerminationReason.BUDGET_EXHAUSTED
+        assert {c.name for c in await b.rows(run) if c.status is MatchStatus.MATCHED} == {
+            "Kettle 0",
+            "Kettle 3",
+        }
+
+
+async def test_what_a_redirect_shows_to_be_excluded_is_discarded(tmp_path: Path) -> None:
+    profile = page("https://dir.test/k", "Kettle", {"Website": "http://old.com/", "Open": "yes"})
+    own = page("https://kettle.com/", "Kettle", {"Colour": "red", "Open": "yes"})
+    moved = replace(own, url="http://old.com/", redirects=("http://old.com/",))
+    pages = {profile.url: profile, moved.url: moved}
+    async with bench(tmp_path, pages, [Hit(profile.url)]) as b:
+        run = await b.run(replace(SPEC, exclude=ExcludeList(urls=("https://kettle.com",))))
+        assert run.counts.matched == run.counts.generated == 0
+        assert run.counts.discarded == 1
 
 
 async def test_two_profiles_of_one_firm_are_one_row_and_the_merge_is_logged(tmp_path: Path) -> None:
