@@ -45,6 +45,7 @@ def asked_number(text: str, subjects: frozenset[str]) -> Predicate | None:
         if of["q"].lower().startswith(("none", "all", "each")) or inner is None:
             return None
         return replace(inner, any_of=True) if isinstance(inner, NumberIs) else None
+    text = _GLOSS.sub("", text)
     q = _quantity(text)
     if q is None:
         return None
@@ -59,7 +60,8 @@ def asked_number(text: str, subjects: frozenset[str]) -> Predicate | None:
     if not q.bounded and q.interval.is_point and not noun and not q.unit and not before:
         return None
     if not q.bounded and not re.search(
-        r"\b(?:has|have|exactly|of|is|are|costs?)\s+(?:exactly\s+)?$", text[: q.start + 1]
+        r"\b(?:has|have|exactly|of|is|are|costs?|covers?|pays?|finances?|funds?|reimburses?)\s+(?:exactly\s+)?$",
+        text[: q.start + 1],
     ):
         return None
     if noun in ("times", "in total", "altogether", "overall"):
@@ -72,7 +74,9 @@ def asked_number(text: str, subjects: frozenset[str]) -> Predicate | None:
         r"^\s*[a-z -]+?\s+per\s+(?!year|day|week|month|annum|hour|person)", text[q.end :]
     )
     if per:  # '15 students per member of staff' is a ratio of the two
-        field = field_of(text[q.end :])
+        field = Field(text[q.end :].strip(), features(text[q.end :]) - {"@network"} | {"@ratio"})
+    if q.unit == "%" and (of := re.match(r"^\s*of\s+.+$", text[q.end :])):
+        field = field_of(re.sub(r"^\s*of the\s+", "of the ", of.group().strip()))
     if len(q.unit) == 3 and q.unit in CURRENCIES and not any(f[0] == "@" for f in field.features):
         field = Field(field.text, _MONEY)
     if q.unit and (measured := _measured(before, q)):
@@ -83,6 +87,7 @@ def asked_number(text: str, subjects: frozenset[str]) -> Predicate | None:
     return NumberIs(field, q.interval, q.unit) if field.features else None
 
 
+_GLOSS = re.compile(r"\s*\(\d[^()]*\)")  # 'two years (24 months) or more'
 _MONEY = frozenset({"@amount", "@price", "@funding"})
 _STANDS = re.compile(r"^(?:lies?|stands?|sits?|is|situated|located|rises?|reaches|\s)*$")
 _MEASURED = {"mass": "weight", "time": "length", "area": "area", "speed": "speed"}

@@ -47,7 +47,8 @@ def status_finding(leaf: StatusIs, pages: Sequence[Page], about: Callable[[str],
         group = group_led_by(at.fact.value)
         if group is not None:
             found.append(((group in leaf.groups) != leaf.negated, at))
-    found = found or _status_as_kind(leaf, pages)
+    if leaf.groups & _OWNERSHIP:  # 'Status: Active' does not tell whose it is
+        found = _status_as_kind(leaf, pages) or found
     found = found or _status_under_any_label(pages, leaf)
     if not found:
         found = _status_in_prose(leaf, pages, about)
@@ -110,6 +111,9 @@ def _status_in_prose(
     for page in pages:
         for sentence in page.facts.sentences:
             match = _BE_STATUS.match(sentence.text)
+            if (whole := group_of(sentence.text.rstrip(".!"))) and " " in sentence.text:
+                found.append(((whole in leaf.groups) != leaf.negated, at_sentence(sentence, page)))
+                continue
             if match is None or not _is_plainly_it(match["s"], about):
                 continue
             group = group_led_by(_RESPECT.sub("", match["v"].rstrip(".!")))
@@ -155,6 +159,9 @@ def _cell_answer(field: Field, fact: Fact) -> bool | None:
             return False
         if qualifiers:
             return qualifiers <= told
+        missing = asked - label_features
+        if missing and not (affirms(value) or missing <= features(value)):
+            return None
         return None if _PARTLY.match(value) else True
     if label_features and label_features <= asked and agreement(asked, label_features) >= SURE_FIT:
         if denies(value):
@@ -196,7 +203,7 @@ def _named_under_label(field: Field, fact: Fact) -> bool | None:
     if names_value(fact.value, wanted, True, fact.origin is Origin.PROSE):
         return True
     listed = fact.plural or len(items(fact.value, True, False)) > 2
-    listed = listed and any(f[0] == "@" for f in fact.features)
+    listed = listed and any(f[0] == "@" for f in fact.features) and len(rest) <= 3
     return False if listed and not may_name(fact.value, wanted) else None
 
 
@@ -253,6 +260,8 @@ def _said_in_prose(
                 continue
             if UNSURE.search(sentence.text) or not about(sentence.text):
                 continue
+            if _OF_ANOTHER.match(sentence.text):
+                continue
             if _LABELLED.match(sentence.text) or said & _TOPICS:
                 continue  # read as a labelled fact, or a list of topics
             if not any(w[0].islower() for w in sentence.text.split()):
@@ -270,6 +279,11 @@ def _said_in_prose(
     return found
 
 
+# 'A partner hospital takes our interns' tells of another; 'A demo is available' does not.
+_OF_ANOTHER = re.compile(
+    r"(?:an?|another|some)\s+(?:(?!is\b|are\b|belongs\b)[\w-]+\s+){1,5}?(?:takes?|in|at|of|near|with|from|lends?|gives?|offers?|next)\b",
+    re.I,
+)
 _LABELLED = re.compile(
     r"^(?!(?:please )?(?:notes?|notice|remarks?|caveat|warning|important|hint)\b)[^:]{2,60}:\s",
     re.IGNORECASE,

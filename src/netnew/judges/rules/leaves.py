@@ -24,6 +24,8 @@ from netnew.judges.rules.predicate import (
     Unread,
 )
 
+_WHEREABOUTS = frozenset({"@location", "@campus"})
+
 
 def leaf_finding(leaf: Leaf, pages: Sequence[Page], about: Callable[[str], bool]) -> Finding:
     """What `pages` (one tier) say of `leaf`. `about(text)`: a sentence's subject is the entity."""
@@ -35,7 +37,7 @@ def leaf_finding(leaf: Leaf, pages: Sequence[Page], about: Callable[[str], bool]
         return date_finding(leaf, pages, about)
     if isinstance(leaf, PlaceIs):
         found = place_finding(leaf, fitting(leaf.field, pages))
-        if found.outcome is Outcome.UNCLEAR and "@location" in leaf.field.features:
+        if found.outcome is Outcome.UNCLEAR and leaf.field.features & _WHEREABOUTS:
             found = place_finding(leaf, places_in_prose(pages, about))
         return found
     if isinstance(leaf, StatusIs):

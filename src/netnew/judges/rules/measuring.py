@@ -90,6 +90,10 @@ def _counted(leaf: NumberIs, pages: Sequence[Page]) -> list[tuple[bool | None, L
     return found
 
 
+_BESIDES = re.compile(
+    r"\b(?:separately|extra|additional(?:ly)?|in addition|on top|surcharge|deposit|gala)\b",
+    re.IGNORECASE,
+)
 _RATIO = re.compile(
     r"\bratio\b|\bper\s(?!year|annum|day|week|month|season|hour)|"
     r"\bshare of\b|%|\bpercent|\d\s?:\s?\d|\bto staff\b",
@@ -105,7 +109,9 @@ def _in_asked_unit(leaf: NumberIs, q: Quantity, text: str, label: str = "") -> I
     ('Duration (months)')."""
     asked = dimension_of(leaf.unit)
     unit, interval = q.unit, q.interval
-    if not asked and _RATIO.search(f"{label} {text}") and not _RATIO.search(leaf.field.text):
+    if not asked and _RATIO.search(f"{label} {text}") and "@ratio" not in leaf.field.features:
+        return None
+    if "@ratio" in leaf.field.features and not _RATIO.search(f"{label} {text}"):
         return None
     if not asked:  # a count has no unit: '1,790 m' does not count runways
         return interval if unit in ("", "year") else None
@@ -142,6 +148,8 @@ def _numbers_in_prose(
             if not (leaf.field.features & sentence.features):
                 continue
             if UNSURE.search(sentence.text) or not about(sentence.text):
+                continue
+            if _BESIDES.search(sentence.text):
                 continue
             if _of_another(sentence.text, leaf.field, about):
                 continue

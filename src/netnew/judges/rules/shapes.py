@@ -90,7 +90,7 @@ OTHER_THAN = re.compile(
 AVAILABLE = re.compile(
     rf"^(?P<f>.+?)\s+{BE}\s+(?P<n>not\s+)?(?:(?:publicly|freely|openly|still|also)\s+)*"
     r"(?P<p>available|present|offered|provided|possible|published|allowed|permitted|required|needed"
-    r"|mandatory|compulsory|welcome|accepted|included|forbidden|prohibited|banned|optional)"
+    r"|eligible|supported|mandatory|compulsory|welcome|accepted|included|forbidden|prohibited|banned|optional)"
     r"(?P<rest>\s.*)?$"
 )
 AVAILABLE_AS = re.compile(

@@ -12,12 +12,16 @@ _GROUPS = {
     " currently operating, still active, actively maintained, maintained, open, in service,"
     " in use, functioning, trading, current, up and running, working, still operating,"
     " open to the public, open to visitors, open for business, still open, still running,"
+    " accepting applications, open for applications, taking applications, applications are accepted,"
+    " applications are being accepted, applications are open, open to applications,"
     " in production, open and operating, in good standing, operating normally, in orbit",
     "closed": "inactive, shut down, closed, closed down, defunct, dead, dissolved, ceased, shut,"
     " out of business, ceased operations, shutdown, discontinued, permanently closed, liquidated,"
     " bankrupt, wound up, no longer operating, no longer active, not active, has shut down,"
     " no longer in business, no longer operates, no longer exist, disbanded, decommissioned,"
     " no longer in operation, went out of business, no longer exists, out of service, abolished,"
+    " no longer accepting applications, not accepting applications, applications are closed,"
+    " applications are no longer accepted, closed for applications, closed to applications,"
     " closed for good, closed permanently, demolished, terminated, no longer open,"
     " ceased to exist, extinct, disused, out of operation, out of use, not operating, insolvent,"
     " no longer in use, no longer in service, off the market, closed to the public, scrapped",
@@ -31,6 +35,7 @@ _GROUPS = {
     "archived": "archived, retired, deprecated, unmaintained, abandoned, obsolete, superseded",
     "planned": "planned, proposed, announced, upcoming, in planning, under construction,"
     " being built, in development, under development, not yet open, forthcoming,"
+    " not open yet, not yet launched, coming soon, to be launched, opening soon,"
     " under consideration, awaiting approval, pending, scheduled",
     "suspended": "suspended, paused, on hold, under renovation, temporarily closed, dormant,"
     " under refurbishment, being refurbished, being renovated, closed for renovation,"

@@ -98,7 +98,8 @@ def names_value(value: str, wanted: str, plural: bool = True, prose: bool = Fals
 
 
 _FREE = re.compile(
-    r"(?:free\b(?! of\b(?! charge))|no (?:\w+ )?(?:charge|fee|cost)s?|gratis|without charge)", re.I
+    r"(?:free\b(?! of\b(?! charge))|no (?:\w+ )?(?:charge|fee|cost)s?|none\b|nil\b|gratis|without charge)",
+    re.I,
 )
 
 
