@@ -56,6 +56,13 @@ class Source(Protocol):
     @property
     def enumerates(self) -> bool: ...
 
+    @property
+    def revision(self) -> str:
+        """Names the state of what the source holds itself: another text, other answers. '' where
+        it cannot tell (a service of the web); then only their age says whether answers are good.
+        """
+        ...
+
     async def search(self, query: str, page: int) -> SearchAnswer:
         """Page `page` (1, 2, …) of the answer to `query`.
 

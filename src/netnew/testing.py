@@ -69,6 +69,7 @@ class FixedSource:
     answers: Mapping[str, Sequence[Hit]]
     spec: str = "fixed"
     enumerates: bool = False
+    revision: str = ""
     per_page: int = 10
     asked: list[tuple[str, int]] = field(default_factory=list)
 

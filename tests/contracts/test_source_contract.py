@@ -128,6 +128,17 @@ def test_the_source_says_the_spec_it_was_asked_by(spec: str, context: SourceCont
     asyncio.run(source.aclose())
 
 
+def test_the_revision_stays_while_nothing_changes(spec: str, context: SourceContext) -> None:
+    async def asked(source: Source) -> tuple[str, str]:
+        before = source.revision
+        await source.search("Python packages", 1)
+        return before, source.revision
+
+    before, after = _with(spec, context, asked)
+    assert before == after == source_from_spec(spec, context).revision
+    assert (before == "") == spec.startswith(("web:", "sitemap:"))
+
+
 def test_pages_follow_without_repeats_and_end(spec: str, context: SourceContext) -> None:
     answers = _with(spec, context, _walked)
     urls = [hit.url for answer in answers for hit in answer.hits]

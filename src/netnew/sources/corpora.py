@@ -8,22 +8,25 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 
 import structlog
 
-from netnew.domain.errors import Conflict, InvalidInput, NotFound, SourceUnavailable
+from netnew.domain.errors import Conflict, InvalidInput, NetnewError, NotFound, SourceUnavailable
 from netnew.domain.search import SearchAnswer
 from netnew.sources.corpus_store import CorpusStore
-from netnew.sources.corpus_writer import CorpusWriter, Tally
+from netnew.sources.corpus_writer import STATE, CorpusWriter, Tally
 from netnew.sources.readers.dump import dump_files, dump_rows
 from netnew.sources.readers.row import BrokenRow, DumpRow
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _FROM_PATH = "path-"
-_READY = "ready"
+_OF_PATH = re.compile(_FROM_PATH + r"(?:.*-)?[0-9a-f]{20}")
+_SHOWN_BROKEN = 20
 _log = structlog.get_logger(__name__)
 
 
@@ -75,8 +78,6 @@ class Corpora:
             if not await asyncio.to_thread(path.exists):
                 raise InvalidInput("path", f"there is no file {str(path)!r}")
         tally = await _in_thread(lambda stop: _add(folder, paths, base_url, progress, stop))
-        for row in tally.broken_rows[:20]:
-            _log.warning("row_left_out", path=row.path, place=row.place, problem=row.problem)
         return _report(name, tally)
 
     async def corpora(self) -> tuple[Corpus, ...]:
@@ -101,24 +102,21 @@ class Corpora:
         return await asyncio.to_thread(CorpusStore, self._existing(name))
 
     async def open_path(self, path: Path) -> CorpusStore:
-        """The corpus of a dump or folder named by its path; taken in again only if it changed.
+        """The corpus of a dump or folder named by its path. It is the same one always: where a
+        file changed in size or time it is taken in again, and rows no longer there are dropped.
 
         Raises SourceUnavailable while another process takes it in, UnreadableDump.
         """
-        folder = self._root / await asyncio.to_thread(_name_of_path, path)
-        store = await asyncio.to_thread(CorpusStore, folder)
+        folder = self.folder_of_path(path)
+        state = await asyncio.to_thread(state_of_path, path)
         try:
-            if store.marked(_READY) is None:
-                await self.add(folder.name, [path])
-                store.mark(_READY, "yes")
+            if await asyncio.to_thread(_taken_in, folder) != state:
+                work = partial(_replace, folder, path, state)
+                await _in_thread(work)
         except Conflict as error:
-            store.close()
             problem = "another process is taking it in"
             raise SourceUnavailable(f"corpus:{path}", problem, retry_after_s=5.0) from error
-        except BaseException:
-            store.close()
-            raise
-        return store
+        return await asyncio.to_thread(CorpusStore, folder)
 
     def folder(self, name: str) -> Path:
         """Where corpus `name` lies. Raises InvalidInput for what cannot be a name."""
@@ -128,7 +126,14 @@ class Corpora:
             )
         return self._root / name
 
+    def folder_of_path(self, path: Path) -> Path:
+        """Where the corpus of the dump or folder at `path` lies; by the path alone."""
+        digest = blake2b(os.fsencode(path.resolve()), digest_size=10).hexdigest()
+        stem = re.sub(r"[^A-Za-z0-9]+", "-", path.name.partition(".")[0])[:30].strip("-")
+        return self._root / f"{_FROM_PATH}{stem}-{digest}"
+
     def names(self) -> list[str]:
+        """All corpora, those of paths among them (`is_of_path`)."""
         if not self._root.is_dir():
             return []
         return sorted(path.name for path in self._root.iterdir() if path.is_dir())
@@ -142,6 +147,20 @@ class Corpora:
 
 def is_corpus_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
+
+
+def is_of_path(name: str) -> bool:
+    """Whether it is the name of a corpus made for a path, not by `add`."""
+    return _OF_PATH.fullmatch(name) is not None
+
+
+def state_of_path(path: Path) -> str:
+    """Changes when any file at `path` changes in size or time, comes or goes. Blocks."""
+    digest = blake2b(digest_size=10)
+    for file in dump_files(path):
+        stat = file.stat()
+        digest.update(os.fsencode(file) + f"\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())
+    return digest.hexdigest()
 
 
 async def _in_thread(work: Callable[[threading.Event], Tally]) -> Tally:
@@ -164,11 +183,45 @@ def _add(
     stop: threading.Event,
 ) -> Tally:
     tally = Tally()
-    with CorpusWriter(folder) as writer:
+    with _unless_empty(folder), CorpusWriter(folder) as writer:
         for path in paths:
             rows = dump_rows(path, base_url)
             writer.add(_told(rows, tally, progress) if progress else rows, tally, stop)
     return tally
+
+
+def _replace(folder: Path, path: Path, state: str, stop: threading.Event) -> Tally:
+    tally = Tally()
+    with _unless_empty(folder), CorpusWriter(folder) as writer:
+        writer.replace(dump_rows(path), tally, stop, state)
+    for row in tally.broken_rows[:_SHOWN_BROKEN]:
+        _log.warning("row_left_out", path=row.path, place=row.place, problem=row.problem)
+    return tally
+
+
+@contextmanager
+def _unless_empty(folder: Path) -> Iterator[None]:
+    """A taking in that fails before its first row leaves no corpus behind."""
+    try:
+        yield
+    except Conflict:
+        raise
+    except BaseException:
+        with suppress(NetnewError, OSError):
+            if _described(folder).rows == 0:
+                _remove(folder)
+        raise
+
+
+def _taken_in(folder: Path) -> str | None:
+    """The state of the path that the corpus in `folder` was made of; None for none yet."""
+    if not (folder / "pages.sqlite").is_file():
+        return None
+    store = CorpusStore(folder)
+    try:
+        return store.marked(STATE)
+    finally:
+        store.close()
 
 
 def _told(
@@ -198,13 +251,3 @@ def _remove(folder: Path) -> None:
     with CorpusWriter(folder):  # nobody may be writing
         (folder / "pages.sqlite").unlink()
     shutil.rmtree(folder)
-
-
-def _name_of_path(path: Path) -> str:
-    """A name that changes when any file at `path` changes in size or time."""
-    digest = blake2b(os.fsencode(path.resolve()), digest_size=10)
-    for file in dump_files(path):
-        stat = file.stat()
-        digest.update(os.fsencode(file) + f"\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())
-    stem = re.sub(r"[^A-Za-z0-9]+", "-", path.name.partition(".")[0])[:30].strip("-")
-    return f"{_FROM_PATH}{stem}-{digest.hexdigest()}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import cache, partial
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -12,8 +13,8 @@ from netnew.domain.page import RawPage
 from netnew.domain.search import SearchAnswer
 from netnew.ports import Clock
 from netnew.sources.context import SourceContext
-from netnew.sources.corpora import Corpora, is_corpus_name
-from netnew.sources.corpus_store import CorpusStore
+from netnew.sources.corpora import Corpora, is_corpus_name, is_of_path, state_of_path
+from netnew.sources.corpus_store import CorpusStore, revision_of
 from netnew.sources.readers.row import DumpRow
 
 _MAX_REDIRECTS = 10
@@ -24,12 +25,24 @@ class CorpusSource:
 
     enumerates = False
 
-    def __init__(self, spec: str, open_store: Callable[[], Awaitable[CorpusStore]], clock: Clock):
+    def __init__(
+        self,
+        spec: str,
+        open_store: Callable[[], Awaitable[CorpusStore]],
+        read_revision: Callable[[], str],
+        clock: Clock,
+    ) -> None:
         self.spec = spec
         self._open_store = open_store
+        self._read_revision = read_revision
         self._clock = clock
         self._opening = asyncio.Lock()
         self._store: CorpusStore | None = None
+
+    @property
+    def revision(self) -> str:
+        """Changes when rows were added, replaced or dropped."""
+        return self._read_revision()
 
     async def search(self, query: str, page: int) -> SearchAnswer:
         store = await self._opened()
@@ -98,14 +111,24 @@ def open_corpus(rest: str, context: SourceContext) -> CorpusSource:
     """
     corpora = Corpora(context.home)
     spec = f"corpus:{rest}"
-    if is_corpus_name(rest) and corpora.folder(rest).is_dir():
-        return CorpusSource(spec, lambda: corpora.open(rest), context.clock)
+    if is_corpus_name(rest) and (folder := corpora.folder(rest)).is_dir():
+        now = partial(revision_of, folder)
+        return CorpusSource(spec, lambda: corpora.open(rest), now, context.clock)
     path = Path(rest).expanduser()
     if rest and path.exists():
-        return CorpusSource(spec, lambda: corpora.open_path(path), context.clock)
+        # Of the files, not of the corpus: they are taken in at the first search only.
+        once = cache(partial(_state, path))
+        return CorpusSource(spec, lambda: corpora.open_path(path), once, context.clock)
     raise InvalidInput("source", f"there is no corpus and no file {rest!r}", _known(corpora))
 
 
+def _state(path: Path) -> str:
+    try:
+        return state_of_path(path)
+    except OSError:
+        return ""
+
+
 def _known(corpora: Corpora) -> str:
-    names = ", ".join(corpora.names())
+    names = ", ".join(name for name in corpora.names() if not is_of_path(name))
     return names or "add one with 'netnew corpus add NAME PATH'"

@@ -9,6 +9,7 @@ import sqlite3
 import threading
 import zlib
 from contextlib import suppress
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -27,6 +28,7 @@ CREATE TABLE IF NOT EXISTS pages (
 CREATE INDEX IF NOT EXISTS pages_not_indexed ON pages (url) WHERE indexed = 0;
 CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
+INDEX = "index"
 _COLUMNS = "url, body, status, title, media_type, charset, location, error, listed"
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
@@ -38,7 +40,7 @@ class CorpusStore:
         self._folder = folder
         self._lock = threading.Lock()
         self._db = connect(folder)
-        self._index = PageIndex(folder / "index")
+        self._index = PageIndex(folder / INDEX)
 
     def page(self, url: str) -> DumpRow | None:
         """The row at `url`, whatever its status."""
@@ -81,6 +83,16 @@ class CorpusStore:
             except sqlite3.Error as error:
                 raise StoreDamaged(f"{self._folder}: {error}") from error
         return found
+
+
+def revision_of(folder: Path) -> str:
+    """Changes with every change of what the corpus in `folder` answers: a digest of the index's
+    own list of parts, which is replaced whole when rows were taken in. '' for no corpus."""
+    try:
+        parts = (folder / INDEX / "meta.json").read_bytes()
+    except OSError:
+        return ""
+    return blake2b(parts, digest_size=10).hexdigest()
 
 
 def connect(folder: Path) -> sqlite3.Connection:

@@ -10,14 +10,14 @@ from __future__ import annotations
 import sqlite3
 import threading
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
 
 from netnew.domain.errors import Conflict, StoreDamaged
-from netnew.sources.corpus_store import connect, page_key, row_of
+from netnew.sources.corpus_store import INDEX, connect, page_key, row_of
 from netnew.sources.page_index import IndexedPage, PageIndex
 from netnew.sources.plain_text import plain_page
 from netnew.sources.readers.row import BrokenRow, DumpRow
@@ -25,6 +25,7 @@ from netnew.sources.readers.row import BrokenRow, DumpRow
 _BATCH_ROWS = 500
 _INDEX_EVERY_ROWS = 20_000
 _KEPT_BROKEN = 1000
+STATE = "state"
 _INSERT = "INSERT OR REPLACE INTO pages VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)"
 _PENDING = (
     "SELECT url, body, status, title, media_type, charset, location, error, listed"
@@ -60,7 +61,7 @@ class CorpusWriter:
         self._folder = folder
         self._db = connect(folder)
         try:
-            self._writer = PageIndex(folder / "index").writer()
+            self._writer = PageIndex(folder / INDEX).writer()
         except BlockingIOError as error:
             self._db.close()
             problem = f"corpus {folder.name!r} is being written to by another process"
@@ -102,6 +103,37 @@ class CorpusWriter:
         self._db.execute("COMMIT")
         if self._since_index:
             self._commit_index()
+
+    def replace(
+        self,
+        rows: Iterable[DumpRow | BrokenRow],
+        tally: Tally,
+        stop: threading.Event,
+        state: str,
+    ) -> None:
+        """Take in `rows`, drop all others, and mark the corpus as of `state`. Where it is stopped
+        or fails, others stay and nothing is marked."""
+        self._db.execute("CREATE TEMP TABLE seen (url TEXT PRIMARY KEY)")
+        self.add(self._noted(rows), tally, stop)
+        if stop.is_set():
+            return
+        gone = self._db.execute("SELECT url FROM pages WHERE url NOT IN (SELECT url FROM seen)")
+        urls = [url for (url,) in gone]
+        for url in urls:
+            self._writer.remove(url)
+        if urls:
+            self._writer.commit()
+        self._db.execute("BEGIN IMMEDIATE")
+        self._db.execute("DELETE FROM pages WHERE url NOT IN (SELECT url FROM seen)")
+        self._db.execute("INSERT OR REPLACE INTO marks VALUES (?, ?)", (STATE, state))
+        self._db.execute("COMMIT")
+
+    def _noted(self, rows: Iterable[DumpRow | BrokenRow]) -> Iterator[DumpRow | BrokenRow]:
+        for row in rows:
+            if isinstance(row, DumpRow):
+                key = page_key(row.url)
+                self._db.execute("INSERT OR IGNORE INTO seen VALUES (?)", (key,))
+            yield row
 
     def _take(self, row: DumpRow, tally: Tally) -> None:
         key, digest = page_key(row.url), _digest(row)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from urllib.parse import quote
 
@@ -35,7 +38,8 @@ class _List:
 class CsvSource:
     """The rows of a list, a hundred a page, in their order.
 
-    A row with a name and no address gets `urn:netnew:csv:<name>`, and its page is the row itself.
+    A row with a name and no address gets `urn:netnew:csv:<file>:<name>`, where <file> is a digest
+    of the file's path, and its page is the row itself.
     """
 
     enumerates = True
@@ -46,6 +50,17 @@ class CsvSource:
         self._clock = clock
         self._reading = asyncio.Lock()
         self._list: _List | None = None
+        self._revision = ""
+
+    @property
+    def revision(self) -> str:
+        """The file's path, size and time of change when first asked; '' where it is gone."""
+        if not self._revision:
+            with suppress(OSError):
+                stat = self._path.stat()
+                told = f"{self._path.resolve()}\0{stat.st_size}\0{stat.st_mtime_ns}"
+                self._revision = _digest(told, 10)
+        return self._revision
 
     async def search(self, query: str, page: int) -> SearchAnswer:
         """Raises UnreadableDump where the file is no list."""
@@ -96,23 +111,29 @@ def _read_list(path: Path) -> _List:
     hits: list[Hit] = []
     by_urn: dict[str, ListEntry] = {}
     broken: list[BrokenRow] = []
+    file = _digest(str(path.resolve()), 5)
     for entry in list_entries(path):
         if isinstance(entry, BrokenRow):
             broken.append(entry)
             continue
         url = entry.url
         if not url:
-            url = _urn(entry.name, by_urn)
+            url = _urn(file, entry.name, by_urn)
             by_urn[url] = entry
         told = "; ".join(f"{label}: {value}" for label, value in entry.facts)
         hits.append(Hit(url, entry.name, told[:_SNIPPET_CHARS], entry.name or None))
     return _List(tuple(hits), by_urn, tuple(broken))
 
 
-def _urn(name: str, taken: dict[str, ListEntry]) -> str:
-    """By the name alone, so that it stays when other columns change; namesakes are numbered."""
+def _digest(text: str, size: int) -> str:
+    return blake2b(os.fsencode(text), digest_size=size).hexdigest()
+
+
+def _urn(file: str, name: str, taken: dict[str, ListEntry]) -> str:
+    """By file and name, so that it stays when other columns change; namesakes are numbered."""
     plain = unicodedata.normalize("NFKC", name).casefold()
-    urn = "urn:netnew:csv:" + quote(re.sub(r"[\W_]+", "-", plain).strip("-") or "row", safe="-")
+    key = quote(re.sub(r"[\W_]+", "-", plain).strip("-") or "row", safe="-")
+    urn = f"urn:netnew:csv:{file}:{key}"
     unique, number = urn, 1
     while unique in taken:
         number += 1

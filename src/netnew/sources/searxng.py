@@ -25,6 +25,7 @@ class SearxngSource:
     """One instance. It has no reliable count, so pages are asked for until one comes back empty."""
 
     enumerates = False
+    revision = ""
 
     def __init__(self, spec: str, endpoint: str, params: Mapping[str, str], api: JsonApi) -> None:
         self.spec = spec

@@ -29,6 +29,7 @@ class SitemapSource:
     """Addresses of one sitemap, of an index of sitemaps, or of those that robots.txt names."""
 
     enumerates = True
+    revision = ""
 
     def __init__(self, spec: str, start: str, limit: int, context: SourceContext) -> None:
         self.spec = spec

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from netnew.domain.errors import Conflict, InvalidInput, NotFound, UnreadableDump
 from netnew.sources import corpus_writer
@@ -116,10 +117,20 @@ def test_an_unreadable_file_keeps_what_came_before_it(tmp_path: Path) -> None:
     assert _urls(corpora, "c", "apple") == ["https://a.org/"]
 
 
+def test_an_adding_that_fails_at_once_leaves_no_corpus(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text("nothing")
+    with pytest.raises(UnreadableDump):
+        _add(Corpora(tmp_path), "c", bad)
+    assert Corpora(tmp_path).names() == []
+
+
 def test_broken_rows_are_named_in_the_report(tmp_path: Path) -> None:
     dump = tmp_path / "a.jsonl"
     dump.write_text('{"url": "https://a.org/", "html": "x"}\nnonsense\n')
-    report = _add(Corpora(tmp_path), "c", dump)
+    with capture_logs() as logged:
+        report = _add(Corpora(tmp_path), "c", dump)
+    assert logged == []
     assert (report.added, report.broken) == (1, 1)
     assert (report.broken_rows[0].path, report.broken_rows[0].place) == (str(dump), "line 2")
 

@@ -11,7 +11,6 @@ import pytest
 from netnew.domain.errors import InvalidInput, SourceUnavailable, UnreadableDump
 from netnew.domain.page import RawPage
 from netnew.domain.search import SearchAnswer
-from netnew.sources import corpora as corpora_module
 from netnew.sources.context import SourceContext
 from netnew.sources.corpora import Corpora
 from netnew.sources.corpus import CorpusSource, open_corpus
@@ -108,8 +107,7 @@ def test_a_dump_being_taken_in_elsewhere_is_unavailable_for_now(
     context: SourceContext, dump: Path
 ) -> None:
     corpora = Corpora(context.home)
-    name = corpora_module._name_of_path(dump)
-    with CorpusWriter(corpora.folder(name)), pytest.raises(SourceUnavailable):
+    with CorpusWriter(corpora.folder_of_path(dump)), pytest.raises(SourceUnavailable):
         _found(context, str(dump), "apple")
     assert _found(context, str(dump), "apple").total == 1
 
@@ -120,6 +118,7 @@ def test_an_unreadable_dump_is_told_at_the_first_search(
     (tmp_path / "x.jsonl").write_text("nothing")
     with pytest.raises(UnreadableDump):
         _found(context, str(tmp_path / "x.jsonl"), "apple")
+    assert Corpora(context.home).names() == []
 
 
 def test_a_dump_that_changed_is_taken_in_anew(context: SourceContext, dump: Path) -> None:
@@ -127,6 +126,31 @@ def test_a_dump_that_changed_is_taken_in_anew(context: SourceContext, dump: Path
     dump.write_text('{"url": "https://b.org/", "html": "pear"}')
     assert _found(context, str(dump), "pear").total == 1
     assert _found(context, str(dump), "apple").total == 0
+    assert _page(context, dump, "https://a.org/") is None
+    assert len(Corpora(context.home).names()) == 1
+
+
+def test_the_revision_of_a_named_corpus_changes_with_its_rows_alone(
+    context: SourceContext, dump: Path
+) -> None:
+    corpora, seen = Corpora(context.home), []
+    for text in ("pear", "pear", "plum"):
+        dump.write_text(json.dumps({"url": "https://b.org/", "html": text}))
+        asyncio.run(corpora.add("crawl", [dump]))
+        seen.append(open_corpus("crawl", context).revision)
+    assert seen[0] == seen[1] != seen[2]
+    asyncio.run(corpora.remove("crawl"))
+    asyncio.run(corpora.add("crawl", [dump]))
+    assert open_corpus("crawl", context).revision not in seen
+
+
+def test_the_revision_of_a_path_changes_with_its_files(context: SourceContext, dump: Path) -> None:
+    before = open_corpus(str(dump), context).revision
+    assert before == open_corpus(str(dump), context).revision != ""
+    _found(context, str(dump), "apple")
+    assert before == open_corpus(str(dump), context).revision
+    dump.write_text('{"url": "https://b.org/", "html": "pear and more"}')
+    assert before != open_corpus(str(dump), context).revision
 
 
 def test_a_corpus_is_found_by_name_before_any_path(
@@ -143,9 +167,10 @@ def test_a_name_of_nothing_is_refused_and_the_known_are_named(
     rest: str, context: SourceContext, dump: Path
 ) -> None:
     asyncio.run(Corpora(context.home).add("crawl", [dump]))
+    _found(context, str(dump), "apple")
     with pytest.raises(InvalidInput) as caught:
         open_corpus(rest, context)
-    assert "crawl" in caught.value.allowed
+    assert caught.value.allowed == "crawl"
 
 
 def test_listed_addresses_are_found_by_name_and_have_no_page(

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import codecs
+import os
+import re
 from pathlib import Path
 
 import pytest
@@ -73,10 +75,28 @@ def test_a_row_without_address_has_a_urn_and_its_row_as_page(
         return [hit.url for hit in hits], page.body
 
     urls, body = asyncio.run(read())
-    urn = "urn:netnew:csv:%C3%A9cole-fils"
+    urn = urls[0]
+    assert re.fullmatch(r"urn:netnew:csv:[0-9a-f]{10}:%C3%A9cole-fils", urn)
     assert urls == [urn, f"{urn}-2", "https://a.org"]
     assert b"<dt>country</dt><dd>France</dd>" in body
     assert "École &amp; Fils".encode() in body
+
+
+def test_equal_names_of_two_files_are_two_entities(context: SourceContext, tmp_path: Path) -> None:
+    async def first_of(name: str) -> str:
+        path = tmp_path / name
+        path.write_text("name\nAcme\n")
+        return (await open_csv(str(path), context).search("", 1)).hits[0].url
+
+    assert asyncio.run(first_of("a.csv")) != asyncio.run(first_of("b.csv"))
+    assert asyncio.run(first_of("a.csv")) == asyncio.run(first_of("a.csv"))
+
+
+def test_the_revision_changes_with_the_file(context: SourceContext, tmp_path: Path) -> None:
+    before = _source(context, tmp_path, "name\nAcme\n").revision
+    assert before == open_csv(str(tmp_path / "list.csv"), context).revision != ""
+    os.utime(tmp_path / "list.csv", ns=(1, 1))
+    assert before != open_csv(str(tmp_path / "list.csv"), context).revision
 
 
 def test_rows_that_cannot_be_are_named_by_line_and_column(
