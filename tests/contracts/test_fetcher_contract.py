@@ -96,10 +96,11 @@ async def _played(kind: str, act: Callable[[Scene], Awaitable[None]], web: Web) 
             await fetcher.aclose()
 
 
+http = pytest.mark.parametrize("kind", ["http"])
 both = pytest.mark.parametrize("kind", ["http", "provider"])
 
 
-@both
+@http
 def test_a_page_is_read_once_while_it_is_fresh(kind: str) -> None:
     async def act(scene: Scene) -> None:
         first = await scene.fetcher.fetch(HOME)
@@ -115,7 +116,7 @@ def test_a_page_is_read_once_while_it_is_fresh(kind: str) -> None:
     play(kind, act)
 
 
-@both
+@http
 def test_a_failure_is_remembered_for_a_day(kind: str) -> None:
     async def act(scene: Scene) -> None:
         page = (await scene.fetcher.fetch(HOME + "gone")).snapshot
@@ -128,7 +129,7 @@ def test_a_failure_is_remembered_for_a_day(kind: str) -> None:
     play(kind, act)
 
 
-@both
+@http
 def test_the_caller_says_how_old_a_page_may_be(kind: str) -> None:
     async def act(scene: Scene) -> None:
         await scene.fetcher.fetch(HOME)
@@ -173,6 +174,46 @@ def test_no_address_makes_it_raise(kind: str, url: str) -> None:
         assert (await scene.fetcher.fetch(url)).snapshot.quality is PageQuality.ERROR
 
     play(kind, act)
+
+
+def test_a_provider_is_believed_at_once_when_its_page_changed() -> None:
+    async def act(scene: Scene) -> None:
+        first = await scene.fetcher.fetch(HOME)
+        scene.web.pages[HOME] = "<title>Acme Two</title>"
+        second = await scene.fetcher.fetch(HOME)
+        assert (first.from_store, second.from_store) == (False, False)
+        assert second.snapshot.title == "Acme Two"
+        assert scene.store.puts == [HOME, HOME]
+
+    play("provider", act)
+
+
+def test_an_unchanged_page_of_a_provider_is_the_one_on_record_however_old() -> None:
+    async def act(scene: Scene) -> None:
+        first = await scene.fetcher.fetch(HOME)
+        assert (await scene.fetcher.fetch(HOME)) == replace(first, from_store=True)
+        assert scene.store.puts == [HOME]
+        scene.clock.advance(timedelta(days=8))
+        again = await scene.fetcher.fetch(HOME)
+        assert again.from_store
+        assert again.snapshot == replace(first.snapshot, fetched_at=scene.clock.now())
+        assert scene.store.puts == [HOME, HOME]
+        assert await scene.store.raw(first.snapshot.id) == PAGE.encode()
+
+    play("provider", act)
+
+
+def test_of_two_providers_with_one_address_the_first_is_right() -> None:
+    async def run() -> None:
+        store, clock = MemoryPages(), FrozenClock()
+        shelves = [Shelf(Web({HOME: f"<title>{name}</title>"}), clock) for name in ("One", "Two")]
+        for first, second in (shelves, shelves[::-1]):
+            fetcher = StoredFetcher(store, clock, None, (first, second))
+            page = (await fetcher.fetch(HOME)).snapshot
+            await fetcher.aclose()
+            assert f"<title>{page.title}</title>" == first.web.pages[HOME]
+
+    asyncio.run(run())
 
 
 def test_an_unchanged_page_is_kept_with_a_new_date() -> None:

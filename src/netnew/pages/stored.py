@@ -1,17 +1,18 @@
-"""The fetcher the engine has: the store first, then providers, then the web."""
+"""The fetcher the engine has: providers first, then the store, then the web."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from netnew.domain.errors import NetnewError, NotFound
 from netnew.domain.page import Fetched, PageQuality, RawPage, Snapshot
-from netnew.pages.extract import EXTRACTOR_VERSION, extract
+from netnew.pages.extract import EXTRACTOR_VERSION, extract, snapshot_id
 from netnew.pages.http import HttpFetcher, Validators
 from netnew.ports import Clock, PageProvider, PageStore
 
@@ -25,10 +26,11 @@ _log = logging.getLogger(__name__)
 class StoredFetcher:
     """Fills `ports.Fetcher`.
 
-    A snapshot in the store answers while it is fresh; else the providers are asked in order, then
-    `http` (None: no network, pages that nobody has are ERROR with error 'offline', and that is not
-    stored). Concurrent fetches of one address are one. A stale snapshot makes the request
-    conditional: unchanged, it is kept with a new date.
+    The providers are asked in order, and what the first one has is the page: the snapshot on record
+    where that was read from the same bytes, else a new one. For a page of none of them a snapshot
+    in the store answers while it is fresh, then `http` (None: no network, pages that nobody has are
+    ERROR with error 'offline', and that is not stored). Concurrent fetches of one address are one.
+    A stale snapshot makes the request conditional: unchanged, it is kept with a new date.
     """
 
     def __init__(
@@ -48,20 +50,37 @@ class StoredFetcher:
         self._fresh = fresh
         self._failure_fresh = failure_fresh
         self._threads = ThreadPoolExecutor(extract_threads, thread_name_prefix="netnew-extract")
-        self._under_way: dict[str, asyncio.Task[Snapshot]] = {}
+        self._under_way: dict[tuple[str, str], asyncio.Task[Fetched | None]] = {}
 
     async def fetch(self, url: str, max_age: timedelta | None = None) -> Fetched:
-        """The page at `url`. Raises only for the store's sake (StoreBusy, StoreDamaged)."""
+        """The page at `url`. Raises only for the store's sake (StoreBusy, StoreDamaged).
+
+        `from_store` is also true for a page of a provider that says what it said before, however
+        long ago that was.
+        """
+        if self._providers:
+            found = await self._once("provided", url, partial(self._from_provider, url, max_age))
+            if found is not None:
+                return found
         stored = await self._pages.newest(url)
         if stored is not None and self._is_fresh(stored, max_age):
             return Fetched(stored, from_store=True)
-        task = self._under_way.get(url)
+        read = await self._once("read", url, partial(self._read, url, stored))
+        assert read is not None
+        return read
+
+    async def _once(
+        self, kind: str, url: str, work: Callable[[], Coroutine[None, None, Fetched | None]]
+    ) -> Fetched | None:
+        """The result of `work`, or of the same work already under way for `url`."""
+        key = (kind, url)
+        task = self._under_way.get(key)
         if task is None:
-            task = asyncio.ensure_future(self._read(url, stored))
-            self._under_way[url] = task
-            task.add_done_callback(lambda _: self._under_way.pop(url, None))
+            task = asyncio.create_task(work())
+            self._under_way[key] = task
+            task.add_done_callback(lambda _: self._under_way.pop(key, None))
         # Shielded: one caller that is cancelled does not take the page from the others.
-        return Fetched(await asyncio.shield(task), from_store=False)
+        return await asyncio.shield(task)
 
     async def aclose(self) -> None:
         """Waits for nothing: what is under way is dropped."""
@@ -79,21 +98,32 @@ class StoredFetcher:
             limit = min(limit, self._failure_fresh)
         return self._clock.now() - snapshot.fetched_at < limit
 
-    async def _read(self, url: str, stale: Snapshot | None) -> Snapshot:
+    async def _from_provider(self, url: str, max_age: timedelta | None) -> Fetched | None:
         raw = await self._provided(url)
-        if raw is None and self._http is None:
-            return extract(self._offline(url))
-        if raw is None and self._http is not None:
-            raw = await self._http.fetch(url, _validators(stale))
-            if raw.status == 304 and stale is not None:
-                kept = await self._kept(raw, stale)
-                if kept is not None:
-                    return kept
-                raw = await self._http.fetch(url)
-        assert raw is not None
+        if raw is None:
+            return None
+        stored = await self._pages.newest(url)
+        if stored is None or not _is_same(stored, raw):
+            snapshot = await self._extracted(raw)
+            await self._pages.put(raw, snapshot)
+            return Fetched(snapshot, from_store=False)
+        if not self._is_fresh(stored, max_age):
+            stored = replace(stored, fetched_at=raw.fetched_at)
+            await self._pages.put(raw, stored)
+        return Fetched(stored, from_store=True)
+
+    async def _read(self, url: str, stale: Snapshot | None) -> Fetched:
+        if self._http is None:
+            return Fetched(extract(self._offline(url)), from_store=False)
+        raw = await self._http.fetch(url, _validators(stale))
+        if raw.status == 304 and stale is not None:
+            kept = await self._kept(raw, stale)
+            if kept is not None:
+                return Fetched(kept, from_store=False)
+            raw = await self._http.fetch(url)
         snapshot = await self._extracted(raw)
         await self._pages.put(raw, snapshot)
-        return snapshot
+        return Fetched(snapshot, from_store=False)
 
     async def _provided(self, url: str) -> RawPage | None:
         for provider in self._providers:
@@ -132,6 +162,12 @@ class StoredFetcher:
 
     def _offline(self, url: str) -> RawPage:
         return RawPage(url, url, 0, b"", "", self._clock.now(), error=OFFLINE)
+
+
+def _is_same(stored: Snapshot, raw: RawPage) -> bool:
+    """Whether `stored` was read from what `raw` holds, by this extractor."""
+    come_by = (stored.status, stored.final_url, stored.redirects)
+    return stored.id == snapshot_id(raw) and come_by == (raw.status, raw.final_url, raw.redirects)
 
 
 def _validators(stale: Snapshot | None) -> Validators | None:
