@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from netnew.cli import asking, terminal
-from netnew.cli.find import chosen, exit_code, show_result, what_next
+from netnew.cli.find import chosen, result_of, show_result, told, what_next
 from netnew.cli.opened import with_app
 from netnew.cli.places import Places
 from netnew.cli.render import print_quotes
@@ -56,12 +56,12 @@ def demo(
                 notes.print(f"Must be:  {condition.description}")
             notes.print("Source:   the Python packages installed here; judge: rules, no model\n")
         run = await app.service.create_run(QUESTION)
-        run, tally = await work_and_watch(app.service, run, quiet)
-        result = await app.service.result(run.id)
+        tally = await work_and_watch(app.service, run, quiet)
+        result = await result_of(app, run, tally)
         matched = chosen(result.candidates, everything=False)
         if as_json:
             terminal.print_json(run_and_candidates(result.run, matched))
-            return exit_code(result.run, tally)
+            return told(result.run, tally)
         console = terminal.results()
         show_result(console, result.run, matched)
         if matched:
@@ -71,7 +71,7 @@ def demo(
         if not quiet:
             what_next(notes, result.run, bool(matched))
             _what_next(app)
-        return exit_code(result.run, tally)
+        return told(result.run, tally)
 
     raise typer.Exit(with_app(context, show))
 

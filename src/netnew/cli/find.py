@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +15,7 @@ from rich.console import Console
 
 from netnew.cli import asking, terminal
 from netnew.cli.asking import Question, spec_from
-from netnew.cli.complaints import FAILED, SOURCES_TO_TRY, STOPPED
+from netnew.cli.complaints import FAILED, SOURCES_TO_TRY, STOPPED, complaint
 from netnew.cli.excluding import exclude_list
 from netnew.cli.opened import with_app
 from netnew.cli.render import print_candidates
@@ -22,6 +25,7 @@ from netnew.cli.wording import how_many_exist, numbers, why_it_stopped
 from netnew.domain.budget import Budget
 from netnew.domain.candidate import Candidate, MatchStatus
 from netnew.domain.errors import InvalidInput, NotWritten
+from netnew.domain.event import SourceFailed
 from netnew.domain.run import Run, RunSpec, RunStatus, TerminationReason
 from netnew.exports.document import run_and_candidates
 from netnew.exports.files import check_output, write_export
@@ -29,6 +33,7 @@ from netnew.settings import Settings
 
 if TYPE_CHECKING:
     from netnew.bootstrap import App
+    from netnew.service import RunResult
 
 # On a terminal a longer table is cut; files, pipes and `runs result` have all of it.
 _MOST_ROWS = 50
@@ -88,18 +93,59 @@ async def find_and_show(
 ) -> int:
     """Run `spec`, print what came of it, write it to `outputs`; the exit code."""
     run = await app.service.create_run(spec)
-    run, tally = await work_and_watch(app.service, run, quiet)
-    result = await app.service.result(run.id)
+    tally = await work_and_watch(app.service, run, quiet)
+    result = await result_of(app, run, tally)
     shown = chosen(result.candidates, everything)
     if as_json:
         terminal.print_json(run_and_candidates(result.run, shown))
     else:
         show_result(terminal.results(), result.run, shown, everything)
-    _tell_failures(tally)
     written = _write_all(outputs, result.run, shown)
     if not as_json and not quiet:
         what_next(terminal.progress(), result.run, bool(shown), outputs)
-    return exit_code(result.run, tally) if written else FAILED
+    code = told(result.run, tally)
+    return code if written else FAILED
+
+
+async def result_of(app: App, run: Run, tally: Tally) -> RunResult:
+    """What there is of a run; one that an error broke off is failed even where the store could
+    not be told so any more (a full disk)."""
+    result = await app.service.result(run.id)
+    if tally.error is None or result.run.status.is_terminal:
+        return result
+    broken_off = replace(
+        result.run,
+        status=RunStatus.FAILED,
+        termination_reason=TerminationReason.ERROR_OCCURRED,
+        termination_detail=clean(str(tally.error)),
+    )
+    return replace(result, run=broken_off)
+
+
+def told(run: Run, tally: Tally) -> int:
+    """Tell on standard error what went wrong, the gravest last; the exit code."""
+    console = terminal.progress()
+    for line in failure_lines(tally.failures):
+        console.print(line)
+    if tally.error is not None:
+        console.print(f"The run is kept: {program()} runs show {run.id}")
+        if os.environ.get("NETNEW_DEBUG"):
+            raise tally.error
+        for line in complaint(tally.error):
+            console.print(line)
+        return FAILED
+    if run.status is RunStatus.FAILED and tally.failures:
+        console.print(SOURCES_TO_TRY)
+    return exit_code(run)
+
+
+def failure_lines(failures: Iterable[SourceFailed]) -> list[str]:
+    """A line a source and problem, with the number of queries it cost."""
+    times = Counter((clean(x.source), clean(x.problem)) for x in failures)
+    return [
+        f"netnew: source {source} failed on {plural(count, 'query', 'queries')}: {problem}"
+        for (source, problem), count in times.items()
+    ]
 
 
 def chosen(candidates: Sequence[Candidate], everything: bool) -> list[Candidate]:
@@ -158,25 +204,10 @@ def short_id(run: Run) -> str:
     return run.id.removeprefix("run_")[:8]
 
 
-def exit_code(run: Run, tally: Tally) -> int:
-    """Failed also means: every source failed, and nothing was found."""
+def exit_code(run: Run) -> int:
     if run.termination_reason is TerminationReason.USER_CANCELLED:
         return STOPPED
-    if run.status is RunStatus.FAILED:
-        return FAILED
-    return FAILED if tally.failures and not run.counts.generated else 0
-
-
-def _tell_failures(tally: Tally) -> None:
-    console = terminal.progress()
-    by_source: dict[tuple[str, str], int] = {}
-    for failure in tally.failures:
-        key = (clean(failure.source), clean(failure.problem))
-        by_source[key] = by_source.get(key, 0) + 1
-    for (source, problem), times in by_source.items():
-        console.print(f"netnew: source {source} failed {plural(times, 'time')}: {problem}")
-    if tally.failures and not tally.statuses:
-        console.print(SOURCES_TO_TRY)
+    return FAILED if run.status is RunStatus.FAILED else 0
 
 
 def _write_all(outputs: Sequence[Path], run: Run, candidates: Sequence[Candidate]) -> bool:

@@ -54,6 +54,8 @@ class Tally:
     statuses: dict[CandidateId, MatchStatus] = field(default_factory=dict)
     matches: dict[CandidateId, CandidateDecided] = field(default_factory=dict)
     failures: list[SourceFailed] = field(default_factory=list)
+    error: Exception | None = None
+    """What broke the run off, where something did."""
 
     def take(self, event: Event) -> None:
         match event.body:
@@ -176,11 +178,12 @@ def display(quiet: bool) -> Iterator[Display]:
         yield Lines(console)
 
 
-async def work_and_watch(service: Service, run: Run, quiet: bool) -> tuple[Run, Tally]:
-    """Work on `run` until it ends, showing its progress; the ended run and what was seen.
+async def work_and_watch(service: Service, run: Run, quiet: bool) -> Tally:
+    """Work on `run` until it ends, showing its progress; what was seen of it.
 
-    The first Ctrl-C asks the run to stop and waits for it; the second ends the process at once
-    with exit code 130, which a run survives at any instant.
+    An error that broke the run off is told in the tally and not raised: what the run has found
+    until then is still to be shown. The first Ctrl-C asks the run to stop and waits for it; the
+    second ends the process at once with exit code 130, which a run survives at any instant.
     """
     tally, started = Tally(), time.monotonic()
     with display(quiet) as shown:
@@ -198,7 +201,11 @@ async def work_and_watch(service: Service, run: Run, quiet: bool) -> tuple[Run, 
                     break
                 if not events:
                     await asyncio.wait([working], timeout=_POLL_S)
-            return working.result(), tally
+            error = working.exception()
+            if error is not None and not isinstance(error, Exception):
+                raise error
+            tally.error = error
+            return tally
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from netnew.domain.event import (
     RoundEnded,
     RunPlanned,
     RunStatusChanged,
+    SourceFailed,
 )
 from netnew.domain.ids import RunId, SnapshotId
 from netnew.domain.page import Snapshot
@@ -41,6 +42,8 @@ class OneRunService(Service):
         self.asked: list[RunSpec] = []
         self.deleted: list[RunId] = []
         self.problem: Exception | None = None
+        self.broken_off: Exception | None = None
+        self.failures: list[SourceFailed] = []
         self.kept = [finished.run]
 
     async def plan(self, spec: RunSpec) -> Plan:
@@ -58,6 +61,8 @@ class OneRunService(Service):
         return run
 
     async def work(self, run_id: RunId) -> Run:
+        if self.broken_off:
+            raise self.broken_off
         return await self.run(run_id)
 
     async def run(self, run_id: RunId) -> Run:
@@ -78,6 +83,7 @@ class OneRunService(Service):
                 CandidateDecided(x.id, x.name, x.url, x.status, x.verdicts)
                 for x in self.finished.candidates
             ),
+            *self.failures,
             RoundEnded(1, ("teapots wales",), 3, 1, run.counts, Spend(searches=4, pages=9)),
             RunStatusChanged(run.status, run.termination_reason),
         ]

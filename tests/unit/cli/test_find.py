@@ -1,11 +1,24 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from netnew.domain.errors import InvalidInput, SourceMisconfigured
+import pytest
+
+from netnew.domain.errors import (
+    Conflict,
+    InvalidInput,
+    SourceMisconfigured,
+    SourceUnavailable,
+    StoreDamaged,
+)
+from netnew.domain.event import SourceFailed
 from netnew.domain.run import RunStatus, TerminationReason
 
 
@@ -142,3 +155,64 @@ def test_what_was_not_foreseen_is_one_line_too(netnew: Any) -> None:
     done = netnew.run("find", "Teapots")
     assert done.exit_code == 1
     assert done.stderr == "netnew: unexpected: RuntimeError: boom (NETNEW_DEBUG=1 shows where)\n"
+
+
+BREAKS = [StoreDamaged("disk full"), SourceUnavailable("web", "away"), Conflict("x"), OSError("y")]
+
+
+@pytest.mark.parametrize("error", BREAKS, ids=lambda x: type(x).__name__)
+def test_a_run_that_broke_off_shows_its_rows_writes_its_files_and_ends_with_1(
+    netnew: Any, tmp_path: Path, error: Exception
+) -> None:
+    netnew.service.broken_off = error
+    netnew.service.kept[0] = replace(netnew.service.kept[0], status=RunStatus.RUNNING)
+    table = tmp_path / "found.csv"
+    done = netnew.run("find", "Teapots", "-o", str(table))
+    assert done.exit_code == 1
+    assert "Brewer & Sons" in done.stdout
+    assert len(table.read_text().splitlines()) == 2
+    assert f"It failed ({error})." in done.stdout
+    lines = done.stderr.splitlines()
+    kept = "The run is kept: netnew runs show run_0badcafe000000000000000000000000"
+    assert str(error) in "".join(lines[lines.index(kept) + 1 :])
+
+
+@pytest.mark.parametrize("command", [("find", "Teapots"), ("demo",)], ids=lambda x: x[0])
+def test_a_run_that_broke_off_is_still_one_json_document(
+    netnew: Any, command: tuple[str, ...]
+) -> None:
+    netnew.service.broken_off = StoreDamaged("disk full")
+    netnew.service.kept[0] = replace(netnew.service.kept[0], status=RunStatus.RUNNING)
+    done = netnew.run(*command, "--json", "--quiet")
+    assert done.exit_code == 1
+    document = json.loads(done.stdout)
+    assert document["run"]["status"] == "failed"
+    assert [x["name"] for x in document["candidates"]] == ["Brewer & Sons"]
+    assert done.stderr.splitlines()[-1] == "netnew: disk full"
+
+
+def test_a_source_that_failed_is_told_in_one_line_with_its_queries(netnew: Any) -> None:
+    netnew.service.failures = [SourceFailed("web", x, "answered 503") for x in ("a", "b")]
+    done = netnew.run("find", "Teapots", "--quiet")
+    assert done.exit_code == 0
+    assert done.stderr == "netnew: source web failed on 2 queries: answered 503\n"
+
+
+def test_where_no_source_answers_the_run_fails_with_the_problem(tmp_path: Path) -> None:
+    deaf = socket.socket()
+    deaf.bind(("127.0.0.1", 0))  # bound and not listening: every connection is refused
+    spec = f"web:searxng=http://127.0.0.1:{deaf.getsockname()[1]}"
+    with deaf:
+        done = subprocess.run(
+            [sys.executable, "-m", "netnew", "find", "teapots", "--source", spec],
+            env=os.environ | {"NETNEW_HOME": str(tmp_path)},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert done.returncode == 1
+    assert "nothing new any more" not in done.stdout
+    assert f"It failed (source {spec}: " in done.stdout
+    assert f"netnew: source {spec} failed on " in done.stderr
+    assert "Sources to try: " in done.stderr
