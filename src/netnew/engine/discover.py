@@ -202,19 +202,21 @@ class Discovery:
         """The answer to a lead, from the store where it is fresh; empty where the source failed."""
         since = self.parts.clock.now() - self.parts.search_max_age
         searches = self.parts.store.searches
-        known = await searches.get(lead.source, lead.query, lead.page, since)
+        source = self._source(lead.source)
+        known_as = f"{source.spec}@{source.revision}" if source.revision else source.spec
+        known = await searches.get(known_as, lead.query, lead.page, since)
         if known is not None:
             self.meter.add(Spend(stored_searches=1))
             return known
         self.meter.add(Spend(searches=1))
         self._asked += 1
         try:
-            answer = await self._source(lead.source).search(lead.query, lead.page)
+            answer = await source.search(lead.query, lead.page)
         except (SourceUnavailable, SourceMisconfigured) as error:
             this.failures.append(SourceFailed(lead.source, lead.query, error.problem))
             self._failed += 1
             return SearchAnswer(())
-        await searches.put(lead.source, lead.query, lead.page, answer, self.parts.clock.now())
+        await searches.put(known_as, lead.query, lead.page, answer, self.parts.clock.now())
         return answer
 
     async def _read(self, urls: list[str]) -> dict[str, Snapshot]:

@@ -200,6 +200,17 @@ async def test_a_page_that_changed_is_judged_again(tmp_path: Path) -> None:
         assert again.counts.matched == 4
 
 
+async def test_a_source_that_holds_something_else_is_asked_again(tmp_path: Path) -> None:
+    async with bench(tmp_path) as b:
+        b.source.revision = "1"
+        await b.run(SPEC)
+        b.source.revision = "2"
+        again = await b.run(SPEC)
+        assert again.spend.stored_searches == 0
+        assert again.spend.searches > 0
+        assert again.spend.judgements == 0
+
+
 async def test_no_more_than_the_match_limit_is_ever_started(tmp_path: Path) -> None:
     async with bench(tmp_path, kettles(40)) as b:
         run = await b.run(replace(SPEC, match_limit=4))
