@@ -1,7 +1,8 @@
 """Calls of a search service's JSON API, with its errors told as ours.
 
 The service's address comes from the user's own settings, so the address guard of the fetcher does
-not apply to it: a SearXNG on localhost is the usual case.
+not apply to it: a SearXNG on localhost is the usual case. Therefore redirects are followed within
+its own origin alone.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from netnew.ports import Clock
 
 _MAX_BYTES = 16 * 2**20
 _TRIES = 3
+_MAX_REDIRECTS = 3
 _FIRST_PAUSE_S = 0.4
+_MAX_WAIT_DIGITS = 9
 _DIRECT: dict[str, httpx2.AsyncBaseTransport | None] = {
     "all://localhost": None,
     "all://127.0.0.1": None,
@@ -42,7 +45,8 @@ class JsonApi:
         self._pause = pause
         self._client = httpx2.AsyncClient(
             timeout=timeout_s,
-            follow_redirects=True,
+            # Followed by hand: they could lead to any machine that we reach and they do not.
+            follow_redirects=False,
             headers={"Accept": "application/json", "User-Agent": "netnew"},
             # A proxy of the environment cannot reach the user's own machine.
             mounts=_DIRECT,
@@ -68,23 +72,34 @@ class JsonApi:
 
     async def _get_once(self, url: str, params: Mapping[str, str | int]) -> object:
         try:
-            async with self._client.stream("GET", url, params=dict(params)) as response:
-                self._check(response)
-                body = await self._body(response)
+            body = await self._body_at(httpx2.URL(url, params=dict(params)))
         except httpx2.TimeoutException as error:
             raise SourceUnavailable(self._source, "it did not answer in time") from error
-        except httpx2.TooManyRedirects as error:
-            raise SourceMisconfigured(self._source, "it redirects in a circle") from error
         except (httpx2.UnsupportedProtocol, httpx2.InvalidURL) as error:
             raise SourceMisconfigured(self._source, f"{url!r} is no http address") from error
         except httpx2.HTTPError as error:
             reason = str(error) or type(error).__name__
             raise SourceUnavailable(self._source, f"it cannot be reached ({reason})") from error
         try:
-            return json.loads(body)
+            return await asyncio.to_thread(json.loads, body)
+        except RecursionError as error:
+            raise SourceUnavailable(self._source, "its answer is nested too deep") from error
         except ValueError as error:
             problem = "it answered with something that is not JSON; is this its address?"
             raise SourceMisconfigured(self._source, problem) from error
+
+    async def _body_at(self, url: httpx2.URL) -> bytes:
+        for _ in range(_MAX_REDIRECTS + 1):
+            async with self._client.stream("GET", url) as response:
+                if response.next_request is None:
+                    self._check(response)
+                    return await self._body(response)
+                target = response.next_request.url
+            if _origin(target) != _origin(url):
+                problem = f"it redirects to another server, {target.scheme}://{target.host}"
+                raise SourceUnavailable(self._source, f"{problem}, which is not followed")
+            url = target
+        raise SourceUnavailable(self._source, f"it redirects more than {_MAX_REDIRECTS} times")
 
     async def _body(self, response: httpx2.Response) -> bytes:
         body = bytearray()
@@ -113,9 +128,14 @@ class JsonApi:
     def _retry_after(self, response: httpx2.Response) -> float | None:
         """Seconds of a Retry-After header, in either of its two forms."""
         value = response.headers.get("Retry-After", "").strip()
-        if value.isdigit():
-            return float(value)
+        if value.isascii() and value.isdecimal():
+            return float(value[:_MAX_WAIT_DIGITS])
         try:
             return max(0.0, (parsedate_to_datetime(value) - self._clock.now()).total_seconds())
         except (TypeError, ValueError):
             return None
+
+
+def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:
+    port = url.port or {"http": 80, "https": 443}.get(url.scheme)
+    return url.scheme, url.host, port

@@ -7,7 +7,6 @@ own documentation, https://docs.searxng.org/dev/search_api.html.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 import structlog
 
@@ -15,6 +14,7 @@ from netnew.domain.errors import InvalidInput, SourceUnavailable
 from netnew.domain.search import Hit, SearchAnswer
 from netnew.sources.context import SourceContext
 from netnew.sources.json_api import JsonApi
+from netnew.sources.plain_address import is_web_address
 from netnew.sources.plain_text import whole
 
 _PASSED_ON = ("engines", "categories", "language", "time_range", "safesearch")
@@ -45,7 +45,10 @@ class SearxngSource:
         answer = await self._api.get(self._endpoint, asked)
         if not isinstance(answer, dict):
             raise SourceUnavailable(self.spec, "its answer is not an object")
-        hits = tuple(_hits(answer.get("results")))
+        results = answer.get("results")
+        hits = tuple(_hits(results))
+        if left_out := len(results) - len(hits) if isinstance(results, list) else 0:
+            _log.info("search_hits_left_out", source=self.spec, without_address=left_out)
         silent = _unresponsive(answer.get("unresponsive_engines"))
         if silent and not hits and page == 1:
             raise SourceUnavailable(self.spec, f"its engines did not answer: {silent}")
@@ -60,8 +63,7 @@ class SearxngSource:
 def open_searxng(value: str, options: Mapping[str, str], context: SourceContext) -> SearxngSource:
     """The instance at `value`; options `engines` (separated by '|'), `categories`, `language`,
     `time_range`, `safesearch` are passed on, `timeout` is in seconds."""
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
+    if not is_web_address(value):
         raise InvalidInput(
             "source", f"{value!r} is no address of a SearXNG", "web:searxng=http://localhost:8888"
         )
@@ -94,7 +96,7 @@ def _hits(results: object) -> list[Hit]:
         if not isinstance(result, dict):
             continue
         url = result.get("url")
-        if isinstance(url, str) and url.startswith(("http://", "https://")):
+        if isinstance(url, str) and is_web_address(url):
             hits.append(Hit(whole(url), _text(result.get("title")), _text(result.get("content"))))
     return hits
 

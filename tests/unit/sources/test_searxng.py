@@ -95,6 +95,54 @@ def test_a_count_is_given_where_the_engines_have_one(
     assert _search(loopback, context).total == 1270
 
 
+def test_redirects_within_the_service_are_followed(
+    loopback: Any, context: SourceContext, answer: Any
+) -> None:
+    def reply(path: str) -> Any:
+        moved = answer(b"", 302, {"Location": path.replace("/search", "/s/search")})
+        return answer(_json()) if path.startswith("/s/") else moved
+
+    loopback.answer = reply
+    assert len(_search(loopback, context).hits) == 1
+
+
+@pytest.mark.parametrize("target", ["http://localhost:{port}/", "http://127.0.0.1:1/", "//x.test"])
+def test_no_redirect_to_another_server_is_followed(
+    target: str, loopback: Any, context: SourceContext, answer: Any
+) -> None:
+    to = target.format(port=urlsplit(loopback.url).port)
+    loopback.answer = lambda path: answer(b"", 302, {"Location": to})
+    with pytest.raises(SourceUnavailable, match="redirects to another server"):
+        _search(loopback, context)
+    assert set(loopback.asked) == {loopback.asked[0]}
+
+
+def test_a_circle_of_redirects_ends(loopback: Any, context: SourceContext, answer: Any) -> None:
+    loopback.answer = lambda path: answer(b"", 302, {"Location": path})
+    with pytest.raises(SourceUnavailable, match="more than 3 times"):
+        _search(loopback, context)
+
+
+def test_json_nested_too_deep_is_no_answer(
+    loopback: Any, context: SourceContext, answer: Any
+) -> None:
+    loopback.answer = lambda path: answer(b"[" * 200_000 + b"]" * 200_000)
+    with pytest.raises(SourceUnavailable, match="too deep"):
+        _search(loopback, context)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://[broken/x", "https://", "http://a:port/", "ftp://a.org/", "https:///x", "", 7, None],
+)
+def test_a_hit_without_a_usable_address_is_left_out(
+    url: object, loopback: Any, context: SourceContext, answer: Any
+) -> None:
+    results = [{"url": url, "title": "x"}, {"url": "https://good.org/"}]
+    loopback.answer = lambda path: answer(_json(results=results))
+    assert [hit.url for hit in _search(loopback, context).hits] == ["https://good.org/"]
+
+
 def test_silent_engines_are_not_taken_for_no_results(
     loopback: Any, context: SourceContext, answer: Any
 ) -> None:
@@ -121,7 +169,8 @@ def test_options_are_passed_on_through_the_spec(
 
 
 @pytest.mark.parametrize(
-    "rest", ["searxng=", "searxng=localhost:8888", "searxng=ftp://x", "nobody=1"]
+    "rest",
+    ["searxng=", "searxng=localhost:8888", "searxng=ftp://x", "searxng=http://[x", "nobody=1"],
 )
 def test_a_provider_or_address_that_cannot_be_is_refused(rest: str, context: SourceContext) -> None:
     with pytest.raises(InvalidInput):
@@ -168,7 +217,8 @@ def test_a_service_that_recovers_is_not_told_of(
 
 
 @pytest.mark.parametrize(
-    ("header", "seconds"), [("17", 17.0), ("Sun, 01 Mar 2026 12:01:00 GMT", 60.0), ("soon", 30.0)]
+    ("header", "seconds"),
+    [("17", 17.0), ("Sun, 01 Mar 2026 12:01:00 GMT", 60.0), ("soon", 30.0), ("\xb2", 30.0)],
 )
 def test_too_many_requests_says_when_to_come_back(
     header: str, seconds: float, loopback: Any, context: SourceContext, answer: Any
