@@ -85,7 +85,7 @@ def features(text: str) -> frozenset[str]:
         covered.update(range(start, end))
     for i, word in enumerate(words):
         plain = i in covered
-        if plain or folded[i] in STOP_WORDS or word in _GENERIC_STEMS:
+        if plain or folded[i] in STOP_WORDS or word == "s" or word in _GENERIC_STEMS:
             continue
         found.add(root(word))
     if words == ["by"]:

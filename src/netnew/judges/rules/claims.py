@@ -148,6 +148,8 @@ def says_finding(leaf: Says, pages: Sequence[Page], about: Callable[[str], bool]
 
 def _cell_answer(field: Field, fact: Fact) -> bool | None:
     """Whether 'label: value' says `field` of the entity; None where it does not speak of it."""
+    if _NO_SUCH.match(fact.label):  # 'No customs: flights from abroad clear elsewhere'
+        return False if field.features & fact.features else None
     asked, label, value, label_features = field.features, fact.label, fact.value, fact.features
     if asked <= label_features or (
         asked and agreement(asked, label_features) >= SURE_FIT and len(asked & label_features) > 1
@@ -166,7 +168,8 @@ def _cell_answer(field: Field, fact: Fact) -> bool | None:
     if label_features and label_features <= asked and agreement(asked, label_features) >= SURE_FIT:
         if denies(value):
             return False
-        if affirms(value):
+        missing = asked - label_features
+        if affirms(value) or (missing and missing <= features(value)):
             return True
     if not label_features & NOT_A_FIELD:
         if names_value(value, field.text, True, fact.origin is Origin.PROSE):
@@ -284,6 +287,7 @@ _OF_ANOTHER = re.compile(
     r"(?:an?|another|some)\s+(?:(?!is\b|are\b|belongs\b)[\w-]+\s+){1,5}?(?:takes?|in|at|of|near|with|from|lends?|gives?|offers?|next)\b",
     re.I,
 )
+_NO_SUCH = re.compile(r"no\s+\w", re.IGNORECASE)
 _LABELLED = re.compile(
     r"^(?!(?:please )?(?:notes?|notice|remarks?|caveat|warning|important|hint)\b)[^:]{2,60}:\s",
     re.IGNORECASE,

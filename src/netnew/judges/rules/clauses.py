@@ -6,12 +6,13 @@ import re
 
 from netnew.judges.rules import shapes
 from netnew.judges.rules.asked_amounts import asked_date, asked_number
+from netnew.judges.rules.asked_complement import complement
 from netnew.judges.rules.asked_field import SUBJECT_STEMS, field_of, is_subject
 from netnew.judges.rules.asked_names import with_named_values
+from netnew.judges.rules.asked_supply import asked_supply
 from netnew.judges.rules.asked_values import merged, pure_places, term, values
 from netnew.judges.rules.attributes import features
 from netnew.judges.rules.predicate import (
-    AnyOf,
     Field,
     PlaceIs,
     Predicate,
@@ -38,6 +39,8 @@ def clause_predicate(clause: str, entity_type: str = "") -> Predicate:
     if re.match(rf"{shapes.BE}\s", text):
         text = f"it {text}"
     text = _of_subject(text, subjects)
+    if supplied := asked_supply(text):
+        return supplied
     for read in (
         _status,
         _listed,
@@ -135,7 +138,8 @@ def _stated(text: str, subjects: frozenset[str]) -> Predicate | None:
             return PlaceIs(field_of(value[: both.start()]), places, how)
     field = field_of(value)
     bare = shapes.DETERMINER.sub("", value)
-    if not field.features or (bare[:1].isupper() and not places_in(bare) and not none):
+    named = bare[:1].isupper() and not re.match(r"[A-Z]{2,}(?:\s+[a-z]+)?$", bare)
+    if not field.features or (named and not places_in(bare) and not none):
         return None
     return Stated(field, bool(none or match["n"]))
 
@@ -293,7 +297,7 @@ def _copula(match: re.Match[str], subjects: frozenset[str]) -> Predicate | None:
         if re.match(r"^\w+(?:ed|en|able|ible)$", value) and not _names_attribute(about):
             return Says(field_of(f"{about} {value}"), negated)
         return term(about, value, negated, bool(match["o"]))
-    return _complement(value, negated, bool(match["o"]))
+    return complement(value, negated, bool(match["o"]))
 
 
 _NAMED_VALUE = re.compile(r"^(?!The |Its |Their |This |Our )[A-Z][\w'’&-]*(?: [A-Z][\w'’&-]*)*$")
@@ -303,53 +307,6 @@ _HAS_STATE = frozenset({"@status", "@approved", "application", "registr", "permi
 
 def _names_attribute(text: str) -> bool:
     return any(f[0] == "@" for f in field_of(text).features)
-
-
-def _complement(value: str, negated: bool, only: bool = False) -> Predicate | None:
-    """'It is …' / 'The museum is …'."""
-    if under := re.match(r"^under\s+(?P<v>.+\blicen[sc]e)$", value):
-        return term("license", under["v"], negated)
-    if re.match(r"^free(?: of charge| to (?:visit|enter|use|attend|join|read)| for .*)?$", value):
-        how = Quantifier.NONE if negated else Quantifier.ANY
-        return TermIs(Field("price", frozenset({"@price"})), ("free",), how)
-    if match := shapes.PARTICIPLE.match(value):
-        return term(match["f"], match["v"], negated, only)
-    if (match := shapes.LEVEL.match(value)) and match["noun"].lower() not in ("in", "at"):
-        return term(f"{match['noun']} {match['l']}", match["v"], negated)
-    if (match := shapes.RELATION.match(value)) and features(match["f"]):
-        return term(match["f"], match["v"], negated)
-    if match := shapes.OF_KIND.match(value):
-        named = features(match["f"])
-        in_front = re.match(r"^(?:in|under|of|within|on|at)\b", value)
-        if in_front and any(f[0] == "@" for f in named):
-            return term(match["f"], value[match.start("v") :], negated)
-    places = pure_places(value, True)
-    if places and re.match(r"^(?:in|from|outside|within)\b", value):
-        how = Quantifier.NONE if negated or value.startswith("outside") else Quantifier.ANY
-        return PlaceIs(Field("location", frozenset({"@location"})), places, how)
-    if re.match(r"^(?:not|no)\s", value):
-        return _complement(value.split(" ", 1)[1], not negated)
-    field = field_of(value)
-    if not field.features:
-        return None
-    said = Says(field, negated)
-    if kinds := _kinds_in(value):
-        how = Quantifier.NONE if negated else Quantifier.ANY
-        kind = TermIs(Field("kind", frozenset({"@kind", "@category"})), kinds, how)
-        return AnyOf((said, kind))
-    return said
-
-
-def _kinds_in(value: str) -> tuple[str, ...]:
-    """'a suspension bridge' may be stated as 'Type: Suspension bridge' or 'Type: Suspension'."""
-    found: list[str] = []
-    for item in split_list(value) if " or " in value else [value]:
-        match = re.match(r"^an?\s+(?P<v>[\w'’-]+(?:\s[\w'’-]+){0,2})$", item)
-        if match is None or not match["v"].islower():
-            return ()
-        words = match["v"].split()
-        found += [match["v"], " ".join(words[:-1])] if len(words) > 1 else [match["v"]]
-    return tuple(found)
 
 
 _ARTICLES = frozenset({"the", "its", "their", "this", "also"})

@@ -13,6 +13,7 @@ from netnew.judges.rules.facts import Origin
 from netnew.judges.rules.finding import Located, Page
 from netnew.judges.rules.predicate import Field
 from netnew.judges.rules.terms import denies
+from netnew.lexicon.words import fold
 
 _FIT = 0.5
 
@@ -34,12 +35,15 @@ def field_value(enrichment: Enrichment, tiers: Sequence[Sequence[Page]]) -> Enri
 
 def _best(named: Field, told: Field, tier: Sequence[Page]) -> Located | None:
     best: Located | None = None
+    # A name that is a known attribute says what is asked; its description then only blurs it.
+    by_description = not any(f[0] == "@" for f in named.features)
     for page in tier:
         for fact in page.facts.facts:
-            fit = max(
-                agreement(named.features, fact.features),
-                agreement(told.features, fact.features),
-            )
+            fit = agreement(named.features, fact.features)
+            if fold(fact.label) == fold(named.text):
+                fit += 1.0
+            elif by_description:
+                fit = max(fit, agreement(told.features, fact.features))
             fit -= 0.05 * fact.origin  # a labelled cell before metadata before prose
             if fit >= _FIT and not denies(fact.value) and (best is None or fit > best.fit):
                 best = Located(fact, page, fit)

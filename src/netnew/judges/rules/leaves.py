@@ -37,7 +37,8 @@ def leaf_finding(leaf: Leaf, pages: Sequence[Page], about: Callable[[str], bool]
         return date_finding(leaf, pages, about)
     if isinstance(leaf, PlaceIs):
         found = place_finding(leaf, fitting(leaf.field, pages))
-        if found.outcome is Outcome.UNCLEAR and leaf.field.features & _WHEREABOUTS:
+        asked = {f for f in leaf.field.features if f[0] == "@"}
+        if found.outcome is Outcome.UNCLEAR and asked and asked <= _WHEREABOUTS:
             found = place_finding(leaf, places_in_prose(pages, about))
         return found
     if isinstance(leaf, StatusIs):

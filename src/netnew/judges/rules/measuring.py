@@ -23,7 +23,7 @@ from netnew.judges.rules.predicate import (
     Field,
     NumberIs,
 )
-from netnew.lexicon.dates import dates_in
+from netnew.lexicon.dates import DateSpan, dates_in
 from netnew.lexicon.quantities import (
     Interval,
     Quantity,
@@ -57,8 +57,8 @@ def numbers_of(leaf: NumberIs, fact: Fact) -> list[Interval]:
     told_all: list[Interval] = []
     for q in quantities_in(fact.value):
         told = _in_asked_unit(leaf, q, fact.value, fact.label)
-        dated = any(q.start < d.end and d.start < q.end for d in dates_in(fact.value))
-        if told is None or (dated and (leaf.unit or "-" in fact.value)):
+        dated = any(_overlap(q, d) for d in dates_in(fact.value))
+        if told is None or (dated and not q.unit and (leaf.unit or "-" in fact.value)):
             if leaf.unit:
                 continue
             break
@@ -82,7 +82,7 @@ def _counted(leaf: NumberIs, pages: Sequence[Page]) -> list[tuple[bool | None, L
             continue
         if not at.fact.features <= leaf.field.features:
             continue
-        named = split_list(value, pairs=True)
+        named = split_list(re.sub(r"\s[/+]\s", "; ", value), pairs=True)
         if len(named) == 1 and not at.fact.plural:
             continue
         count = float(len(named))
@@ -165,7 +165,7 @@ def _nearest_number(leaf: NumberIs, sentence: str) -> tuple[bool, bool | None]:
     told_all: list[Interval] = []
     for q in quantities_in(sentence):
         told = _in_asked_unit(leaf, q, sentence)
-        if told is None or any(q.start < d.end and d.start < q.end for d in dates):
+        if told is None or (not q.unit and any(_overlap(q, d) for d in dates)):
             continue
         if (told_all and leaf.any_of) or _is_the_fields(leaf, q, sentence):
             told_all.append(told)
@@ -174,10 +174,15 @@ def _nearest_number(leaf: NumberIs, sentence: str) -> tuple[bool, bool | None]:
     return bool(told_all), _answer(leaf, told_all) if told_all else None
 
 
+def _overlap(q: Quantity, d: DateSpan) -> bool:
+    return q.start < d.end and d.start < q.end
+
+
 def _is_the_fields(leaf: NumberIs, q: Quantity, sentence: str) -> bool:
     """Whether the words around a number are those of the field ('… seats', 'It is … long')."""
     lead = sentence[: q.start].rstrip() + " "
-    after = " ".join(re.split(r"[,;.]\s|\band\b", sentence[q.end :])[0].split()[:3])
+    tail = re.sub(r"^\s*\([^()]*\)", "", sentence[q.end :])  # '640 m (2,100 ft) above sea level'
+    after = " ".join(re.split(r"[,;.]\s|\band\b", tail)[0].split()[:3])
     before = " ".join(re.split(r"[,;.]\s|\band\b", lead)[-1].split()[-5:])
     told = features(after)
     asked = leaf.field.features

@@ -32,6 +32,7 @@ from netnew.judges.rules.terms import (
     names_value,
 )
 from netnew.lexicon.dates import dates_in
+from netnew.lexicon.words import split_list
 
 
 def term_finding(leaf: TermIs, pages: Sequence[Page], about: Callable[[str], bool]) -> Finding:
@@ -47,7 +48,7 @@ def term_finding(leaf: TermIs, pages: Sequence[Page], about: Callable[[str], boo
             return decided(Outcome.UNMATCHED, hits[0], f"{hits[0].fact.label} names {asked}")
         if any(may_name(at.fact.value, v) for at in located for v in leaf.values):
             return unclear(f"{located[0].fact.label} may or may not name {asked}")
-        whole = [at for at in located if _is_complete(at) and _is_code_place(leaf, at)]
+        whole = [at for at in located if _is_complete(at, leaf.values) and _is_code_place(leaf, at)]
         if whole:
             return decided(
                 Outcome.MATCHED, whole[0], f"{whole[0].fact.label} does not name {asked}"
@@ -58,7 +59,7 @@ def term_finding(leaf: TermIs, pages: Sequence[Page], about: Callable[[str], boo
     if said := _said_by_a_tick(leaf, pages):
         outcome = Outcome.UNMATCHED if denies(said.fact.value) else Outcome.MATCHED
         return decided(outcome, said, f"{said.fact.label}: {said.fact.value}")
-    whole = [at for at in located if _is_complete(at)]
+    whole = [at for at in located if _is_complete(at, leaf.values)]
     sure = [at for at in whole if at.fit >= SURE_FIT]
     other = None if sure else _elsewhere(leaf, pages) or _told(leaf, pages, about)
     if other:
@@ -96,10 +97,15 @@ def _names_any(at: Located, values: Sequence[str]) -> bool:
     return any(names_value(fact.value, v, fact.plural, prose) for v in values)
 
 
-def _is_complete(at: Located) -> bool:
+_NUMBER = re.compile(r"[\d.,\s]+(?:[a-z%²]+\.?)?(?:\s\(.*\))?")
+
+
+def _is_complete(at: Located, wanted: Sequence[str] = ()) -> bool:
     """Whether the fact gives its field's whole value: a cell, or a sentence that enumerates."""
     if affirms(at.fact.value):
         return False  # 'Orphan designation: Yes' names nothing
+    if _NUMBER.fullmatch(at.fact.value) and not any(c.isdigit() for v in wanted for c in v):
+        return False
     if at.fact.origin is not Origin.PROSE:
         return True
     value = at.fact.value
@@ -133,7 +139,7 @@ _NEGATED = re.compile(r"\b(?:no|not|never|without|neither|nor|none|except|cannot
 _BEFORE_ITEM = (
     r"(?:^|[,;]\s|\b(?:and|or|in|of|as|by|with|for|to|an?|the|is|are|on|from|under|at|via|through"
     r"|both|mainly|mostly|chiefly|includ\w+|covers?|covering|holds?|has|have|offers?|like|into"
-    r"|comprises?|features?|uses?|using|called|named|also|either|its|our|their)\s)"
+    r"|comprises?|features?|uses?|using|called|named|sold|given|taken|supplied|bought|obtained|used|available|be|only|also|either|its|our|their)\s)"
 )
 _AFTER_ITEM = (
     r"(?=$|[.,;!?)]|\s(?:and|or|in|at|for|with|is|are|was|as|on|from|to|by|which|that|among|are"
@@ -153,7 +159,8 @@ def _told(leaf: TermIs, pages: Sequence[Page], about: Callable[[str], bool]) -> 
             text = sentence.text
             if not leaf.field.features & sentence.features or ": " in text:
                 continue
-            if _NEGATED.search(text) or UNSURE.search(text) or not about(text):
+            bare = re.sub(r"\bwithout an? prescription\b", "", text)
+            if _NEGATED.search(bare) or UNSURE.search(text) or not about(text):
                 continue
             if any((m := p.search(text)) and not _half_of_name(text, m) for p in patterns):
                 return at_sentence(sentence, page)
@@ -191,7 +198,12 @@ def _list_of_all(leaf: TermIs, pages: Sequence[Page]) -> Located | None:
 def _only_terms(leaf: TermIs, located: list[Located]) -> Finding:
     targets = frozenset().union(*(forms(v) for v in leaf.values))
     for at in located:
+        if not _is_complete(at, leaf.values):
+            continue
         named = [i for i in items(at.fact.value, True) if i != at.fact.value] or [at.fact.value]
+        halves = split_list(at.fact.value, pairs=True)
+        if all(forms(i) & targets for i in halves):
+            named = halves
         if all(forms(i) & targets for i in named):
             return decided(Outcome.MATCHED, at, f"{at.fact.label} names nothing else")
         return decided(Outcome.UNMATCHED, at, f"{at.fact.label} names something else too")

@@ -88,7 +88,7 @@ def _text(text: str, entity_type: str) -> Predicate:
     text = re.sub(r"\s*\(\d[^()]*\)(?=\s+or\s+(?:more|less|fewer|longer|later))", "", text)
     text = _OR_WAS.sub(r"\1", text.strip(" .;"))
     text = _without_neither(text)
-    text = _BUT_NO.sub(r"\g<lead>\g<have>\g<what>, and it \g<have>no \g<other>", text)
+    text = _BUT_NO.sub(r"\g<lead>\g<have>\g<what>, and the page \g<have>no \g<other>", text)
     clauses, joints = _clauses(text)
     parts: list[Predicate] = []
     lent: str | None = None

@@ -68,7 +68,8 @@ _NOT_WHERE = frozenset(
 )  # fmt: skip
 _IN_PLACE = re.compile(r"\b(?:in|at)\s+(?:the\s+)?(?=[A-Z])")
 _OTHERS = re.compile(
-    r"\b(?:will|would|may|might|was born|visitors from|such as|unlike|than|until|used to|formerly"
+    r"\b(?:took place|takes place|will|would|may|might|was born|visitors from|such as|unlike"
+    r"|than|until|used to|formerly"
     r"|if|partners?|another|other|study|paid for|no longer)\b",
     re.IGNORECASE,
 )

@@ -13,9 +13,12 @@ free, free of charge, no charge, no fee, gratis, free entry, free admission, wit
 prescription only, prescription required, on prescription, rx, rx only, pom, only on prescription
   prescription only medicine, by prescription, prescription needed, prescription
 over the counter, otc, without prescription, non prescription, without a prescription
+  sold without prescription
   no prescription needed, no prescription required, prescription free, over the counter medicine
 oral, orally, by mouth, taken by mouth, swallowed, oral use
 intravenous, iv, into a vein, intravenously, intravenous use
+subcutaneous, subcutaneously, under the skin, injected under the skin, subcutaneous injection
+  by injection under the skin, injection under the skin, subcutaneous use, by subcutaneous injection
 topical, topically, on the skin, cutaneous, to the skin, applied to the skin, cutaneous use
 injection, by injection, injected, injectable
 inhalation, by inhalation, inhaled, inhalation use

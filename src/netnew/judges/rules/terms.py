@@ -98,7 +98,8 @@ def names_value(value: str, wanted: str, plural: bool = True, prose: bool = Fals
 
 
 _FREE = re.compile(
-    r"(?:free\b(?! of\b(?! charge))|no (?:\w+ )?(?:charge|fee|cost)s?|none\b|nil\b|gratis|without charge)",
+    r"(?:free\b(?! of\b(?! charge))|no (?:\w+ )?(?:charge|fee|cost)s?|none\b|nil\b|gratis"
+    r"|without charge)",
     re.I,
 )
 

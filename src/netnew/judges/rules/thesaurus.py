@@ -38,8 +38,7 @@ category: field of study, research field, research area, subject area, field of 
   heading
 kind: form, nature, variety, classification, category of, type of, model, breed type, is classed
   as, kind, type, listed as, type of organisation, types, kinds, sort, entity type, legal form,
-  form of organisation, article type, paper type, type of article, type of paper, publication
-  type
+  form of organisation, article type, paper type, type of article, type of paper, publication type
 industry: industry, industries, sector, vertical, line of business, business area, branch, market
 segment: segment, sub industry, subindustry, sub sector, subsector, sub segment, niche, specialty,
   speciality
@@ -60,7 +59,8 @@ price: tuition, tuition fee, tuition fees, admission charge, entrance, entrance 
   entry, retail price, list price, price, cost, costs, ticket price, admission, admission fee,
   fee, entry fee, entry, pricing, charges, charge, entrance fee, ticket, tickets, fare
 status: status, state, operating state, state of operations, current status, company status,
-  operating status, condition, lifecycle status, conservation status, situation
+  operating status, condition, lifecycle status, conservation status, situation, designation,
+  designated as, designated
 demo: demo, live demo, online demo, demonstration, try it online, test instance, demo site
 hiring: hiring, open positions, open position, vacancies, vacancy, openings, job openings,
   careers, open jobs, is hiring, are hiring, recruiting, open roles, jobs
@@ -115,7 +115,7 @@ weight: heavy, weighing, body weight, takeoff weight, weight, weighs, mass, atom
 depth: depth, deep, maximum depth
 speed: speed, top speed, fast, maximum speed
 capacity: seat, visitors at once, holding capacity, maximum capacity, can hold, room for, space
-  for, capacity, seats, seating, seating capacity, holds, number of seats
+  for, capacity, seats, seating, seating capacity, number of seats
 students: students enrolled, student numbers, learners, pupils, number of students enrolled,
   student population, student count, students, enrolment, enrollment, enrolled, student body,
   number of students, undergraduates
@@ -169,7 +169,7 @@ indication: indicated, indicated in, for treating, treating, treats, treatment, 
 prescription: availability, supply, supplied, sold, sale, dispensed, supply class, how it is sold,
   sale status, legal category, classification for supply, prescription required, prescription
   needed, prescription, prescription only, prescription status, on prescription, dispensing, legal
-  status
+  status, bought, obtained, obtain, pharmacies
 side effects: unwanted effects, undesired effects, common side effects, known side effects,
   adverse reactions, adverse reaction, may cause, can cause, causes, side effects, adverse
   effects, side effect, undesirable effects
@@ -327,4 +327,7 @@ topics: topics, themes, theme, supports work on, funds work on, work on, focus a
 available data: data availability, data available, availability of data, data access, data
   statement, research data
 preprint: preprint, pre print
+minimum age: minimum age, lower age limit, lowest age, age limit, youngest age, from the age of,
+  age from, minimum age years, lower age limit years
+maximum age: maximum age, upper age limit, highest age, oldest age
 """
