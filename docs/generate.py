@@ -51,7 +51,7 @@ def settings_page() -> str:
         "",
         "Generated from the code by `make docs`.",
         "",
-        f"A value is looked for in the environment (`{PREFIX}PORT`), then in `netnew.toml` of the",
+        f"A value is looked for in the environment (`{PREFIX}JUDGE`), then in `netnew.toml` of the",
         "current folder, then in `netnew.toml` of HOME. Lists are written with commas in the",
         "environment and as arrays in TOML. `netnew doctor` shows every value with its origin.",
         "",

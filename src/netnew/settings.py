@@ -1,6 +1,6 @@
 """Every setting: its default, its unit and a sentence; and where the value in force came from.
 
-A value is looked for in the environment (`NETNEW_PORT`), then in `netnew.toml` of the current
+A value is looked for in the environment (`NETNEW_JUDGE`), then in `netnew.toml` of the current
 folder, then in `netnew.toml` of HOME, and is the default where none of them has it. Lists are
 written with commas in the environment and as arrays in TOML.
 """
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -41,7 +41,7 @@ OTHER_VARIABLES = frozenset({"NETNEW_DEBUG", "NETNEW_DATA"})
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A setting in force: its value as text (secrets masked), and where it came from.
+    """A setting in force: its value as text (passwords masked), and where it came from.
 
     `origin` is 'default', 'argument', 'environment NETNEW_X' or the path of a netnew.toml.
     """
@@ -88,20 +88,10 @@ class Settings(BaseSettings):
     judge: str = Field(
         "auto",
         min_length=1,
-        description="Who decides in runs that do not say: `auto`, `rules` or a model's name.",
-    )
-    model: str | None = Field(
-        None, description="Language model that `auto` uses; none means that the rules decide."
-    )
-    model_base_url: str | None = Field(
-        None, description="Address of an OpenAI-compatible endpoint that serves the model."
-    )
-    model_api_key: SecretStr | None = Field(
-        None, description="Key of that endpoint, where it wants one."
+        description="Who decides in runs that do not say: `auto` or `rules`.",
     )
 
     budget_cost: float | None = Field(None, ge=0, description="Most US dollars a run may cost.")
-    budget_tokens: int | None = Field(None, ge=0, description="Most model tokens a run may use.")
     budget_searches: int | None = Field(
         None, ge=0, description="Most result pages a run may ask its sources for."
     )
@@ -148,8 +138,6 @@ class Settings(BaseSettings):
         description="Loopback address every request is sent to instead of the web; for tests.",
     )
 
-    host: str = Field("127.0.0.1", description="Address the server listens on.")
-    port: int = Field(8080, ge=1, le=65_535, description="Port the server listens on.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "warning", description="Least grave messages that are written to standard error."
     )
@@ -160,11 +148,10 @@ class Settings(BaseSettings):
     def budget(self) -> Budget:
         """The caps that hold for every run, besides its own."""
         return Budget(
-            self.budget_cost,
-            self.budget_tokens,
-            self.budget_searches,
-            self.budget_pages,
-            self.budget_seconds,
+            cost=self.budget_cost,
+            searches=self.budget_searches,
+            pages=self.budget_pages,
+            seconds=self.budget_seconds,
         )
 
     @property
@@ -190,7 +177,7 @@ class Settings(BaseSettings):
             raise _first_problem(error, cls._layers(arguments)) from None
 
     def origins(self) -> tuple[Origin, ...]:
-        """Each setting's value and where it came from, secrets and passwords masked."""
+        """Each setting's value and where it came from, passwords masked."""
         layers = self._layers({})
         return tuple(
             Origin(name, _shown(getattr(self, name)), self._origin(name, layers))
@@ -270,22 +257,6 @@ class Settings(BaseSettings):
             raise ValueError("must be a loopback address such as http://127.0.0.1:8099")
         return gateway.rstrip("/")
 
-    @field_validator("model_base_url")
-    @classmethod
-    def _is_web_url(cls, url: str | None) -> str | None:
-        if url is not None and urlsplit(url).scheme not in ("http", "https"):
-            raise ValueError("must begin with http:// or https://")
-        return url
-
-    @model_validator(mode="after")
-    def _gateway_stays_home(self) -> Self:
-        if self.test_gateway is not None and not _is_loopback(self.host):
-            raise ValueError(
-                "test_gateway is refused while the server listens beyond loopback"
-                f" (host is {self.host})"
-            )
-        return self
-
 
 class _Layer(PydanticBaseSettingsSource):
     """A file's values, as read and checked before."""
@@ -301,11 +272,22 @@ class _Layer(PydanticBaseSettingsSource):
         return self._values
 
 
-def unknown_variables(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """Names in the environment that look like a setting of ours and are none (a typing error)."""
+def unknown_variables(environment: Mapping[str, str] | None = None) -> list[str]:
+    """A sentence for each name in the environment that looks like a setting of ours and is none."""
     environment = os.environ if environment is None else environment
-    known = {PREFIX + name.upper() for name in Settings.model_fields} | OTHER_VARIABLES
-    return tuple(sorted(x for x in environment if x.startswith(PREFIX) and x not in known))
+    known = {PREFIX + name.upper(): name for name in Settings.model_fields}
+    ours = (x for x in environment if x.startswith(PREFIX))
+    return [
+        f"{name} is no setting and is ignored; {_nearest(name, known)}"
+        for name in sorted(ours)
+        if name not in known and name not in OTHER_VARIABLES
+    ]
+
+
+def _nearest(variable: str, known: Mapping[str, str]) -> str:
+    # Compared without the prefix, which all share.
+    close = get_close_matches(variable.removeprefix(PREFIX).lower(), known.values(), n=1)
+    return f"did you mean {PREFIX}{close[0].upper()}?" if close else "`netnew doctor` lists them"
 
 
 def _read_toml(path: Path, fields: Mapping[str, FieldInfo]) -> dict[str, Any]:
@@ -333,9 +315,8 @@ def _first_problem(
     if not name:
         return InvalidInput("settings", problem)
     origin = next((_origin_name(x, name) for x, values in layers if name in values), "default")
-    secret = Settings.model_fields[name].annotation == SecretStr | None
-    given = "" if secret else f", not {first['input']!r}"
-    return InvalidInput(name, f"{problem[:1].lower()}{problem[1:]}{given}, in {origin}")
+    problem = f"{problem[:1].lower()}{problem[1:]}, not {first['input']!r}, in {origin}"
+    return InvalidInput(name, problem)
 
 
 def _origin_name(origin: str, name: str) -> str:

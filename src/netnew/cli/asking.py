@@ -92,7 +92,7 @@ SourceSpecs = Annotated[
 ]
 JudgeName = Annotated[
     str | None,
-    typer.Option("--judge", metavar="JUDGE", help="Who decides: auto, rules or a model."),
+    typer.Option("--judge", metavar="JUDGE", help="Who decides: auto or rules."),
 ]
 MaxCost = Annotated[
     float | None,

@@ -96,10 +96,7 @@ def _gateway(settings: Settings) -> list[Check]:
 
 
 def _typing_errors() -> list[Check]:
-    return [
-        Check("environment", Health.NOTE, f"{x} is no setting and is ignored")
-        for x in unknown_variables()
-    ]
+    return [Check("environment", Health.NOTE, x) for x in unknown_variables()]
 
 
 def _parts(context: typer.Context, settings: Settings) -> list[Check]:

@@ -10,8 +10,8 @@ import typer
 from netnew import __version__
 from netnew.cli import corpus, demo, doctor, find, plan, runs
 from netnew.cli.complaints import OneLineErrors
-from netnew.cli.terminal import forgiving_streams
-from netnew.settings import Settings
+from netnew.cli.terminal import clean, forgiving_streams, progress
+from netnew.settings import Settings, unknown_variables
 
 if TYPE_CHECKING:
     from netnew.bootstrap import App
@@ -53,6 +53,9 @@ def main(
     context.obj = context.obj or _open_app
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
+    elif context.invoked_subcommand != "doctor":  # that one lists them itself
+        for sentence in unknown_variables():
+            progress().print(f"netnew: {clean(sentence)}")
 
 
 app.command("find")(find.find)

@@ -49,8 +49,20 @@ def test_wrong_usage_is_one_line_and_ends_with_2(
 def test_a_setting_that_is_wrong_is_named_with_its_place(
     netnew: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("NETNEW_PORT", "many")
+    monkeypatch.setenv("NETNEW_BUDGET_PAGES", "many")
     done = netnew.run("runs", "list")
     assert done.exit_code == 2
-    assert done.stderr.startswith("netnew: port: ")
-    assert "'many', in environment NETNEW_PORT" in done.stderr
+    assert done.stderr.startswith("netnew: budget_pages: ")
+    assert "'many', in environment NETNEW_BUDGET_PAGES" in done.stderr
+
+
+def test_a_variable_that_is_no_setting_is_warned_of_in_one_line(
+    netnew: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NETNEW_FETCH_CONCURENCY", "4")
+    done = netnew.run("find", "Teapots", "--quiet")
+    assert done.exit_code == 0
+    assert done.stderr == (
+        "netnew: NETNEW_FETCH_CONCURENCY is no setting and is ignored;"
+        " did you mean NETNEW_FETCH_CONCURRENCY?\n"
+    )
