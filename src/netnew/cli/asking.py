@@ -154,6 +154,10 @@ def spec_from(question: Question, settings: Settings, exclude: ExcludeList) -> R
     objective = question.objective.strip()
     if not objective:
         raise InvalidInput("OBJECTIVE", "is empty", "a question in plain words")
+    if question.judge is not None and not question.judge.strip():
+        raise InvalidInput("--judge", "is empty", "auto, rules")
+    if any(not x.strip() for x in question.sources):
+        raise InvalidInput("--source", "is empty", "web, corpus:NAME, csv:FILE, sitemap:URL, pyenv")
     return RunSpec(
         objective=objective,
         entity_type=question.entity_type.strip(),

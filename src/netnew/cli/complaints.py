@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from pydantic import ValidationError
 from typer import Abort
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
@@ -15,6 +16,7 @@ from typer.exceptions import TyperException
 from netnew.cli.terminal import clean
 from netnew.domain.errors import (
     CallerError,
+    InvalidInput,
     NetnewError,
     SourceMisconfigured,
     SourceUnavailable,
@@ -67,7 +69,7 @@ def complaint(error: Exception) -> list[str]:
     """What to tell the user: 'netnew: field: problem (allowed: …)', and a hint if there is one."""
     match error:
         case TyperException():
-            return [f"netnew: {_usage(error)}"]
+            return [f"netnew: {_wrong_value(error) or _usage(error)}"]
         case Abort():
             return ["netnew: stopped"]
         case SourceMisconfigured() | SourceUnavailable():
@@ -91,6 +93,39 @@ def exit_code(error: Exception) -> int:
             return STOPPED
         case _:
             return FAILED
+
+
+def _wrong_value(error: TyperException) -> str:
+    """'--limit: 'abc' is no whole number (allowed: 1 to 100,000)'; '' for other mistakes."""
+    cause = error.__cause__
+    if not isinstance(cause, ValidationError):
+        return ""
+    parameter = getattr(error, "param", None)
+    opts = getattr(parameter, "opts", ())
+    field = max(opts, key=len, default="") if opts and opts[0].startswith("-") else ""
+    first = cause.errors(include_url=False)[0]
+    given = clean(str(first["input"]))
+    choices = re.fullmatch(r"Value error, .* is not one of (.*?)\.?", first["msg"], re.DOTALL)
+    if choices:
+        problem, allowed = "is not one", choices[1].replace("'", "")
+    elif first["type"].startswith(("int", "float")):
+        problem = "is no whole number" if first["type"].startswith("int") else "is no number"
+        allowed = _range(parameter)
+    else:
+        problem, allowed = "is out of range", _range(parameter)
+    if not field or not allowed:
+        return ""
+    return str(InvalidInput(field, f"{given!r} {problem}", allowed))
+
+
+def _range(parameter: object) -> str:
+    """'1 to 100,000', '0 or more'; '' where that cannot be told."""
+    # Typer keeps the range out of sight; where it stops doing so its own sentence is printed.
+    facts = getattr(getattr(parameter, "_runtime_param", None), "parameter_info", None)
+    least, most = getattr(facts, "min", None), getattr(facts, "max", None)
+    if least is None:
+        return ""
+    return f"{least:,} or more" if most is None else f"{least:,} to {most:,}"
 
 
 def _usage(error: TyperException) -> str:

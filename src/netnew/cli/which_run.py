@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from netnew.domain.errors import InvalidInput, NotFound
-from netnew.domain.ids import run_id_from
+from netnew.domain.ids import RunId, run_id_from
 from netnew.domain.run import Run
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ async def the_run(service: Service, text: str) -> Run:
         return newest[0]
     beginning = re.sub(r"^(run_|findall_|fa-)", "", wanted).replace("-", "")
     if not re.fullmatch(r"[0-9a-f]{4,31}", beginning):
-        return await service.run(run_id_from(text))
+        return await service.run(_whole_id(text))
     fitting = [
         x
         for x in await service.runs(limit=_LOOKED_THROUGH)
@@ -38,3 +38,11 @@ async def the_run(service: Service, text: str) -> Run:
         ids = ", ".join(x.id for x in fitting[:5])
         raise InvalidInput("RUN", f"{text!r} fits {len(fitting)} runs", ids)
     return fitting[0]
+
+
+def _whole_id(text: str) -> RunId:
+    try:
+        return run_id_from(text)
+    except InvalidInput:
+        allowed = "an id, at least 4 characters of one, or 'last'"
+        raise InvalidInput("RUN", f"{text!r} is no run's id", allowed) from None

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 # A service whose run works until it is asked to stop; with 'stubborn' it does not listen.
 PROGRAM = textwrap.dedent(
     """
@@ -58,6 +60,10 @@ PROGRAM = textwrap.dedent(
 )
 
 
+# Stands in for a library that takes long to import.
+SLOW_IMPORT = "import sys; print('importing', flush=True); sys.stdin.read()"
+
+
 @contextmanager
 def finding(tmp_path: Path, objective: str) -> Iterator[subprocess.Popen[str]]:
     environment = os.environ | {"NETNEW_HOME": str(tmp_path)}
@@ -105,3 +111,25 @@ def test_a_polite_kill_stops_it_too(tmp_path: Path) -> None:
         out, _ = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "It stopped because you asked it to" in out
+
+
+@pytest.mark.parametrize(
+    "command",
+    [[sys.executable, "-m", "netnew"], [str(Path(sys.executable).with_name("netnew"))]],
+    ids=["python -m netnew", "netnew"],
+)
+def test_ctrl_c_while_it_starts_ends_it_quietly(tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "typer.py").write_text(SLOW_IMPORT)
+    with subprocess.Popen(
+        [*command, "--version"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "importing\n"
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, "")

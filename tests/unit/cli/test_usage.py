@@ -21,9 +21,28 @@ def test_without_a_command_the_help_is_shown(netnew: Any) -> None:
     ("arguments", "line"),
     [
         (["find"], "netnew: OBJECTIVE: is missing"),
-        (["find", "x", "--limit", "0"], "netnew: --limit: input should be greater than or equal"),
-        (["find", "x", "--limit", "many"], "netnew: --limit: "),
-        (["find", "x", "--generator", "mega"], "netnew: --generator: "),
+        (
+            ["find", "x", "--limit", "0"],
+            "netnew: --limit: '0' is out of range (allowed: 1 to 100,000)",
+        ),
+        (
+            ["find", "x", "--limit", "1000000"],
+            "netnew: --limit: '1000000' is out of range (allowed: 1 to 100,000)",
+        ),
+        (
+            ["find", "x", "--limit", "abc"],
+            "netnew: --limit: 'abc' is no whole number (allowed: 1 to 100,000)",
+        ),
+        (
+            ["find", "x", "--max-cost", "abc"],
+            "netnew: --max-cost: 'abc' is no number (allowed: 0 or more)",
+        ),
+        (
+            ["find", "x", "--generator", "turbo"],
+            "netnew: --generator: 'turbo' is not one (allowed: preview, base, core, pro)",
+        ),
+        (["find", "x", "--judge", ""], "netnew: --judge: is empty (allowed: auto, rules)"),
+        (["find", "x", "--source", ""], "netnew: --source: is empty (allowed: web, corpus:NAME"),
         (["find", "x", "--nonsense"], "netnew: no such option: --nonsense"),
         (["find", " "], "netnew: OBJECTIVE: is empty"),
         (["find", "x", "--where", "place:"], "netnew: --where: 'place:' has no text"),
@@ -32,7 +51,11 @@ def test_without_a_command_the_help_is_shown(netnew: Any) -> None:
         (["find", "x", "-o", "a.csv", "-o", "./a.csv"], "netnew: output: the same file is named"),
         (["fnd"], "netnew: no such command 'fnd'. Did you mean 'find'?"),
         (["runs", "show"], "netnew: RUN: is missing"),
-        (["runs", "show", "no-run"], "netnew: run id: 'no-run' is not one (allowed: run_<32"),
+        (
+            ["runs", "show", "nosuch"],
+            "netnew: RUN: 'nosuch' is no run's id"
+            " (allowed: an id, at least 4 characters of one, or 'last')",
+        ),
         (["runs", "delete", "last"], "netnew: --yes: is needed where nobody can be asked"),
         (["runs", "export", "last"], "netnew: -o: names no file (allowed: a file ending in csv"),
     ],
