@@ -82,7 +82,10 @@ class CorpusSource:
             if not _redirects(row) or row.location is None:
                 return self._raw(url, address, row, tuple(passed))
             passed.append(address)
-            address = urljoin(address, row.location)
+            try:
+                address = urljoin(address, row.location)
+            except ValueError:
+                break
         nothing = DumpRow(address, b"", status=0, error="redirects")
         return self._raw(url, address, nothing, tuple(passed))
 

@@ -21,6 +21,6 @@ def is_web_address(text: str) -> bool:
 
 def is_page_address(text: str) -> bool:
     """The same, or a urn, or a file's."""
-    if text.lower().startswith(("urn:", "file:///")):
+    if text.lower().startswith(("urn:", "file://")):
         return len(text) <= _MAX_CHARS
     return is_web_address(text)

@@ -16,6 +16,7 @@ from netnew.domain.errors import InvalidInput, SourceMisconfigured, SourceUnavai
 from netnew.domain.page import RawPage
 from netnew.domain.search import Hit, SearchAnswer
 from netnew.sources.context import SourceContext
+from netnew.sources.plain_address import is_web_address
 
 _HITS_A_PAGE = 100
 _DEFAULT_LIMIT = 50_000  # what one sitemap file may hold by the protocol, sitemaps.org
@@ -82,7 +83,7 @@ class SitemapSource:
             return [self._start]
         robots = await self._get_page(urljoin(self._start, "/robots.txt"))
         named = re.findall(r"(?im)^\s*sitemap\s*:\s*(\S+)", robots.body.decode("utf-8", "replace"))
-        absolute = [urljoin(self._start, name) for name in named] if robots.status == 200 else []
+        absolute = _absolute(self._start, named)[0] if robots.status == 200 else []
         return list(dict.fromkeys(absolute)) or [urljoin(self._start, "/sitemap.xml")]
 
     async def _file(self, url: str) -> tuple[list[str], list[str]]:
@@ -93,9 +94,17 @@ class SitemapSource:
             pages, maps = await asyncio.to_thread(read_sitemap, raw.body)
         except ValueError as error:
             raise SourceMisconfigured(self.spec, f"{url} is no sitemap: {error}") from error
-        return _absolute(raw.final_url, pages), _absolute(raw.final_url, maps)
+        good_pages, bad_pages = _absolute(raw.final_url, pages)
+        good_maps, bad_maps = _absolute(raw.final_url, maps)
+        if left_out := bad_pages + bad_maps:
+            _log.warning("sitemap_entries_left_out", file=url, without_address=left_out)
+        return good_pages, good_maps
 
     def _check(self, raw: RawPage) -> None:
+        if raw.error == "address":
+            problem = f"{raw.url} is not a public address"
+            allowed = "set NETNEW_ALLOW_PRIVATE_ADDRESSES=true to read it all the same"
+            raise SourceMisconfigured(self.spec, f"{problem}; {allowed}")
         if (raw.status == 0 and raw.error in _TRANSIENT) or raw.status in (408, 429):
             told = raw.error or f"HTTP {raw.status}"
             raise SourceUnavailable(self.spec, f"{raw.url} cannot be reached ({told})")
@@ -111,10 +120,9 @@ def open_sitemap(rest: str, context: SourceContext) -> SitemapSource:
     url, _, written = rest.partition(",limit=")
     if "://" not in url and "." in url:
         url = f"https://{url}"
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
+    if not is_web_address(url):
         raise InvalidInput("source", f"{rest!r} is no address", "sitemap:https://example.org")
-    if written and not (written.isdigit() and int(written) > 0):
+    if written and not (written.isdecimal() and int(written) > 0):
         raise InvalidInput("source", f"limit {written!r} is no number above 0", "limit=1000")
     limit = int(written) if written else _DEFAULT_LIMIT
     return SitemapSource(f"sitemap:{rest}", url, limit, context)
@@ -212,6 +220,15 @@ def _unpacked(body: bytes) -> bytes:
     return text
 
 
-def _absolute(base: str, urls: list[str]) -> list[str]:
-    absolute = (urljoin(base, url) for url in urls)
-    return [url for url in absolute if url.startswith(("http://", "https://"))]
+def _absolute(base: str, urls: list[str]) -> tuple[list[str], int]:
+    """(addresses made whole, how many could not be)."""
+    absolute = [address for url in urls if (address := _joined(base, url)) is not None]
+    return absolute, len(urls) - len(absolute)
+
+
+def _joined(base: str, url: str) -> str | None:
+    try:
+        address = urljoin(base, url)
+    except ValueError:
+        return None
+    return address if is_web_address(address) else None

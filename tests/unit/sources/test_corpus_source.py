@@ -24,6 +24,7 @@ _ROWS = [
     {"url": "https://a.org/older", "status": 302, "location": "https://a.org/"},
     {"url": "https://a.org/round", "status": 302, "location": "/round"},
     {"url": "https://a.org/away", "status": 301, "location": "https://elsewhere.org/"},
+    {"url": "https://a.org/broken", "status": 301, "location": "https://[broken/x"},
     {"url": "https://gone.org/", "status": 410, "html": "<p>gone apple</p>"},
     {"url": "https://dead.org/", "status": 0, "error": "dns"},
 ]
@@ -76,8 +77,11 @@ def test_redirects_are_followed_and_named(context: SourceContext, dump: Path) ->
     assert page.body == b"<p>apple</p>"
 
 
-def test_a_circle_of_redirects_is_an_error_page(context: SourceContext, dump: Path) -> None:
-    page = _page(context, dump, "https://a.org/round")
+@pytest.mark.parametrize("path", ["round", "broken"])
+def test_a_redirect_that_leads_nowhere_is_an_error_page(
+    path: str, context: SourceContext, dump: Path
+) -> None:
+    page = _page(context, dump, f"https://a.org/{path}")
     assert page is not None
     assert (page.status, page.error) == (0, "redirects")
 

@@ -147,6 +147,9 @@ def test_a_file_that_is_not_there_is_refused(context: SourceContext) -> None:
         ("Acme Inc.", None),
         ("3.14", None),
         ("javascript:alert(1)", None),
+        ("https://[broken/x", None),
+        ("http://a.org:port/", None),
+        ("a.org:99999/x", None),
         ("", None),
     ],
 )

@@ -66,6 +66,15 @@ def test_a_broken_line_is_named_and_the_rest_is_kept(tmp_path: Path) -> None:
     assert str(_broken(dump)[0]).startswith(f"{dump}, line 2: ")
 
 
+@pytest.mark.parametrize("url", ["https://[broken/x", "https://", "http://a:port/", "x:y", 7])
+def test_a_row_with_a_malformed_address_is_named_and_the_rest_is_kept(
+    url: object, tmp_path: Path
+) -> None:
+    dump = _write(tmp_path / "crawl.jsonl", [{"url": url}, {"url": "https://a.org/"}])
+    assert [page.url for page in _pages(dump)] == ["https://a.org/"]
+    assert [row.place for row in _broken(dump)] == ["line 1"]
+
+
 def test_a_dump_cut_off_in_the_middle_keeps_what_was_before(tmp_path: Path) -> None:
     rows = [{"url": f"https://a.org/{n}", "html": str(hash(str(n)))} for n in range(2000)]
     whole = _write(tmp_path / "whole.jsonl.gz", rows).read_bytes()

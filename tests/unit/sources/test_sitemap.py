@@ -6,6 +6,7 @@ import gzip
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from netnew.domain.errors import InvalidInput, SourceMisconfigured, SourceUnavailable
 from netnew.domain.page import RawPage
@@ -96,6 +97,26 @@ def test_a_site_that_never_will_is_misconfigured(
         _search(context, "https://a.org/s.xml")
 
 
+def test_a_refused_address_is_told_with_the_setting_that_allows_it(
+    context: SourceContext, web: Web
+) -> None:
+    url = "http://10.0.0.1/s.xml"
+    web[url] = _failed(context, url, 0, "address")
+    words = "not a public address; set NETNEW_ALLOW_PRIVATE_ADDRESSES"
+    with pytest.raises(SourceMisconfigured, match=words):
+        _search(context, url)
+
+
+def test_entries_that_are_no_address_are_left_out_and_counted(
+    context: SourceContext, web: Web
+) -> None:
+    web["https://a.org/s.xml"] = _map("https://[broken/x", "https://a.org/1", "http://a:b/", "/2")
+    with capture_logs() as logged:
+        found = _search(context, "https://a.org/s.xml")
+    assert [hit.url for hit in found.hits] == ["https://a.org/1", "https://a.org/2"]
+    assert logged[0]["without_address"] == 2
+
+
 @pytest.mark.parametrize("body", [b"<html><body>hi</body></html>", b"words", b"\x1f\x8bx", b"<a"])
 def test_a_page_that_is_no_sitemap_is_told(body: bytes, context: SourceContext, web: Web) -> None:
     web["https://a.org/s.xml"] = body
@@ -128,7 +149,17 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
         assert all(isinstance(url, str) for url in [*pages, *maps])
 
 
-@pytest.mark.parametrize("rest", ["", "words", "ftp://a.org/x", "https://a.org,limit=0"])
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "",
+        "words",
+        "ftp://a.org/x",
+        "https://a.org,limit=0",
+        "https://[x/s.xml",
+        "https://a.org,limit=\xb2",
+    ],
+)
 def test_what_is_no_address_is_refused(rest: str, context: SourceContext) -> None:
     with pytest.raises(InvalidInput):
         open_sitemap(rest, context)

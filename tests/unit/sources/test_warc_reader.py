@@ -65,6 +65,16 @@ def test_an_encoding_that_is_not_read_is_named_and_the_next_record_is_kept(tmp_p
     assert isinstance(good, DumpRow)
 
 
+def test_a_record_of_a_malformed_address_or_length_is_named(tmp_path: Path) -> None:
+    odd = _record(_http(b"x")).replace(b"Content-Length: ", "Content-Length: ²".encode())
+    content = _record(_http(b"x"), url="https://[broken/x") + _record(_http(b"y")) + odd
+    address, good, length = _rows(tmp_path, content)
+    assert isinstance(address, BrokenRow)
+    assert "'https://[broken/x' is no address" in address.problem
+    assert isinstance(good, DumpRow)
+    assert isinstance(length, BrokenRow)
+
+
 def test_a_file_that_ends_in_a_record_keeps_the_records_before(tmp_path: Path) -> None:
     content = _record(_http(b"<p>one</p>")) + _record(_http(b"<p>two</p>"))[:-30]
     good, broken = _rows(tmp_path, content)

@@ -10,12 +10,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from netnew.sources.plain_address import is_page_address
 from netnew.sources.plain_text import whole
 from netnew.sources.readers.lines import decoded, lines
 from netnew.sources.readers.row import BrokenRow, DumpRow
 
 _URL_KEYS = ("url", "final_url", "link", "address")
-_SCHEMES = ("http://", "https://", "file://", "urn:")
 
 
 def jsonl_rows(path: Path) -> Iterator[DumpRow | BrokenRow]:
@@ -35,8 +35,8 @@ def _row(fields: object) -> DumpRow:
     if not isinstance(fields, dict):
         raise ValueError("not a JSON object")
     url = next((text for key in _URL_KEYS if (text := fields.get(key))), None)
-    if not isinstance(url, str) or not url.strip().lower().startswith(_SCHEMES):
-        raise ValueError(f"no address in it ('url' is {url!r})")
+    if not isinstance(url, str) or not is_page_address(url.strip()):
+        raise ValueError(f"no address in it ('url' is {_short(url)})")
     title = _text(fields, "title")
     body, media_type = _page(fields)
     return DumpRow(
@@ -68,7 +68,7 @@ def _status(fields: dict[str, object]) -> int:
     status = fields.get("status", fields.get("status_code"))
     if status is None:
         return 0 if fields.get("error") else 200
-    if isinstance(status, str) and status.isdigit():
+    if isinstance(status, str) and status.isdecimal():
         status = int(status)
     if not isinstance(status, int) or isinstance(status, bool) or not 0 <= status <= 999:
         raise ValueError(f"'status' is {status!r}, not an HTTP status")
@@ -78,3 +78,8 @@ def _status(fields: dict[str, object]) -> int:
 def _text(fields: dict[str, object], key: str) -> str:
     value = fields.get(key)
     return whole(value).strip() if isinstance(value, str) else ""
+
+
+def _short(value: object) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 120 else shown[:120] + "…"

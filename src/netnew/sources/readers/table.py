@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from netnew.domain.errors import UnreadableDump
+from netnew.sources.plain_address import is_web_address
 from netnew.sources.readers.lines import decoded, open_dump
 from netnew.sources.readers.row import BrokenRow
 
@@ -71,10 +72,11 @@ def address_of(text: str) -> str | None:
     """`text` as a web address, with https:// where it has no scheme; None if it is none."""
     text = text.strip().strip("<>\"'")
     if re.match(r"https?://[^\s/]+", text, re.I) and " " not in text:
-        return text
+        return text if is_web_address(text) else None
     if _SCHEME.match(text) and not re.match(r"[^:]+:\d", text):
         return None
-    return f"https://{text.rstrip('.')}" if _DOMAIN.fullmatch(text) else None
+    address = f"https://{text.rstrip('.')}"
+    return address if _DOMAIN.fullmatch(text) and is_web_address(address) else None
 
 
 def _entry(

@@ -12,6 +12,7 @@ from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import BinaryIO
 
+from netnew.sources.plain_address import is_page_address
 from netnew.sources.readers.lines import open_dump
 from netnew.sources.readers.row import BrokenRow, DumpRow
 
@@ -54,6 +55,9 @@ def _rows(
     url = headers.get("warc-target-uri", "").strip("<>")
     if not url.lower().startswith(("http://", "https://")):
         return
+    if not is_page_address(url):
+        yield BrokenRow(str(path), f"byte {offset}", f"{url[:120]!r} is no address")
+        return
     try:
         row = _response(url, block)
     except (_Broken, HTTPException, OSError, EOFError, zlib.error, ValueError) as error:
@@ -82,7 +86,7 @@ def _record_headers(file: BinaryIO) -> dict[str, str] | None:
 def _block(file: BinaryIO, headers: dict[str, str]) -> bytes | None:
     """The record's content, None where it is larger than is kept (it is passed over)."""
     written = headers.get("content-length", "")
-    if not written.isdigit():
+    if not (written.isascii() and written.isdecimal()):
         raise _Broken("a record without a Content-Length")
     length = int(written)
     if length > _MAX_RECORD_BYTES:
