@@ -52,7 +52,9 @@ def asked_number(text: str, subjects: frozenset[str]) -> Predicate | None:
     after = re.split(r",|\b(?:in|on|at|for|per|since|from)\b", text[q.end :])[0].strip()
     inside = re.search(r"\d[\d,.]*\s+(?P<n>[a-z][a-z -]*?),?\s+(?:or|and)\s", text[q.start : q.end])
     after = re.sub(r"^(?:of|the)\s+", "", after)
-    before = re.sub(rf"\b(?:{shapes.BE}|has|have|a|an|of|the|with|there)\b", " ", text[: q.start])
+    before = re.sub(
+        rf"\b(?:{shapes.BE}|has|have|a|an|of|the|with|there)\b", " ", text[: q.start], flags=re.I
+    )
     before = " ".join(w for w in before.split() if stem(fold(w)) not in subjects)
     noun = after or (inside["n"] if inside else "")
     if re.fullmatch(r"(?:at least one|one or more)", text[q.start : q.end].strip(), re.I) and noun:

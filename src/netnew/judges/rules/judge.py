@@ -187,7 +187,7 @@ def entity_test(candidate: Candidate, entity_type: str) -> Callable[[str], bool]
         ):  # a noun: is it a word for the entity, or one of its attributes?
             words = [stem(w) for w in tokens(text[1:])]
             known = kinds | SUBJECT_STEMS | _PARTS
-            return any(w in known for w in words) or any(f[0] == "@" for f in features(text[1:]))
+            return any(w in known for w in words)
         named_only = text.startswith("\x00")
         key = fold(text.lstrip("\x00"))
         if any(key.startswith(n) or f" {n} " in f" {key} " for n in names if n):

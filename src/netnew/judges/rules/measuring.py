@@ -151,7 +151,7 @@ def _numbers_in_prose(
                 continue
             if _BESIDES.search(sentence.text):
                 continue
-            if _of_another(sentence.text, leaf.field, about):
+            if _of_another(sentence.text, leaf.field, about, dated=False):
                 continue
             read, answer = _nearest_number(leaf, sentence.text)
             if read:
@@ -251,12 +251,18 @@ _NOUN_PHRASE = re.compile(
 _EARLIER = re.compile(r"\b(?:previous|earlier|former|old|next|future)\b", re.IGNORECASE)
 
 
-def _of_another(subject: str, field: Field, about: Callable[[str], bool]) -> bool:
-    """'The library opened in 1888' is of the library, 'The previous call closed' of another."""
+def _of_another(
+    subject: str, field: Field, about: Callable[[str], bool], dated: bool = True
+) -> bool:
+    """'The library opened in 1888' is of the library, 'The previous call closed' of another.
+
+    A number stands with its noun ('The repository has 90 stars'), a date with any."""
     if _EARLIER.search(subject):
         return True
     match = _NOUN_PHRASE.match(subject)
     if match is None or features(match["noun"]) & field.features:
+        return False
+    if not dated and any(f[0] == "@" for f in features(match["noun"])):
         return False
     return not about("\x02" + match["noun"])
 

@@ -12,7 +12,7 @@ _GROUPS = {
     " currently operating, still active, actively maintained, maintained, open, in service,"
     " in use, functioning, trading, current, up and running, working, still operating,"
     " open to the public, open to visitors, open for business, still open, still running,"
-    " accepting applications, open for applications, taking applications,"
+    " being accepted, accepting applications, open for applications, taking applications,"
     " applications are accepted,"
     " applications are being accepted, applications are open, open to applications,"
     " in production, open and operating, in good standing, operating normally, in orbit",
