@@ -109,6 +109,32 @@ def test_rows_that_cannot_be_are_named_by_line_and_column(
     assert [hit.name for hit in asyncio.run(source.search("", 1)).hits] == ["Two lines", "B"]
 
 
+@pytest.mark.parametrize("end", ["", "\n", '\nD,d.org,"fine, closed"\n'])
+def test_a_quote_that_is_never_closed_costs_its_own_line(
+    end: str, context: SourceContext, tmp_path: Path
+) -> None:
+    content = f'name,website,note\nA,a.org,"x, y"\n"B,b.org,x\nC,c.org,"two\nlines"{end}'
+    source = _source(context, tmp_path, content)
+    (broken,) = asyncio.run(source.broken_rows())
+    assert (broken.place, broken.problem) == ("line 3", "a quote is opened and never closed")
+    names = [hit.name for hit in asyncio.run(source.search("", 1)).hits]
+    assert names == (["A", "C", "D"] if "D" in end else ["A", "C"])
+
+
+def test_quotes_within_a_cell_need_no_doubling(context: SourceContext, tmp_path: Path) -> None:
+    content = 'name,url,note\n"The "Old" Mill",a.org,5" pipe\n"B" ,b.org,x\n'
+    assert [hit.url for hit in _hits(context, tmp_path, content)] == [
+        "https://a.org",
+        "https://b.org",
+    ]
+
+
+@pytest.mark.parametrize("content", ["", "\n \n", "\ufeff", "name,url\n", "name,url\n,\n"])
+def test_a_list_without_rows_says_so(content: str, context: SourceContext, tmp_path: Path) -> None:
+    with pytest.raises(UnreadableDump, match="there are no rows in it"):
+        _hits(context, tmp_path, content)
+
+
 def test_a_list_is_walked_page_by_page(context: SourceContext, tmp_path: Path) -> None:
     source = _source(context, tmp_path, "".join(f"host{n}.org\n" for n in range(250)))
 
@@ -120,7 +146,9 @@ def test_a_list_is_walked_page_by_page(context: SourceContext, tmp_path: Path) -
     assert asyncio.run(walked()) == [full, full, rest, end]
 
 
-@pytest.mark.parametrize("content", [b"colour,size\nred,7\n", b"PK\0\0\1", b"just words here"])
+@pytest.mark.parametrize(
+    "content", [b"colour,size\nred,7\n", b'"name,url\na,a.org', b"PK\0\0\1", b"just words here"]
+)
 def test_a_file_that_is_no_list_is_refused(
     content: bytes, context: SourceContext, tmp_path: Path
 ) -> None:

@@ -90,6 +90,20 @@ def test_a_line_in_another_encoding_is_read(tmp_path: Path) -> None:
     assert _pages(dump)[0].body.decode() == "Zürich – naïve"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+@pytest.mark.parametrize("name", ["crawl.jsonl", "crawl.jsonl.gz", "crawl"])
+def test_the_mark_at_its_start_tells_the_encoding_of_the_whole_file(
+    name: str, encoding: str, tmp_path: Path
+) -> None:
+    rows = [{"url": f"https://a.org/{n}", "html": "Zürich\u2028漢\u0a0a"} for n in range(3)]
+    text = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    packed = ("\ufeff" * (encoding == "utf-16-be") + text).encode(encoding)
+    dump = tmp_path / name
+    dump.write_bytes(gzip.compress(packed) if name.endswith(".gz") else packed)
+    assert [page.body.decode() for page in _pages(dump)] == ["Zürich\u2028漢\u0a0a"] * 3
+    assert _broken(dump) == []
+
+
 def test_a_line_above_the_limit_is_broken_and_the_next_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

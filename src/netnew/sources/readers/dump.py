@@ -11,7 +11,7 @@ from netnew.domain.errors import UnreadableDump
 from netnew.sources.readers.addresses import address_rows
 from netnew.sources.readers.document import DOCUMENT_SUFFIXES, document_row
 from netnew.sources.readers.jsonl import jsonl_rows
-from netnew.sources.readers.lines import open_dump
+from netnew.sources.readers.lines import decoded, open_dump
 from netnew.sources.readers.row import BrokenRow, DumpRow
 from netnew.sources.readers.warc import warc_rows
 
@@ -90,12 +90,12 @@ def _sniffed(file: Path) -> str | None:
     """The kind of a file whose name tells none."""
     try:
         with open_dump(file) as opened:
-            start = opened.read(64).lstrip()
+            start = decoded(opened.read(64)).lstrip()
     except (OSError, EOFError) as error:
         raise UnreadableDump(str(file), f"cannot be read: {error}") from error
-    if start.startswith(b"WARC/"):
+    if start.startswith("WARC/"):
         return ".warc"
-    return ".jsonl" if start.startswith(b"{") else None
+    return ".jsonl" if start.startswith("{") else None
 
 
 def _address(file: Path, root: Path, base_url: str | None) -> str:

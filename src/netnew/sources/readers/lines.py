@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
+import io
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, Protocol, cast
 
 from netnew.domain.errors import UnreadableDump
 from netnew.sources.readers.row import BrokenRow
@@ -30,9 +32,11 @@ def open_dump(path: Path) -> BinaryIO:
 
 def lines(path: Path) -> Iterator[tuple[int, bytes] | BrokenRow]:
     """Numbered lines from 1, without their ends; blank ones are skipped. A line above
-    `MAX_LINE_BYTES` and an end cut off in the middle of compressed data are broken rows."""
+    `MAX_LINE_BYTES` and an end cut off in the middle of compressed data are broken rows. A file
+    whose first bytes are the mark of UTF-16 is read as that, and its lines are given as UTF-8."""
     number = 0
-    with open_dump(path) as file:
+    with open_dump(path) as opened:
+        file = _as_utf8(opened)
         while True:
             number += 1
             try:
@@ -52,7 +56,30 @@ def lines(path: Path) -> Iterator[tuple[int, bytes] | BrokenRow]:
                 yield number, line.rstrip(b"\r\n")
 
 
-def _skip_rest(file: BinaryIO) -> None:
+class _Lines(Protocol):
+    def readline(self, limit: int, /) -> bytes: ...
+
+
+class _Recoded:
+    """UTF-16 as lines of UTF-8."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._text = io.TextIOWrapper(file, "utf-16", "replace", newline="\n")
+
+    def readline(self, limit: int, /) -> bytes:
+        return self._text.readline(limit).encode("utf-8", "replace")
+
+
+def _as_utf8(file: BinaryIO) -> _Lines:
+    try:
+        mark = file.read(2)
+    except (EOFError, OSError, zlib.error):
+        mark = b""  # the first line will say what is wrong
+    file.seek(0)
+    return _Recoded(file) if mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else file
+
+
+def _skip_rest(file: _Lines) -> None:
     while (part := file.readline(MAX_LINE_BYTES)) and not part.endswith(b"\n"):
         pass
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -55,17 +56,23 @@ def list_entries(path: Path) -> Iterator[ListEntry | BrokenRow]:
     Raises UnreadableDump where there is neither an address nor a name column.
     """
     text = _text(path)
-    rows = _rows(text, _delimiter(text))
     columns: _Columns | None = None
-    try:
-        for line, cells in rows:
+    is_empty = True
+    for line, cells in _rows(text, _delimiter(text)):
+        if isinstance(cells, str):
             if columns is None:
-                columns = _columns(path, cells)
-                if columns.has_header:
-                    continue
-            yield from _entry(path, line, cells, columns)
-    except csv.Error as error:
-        yield BrokenRow(str(path), "", f"not CSV: {error}")
+                raise UnreadableDump(str(path), f"line {line}: {cells}")
+            is_empty = False
+            yield BrokenRow(str(path), f"line {line}", cells)
+            continue
+        if columns is None:
+            columns = _columns(path, cells)
+            if columns.has_header:
+                continue
+        is_empty = False
+        yield from _entry(path, line, cells, columns)
+    if is_empty:
+        raise UnreadableDump(str(path), "there are no rows in it")
 
 
 def address_of(text: str) -> str | None:
@@ -118,25 +125,47 @@ def _first_of(words: Sequence[str], wanted: Sequence[str]) -> int | None:
     return next((words.index(word) for word in wanted if word in words), None)
 
 
-def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Rows that are not blank, with the number of the line they begin on."""
+def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
+    """Rows that are not blank with the number of the line they begin on; a row that is no CSV is
+    what is wrong with it.
+
+    Read strictly, so that a quote that is never closed takes no further lines with it; a line that
+    this refuses is read by itself, leniently.
+    """
     csv.field_size_limit(2**24)
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter)
-    line = 1
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            yield line, cells
-        line = reader.line_num + 1
+    lines = list(io.StringIO(text, newline=""))
+    at = 0
+    while at < len(lines):
+        rest = (lines[index] for index in range(at, len(lines)))
+        reader = csv.reader(rest, delimiter=delimiter, strict=True)
+        done = 0
+        try:
+            for cells in reader:
+                if any(cell.strip() for cell in cells):
+                    yield at + done + 1, cells
+                done = reader.line_num
+        except csv.Error:
+            yield at + done + 1, _alone(lines[at + done], delimiter)
+            done += 1
+        at += done
+
+
+def _alone(line: str, delimiter: str) -> list[str] | str:
+    """The cells of one line, or what is wrong with it."""
+    try:
+        # A second line ends up in the same row where the first leaves a quote open.
+        rows = list(csv.reader([line.rstrip("\r\n") + "\n", "end"], delimiter=delimiter))
+    except csv.Error as error:
+        return f"not CSV: {error}"
+    return rows[0] if len(rows) == 2 else "a quote is opened and never closed"
 
 
 def _delimiter(text: str) -> str:
     """The one that cuts the first rows into the most columns, evenly."""
 
     def evenness(delimiter: str) -> tuple[int, int]:
-        try:
-            widths = [len(cells) for _, cells in islice(_rows(text[:100_000], delimiter), 20)]
-        except csv.Error:
-            return 0, 0
+        rows = islice(_rows(text[:100_000], delimiter), 20)
+        widths = [len(cells) for _, cells in rows if not isinstance(cells, str)]
         usual = max(set(widths), key=widths.count, default=1)
         return (widths.count(usual), usual) if usual > 1 else (0, 1)
 
