@@ -6,6 +6,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from netnew.lexicon.quantities import Interval
 
@@ -76,7 +77,12 @@ _DATE = re.compile(
 
 def dates_in(text: str) -> list[DateSpan]:
     """All dates of `text`, in order: days, months, quarters, seasons, years, decades."""
-    return [d for m in _DATE.finditer(text) if (d := _span(m)) is not None]
+    return list(_found(text))
+
+
+@lru_cache(maxsize=16384)
+def _found(text: str) -> tuple[DateSpan, ...]:
+    return tuple(d for m in _DATE.finditer(text) if (d := _span(m)) is not None)
 
 
 def _span(m: re.Match[str]) -> DateSpan | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +149,13 @@ HEDGE_SHARE = 0.1  # 'around 50' is 45..55: how far people round, not a measured
 
 def quantities_in(text: str) -> list[Quantity]:
     """All numbers of `text` as intervals, in order. Years and dates are read like any number."""
+    return list(_found(text))
+
+
+@lru_cache(maxsize=16384)
+def _found(text: str) -> tuple[Quantity, ...]:
     found = [q for m in _QUANTITY.finditer(text) if (q := _quantity(m)) is not None]
-    return _joined_bounds(text, found) if len(found) > 1 else found
+    return tuple(_joined_bounds(text, found)) if len(found) > 1 else tuple(found)
 
 
 _BETWEEN_BOUNDS = re.compile(r"\s*(?:[\w-]+\s+){0,2}?(?:,\s*)?(?:and|but|nor|,)\s*", re.IGNORECASE)

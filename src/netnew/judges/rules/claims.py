@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from netnew.domain.condition import Outcome
 from netnew.judges.rules.attributes import agreement, features
@@ -174,7 +175,7 @@ def _cell_answer(field: Field, fact: Fact) -> bool | None:
     if not label_features & NOT_A_FIELD:
         if names_value(value, field.text, True, fact.origin is Origin.PROSE):
             return True
-        if _lacks(field.text, fact):
+        if _lacks(field.text, fact.label, fact.value, fact.plural, fact.origin is Origin.PROSE):
             return False
         if (named := _named_under_label(field, fact)) is not None:
             return named
@@ -219,16 +220,17 @@ _PARTLY = re.compile(
 )
 
 
-def _lacks(wanted: str, fact: Fact) -> bool:
+@lru_cache(maxsize=16384)
+def _lacks(wanted: str, label: str, value: str, plural: bool, prose: bool) -> bool:
     """Whether a complete list of things of the wanted kind does not have it: 'Instruments: radio
     telescope' where an optical telescope is asked."""
     words = fold(wanted).split()
-    if len(words) < 2 or may_name(fact.value, wanted):
+    if len(words) < 2 or may_name(value, wanted):
         return False
-    if {stem(w) for w in words} <= {stem(w) for w in fold(f"{fact.label} {fact.value}").split()}:
+    if {stem(w) for w in words} <= {stem(w) for w in fold(f"{label} {value}").split()}:
         return False
     head = singular(words[-1])
-    named = items(fact.value, fact.plural, fact.origin is Origin.PROSE)
+    named = items(value, plural, prose)
     heads = [singular(i.split()[-1]) for item in named[:-1] or named if (i := fold(item)).split()]
     return bool(heads) and all(h == head for h in heads) and all(len(i.split()) > 1 for i in named)
 

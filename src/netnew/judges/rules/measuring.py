@@ -165,7 +165,10 @@ def _nearest_number(leaf: NumberIs, sentence: str) -> tuple[bool, bool | None]:
     told_all: list[Interval] = []
     for q in quantities_in(sentence):
         told = _in_asked_unit(leaf, q, sentence)
-        if told is None or (not q.unit and any(_overlap(q, d) for d in dates)):
+        if told is None:
+            continue
+        counts = leaf.field.features & features(" ".join(sentence[q.end :].split()[:1]))
+        if not q.unit and not counts and any(_overlap(q, d) for d in dates):
             continue
         if (told_all and leaf.any_of) or _is_the_fields(leaf, q, sentence):
             told_all.append(told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from netnew.lexicon.words import fold
 
@@ -82,6 +83,7 @@ _NAMED_TAIL = (
 _LICENSE_WORDS = re.compile(r"^(?:an?|the) |\s?(?:open source )?licen[sc]e[ds]?$")
 
 
+@lru_cache(maxsize=4096)
 def family_pattern(wanted: str) -> re.Pattern[str] | None:
     """What an item of the family `wanted` begins with ('permissive', 'BSD'), None for no family."""
     key = _LICENSE_WORDS.sub("", fold(wanted))

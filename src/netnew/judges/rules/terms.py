@@ -83,6 +83,7 @@ def _same_head(one: str, other: str) -> bool:
     return len(a) > 1 and len(b) > 1 and singular(a[-1]) == singular(b[-1])
 
 
+@lru_cache(maxsize=65536)
 def names_value(value: str, wanted: str, plural: bool = True, prose: bool = False) -> bool:
     """Whether `wanted` is one of the items of `value` ('Go, Rust' names 'Rust')."""
     targets = forms(wanted)

@@ -72,7 +72,7 @@ former name: former name, former names, formerly, formerly named, previously nam
   as, previously known as, previously called, previous name, previous names, old name, renamed
   from, old names, earlier name, another name, used to have another name, used to be called, used
   to be named, was called, until then called, known as until, once called
-repository: code available, code availability, source available, implementation, code release,
+repository: code available, code availability, source available, code release,
   code repository, code is, public code, repository, repo, source repository, source code, source
   code repository, public repository, public source code repository, code, git repository, source,
   its source code, public source repository
