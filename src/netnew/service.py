@@ -62,6 +62,11 @@ class Service:
         """What a run of `spec` would do; spends nothing. Raises InvalidInput."""
         return plan(self._with_sources(spec), self._judge_named(spec.judge), self._clock)
 
+    async def check_source(self, spec: str) -> None:
+        """Open a source and close it again. Raises InvalidInput, SourceMisconfigured …"""
+        async with self._open_parts(RunSpec(objective="", sources=(spec,))):
+            pass
+
     async def create_run(self, spec: RunSpec) -> Run:
         """A queued run. Raises InvalidInput naming the field, SourceMisconfigured."""
         spec = self._with_sources(spec)

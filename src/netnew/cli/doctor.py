@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import secrets
+import shutil
 import sqlite3
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from netnew.bootstrap import App
 
 
+# With less than this on the disk a run may fill it before it ends.
+ENOUGH_BYTES = 100_000_000
+
+
 class Health(StrEnum):
     OK = "ok"
     NOTE = "note"
@@ -50,7 +54,13 @@ _STYLES = {Health.OK: "green", Health.NOTE: "yellow", Health.BAD: "red"}
 def doctor(context: typer.Context, as_json: asking.AsJson = False) -> None:
     """Check this installation; show each setting with its origin."""
     settings = Settings.load()
-    checks = [_versions(), _home(settings.home), *_gateway(settings), *_typing_errors()]
+    checks = [
+        _versions(),
+        _home(settings.home),
+        *_gateway(settings),
+        *_typing_errors(),
+        *_plugins(),
+    ]
     if all(x.health is not Health.BAD for x in checks):
         checks += _parts(context, settings)
     bad = any(x.health is Health.BAD for x in checks)
@@ -83,9 +93,17 @@ def _home(home: Path) -> Check:
     except OSError as error:
         problem = f"{home} cannot be written: {error.strerror}; set NETNEW_HOME to another folder"
         return Check("home", Health.BAD, problem)
-    free = os.statvfs(home) if hasattr(os, "statvfs") else None
-    room = f", {free.f_bavail * free.f_frsize / 1e9:,.1f} GB free" if free else ""
-    return Check("home", Health.OK, f"{home} can be written{room}")
+    return home_check(home, shutil.disk_usage(home).free)
+
+
+def home_check(home: Path, free_bytes: int) -> Check:
+    """Where HOME can be written: whether there is room for pages, too."""
+    detail = f"{home} can be written, {free_bytes / 1e9:,.2f} GB free"
+    if free_bytes >= ENOUGH_BYTES:
+        return Check("home", Health.OK, detail)
+    return Check(
+        "home", Health.NOTE, f"{detail}: hardly room for pages; set NETNEW_HOME to another disk"
+    )
 
 
 def _gateway(settings: Settings) -> list[Check]:
@@ -99,11 +117,20 @@ def _typing_errors() -> list[Check]:
     return [Check("environment", Health.NOTE, x) for x in unknown_variables()]
 
 
+def _plugins() -> list[Check]:
+    """Kinds of sources that other packages offer and that cannot be loaded."""
+    return [
+        Check(f"plugin {x.kind}", Health.NOTE, clean(x.problem))
+        for x in installed_plugins()
+        if x.problem
+    ]
+
+
 def _parts(context: typer.Context, settings: Settings) -> list[Check]:
     """What only the opened application can tell: database, sources, judge."""
 
     async def look(app: App) -> list[Check]:
-        sources = [_source(spec) for spec in settings.sources]
+        sources = [await _source(app, spec) for spec in settings.sources]
         return [await _database(app), *sources, await _judge(app)]
 
     try:
@@ -118,14 +145,18 @@ async def _database(app: App) -> Check:
     return Check("database", Health.OK, detail)
 
 
-def _source(spec: str) -> Check:
-    kind = spec.partition(":")[0]
-    plugin = next((x for x in installed_plugins() if x.kind == kind), None)
-    if plugin is None:
-        return Check(f"source {spec}", Health.BAD, f"no such kind of source. {SOURCES_TO_TRY}")
-    if plugin.problem:
-        return Check(f"source {spec}", Health.BAD, clean(plugin.problem))
-    return Check(f"source {spec}", Health.OK, f"offered by {plugin.distribution}")
+async def _source(app: App, spec: str) -> Check:
+    name = f"source {clean(spec)}"
+    try:
+        await app.service.check_source(spec)
+    except NetnewError as error:
+        # Nobody chose the default: it is no mistake that it is not set up yet.
+        chosen = "sources" in app.settings.model_fields_set
+        problem = clean(getattr(error, "problem", "") or str(error))
+        return Check(
+            name, Health.BAD if chosen else Health.NOTE, f"not usable: {problem}. {SOURCES_TO_TRY}"
+        )
+    return Check(name, Health.OK, "can be used")
 
 
 async def _judge(app: App) -> Check:

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from netnew.cli.doctor import ENOUGH_BYTES, Health, home_check
+from netnew.cli.main import app
+
+Look = Callable[[], tuple[int, dict[str, dict[str, str]]]]
+
+
+@pytest.fixture
+def doctor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bare_environment: None) -> Look:
+    """The exit code and checks of `netnew doctor` in a HOME of its own, over the real parts."""
+    monkeypatch.setenv("NETNEW_HOME", str(tmp_path / "home"))
+
+    def look() -> tuple[int, dict[str, dict[str, str]]]:
+        done = CliRunner().invoke(app, ["doctor", "--json"], prog_name="netnew")
+        return done.exit_code, {x["name"]: x for x in json.loads(done.stdout)["checks"]}
+
+    return look
+
+
+def test_a_default_source_that_is_not_set_up_is_no_ok_and_no_failure(doctor: Look) -> None:
+    code, found = doctor()
+    assert code == 0
+    assert found["source web"]["health"] == "note"
+    assert "web:searxng=" in found["source web"]["detail"]
+    assert found["home"]["health"] == found["database"]["health"] == "ok"
+
+
+def test_chosen_sources_are_opened(doctor: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETNEW_SOURCES", "pyenv,web,corpus:none-of-this-name")
+    code, found = doctor()
+    assert code == 1
+    assert found["source pyenv"]["health"] == "ok"
+    assert found["source web"]["health"] == "bad"
+    assert found["source corpus:none-of-this-name"]["health"] == "bad"
+
+
+def test_a_disk_without_room_is_warned_of(tmp_path: Path) -> None:
+    assert home_check(tmp_path, ENOUGH_BYTES).health is Health.OK
+    little = home_check(tmp_path, ENOUGH_BYTES - 1)
+    assert little.health is Health.NOTE
+    assert "0.10 GB free: hardly room" in little.detail
