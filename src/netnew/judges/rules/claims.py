@@ -50,6 +50,8 @@ def status_finding(leaf: StatusIs, pages: Sequence[Page], about: Callable[[str],
             found.append(((group in leaf.groups) != leaf.negated, at))
     if leaf.groups & _OWNERSHIP:  # 'Status: Active' does not tell whose it is
         found = _status_as_kind(leaf, pages) or found
+        if leaf.groups == {"private"}:
+            found = [(a, at) for a, at in found if _ownership(at.fact.value)]
     found = found or _status_under_any_label(pages, leaf)
     if not found:
         found = _status_in_prose(leaf, pages, about)
@@ -60,12 +62,19 @@ _KIND_LABELS = frozenset({"@kind", "@owner", "@category", "control", "@funding"}
 _OWNERSHIP = frozenset({"public", "private"})
 
 
+def _ownership(value: str) -> str | None:
+    if (group := group_led_by(value)) in _OWNERSHIP:
+        return group
+    words = set(fold(value).split())
+    return "private" if words & {"private", "privately"} else None
+
+
 def _status_as_kind(leaf: StatusIs, pages: Sequence[Page]) -> list[tuple[bool | None, Located]]:
     """'Type: Private university', 'Ownership: public': whose it is may stand under its kind."""
     found: list[tuple[bool | None, Located]] = []
     for page in pages:
         for fact in page.facts.facts:
-            group = group_led_by(fact.value) if fact.labelled else None
+            group = _ownership(fact.value) if fact.labelled else None
             if group is None or not fact.features & _KIND_LABELS:
                 continue
             if leaf.groups & _OWNERSHIP and group in _OWNERSHIP:
@@ -326,6 +335,8 @@ def stated_finding(leaf: Stated, pages: Sequence[Page], about: Callable[[str], b
     if located:
         outcome = Outcome.MATCHED if leaf.negated else Outcome.UNMATCHED
         return decided(outcome, located[0], f"{located[0].fact.label}: none")
+    if leaf.negated and fitting(leaf.field, pages):
+        return unclear(f"something is said of {leaf.field.text}")
     if leaf.negated and (shown := _fact_block(leaf, pages)):
         return decided(Outcome.MATCHED, shown, f"the page's facts have no {leaf.field.text}")
     return unclear(f"no field for {leaf.field.text}")

@@ -65,6 +65,8 @@ def _claim(said: Says, text: str) -> Predicate:
     """A plain claim, with the values it names; none where it holds a bound that was not read."""
     if any(q.bounded for q in quantities_in(said.field.text)):
         return Unread(text)
+    if said.field.features == {"@former name"}:  # 'it used to have another name'
+        return Stated(said.field, said.negated)
     return with_named_values(said, text)
 
 

@@ -167,6 +167,8 @@ def _nearest_number(leaf: NumberIs, sentence: str) -> tuple[bool, bool | None]:
         told = _in_asked_unit(leaf, q, sentence)
         if told is None:
             continue
+        if re.search(r"\d\s?:\s?$", sentence[: q.start + 1].rstrip("0123456789")):
+            continue  # the second half of '9.5:1'
         counts = leaf.field.features & features(" ".join(sentence[q.end :].split()[:1]))
         if not q.unit and not counts and any(_overlap(q, d) for d in dates):
             continue
@@ -187,7 +189,7 @@ def _is_the_fields(leaf: NumberIs, q: Quantity, sentence: str) -> bool:
     tail = re.sub(r"^\s*\([^()]*\)", "", sentence[q.end :])  # '640 m (2,100 ft) above sea level'
     after = " ".join(re.split(r"[,;.]\s|\band\b", tail)[0].split()[:3])
     before = " ".join(re.split(r"[,;.]\s|\band\b", lead)[-1].split()[-5:])
-    told = features(after)
+    told = frozenset(f for f in features(after) if not f.isdigit())
     asked = leaf.field.features
     if _OF_ANOTHER.search(lead) or _foreign_modifier(lead, asked):
         return False
