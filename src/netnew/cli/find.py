@@ -180,7 +180,7 @@ def show_result(
     else:
         console.print("No candidate." if everything else "No match.")
     console.print(f"{numbers(run)}.")
-    console.print(how_many_exist(run.estimate))
+    console.print(how_many_exist(run))
     if run.status.is_terminal:
         console.print(why_it_stopped(run))
 

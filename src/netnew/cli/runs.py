@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,7 +18,7 @@ from netnew.cli.render import print_candidates, print_quotes
 from netnew.cli.tables import print_rows
 from netnew.cli.terminal import clean, plural, program, short
 from netnew.cli.which_run import the_run
-from netnew.cli.wording import how_many_exist, numbers, why_it_stopped
+from netnew.cli.wording import how_many_exist, numbers, state, why_it_stopped
 from netnew.domain.candidate import Candidate, MatchStatus, Merge
 from netnew.domain.errors import InvalidInput, NotFound
 from netnew.domain.event import Event
@@ -73,11 +74,12 @@ def list_runs(
     if not found:
         terminal.progress().print(f"No run yet. Begin with: {program()} demo")
         return
+    now = datetime.now(UTC)
     rows = [
         [
             short_id(x),
             x.created_at.strftime("%Y-%m-%d %H:%M"),
-            x.status.value,
+            state(x, now),
             f"{x.counts.matched:,} of {x.counts.generated:,}",
             short(x.spec.objective, 80),
         ]
@@ -116,7 +118,7 @@ def show(
         if quotes:
             await print_quotes(console, wanted, Places(app.service).locate)
             console.print(f"{numbers(result.run)}.")
-            console.print(how_many_exist(result.run.estimate))
+            console.print(how_many_exist(result.run))
             console.print(why_it_stopped(result.run))
         else:
             show_result(console, result.run, wanted, everything=status is not None)
@@ -290,7 +292,7 @@ def candidate_meant(found: RunResult, text: str) -> Candidate:
 
 
 def _show_question(console: Console, run: Run) -> None:
-    console.print(f"{run.id}  {run.status.value}  {run.created_at:%Y-%m-%d %H:%M} UTC")
+    console.print(f"{run.id}  {state(run, datetime.now(UTC))}  {run.created_at:%Y-%m-%d %H:%M} UTC")
     console.print(f"Objective: {clean(run.spec.objective)}")
     for condition in run.spec.conditions:
         console.print(f"  {clean(condition.name)}: {clean(condition.description)}")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from netnew.cli.terminal import plural
-from netnew.domain.run import Estimate, Run, RunStatus, TerminationReason
+from netnew.domain.run import Run, RunStatus, TerminationReason
 
 
 def why_it_stopped(run: Run) -> str:
@@ -40,15 +41,36 @@ def _reason(run: Run) -> str:
             assert_never(unknown)
 
 
-def how_many_exist(estimate: Estimate | None) -> str:
-    """The estimate with its interval, as a sentence."""
+def how_many_exist(run: Run) -> str:
+    """The estimate with its interval, as a sentence; no more than 'at least' of a cut run."""
+    estimate = run.estimate
     if estimate is None:
         return "Too few sightings to estimate how many matches exist."
-    low, high = round(estimate.low), round(estimate.high)
-    return (
-        f"Probably {plural(round(estimate.matches), 'match exists', 'matches exist')}"
-        f" (80 % interval: {low:,} to {high:,})."
-    )
+    found = run.counts.matched
+    exist = plural(max(found, round(estimate.matches)), "match exists", "matches exist")
+    if not estimate.is_lower_bound:
+        low, high = round(estimate.low), round(estimate.high)
+        return f"Probably {exist} (80 % interval: {low:,} to {high:,})."
+    if round(estimate.matches) <= found:
+        return f"At least {exist}; how many more was not estimated, since the run was cut short."
+    return f"Probably at least {exist}; the run was cut short, so there may be more."
+
+
+def state(run: Run, now: datetime) -> str:
+    """'completed'; of a run that is not over also when it last changed, since one whose process
+    was killed says 'running' for ever."""
+    if run.status.is_terminal:
+        return run.status.value
+    return f"{run.status.value}, last change {_ago(now - run.updated_at)}"
+
+
+def _ago(time: timedelta) -> str:
+    seconds = max(0, int(time.total_seconds()))
+    for unit, length in (("day", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= length:
+            count = seconds // length
+            return f"{plural(count, unit) if unit == 'day' else f'{count} {unit}'} ago"
+    return f"{seconds} s ago"
 
 
 def numbers(run: Run) -> str:

@@ -34,6 +34,7 @@ def run_document(run: Run) -> Json:
         "termination_reason": run.termination_reason,
         "termination_detail": run.termination_detail,
         "created_at": _iso(run.created_at),
+        "updated_at": _iso(run.updated_at),
         "ended_at": _iso(run.ended_at),
         "counts": asdict(run.counts),
         "spend": asdict(run.spend),

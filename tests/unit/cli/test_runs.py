@@ -1,16 +1,33 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from netnew.domain.run import RunStatus
 
 
 def test_list_shows_the_newest_runs(netnew: Any) -> None:
     lines = netnew.run("runs", "list").stdout.splitlines()
     expected = "0badcafe 2026-01-02 03:04 completed 1 of 3 Teapot makers in Wales"
     assert " ".join(lines[1].split()) == expected
+
+
+def test_a_run_that_is_not_over_shows_its_last_change(netnew: Any) -> None:
+    run = replace(
+        netnew.service.kept[0],
+        status=RunStatus.RUNNING,
+        updated_at=datetime.now(UTC) - timedelta(minutes=3, seconds=5),
+    )
+    netnew.service.kept[0] = run
+    assert "running, last change 3 min ago" in netnew.run("runs", "list").stdout
+    assert "running, last change 3 min ago" in netnew.run("runs", "show", "last").stdout
+    document = json.loads(netnew.run("runs", "list", "--json").stdout)
+    assert document["runs"][0]["updated_at"] == run.updated_at.isoformat()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -137,3 +138,13 @@ def test_a_failing_write_keeps_the_file_that_was_there(
 
 def _no_space(*_: object) -> None:
     raise OSError(28, "No space left on device")
+
+
+def test_an_estimate_of_a_run_cut_short_is_told_as_at_least(finished: Any, tmp_path: Path) -> None:
+    cut = replace(finished.run, estimate=replace(finished.run.estimate, is_lower_bound=True))
+    book, document = tmp_path / "found.xlsx", tmp_path / "found.json"
+    write_export(book, cut, finished.candidates)
+    write_export(document, cut, finished.candidates)
+    facts = dict(load_workbook(book)["run"].values)
+    assert facts["matches that probably exist"] == "at least 1"
+    assert json.loads(document.read_text())["run"]["estimate"]["is_lower_bound"] is True
