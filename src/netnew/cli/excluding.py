@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from netnew.cli.which_run import the_run
 from netnew.domain.errors import CallerError, InvalidInput
@@ -21,6 +22,10 @@ _DOMAIN = re.compile(r"^(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,}$")
 _URL_KEYS = ("url", "website", "site", "address", "link")
 _DOMAIN_KEYS = ("domain",)
 _NAME_KEYS = ("name", "entity", "company", "title")
+
+
+# An entry, and the number of its line (of JSON: its item) from 1.
+_Entry = tuple[int, str]
 
 
 async def exclude_list(arguments: Sequence[str], service: Service) -> ExcludeList:
@@ -64,53 +69,75 @@ async def _run(argument: str, service: Service) -> RunId:
 
 
 def _entries(path: Path) -> list[str]:
-    """Raises InvalidInput where the file cannot be read in the format of its ending."""
-    read = _READERS.get(path.suffix.lower(), _lines)
+    """Raises InvalidInput where the file cannot be read in the format of its ending, and for an
+    address that is none, by its line."""
+    unit, read = _READERS.get(path.suffix.lower(), ("line", _lines))
     try:
-        return list(read(path.read_text(encoding="utf-8-sig")))
+        entries = list(read(path.read_text(encoding="utf-8-sig")))
     except (OSError, ValueError, csv.Error) as error:
         raise InvalidInput("--exclude", f"{str(path)!r} cannot be read: {error}") from error
+    for number, entry in entries:
+        if _is_broken_address(entry):
+            problem = f"{str(path)!r}, {unit} {number}: {entry.strip()!r} is no address"
+            raise InvalidInput("--exclude", problem, "an address, a domain or a name")
+    return [entry for _, entry in entries]
 
 
-def _lines(text: str) -> Iterator[str]:
+def _is_broken_address(entry: str) -> bool:
+    """Whether it begins like an address of the web, and no host can be read from it."""
+    if not re.match(r"^\s*https?://", entry, re.IGNORECASE):
+        return False
+    try:
+        parts = urlsplit(entry.strip())
+        host, _ = parts.hostname, parts.port  # a wrong port raises as well
+    except ValueError:
+        return True
+    return not host
+
+
+def _lines(text: str) -> Iterator[_Entry]:
     """One entry a line; empty lines and those beginning with # do not count."""
-    return (x for x in text.splitlines() if x.strip() and not x.lstrip().startswith("#"))
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip() and not line.lstrip().startswith("#"):
+            yield number, line
 
 
-def _csv(text: str) -> Iterator[str]:
+def _csv(text: str) -> Iterator[_Entry]:
     """By header, or the first column where no header names one."""
-    table = list(csv.reader(text.splitlines()))
+    reader = csv.reader(text.splitlines())
+    table = [(reader.line_num, row) for row in reader]
     if not table:
         return
-    header = [x.strip().lower() for x in table[0]]
+    header = [x.strip().lower() for x in table[0][1]]
     columns = [header.index(x) for x in _URL_KEYS + _DOMAIN_KEYS + _NAME_KEYS if x in header]
-    for row in table[1:] if columns else table:
+    for number, row in table[1:] if columns else table:
         cells = [row[i] for i in columns or [0] if i < len(row) and row[i].strip()]
         if cells:
-            yield _without_guard(cells[0])
+            yield number, _without_guard(cells[0])
 
 
-def _json(text: str) -> Iterator[str]:
+def _json(text: str) -> Iterator[_Entry]:
     document = json.loads(text)
     if isinstance(document, dict):
         document = document.get("candidates", document)
     if not isinstance(document, list):
         raise ValueError("it is no list and has no 'candidates'")
-    return _of_items(document)
+    return _of_items(enumerate(document, 1))
 
 
-def _jsonl(text: str) -> Iterator[str]:
-    return _of_items(json.loads(x) for x in text.splitlines() if x.strip())
+def _jsonl(text: str) -> Iterator[_Entry]:
+    lines = enumerate(text.splitlines(), 1)
+    return _of_items((number, json.loads(x)) for number, x in lines if x.strip())
 
 
-def _of_items(items: Iterable[object]) -> Iterator[str]:
-    for item in items:
+def _of_items(items: Iterable[tuple[int, object]]) -> Iterator[_Entry]:
+    for number, item in items:
         if isinstance(item, str):
-            yield item
+            yield number, item
         elif isinstance(item, dict):
             for key in _URL_KEYS + _DOMAIN_KEYS + _NAME_KEYS:
                 if isinstance(item.get(key), str) and item[key].strip():
-                    yield item[key]
+                    yield number, item[key]
                     break
 
 
@@ -119,8 +146,8 @@ def _without_guard(cell: str) -> str:
     return cell[1:] if re.match(r"^'[=+\-@\t\r]", cell) else cell
 
 
-_READERS: dict[str, Callable[[str], Iterator[str]]] = {
-    ".csv": _csv,
-    ".json": _json,
-    ".jsonl": _jsonl,
+_READERS: dict[str, tuple[str, Callable[[str], Iterator[_Entry]]]] = {
+    ".csv": ("line", _csv),
+    ".json": ("item", _json),
+    ".jsonl": ("line", _jsonl),
 }

@@ -62,3 +62,42 @@ def test_a_broken_file_is_named(netnew: Any, tmp_path: Path) -> None:
     path.write_text("{")
     with pytest.raises(InvalidInput, match=r"list\.json' cannot be read"):
         asyncio.run(exclude_list([str(path)], netnew.service))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "where"),
+    [
+        ("list.txt", "# ours\nDee & Co.\n[a note]\n\nhttps://[broken\n", "line 5"),
+        ("list.csv", "name,url\nA,https://a.example/\nB,https://[broken\n", "line 3"),
+        ("list.json", '["https://a.example/", "https://[broken"]', "item 2"),
+        ("list.jsonl", '"Bee Ltd"\n\n{"url": "https://[broken"}\n', "line 3"),
+    ],
+)
+def test_a_malformed_address_is_refused_by_its_line(
+    netnew: Any, tmp_path: Path, name: str, content: str, where: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(content)
+    done = netnew.run("find", "Teapots", "--exclude", str(path))
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"netnew: --exclude: '{path}', {where}: 'https://[broken' is no address"
+        " (allowed: an address, a domain or a name)\n"
+    )
+
+
+@pytest.mark.parametrize("address", ["https://", "http://a.example:many/", "http://:80/"])
+def test_an_address_without_a_host_or_with_a_wrong_port_is_none(
+    netnew: Any, tmp_path: Path, address: str
+) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text(address)
+    with pytest.raises(InvalidInput, match="line 1"):
+        asyncio.run(exclude_list([str(path)], netnew.service))
+
+
+def test_a_line_that_is_neither_name_nor_address_is_a_name(netnew: Any, tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text("[brackets\nsee https://a.example\n")
+    excluded = asyncio.run(exclude_list([str(path)], netnew.service))
+    assert excluded.names == ("[brackets", "see https://a.example")
