@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """One mechanism of the rules at a time, in wordings of several subjects."""
 
 from __future__ import annotations
