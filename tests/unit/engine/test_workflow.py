@@ -329,14 +329,18 @@ async def test_an_estimate_of_a_run_cut_short_is_a_lower_bound(tmp_path: Path) -
 async def test_a_page_too_slow_for_the_time_left_is_given_up(tmp_path: Path) -> None:
     async with bench(tmp_path) as b:
         slow = "https://kettle1.com/"
-        fetch = b.fetcher.fetch
+        fetch, others = b.fetcher.fetch, asyncio.Semaphore(0)
 
         class SlowFetcher:
             async def fetch(self, url: str, max_age: timedelta | None = None) -> Fetched:
                 if url == slow:
-                    b.clock.seconds = 100.0  # the time is up while this page is waited for
+                    for _ in range(4):
+                        await others.acquire()
+                    b.clock.seconds = 100.0  # the time is up, and this page is not there yet
                     await asyncio.Event().wait()
-                return await fetch(url, max_age)
+                fetched = await fetch(url, max_age)
+                others.release()
+                return fetched
 
         b.fetcher = SlowFetcher()
         run = await b.run(replace(SPEC, budget=Budget(seconds=10)))
