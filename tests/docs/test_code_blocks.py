@@ -1,7 +1,8 @@
-"""Every bash and python block of the README, the tutorial and the how-tos runs.
+"""Every bash and python block of the README and the documentation runs.
 
 The blocks of a page run one after the other in a folder of their own with an empty HOME, without
-network. Blocks that are to be looked at and not run are marked `text`.
+network; `evals` and `tests` of the checkout are found there. Blocks that are to be looked at and
+not run are marked `text`.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ def blocks(page: Path) -> list[tuple[str, str]]:
     "page", [x for x in PAGES if blocks(x)], ids=lambda x: str(x.relative_to(ROOT))
 )
 def test_every_code_block_runs(page: Path, tmp_path: Path) -> None:
+    for part in ("evals", "tests"):
+        (tmp_path / part).symlink_to(ROOT / part)
     for language, code in blocks(page):
         command = [sys.executable, "-c", code] if language == "python" else ["bash", "-ec", code]
         done = subprocess.run(
@@ -50,3 +53,12 @@ def environment(home: Path) -> dict[str, str]:
 def test_readme_and_tutorial_have_code_that_runs() -> None:
     assert blocks(ROOT / "README.md")
     assert blocks(ROOT / "docs" / "tutorial" / "first-run.md")
+
+
+@pytest.mark.parametrize("page", [*ROOT.glob("*.md"), *PAGES[1:]], ids=lambda x: x.name)
+def test_every_block_says_whether_it_runs(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    opened = re.findall(r"^```([^\n]*)\n.*?^```$", text, re.MULTILINE | re.DOTALL)
+    assert {x.strip() for x in opened} <= {"bash", "python", "text", "toml"}
+    outside = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    assert not re.search(r"\n\n(    |\t)\S", outside), "an indented block, which nothing runs"

@@ -31,7 +31,7 @@ QUESTION = RunSpec(
         ),
         MatchCondition("topic", "Topic is WWW/HTTP"),
     ),
-    enrichments=(Enrichment("maturity", "Development status"),),
+    enrichments=(Enrichment("status", "Development status"),),
     match_limit=100,
     sources=("pyenv",),
     judge="rules",
