@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import logging
 
+from netnew.lexicon.packed import is_bomb
+
 DOCUMENT_TYPES = {
     "application/pdf": ".pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
@@ -17,11 +19,17 @@ class DocumentsMissing(Exception):
     """The extra is not installed: `pip install 'netnew[documents]'`."""
 
 
+class DocumentTooLarge(Exception):
+    """It unpacks to more than is read."""
+
+
 def document_as_markdown(body: bytes, media_type: str) -> str | None:
     """The document's text as Markdown; None where it cannot be read.
 
-    Raises DocumentsMissing where the extra is not installed.
+    Raises DocumentTooLarge, and DocumentsMissing where the extra is not installed.
     """
+    if is_bomb(io.BytesIO(body)):
+        raise DocumentTooLarge
     try:
         from markitdown import (
             MarkItDown,

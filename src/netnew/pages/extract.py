@@ -12,7 +12,12 @@ from netnew.domain.ids import SnapshotId
 from netnew.domain.page import Link, PageQuality, RawPage, SegmentKind, Snapshot
 from netnew.pages.blocks import BlockReader, SegmentList, mark_boilerplate
 from netnew.pages.decode import decoded
-from netnew.pages.documents import DOCUMENT_TYPES, DocumentsMissing, document_as_markdown
+from netnew.pages.documents import (
+    DOCUMENT_TYPES,
+    DocumentsMissing,
+    DocumentTooLarge,
+    document_as_markdown,
+)
 from netnew.pages.dom import Tree, parse
 from netnew.pages.links import absolute, links_in
 from netnew.pages.metadata import embedded_fields
@@ -38,7 +43,8 @@ def extract(raw: RawPage) -> Snapshot:
     """The snapshot of `raw`. Never raises for what a page holds.
 
     `quality` is ERROR, with `error` set, for a status outside 200–299, for `raw.error`, for a type
-    that is no text (`media_type`), an unreadable document (`unreadable`) and where reading a
+    that is no text (`media_type`), an unreadable document (`unreadable`) or one
+    that unpacks to too much (`too_large`), and where reading a
     document needs the extra `documents` (`documents`).
     """
     page = Snapshot(
@@ -78,6 +84,8 @@ def _read(raw: RawPage, page: Snapshot) -> Snapshot:
             markdown = document_as_markdown(raw.body, media_type)
         except DocumentsMissing:
             return replace(page, quality=PageQuality.ERROR, error="documents")
+        except DocumentTooLarge:
+            return replace(page, quality=PageQuality.ERROR, error="too_large")
         if markdown is None:
             return replace(page, quality=PageQuality.ERROR, error="unreadable")
         return _from_markdown(markdown, page)

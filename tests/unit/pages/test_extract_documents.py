@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import io
+import zipfile
 from collections.abc import Mapping, Sequence
 
 import openpyxl
@@ -100,3 +101,11 @@ def test_without_the_extra_a_document_is_an_error_that_says_so(
 
 def test_a_damaged_document_is_an_error_or_empty_and_never_raises() -> None:
     assert read(b"%PDF-1.7 damaged", "application/pdf").quality is PageQuality.ERROR
+
+
+def test_a_document_that_unpacks_to_too_much_is_refused_unread() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * 60_000_000)
+    page = read(packed.getvalue(), SHEET)
+    assert (page.quality, page.error) == (PageQuality.ERROR, "too_large")

@@ -4,7 +4,7 @@ import gzip
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from hypothesis import given
@@ -205,6 +205,16 @@ def test_a_pdf_becomes_a_page(tmp_path: Path) -> None:
     (tmp_path / "report.pdf").write_bytes(body)
     (page,) = _pages(tmp_path)
     assert b"Acme was founded in 1999." in page.body
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.docx", "a.epub"])
+def test_a_document_that_unpacks_to_too_much_is_named(name: str, tmp_path: Path) -> None:
+    (tmp_path / "good.txt").write_text("good")
+    with ZipFile(tmp_path / name, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b" " * 60_000_000)
+    (broken,) = _broken(tmp_path)
+    assert broken.path.endswith(name)
+    assert "unpacks to more than" in broken.problem
 
 
 def test_a_folder_without_readable_files_is_refused(tmp_path: Path) -> None:

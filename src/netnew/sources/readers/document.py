@@ -11,6 +11,7 @@ from html import escape
 from pathlib import Path
 from zipfile import is_zipfile
 
+from netnew.lexicon.packed import MAX_UNPACKED_BYTES, is_bomb
 from netnew.sources.plain_text import whole
 from netnew.sources.readers.lines import decoded
 from netnew.sources.readers.markdown import html_page
@@ -33,9 +34,16 @@ def document_row(file: Path, suffix: str, url: str) -> DumpRow | BrokenRow:
     try:
         if file.stat().st_size > _MAX_BYTES:
             return BrokenRow(str(file), "", f"larger than {_MAX_BYTES} bytes")
+        if suffix in _OFFICE | _SHEETS and _unpacks_to_too_much(file):
+            return BrokenRow(str(file), "", f"unpacks to more than {MAX_UNPACKED_BYTES} bytes")
         return _row(file, suffix, url)
     except Exception as error:  # converters fail in many ways on broken documents
         return BrokenRow(str(file), "", f"cannot be read: {error or type(error).__name__}")
+
+
+def _unpacks_to_too_much(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return is_bomb(opened)
 
 
 def _row(file: Path, suffix: str, url: str) -> DumpRow:
