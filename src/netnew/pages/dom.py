@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from netnew.lexicon.markup import parsed_html
 from netnew.pages.text import words
 
 MAX_CHARS = 3_000_000
@@ -103,7 +104,7 @@ class Tree:
 def parse(html: str) -> Tree:
     """The tree of `html`, cut at MAX_CHARS, MAX_ELEMENTS; what is deeper than MAX_DEPTH is moved
     up to the deepest element allowed."""
-    parser = LexborHTMLParser(_shallow(_LONG_TAG.sub(_slim, html[:MAX_CHARS])))
+    parser = parsed_html(_shallow(_LONG_TAG.sub(_slim, html[:MAX_CHARS])))
     return _Copier().copy(parser)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from selectolax.lexbor import LexborHTMLParser
+from netnew.lexicon.markup import parsed_html
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{1,40})", re.I)
+_MAX_MARKUP_CHARS = 3_000_000
 _SPACE = re.compile(r"\s+")
 _UNREAD = ["script", "style", "noscript", "template", "svg"]
 
@@ -33,7 +34,7 @@ def plain_page(
     text = decode_page(body, charset)
     if "html" not in media_type and "xml" not in media_type:
         return PlainPage("", _SPACE.sub(" ", text[:max_chars]).strip())
-    tree = LexborHTMLParser(text)
+    tree = parsed_html(text[:_MAX_MARKUP_CHARS])
     node = tree.css_first("title")
     title = _SPACE.sub(" ", node.text()).strip() if node is not None else ""
     tree.strip_tags(_UNREAD)
