@@ -116,7 +116,8 @@ _UNITS = (
     r"|kilomet(?:re|er)s?\b|met(?:re|er)s?\b|km\b|cm\b|mm\b|miles?\b|feet\b|ft\b|kg\b|tonnes?\b"
     r"|kilograms?\b|milligrams?\b|grams?\b|lbs?\b|mcg\b|µg\b|mg\b|g\b|m\b|°c|hectares?\b|ha\b"
     r"|acres?\b|hours?\b|hrs?\b|h\b|minutes?\b|mins?\b|seconds?\b"
-    r"|days?\b|weeks?\b|months?\b|years?\b|lit(?:re|er)s?\b|ml\b|km/h\b|mph\b"
+    r"|days?\b|weeks?\b|months?\b|years?\b|hectolit(?:re|er)s?\b|lit(?:re|er)s?\b|hl\b|ml\b"
+    r"|km/h\b|mph\b"
     r"|dollars?\b|euros?\b|usd\b|eur\b|gbp\b|chf\b|pounds\b|yen\b|rupees\b|mw\b|gw\b|kw\b))?"
 )
 _QUANTITY = re.compile(
@@ -194,7 +195,10 @@ _BASE_UNITS = {
     "m²": ("area", 1.0), "square meter": ("area", 1.0), "hectare": ("area", 1e4),
     "ha": ("area", 1e4), "km²": ("area", 1e6), "square kilometer": ("area", 1e6),
     "acre": ("area", 4046.8564), "litre": ("volume", 1.0), "liter": ("volume", 1.0),
-    "ml": ("volume", 1e-3), "kw": ("power", 1.0), "mw": ("power", 1e3), "gw": ("power", 1e6),
+    "ml": ("volume", 1e-3),
+    "hl": ("volume", 100.0),
+    "hectolitre": ("volume", 100.0), "hectoliter": ("volume", 100.0),
+    "kw": ("power", 1.0), "mw": ("power", 1e3), "gw": ("power", 1e6),
     "km/h": ("speed", 1.0), "mph": ("speed", 1.609344),
 }  # fmt: skip
 

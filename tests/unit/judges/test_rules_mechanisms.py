@@ -223,9 +223,29 @@ TICKS: list[Case] = [
 ]
 
 
+LABELS: list[Case] = [
+    (
+        "tunnel",
+        "* Total length (m): 5,611",
+        "The tunnel is more than 1,000 metres long.",
+        "matched",
+    ),
+    ("tunnel", "* Length: 611 m", "The tunnel is more than 1,000 metres long.", "unmatched"),
+    ("lecture", "* Minutes per lecture: 30", "A usual lecture lasts 20 to 45 minutes.", "matched"),
+    ("dairy", "Yearly yield: 38170 hl.", "Its yield is at least 5,000 hectolitres.", "matched"),
+    ("dairy", "* Yield (churns): 900", "Its yield is at least 5,000 churns.", "unmatched"),
+    ("series", "* Status: Show ended", "The series' status is Ended.", "matched"),
+    ("series", "* Status: Not ended", "The series' status is Ended.", "unclear"),
+    ("gate", "* Gate type: Roller gate", "The gate's listed type is Roller or Swing.", "matched"),
+    ("gate", "* Gate type: Lift gate", "The gate's listed type is Roller or Swing.", "unmatched"),
+    ("dairy", "* Shop: Yes", "There is a shop on site.", "matched"),
+    ("dairy", "Our range: Quark, Skyr, Kefir.", "Its listed goods include Kefir.", "matched"),
+]
+
+
 @pytest.mark.parametrize(
     ("kind", "page", "condition", "outcome"),
-    [*UNITS, *BOUNDS, *COUNTS, *LISTS, *STATES, *PROSE, *VALUES, *TICKS],
+    [*LABELS, *UNITS, *BOUNDS, *COUNTS, *LISTS, *STATES, *PROSE, *VALUES, *TICKS],
 )
 def test_a_mechanism_reads_any_subject(kind: str, page: str, condition: str, outcome: str) -> None:
     verdict = judged(kind, "Foo", page, condition)
@@ -246,6 +266,11 @@ def enriched(page: str, name: str, description: str) -> str | None:
 def test_a_field_that_no_page_states_is_not_filled_from_a_near_one() -> None:
     page = "* Version: 2.1\n* License: MIT"
     assert enriched(page, "requires_python", "The Python version it needs") is None
+
+
+def test_a_description_that_is_the_label_is_enough() -> None:
+    page = "* Version: 2.1\n* Development status: Beta"
+    assert enriched(page, "maturity", "Development status") == "Beta"
 
 
 def test_an_exact_label_is_read_before_prose() -> None:

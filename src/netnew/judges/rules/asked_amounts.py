@@ -71,6 +71,8 @@ def asked_number(text: str, subjects: frozenset[str]) -> Predicate | None:
     asked = noun if features(noun) else f"{before} {noun}"
     if q.unit and features(before) & {f for f in features(before) if f[0] == "@"}:
         asked = f"{before} {noun}"
+    if not q.unit and features(before) and _IS.search(text[: q.start + 1]):
+        asked = before  # 'its annual output is 5,000 crates': what it is counted in is no field
     field = field_of(_participle_off(asked))
     per = re.match(
         r"^\s*[a-z -]+?\s+per\s+(?!year|day|week|month|annum|hour|person)", text[q.end :]
@@ -83,12 +85,21 @@ def asked_number(text: str, subjects: frozenset[str]) -> Predicate | None:
         field = Field(field.text, _MONEY)
     if q.unit and (measured := _measured(before, q)):
         field = Field(measured, frozenset({"@" + measured}))
+    if q.unit and (named := _ADJECTIVES.get(noun)):
+        field = Field(named, frozenset({"@" + named}))
+    elif dimension_of(q.unit) == "time" and (of := _LASTING.match(before)):
+        field = Field(before, features(of["f"]) | {"@length"})
     if not field.features:
         found = [c for w, c in shapes.COMPARATIVES.items() if w in text[q.start : q.end].lower()]
         field = Field(found[0], frozenset({"@" + found[0]})) if found else field_of(text[: q.start])
     return NumberIs(field, q.interval, q.unit) if field.features else None
 
 
+_IS = re.compile(r"\b(?:is|are|was|were)\s+$")
+_ADJECTIVES = {
+    "long": "length", "high": "height", "tall": "height", "deep": "depth", "heavy": "weight",
+}  # fmt: skip
+_LASTING = re.compile(r"^(?P<f>.+?)\s+(?:lasts?|takes?|runs?)(?:\s+for)?$")
 _GLOSS = re.compile(r"\s*\(\d[^()]*\)")  # 'two years (24 months) or more'
 _MONEY = frozenset({"@amount", "@price", "@funding"})
 _STANDS = re.compile(r"^(?:lies?|stands?|sits?|is|situated|located|rises?|reaches|\s)*$")

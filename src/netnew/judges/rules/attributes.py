@@ -22,7 +22,8 @@ _GENERIC = frozenset(
     number count many overall company companies firm business startup page pages organisation
     organization entity software application app tool product item object website known
     work works worked take took part make made say says tell published include includes included
-    available mention mentions number year years date dates who what where when""".split()  # noqa: SIM905
+    available mention mentions number year years date dates who what where when
+    typical typically average usual usually""".split()  # noqa: SIM905
 )
 
 

@@ -40,8 +40,8 @@ def _best(named: Field, told: Field, tier: Sequence[Page]) -> Located | None:
     for page in tier:
         for fact in page.facts.facts:
             fit = agreement(named.features, fact.features)
-            if fold(fact.label) == fold(named.text):
-                fit += 1.0
+            if fold(fact.label) in (fold(named.text), fold(told.text)):
+                fit = max(fit, agreement(told.features, fact.features)) + 1.0
             elif by_description:
                 fit = max(fit, agreement(told.features, fact.features))
             fit -= 0.05 * fact.origin  # a labelled cell before metadata before prose

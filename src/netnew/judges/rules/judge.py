@@ -25,7 +25,7 @@ from netnew.lexicon.names import name_key
 from netnew.lexicon.words import fold, stem, tokens
 from netnew.ports import Clock, EnrichRequest, JudgeRequest
 
-RULES_VERSION = "2"  # enters the ledger key: raise it when verdicts may change
+RULES_VERSION = "3"  # enters the ledger key: raise it when verdicts may change
 KEPT_PAGES = 2000  # snapshots whose facts stay in memory
 
 Tier = tuple[Page, ...]

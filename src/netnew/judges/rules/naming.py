@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from netnew.domain.condition import Outcome
 from netnew.judges.rules.attributes import features
-from netnew.judges.rules.facts import Origin
+from netnew.judges.rules.facts import Fact, Origin
 from netnew.judges.rules.finding import Finding, Located, Page, decided, unclear
 from netnew.judges.rules.fitting import (
     FIT,
@@ -32,7 +32,7 @@ from netnew.judges.rules.terms import (
     names_value,
 )
 from netnew.lexicon.dates import dates_in
-from netnew.lexicon.words import split_list
+from netnew.lexicon.words import fold, singular, split_list
 
 
 def term_finding(leaf: TermIs, pages: Sequence[Page], about: Callable[[str], bool]) -> Finding:
@@ -94,7 +94,15 @@ def _said_by_a_tick(leaf: TermIs, pages: Sequence[Page]) -> Located | None:
 def _names_any(at: Located, values: Sequence[str]) -> bool:
     fact = at.fact
     prose = fact.origin is Origin.PROSE
-    return any(names_value(fact.value, v, fact.plural, prose) for v in values)
+    told = [fact.value, _without_label_noun(fact)]
+    return any(names_value(t, v, fact.plural, prose) for v in values for t in told if t)
+
+
+def _without_label_noun(fact: Fact) -> str:
+    """'Suspension' of 'Bridge type: Suspension bridge': the label has the noun already."""
+    words = fact.value.split()
+    label = {singular(w) for w in fold(fact.label).split()}
+    return " ".join(words[:-1]) if len(words) > 1 and singular(fold(words[-1])) in label else ""
 
 
 _NUMBER = re.compile(r"[\d.,\s]+(?:[a-z%²]+\.?)?(?:\s\(.*\))?")
@@ -128,7 +136,8 @@ def _elsewhere(leaf: TermIs, pages: Sequence[Page]) -> Located | None:
     wanted = [v for v in leaf.values if len(v) > 1 and not v.isdigit()]
     for page in pages:
         for fact in page.facts.facts:
-            if fact.origin is not Origin.FACT or fact.features & NOT_A_FIELD:
+            told = fact.origin is Origin.FACT or (fact.origin is Origin.PROSE and fact.labelled)
+            if not told or fact.features & NOT_A_FIELD:
                 continue
             if any(names_value(fact.value, v, fact.plural) for v in wanted):
                 return Located(fact, page, FIT)

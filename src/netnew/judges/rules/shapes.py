@@ -116,6 +116,6 @@ PLACE_VERBS = re.compile(
 )
 TAIL = re.compile(
     r",?\s+(?:today|at the moment|at present|right now|nowadays|both (?:ends )?included"
-    r"|inclusive|in total|overall|at all|anywhere)$",
+    r"|inclusive|in total|overall|at all|anywhere|on[ -]site|on the premises)$",
     re.I,
 )

@@ -93,4 +93,7 @@ def group_led_by(text: str) -> str | None:
     for word in _LONGEST_FIRST:
         if key.startswith(word + " "):
             return _GROUP_OF[word]
+    words = key.split()
+    if 1 < len(words) <= 3 and not {"not", "no", "never", "without"} & set(words):
+        return _GROUP_OF.get(words[-1])  # 'Show ended', 'Temporarily paused'
     return None

@@ -107,7 +107,8 @@ height: height above sea level, above mean sea level, stands above, metres above
   height, metres above sea level, above sea level
 length: length in, how long, project duration, period, grant period, funding period, length of
   grant, duration of grant, term of funding, longest, extends over, span, main span, stretches,
-  playing time, time span, grant duration, duration of funding, support period, length, runtime,
+  playing time, time span, total length, overall length, minutes, min,
+  grant duration, duration of funding, support period, length, runtime,
   running time, duration, runs for, run time
 area: area, surface, surface area, floor space, floor area, size, covers, exhibition space
 weight: heavy, weighing, body weight, takeoff weight, weight, weighs, mass, atomic mass, atomic
