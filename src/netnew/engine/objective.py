@@ -195,12 +195,16 @@ _REWRITES = (
         r"^(based|located|headquartered|written|built|made|licen[cs]ed|available|hosted|not|hiring)\b",
         r"is \1",
     ),
-    (r"^(depending|offering|using|for)\b", r"is \1"),
+    (r"^(depending|offering|using)\b", r"is \1"),
 )
 
 
 def _from_clause(clause: str) -> str:
     """The clause as the predicate of a sentence."""
+    purpose = re.match(r"^for\s+(?P<topic>\S.*)$", clause, re.IGNORECASE)
+    if purpose:  # what a thing is for is a topic of it; that a page has the word proves nothing
+        topic = purpose["topic"]
+        return f"{topic[0].upper()}{topic[1:]} {AMONG}"
     for pattern, replacement in _REWRITES:
         changed, count = re.subn(pattern, replacement, clause, count=1, flags=re.IGNORECASE)
         if count:

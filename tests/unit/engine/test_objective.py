@@ -40,7 +40,7 @@ CASES = [
     (
         "Python packages for testing",
         "package",
-        [f"Python {AMONG}", "The package is for testing."],
+        [f"Python {AMONG}", f"Testing {AMONG}"],
     ),
     (
         "MIT licensed Node.js applications",
