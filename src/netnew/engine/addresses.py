@@ -40,12 +40,7 @@ _SHARED_HOSTS: dict[str, int] = {
     "savannah.gnu.org": 2,
     "savannah.nongnu.org": 2,
     "notabug.org": 2,
-    # registries of packages and models
-    "pypi.org": 2,
-    "npmjs.com": 0,
-    "crates.io": 2,
-    "packagist.org": 0,
-    "rubygems.org": 2,
+    # images and models
     "hub.docker.com": 0,
     "huggingface.co": 2,
     "marketplace.visualstudio.com": 0,

@@ -135,7 +135,7 @@ def test_packages_are_found_by_what_they_do(context: SourceContext) -> None:
 
 def test_a_package_that_is_not_installed_has_no_page(context: SourceContext) -> None:
     source = open_pyenv("", context)
-    for url in ("urn:netnew:pyenv:nobody-has-this", "https://pypi.org/project/rich/", ""):
+    for url in ("urn:netnew:pyenv:nobody-has-this", "https://index.example/project/rich/", ""):
         assert asyncio.run(source.raw_page(url)) is None
 
 
