@@ -156,11 +156,14 @@ def host_of(url: str) -> str:
 
 
 def is_address(url: str) -> bool:
-    """Whether `url` is a web address with a host, or a urn; anything else leads nowhere."""
+    """Whether `url` is a web address with a host, a file of a corpus, or a urn; anything else
+    leads nowhere. (Files are only ever read out of a corpus: the fetcher refuses them.)"""
     if is_urn(url):
         return True
     try:
         parts = urlsplit(url)
+        if parts.scheme == "file":
+            return len(parts.path) > 1
         return parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
         return False

@@ -182,6 +182,8 @@ def names_of(snapshot: Snapshot) -> tuple[str, ...]:
         vote(heading, 2 if len(heading) <= 80 else 0)
     host = _squeezed(registered_domain(snapshot.final_url).rsplit(".", 1)[0])
     lead = [s.text for s in snapshot.segments if not s.boilerplate][:6]
+    if not snapshot.title and not headings:
+        vote(_first_line(snapshot), 2)  # a document without styles begins with what it is about
     for key, name in shown.items():
         squeezed = key.replace(" ", "")
         if host and (squeezed in host or host.split(".")[0] in squeezed) and len(squeezed) > 2:
@@ -205,6 +207,13 @@ def _is_sentence(text: str) -> bool:
     return (len(words) > 5 and small > len(words) / 2) or (
         len(words) > 2 and small > 0 and text.endswith((".", "!", "?"))
     )
+
+
+def _first_line(snapshot: Snapshot) -> str:
+    """The first block, where it is no longer than a title; '' else."""
+    bodies = (s for s in snapshot.segments if s.kind is SegmentKind.BODY and not s.boilerplate)
+    first = next(bodies, None)
+    return first.text if first is not None and len(first.text) <= 80 else ""
 
 
 def _has_facts(snapshot: Snapshot) -> bool:

@@ -109,4 +109,6 @@ def test_what_is_no_address_leads_nowhere() -> None:
     assert not is_address("https://[your-domain].com")
     assert not is_address("mailto:a@b.com")
     assert not is_address("https://")
+    assert not is_address("file://")
     assert is_address("urn:netnew:csv:acme")
+    assert is_address("file:///home/me/pages/acme.docx")

@@ -228,6 +228,14 @@ def test_former_names_are_kept() -> None:
     assert entity.names == ["Kettle", "Boiler", "Teapot"]
 
 
+def test_a_file_of_a_corpus_without_title_is_named_by_its_first_line() -> None:
+    r = resolver()
+    plain = page("file:///pages/kettle.docx", "", {"Country": "France"}, ("Kettle Works",))
+    (entity,) = add(r, plain)
+    assert entity is not None
+    assert (entity.names, entity.url) == (["Kettle Works"], "file:///pages/kettle.docx")
+
+
 def test_excluded_entities_never_become_candidates() -> None:
     r = resolver(
         ExcludeList(
