@@ -69,11 +69,76 @@ runs = sa.Table(
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("last_seq", sa.BigInteger, nullable=False),
     sa.Column("last_ordinal", sa.BigInteger, nullable=False),
-    sa.Column("cancel_requested", sa.Boolean, nullable=False),
     _format(),
     sa.Column("spec", sa.Text, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
+    # Counts the changes of what is asked; a worker that knows an older one reads `spec` again.
+    sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
+    # Counts the workers that took the run; one that was taken over writes no more.
+    sa.Column("epoch", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("takeovers", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("stop_requested", sa.Text, nullable=False, server_default=""),
+    sa.Column("worker_id", sa.Text, nullable=False, server_default=""),
     sa.Index(f"{PREFIX}runs_by_age", "workspace_id", "created_at"),
+    sa.Index(f"{PREFIX}runs_by_status", "status"),
+)
+
+# Whom a run leaves out, as sorted hashes of 8 bytes: frozen when the run is made.
+exclude_lists = sa.Table(
+    f"{PREFIX}exclude_lists",
+    metadata,
+    sa.Column(
+        "run_id", sa.Text, sa.ForeignKey(f"{PREFIX}runs.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("workspace_id", sa.Text, nullable=False),
+    sa.Column("entries", sa.BigInteger, nullable=False),
+    sa.Column("hashes", sa.LargeBinary, nullable=False),
+)
+
+# The processes that work on runs. `takes_all`: any run of the queue, not only its own.
+workers = sa.Table(
+    f"{PREFIX}workers",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("home", sa.Text, nullable=False),
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("pid", sa.BigInteger, nullable=False),
+    sa.Column("takes_all", sa.Boolean, nullable=False),
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("beat_at", Instant, nullable=False),
+    sa.Column("reaped_by", sa.Text, nullable=True),
+)
+
+# What a workspace has spent on a day (UTC, ISO date).
+spend_by_day = sa.Table(
+    f"{PREFIX}spend_by_day",
+    metadata,
+    sa.Column("workspace_id", sa.Text, primary_key=True),
+    sa.Column("day", sa.Text, primary_key=True),
+    sa.Column("cost", sa.Float, nullable=False),
+    sa.Column("tokens", sa.BigInteger, nullable=False),
+    sa.Column("searches", sa.BigInteger, nullable=False),
+    sa.Column("pages", sa.BigInteger, nullable=False),
+    sa.Column("seconds", sa.Float, nullable=False),
+)
+
+# How many calls of a provider all processes together were granted in the period that runs.
+provider_rates = sa.Table(
+    f"{PREFIX}provider_rates",
+    metadata,
+    sa.Column("provider", sa.Text, primary_key=True),
+    sa.Column("period_begins", Instant, nullable=False),
+    sa.Column("granted", sa.BigInteger, nullable=False),
+)
+
+# Which process holds which of a provider's slots for calls at the same time, and until when.
+provider_slots = sa.Table(
+    f"{PREFIX}provider_slots",
+    metadata,
+    sa.Column("provider", sa.Text, primary_key=True),
+    sa.Column("slot", sa.Integer, primary_key=True),
+    sa.Column("holder", sa.Text, nullable=False),
+    sa.Column("until", Instant, nullable=False),
 )
 
 candidates = sa.Table(

@@ -18,7 +18,7 @@ from netnew.ports import EnrichRequest
 
 
 async def enrich(
-    entity: Entity, run_id: RunId, spec: RunSpec, parts: Parts, meter: Meter
+    entity: Entity, run_id: RunId, generation: int, spec: RunSpec, parts: Parts, meter: Meter
 ) -> list[LedgerEntry]:
     """Set `entity.enrichments`, one value a field in their order; what is new for the ledger."""
     evidence = entity.evidence()
@@ -34,7 +34,7 @@ async def enrich(
     entries: list[LedgerEntry] = []
     if missing:
         meter.add(Spend(judge_calls=1, judgements=len(missing)))
-        candidate = entity.candidate(run_id, 1)
+        candidate = entity.candidate(run_id, generation)
         values = await parts.judge.enrich(
             EnrichRequest(candidate, spec.entity_type, missing, evidence)
         )

@@ -220,7 +220,12 @@ class _Work:
             for entity in wave:
                 if entity.status is MatchStatus.MATCHED:
                     entries += await enrich(
-                        entity, self.run.id, self.run.spec, self.parts, self.meter
+                        entity,
+                        self.run.id,
+                        self.run.generation,
+                        self.run.spec,
+                        self.parts,
+                        self.meter,
                     )
                     events.append(CandidateEnriched(entity.id, entity.enrichments))
         return entries
