@@ -14,6 +14,7 @@ from netnew.domain.run import MAX_CONDITIONS, MAX_MATCH_LIMIT, MAX_OBJECTIVE_CHA
 from netnew.engine.generators import generator_named
 from netnew.engine.objective import read_objective
 from netnew.engine.queries import first_queries
+from netnew.engine.schema import check_enrichments
 from netnew.lexicon.dates import bounds_in
 from netnew.ports import Clock, Judge
 
@@ -106,7 +107,7 @@ def check(spec: RunSpec) -> None:
         raise InvalidInput("match_rule", f"{spec.match_rule.share} is no share", "above 0, up to 1")
     generator_named(spec.generator)
     _check_conditions(spec)
-    _check_enrichments(spec)
+    check_enrichments(spec.conditions, spec.enrichments)
     for cap in fields(Budget):
         limit = getattr(spec.budget, cap.name)
         if limit is not None and limit < 0:
@@ -125,17 +126,3 @@ def _check_conditions(spec: RunSpec) -> None:
         if condition.name in names:
             raise InvalidInput("conditions", f"{condition.name!r} is there twice", "unique names")
         names.add(condition.name)
-
-
-def _check_enrichments(spec: RunSpec) -> None:
-    names = {c.name for c in spec.conditions}
-    for enrichment in spec.enrichments:
-        if not enrichment.name.strip():
-            raise InvalidInput("enrichments", "one has no name", "'name: text'")
-        if enrichment.name in names:
-            raise InvalidInput(
-                "enrichments",
-                f"{enrichment.name!r} is already a condition or a field",
-                "names that are used once",
-            )
-        names.add(enrichment.name)
