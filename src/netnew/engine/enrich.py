@@ -1,36 +1,53 @@
 """enrich: fill the asked fields of matched candidates, each with citations, null where the pages do
-not say. Values go through the ledger like verdicts, so that none is read twice."""
+not say. Values go through the ledger like verdicts, so that none is read twice.
+
+A judge is asked for the leaves of what is nested, and says what the pages say; here that becomes a
+value of the asked format.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from netnew.domain.budget import Spend
 from netnew.domain.condition import MatchCondition, Outcome, Verdict
-from netnew.domain.enrichment import Enrichment, EnrichmentValue
+from netnew.domain.enrichment import Enrichment, EnrichmentValue, Format, leaves
+from netnew.domain.evidence import Confidence
 from netnew.domain.ids import RunId
 from netnew.domain.ledger import LedgerEntry, LedgerKey
 from netnew.domain.run import RunSpec
 from netnew.engine.entity import Entity
 from netnew.engine.meter import Meter
 from netnew.engine.parts import Parts
+from netnew.lexicon.formats import value_in
 from netnew.ports import EnrichRequest
+
+_MOST_QUOTED = 120
+_WANTED = {
+    Format.NUMBER: "a single number in the unit asked for",
+    Format.DATE: "a single day, month or year",
+    Format.URL: "a web address",
+    Format.EMAIL: "an email address",
+    Format.BOOLEAN: "a yes or no",
+}
 
 
 async def enrich(
     entity: Entity, run_id: RunId, generation: int, spec: RunSpec, parts: Parts, meter: Meter
 ) -> list[LedgerEntry]:
-    """Set `entity.enrichments`, one value a field in their order; what is new for the ledger."""
+    """Set `entity.enrichments`, one value a leaf in their order; what is new for the ledger."""
     evidence = entity.evidence()
     shown = frozenset(p.snapshot.id for p in evidence)
-    keys = {_key(entity, e, spec, parts): e for e in spec.enrichments}
+    asked = leaves(spec.enrichments)
+    keys = {_key(entity, leaf, spec, parts): leaf for leaf in asked}
     known = {
         keys[key].name: _value(keys[key].name, entry)
         for key, entry in (await parts.store.ledger.look_up(keys)).items()
         if entry.shown == shown
     }
     meter.add(Spend(ledger_hits=len(known)))
-    missing = tuple(e for e in spec.enrichments if e.name not in known)
+    missing = tuple(leaf for leaf in asked if leaf.name not in known)
     entries: list[LedgerEntry] = []
     if missing:
         meter.add(Spend(judge_calls=1, judgements=len(missing)))
@@ -38,26 +55,48 @@ async def enrich(
         values = await parts.judge.enrich(
             EnrichRequest(candidate, spec.entity_type, missing, evidence)
         )
-        known |= {v.name: v for v in _proved(values)}
+        known |= {v.name: v for v in _fitted(missing, values)}
         now = parts.clock.now()
         entries = [
-            LedgerEntry(_key(entity, e, spec, parts), _verdict(known[e.name]), shown, now)
-            for e in missing
+            LedgerEntry(_key(entity, leaf, spec, parts), _verdict(known[leaf.name]), shown, now)
+            for leaf in missing
         ]
-    entity.enrichments = tuple(known[e.name] for e in spec.enrichments)
+    entity.enrichments = tuple(known[leaf.name] for leaf in asked)
     return entries
 
 
-def _proved(values: Sequence[EnrichmentValue]) -> list[EnrichmentValue]:
-    """A value without a citation is no value."""
-    return [
-        v if v.citations or v.value is None else EnrichmentValue(v.name, None, (), v.reasoning)
-        for v in values
-    ]
+def _fitted(
+    asked: Sequence[Enrichment], values: Sequence[EnrichmentValue]
+) -> Iterator[EnrichmentValue]:
+    """The values in their formats. One without a citation is none; one that is nothing of its
+    format is none either, and keeps the citation that shows it."""
+    for leaf, value in zip(asked, values, strict=True):
+        said = value.value
+        if said is None or not value.citations:
+            yield EnrichmentValue(leaf.name, None, (), value.reasoning)
+            continue
+        fitting = value_in(leaf.format, said, leaf.description, leaf.options)
+        if fitting is not None:
+            yield replace(value, name=leaf.name, value=fitting)
+        else:
+            reason = f"not usable: the page says '{said[:_MOST_QUOTED]}', not {_wanted(leaf)}"
+            yield EnrichmentValue(leaf.name, None, value.citations, reason, Confidence.LOW)
 
 
-def _key(entity: Entity, enrichment: Enrichment, spec: RunSpec, parts: Parts) -> LedgerKey:
-    asked = MatchCondition(enrichment.name, f"{enrichment.name}: {enrichment.description}")
+def _wanted(leaf: Enrichment) -> str:
+    """What a value had to be, in words."""
+    if leaf.format is Format.OPTIONS:
+        return f"one of {', '.join(leaf.options)}"
+    return _WANTED.get(leaf.format, leaf.format.value)
+
+
+def _key(entity: Entity, leaf: Enrichment, spec: RunSpec, parts: Parts) -> LedgerKey:
+    """The path, the description with those of the objects around it, and the format. The order of
+    fields and options does not enter."""
+    text = f"{leaf.name}: {leaf.description}"
+    if leaf.format is not Format.TEXT:
+        text += f" ({' | '.join((leaf.format.value, *sorted(leaf.options)))})"
+    asked = MatchCondition(leaf.name, text)
     return LedgerKey(
         entity.key, spec.entity_type.casefold(), f"enrich {asked.key}", str(parts.judge.profile)
     )
