@@ -83,9 +83,11 @@ class Implementation:
         asyncio.run(with_store())
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(params=["sqlite", "postgres"])
 def implementation(request: pytest.FixtureRequest, tmp_path: Path) -> Implementation:
-    return {"sqlite": Implementation(f"sqlite:///{tmp_path / 'netnew.db'}")}[request.param]
+    if request.param == "postgres":
+        return Implementation(request.getfixturevalue("postgres_url"))
+    return Implementation(f"sqlite:///{tmp_path / 'netnew.db'}")
 
 
 # --------------------------------------------------------------------------------------- examples

@@ -16,6 +16,11 @@ class Backend(Protocol):
     def place(self) -> str: ...
 
     @property
+    def listens(self) -> bool:
+        """Whether it can tell of commits as they happen."""
+        ...
+
+    @property
     def readers(self) -> int:
         """How many threads may read at once."""
         ...
@@ -34,6 +39,21 @@ class Backend(Protocol):
 
     def lock_schema(self, connection: sa.Connection) -> None:
         """Keep all other openers from migrating until this transaction ends."""
+        ...
+
+    def settle_schema(self, connection: sa.Connection, prefix: str) -> None:
+        """Called after migrations: make of the tables `prefix…` what they do not say alike."""
+        ...
+
+    def may_open_soon(self, error: sa.exc.DBAPIError) -> bool:
+        """Whether one who opens the database and met `error` had better wait a moment."""
+        ...
+
+    def is_worth_retrying(self, error: sa.exc.DBAPIError) -> bool:
+        """Whether what failed left nothing behind, and may succeed when it is done again.
+
+        Not asked about a commit: of that nobody knows what it left behind.
+        """
         ...
 
     def explain(self, error: sa.exc.DBAPIError) -> NetnewError | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -12,15 +11,15 @@ import sqlalchemy as sa
 
 from netnew.db.backend import Backend
 from netnew.db.migrate import bring_up_to_date
+from netnew.db.patience import PATIENCE_S, Patience
 from netnew.db.reader import Reader
 from netnew.db.sqlite import SqliteBackend, Synchronous
 from netnew.db.writer import P, R, Write, Writer
-from netnew.domain.errors import InvalidInput, StoreBusy
+from netnew.domain.errors import InvalidInput
 
 T = TypeVar("T")
 
-_OPENING_TAKES_AT_MOST_S = 30.0
-_OPENING_AGAIN_AFTER_S = 0.02
+ADDRESSES = "sqlite:///path, postgresql://user:password@host/name"
 
 
 class Database:
@@ -46,60 +45,61 @@ class Database:
 
 
 @asynccontextmanager
-async def open_database(url: str, synchronous: Synchronous = "normal") -> AsyncIterator[Database]:
-    """The database at `url` (`sqlite:///path`), made where it is missing and brought up to date.
+async def open_database(
+    url: str, synchronous: Synchronous = "normal", patience_s: float = PATIENCE_S
+) -> AsyncIterator[Database]:
+    """The database at `url` (`sqlite:///path`, `postgresql://…`), brought up to date; a file is
+    made where it is missing.
 
     Raises InvalidInput for an address of no known kind; StoreDamaged where it is no database, is
-    read-only, or was made by a newer version; StoreBusy where it stays locked for 30 s. On leaving,
+    read-only, or was made by a newer version; StoreBusy where it cannot be reached, or stays locked
+    for `patience_s`. A connection that is lost later is made anew for as long. On leaving,
     everything handed in is written first.
     """
-    backend = _backend(url, synchronous)
-    engines = await asyncio.to_thread(_open, backend)
+    backend = backend_of(url, synchronous)
+    engines = await asyncio.to_thread(_open, backend, patience_s)
     writer_engine, reader_engine = engines
-    writer = Writer(writer_engine, backend)
-    reader = Reader(reader_engine, backend)
+    writer = Writer(writer_engine, backend, patience_s)
+    reader = Reader(reader_engine, backend, patience_s)
     try:
         yield Database(backend, writer, reader)
     finally:
         await asyncio.shield(asyncio.to_thread(_close, writer, reader, engines))
 
 
-def _backend(url: str, synchronous: Synchronous) -> Backend:
+def backend_of(url: str, synchronous: Synchronous = "normal") -> Backend:
+    """What knows the kind of database at `url`. Raises InvalidInput where there is no such kind."""
     try:
         parsed = sa.make_url(url)
-    except sa.exc.ArgumentError as error:
-        raise InvalidInput("database_url", f"{url!r} is no address", "sqlite:///path") from error
-    if parsed.get_backend_name() == "sqlite":
-        return SqliteBackend(parsed.set(drivername="sqlite"), synchronous)
+    except (sa.exc.ArgumentError, ValueError):
+        # Not shown: it may have a password somewhere.
+        raise InvalidInput("database_url", "is no address of a database", ADDRESSES) from None
     kind = parsed.get_backend_name()
-    raise InvalidInput("database_url", f"{kind!r} is no database netnew knows", "sqlite:///path")
+    if kind == "sqlite":
+        return SqliteBackend(parsed.set(drivername="sqlite"), synchronous)
+    if kind in ("postgresql", "postgres"):
+        # Imported on use: the driver is of no use to those who have a file.
+        from netnew.db.postgres import PostgresBackend
+
+        return PostgresBackend(parsed, synchronous)
+    raise InvalidInput("database_url", f"{kind!r} is no database netnew knows", ADDRESSES)
 
 
-def _open(backend: Backend) -> tuple[sa.Engine, sa.Engine]:
+def _open(backend: Backend, patience_s: float) -> tuple[sa.Engine, sa.Engine]:
     backend.make_room()
     writer, reader = backend.writer(), backend.reader()
-    give_up_at = time.monotonic() + _OPENING_TAKES_AT_MOST_S
-    while True:
-        try:
-            _bring_up_to_date(writer, backend)
-        except StoreBusy:
-            # Switching a new file to WAL does not wait for others that do the same.
-            if time.monotonic() > give_up_at:
-                _dispose(writer, reader)
-                raise
-            time.sleep(_OPENING_AGAIN_AFTER_S)
-        except BaseException:
-            _dispose(writer, reader)
-            raise
-        else:
-            return writer, reader
-
-
-def _bring_up_to_date(writer: sa.Engine, backend: Backend) -> None:
+    patience = Patience(patience_s)
     try:
-        bring_up_to_date(writer, backend)
-    except sa.exc.DBAPIError as error:
-        raise backend.explain(error) or error from error
+        while True:
+            try:
+                bring_up_to_date(writer, backend)
+                return writer, reader
+            except sa.exc.DBAPIError as error:
+                if not (backend.may_open_soon(error) and patience.lasts()):
+                    raise backend.explain(error) or error from error
+    except BaseException:
+        _dispose(writer, reader)
+        raise
 
 
 def _close(writer: Writer, reader: Reader, engines: tuple[sa.Engine, sa.Engine]) -> None:

@@ -28,7 +28,7 @@ def bring_up_to_date(engine: sa.Engine, backend: Backend) -> None:
     wanted = newest_revision()
     with engine.begin() as connection:
         backend.lock_schema(connection)
-        found = _revision(connection)
+        found = revision_of(connection)
         if found == wanted:
             return
         if found is not None and found > wanted:
@@ -37,9 +37,11 @@ def bring_up_to_date(engine: sa.Engine, backend: Backend) -> None:
                 f"(schema {found}, this one knows {wanted}); upgrade netnew"
             )
         _upgrade(connection, wanted)
+        backend.settle_schema(connection, PREFIX)
 
 
-def _revision(connection: sa.Connection) -> str | None:
+def revision_of(connection: sa.Connection) -> str | None:
+    """The number of the last migration that was run there; None where none was."""
     if not sa.inspect(connection).has_table(VERSION_TABLE):
         return None
     version = connection.execute(

@@ -11,6 +11,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from netnew.db.backend import Backend
+from netnew.db.patience import PATIENCE_S, Patience
 from netnew.domain.errors import Conflict
 
 T = TypeVar("T")
@@ -20,9 +21,10 @@ class Reader:
     """Runs reads in its threads; taking a connection out of a pool each time would cost more than
     the read itself."""
 
-    def __init__(self, engine: sa.Engine, backend: Backend) -> None:
+    def __init__(self, engine: sa.Engine, backend: Backend, patience_s: float = PATIENCE_S) -> None:
         self._engine = engine
         self._backend = backend
+        self._patience_s = patience_s
         self._own = threading.local()
         self._opened: list[sa.Connection] = []
         self._pool = ThreadPoolExecutor(backend.readers, thread_name_prefix="netnew-reader")
@@ -45,14 +47,22 @@ class Reader:
             self._opened.pop().close()
 
     def _run(self, read: Callable[[sa.Connection], T]) -> T:
-        try:
-            connection = self._connection()
+        patience = Patience(self._patience_s)
+        while True:
             try:
-                return read(connection)
-            finally:
-                connection.rollback()
-        except sa.exc.DBAPIError as error:
-            raise self._backend.explain(error) or error from error
+                return self._read(read)
+            except sa.exc.DBAPIError as error:
+                if error.connection_invalidated:
+                    self._forget_connection()
+                if not (self._backend.is_worth_retrying(error) and patience.lasts()):
+                    raise self._backend.explain(error) or error from error
+
+    def _read(self, read: Callable[[sa.Connection], T]) -> T:
+        connection = self._connection()
+        try:
+            return read(connection)
+        finally:
+            connection.rollback()
 
     def _connection(self) -> sa.Connection:
         connection: sa.Connection | None = getattr(self._own, "connection", None)
@@ -61,3 +71,11 @@ class Reader:
             self._own.connection = connection
             self._opened.append(connection)
         return connection
+
+    def _forget_connection(self) -> None:
+        """Close a connection that was lost; the next read makes another."""
+        connection: sa.Connection | None = getattr(self._own, "connection", None)
+        if connection is not None:
+            self._own.connection = None
+            self._opened.remove(connection)
+            connection.close()

@@ -21,7 +21,8 @@ _WAL_AT_MOST_BYTES = 64 * 1024 * 1024
 
 Synchronous = Literal["normal", "full"]
 """`normal`: survives a killed process; a power cut may take the last commits, never more.
-`full`: survives a power cut too, for about a quarter of the speed."""
+`full`: survives a power cut too, for about a quarter of the speed. On PostgreSQL `normal` leaves
+it to the server, which survives both unless it is set up otherwise; `full` insists on that."""
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _DAMAGED = {
@@ -40,6 +41,7 @@ class SqliteBackend:
     """A SQLite file at `url` (`sqlite:///path`)."""
 
     readers = _READERS
+    listens = False
 
     def __init__(self, url: sa.URL, synchronous: Synchronous = "normal") -> None:
         if not url.database or url.database == ":memory:":
@@ -69,12 +71,20 @@ class SqliteBackend:
     def lock_schema(self, connection: sa.Connection) -> None:
         """Nothing to do: the transaction began with the write lock."""
 
+    def settle_schema(self, connection: sa.Connection, prefix: str) -> None:
+        """Nothing to do: the migrations are written for SQLite."""
+
+    def may_open_soon(self, error: sa.exc.DBAPIError) -> bool:
+        # Switching a new file to WAL does not wait for others that do the same.
+        return _code(error) in _BUSY
+
+    def is_worth_retrying(self, error: sa.exc.DBAPIError) -> bool:
+        """Never: the busy timeout has waited already."""
+        return False
+
     def explain(self, error: sa.exc.DBAPIError) -> NetnewError | None:
         cause = error.orig
-        code = getattr(cause, "sqlite_errorcode", None)
-        if code is None:
-            return None
-        code &= 0xFF  # the extended codes keep the primary one in the low byte
+        code = _code(error)
         if code in _BUSY:
             return StoreBusy(f"{self.place}: another process holds the database", BUSY_TIMEOUT_S)
         if code in _DAMAGED:
@@ -104,6 +114,11 @@ class SqliteBackend:
             f"journal_size_limit={_WAL_AT_MOST_BYTES}",
         ):
             connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _code(error: sa.exc.DBAPIError) -> int:
+    """The primary code, which the extended ones keep in their low byte; 0 where there is none."""
+    return int(getattr(error.orig, "sqlite_errorcode", 0)) & 0xFF
 
 
 def _begin_immediate(connection: sa.Connection) -> None:

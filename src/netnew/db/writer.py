@@ -17,7 +17,8 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from netnew.db.backend import Backend
-from netnew.domain.errors import Conflict, NetnewError
+from netnew.db.patience import PATIENCE_S, Patience
+from netnew.domain.errors import Conflict, NetnewError, StoreBusy
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -41,9 +42,10 @@ class _Job:
 class Writer:
     """Runs writes in the order they are handed in. Safe to use from any number of event loops."""
 
-    def __init__(self, engine: sa.Engine, backend: Backend) -> None:
+    def __init__(self, engine: sa.Engine, backend: Backend, patience_s: float = PATIENCE_S) -> None:
         self._engine = engine
         self._backend = backend
+        self._patience_s = patience_s
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._door = threading.Lock()
         self._closed = False
@@ -55,6 +57,10 @@ class Writer:
 
         A caller that is cancelled while it waits has handed it in all the same: it is written
         once. Raises StoreBusy, StoreDamaged, Conflict once closed, and what `write` gives.
+
+        What did not reach its commit (connection lost, deadlock) is done again, for as long as
+        patience lasts. Where the connection is lost during the commit itself, StoreBusy says that
+        nobody knows: look at what is there before writing the same again.
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[R] = loop.create_future()
@@ -90,14 +96,20 @@ class Writer:
                 _answer(zip(jobs, self._commit(jobs), strict=True))
 
     def _commit(self, jobs: list[_Job]) -> list[Any]:
-        try:
-            return self._commit_together(jobs)
-        except sa.exc.DBAPIError as error:
-            if self._backend.explain(error) is None:
+        patience = Patience(self._patience_s)
+        while True:
+            try:
+                return self._commit_together(jobs)
+            except _Doubt as doubt:
+                return [StoreBusy(str(doubt)) for _ in jobs]
+            except sa.exc.DBAPIError as error:
+                if self._backend.is_worth_retrying(error) and patience.lasts():
+                    continue
+                if self._backend.explain(error) is None:
+                    return self._commit_apart(jobs, error)
+                return [self._backend.explain(error) for _ in jobs]
+            except Exception as error:
                 return self._commit_apart(jobs, error)
-            return [self._backend.explain(error) for _ in jobs]
-        except Exception as error:
-            return self._commit_apart(jobs, error)
 
     def _commit_apart(self, jobs: list[_Job], error: Exception) -> list[Any]:
         """One of them is at fault; the others are not to suffer for it."""
@@ -106,15 +118,34 @@ class Writer:
         return [result for job in jobs for result in self._commit([job])]
 
     def _commit_together(self, jobs: list[_Job]) -> list[Any]:
-        results: list[Any] = []
-        with self._engine.begin() as connection:
-            for write, alike in groupby(jobs, key=lambda job: job.write):
-                payloads = [job.payload for job in alike]
-                given = write(connection, payloads)
-                if len(given) != len(payloads):
-                    raise AssertionError(f"{write} gave {len(given)} results for {len(payloads)}")
-                results.extend(given)
+        with self._engine.connect() as connection:
+            connection.begin()
+            results = _write(connection, jobs)
+            try:
+                connection.commit()
+            except sa.exc.DBAPIError as error:
+                if error.connection_invalidated:
+                    raise _Doubt(
+                        f"{self._backend.place}: the connection was lost during a commit; what was"
+                        f" being written may be there or not ({error.orig})"
+                    ) from error
+                raise
         return results
+
+
+class _Doubt(Exception):
+    """A commit was sent, and nobody knows what became of it."""
+
+
+def _write(connection: sa.Connection, jobs: list[_Job]) -> list[Any]:
+    results: list[Any] = []
+    for write, alike in groupby(jobs, key=lambda job: job.write):
+        payloads = [job.payload for job in alike]
+        given = write(connection, payloads)
+        if len(given) != len(payloads):
+            raise AssertionError(f"{write} gave {len(given)} results for {len(payloads)}")
+        results.extend(given)
+    return results
 
 
 def _answer(answers: Iterable[tuple[_Job, Any]]) -> None:
