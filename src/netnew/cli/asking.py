@@ -10,10 +10,12 @@ from typing import Annotated
 
 import typer
 
+from netnew.cli.enriching import Enrich as Enrich
+from netnew.cli.enriching import Schema as Schema
+from netnew.cli.enriching import enrichments_from as enrichments_from
 from netnew.cli.terminal import slug
 from netnew.domain.budget import Budget
 from netnew.domain.condition import MatchCondition, MatchRule
-from netnew.domain.enrichment import Enrichment
 from netnew.domain.errors import InvalidInput
 from netnew.domain.run import MAX_MATCH_LIMIT, ExcludeList, RunSpec
 from netnew.settings import Settings
@@ -39,12 +41,6 @@ Where = Annotated[
     list[str] | None,
     typer.Option(
         "--where", metavar="[NAME:]TEXT", help="A condition that must hold. May be repeated."
-    ),
-]
-Enrich = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--enrich", metavar="[NAME:]TEXT", help="A field to fill for each match. May be repeated."
     ),
 ]
 Limit = Annotated[
@@ -144,6 +140,7 @@ class Question:
     sources: Sequence[str]
     judge: str | None
     budget: Budget
+    schema: Path | None = None
 
 
 def spec_from(question: Question, settings: Settings, exclude: ExcludeList) -> RunSpec:
@@ -162,7 +159,7 @@ def spec_from(question: Question, settings: Settings, exclude: ExcludeList) -> R
         objective=objective,
         entity_type=question.entity_type.strip(),
         conditions=tuple(MatchCondition(*x) for x in named_texts("--where", question.where)),
-        enrichments=tuple(Enrichment(*x) for x in named_texts("--enrich", question.enrich)),
+        enrichments=enrichments_from(question.enrich, question.schema),
         match_limit=question.limit,
         evaluate_limit=question.evaluate_limit,
         match_rule=MatchRule(share=question.match_share),

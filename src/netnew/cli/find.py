@@ -45,6 +45,7 @@ def find(
     entity_type: asking.EntityType = "",
     where: asking.Where = None,
     enrich: asking.Enrich = None,
+    schema: asking.Schema = None,
     limit: asking.Limit = 100,
     generator: asking.Effort = asking.Generator.CORE,
     exclude: asking.Exclude = None,
@@ -79,6 +80,7 @@ def find(
         source or (),
         judge,
         Budget(max_cost, None, max_searches, max_pages, max_seconds),
+        schema,
     )
 
     async def ask(app: App) -> int:

@@ -14,7 +14,8 @@ from netnew.cli.excluding import exclude_list
 from netnew.cli.opened import with_app
 from netnew.cli.terminal import clean
 from netnew.domain.budget import Budget
-from netnew.exports.document import Json
+from netnew.domain.enrichment import Format, leaves
+from netnew.exports.document import Json, asked_document
 from netnew.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def plan(
     entity_type: asking.EntityType = "",
     where: asking.Where = None,
     enrich: asking.Enrich = None,
+    schema: asking.Schema = None,
     limit: asking.Limit = 100,
     generator: asking.Effort = asking.Generator.CORE,
     exclude: asking.Exclude = None,
@@ -58,6 +60,7 @@ def plan(
         source or (),
         judge,
         Budget(max_cost, None, max_searches, max_pages, max_seconds),
+        schema,
     )
 
     async def ask(app: App) -> Plan:
@@ -77,7 +80,7 @@ def plan_document(made: Plan) -> Json:
         "objective": spec.objective,
         "entity_type": spec.entity_type,
         "conditions": [asdict(x) for x in spec.conditions],
-        "enrichments": [asdict(x) for x in spec.enrichments],
+        "enrichments": [asked_document(x) for x in spec.enrichments],
         "unreadable": dict(made.unreadable),
         "sources": list(spec.sources),
         "queries": list(made.queries),
@@ -101,8 +104,10 @@ def show_plan(console: Console, made: Plan) -> None:
             console.print(f"    not readable by this judge, so it will be unclear: {part}")
     if not spec.conditions:
         console.print("  (no condition: whatever is found)")
-    for field in spec.enrichments:
-        console.print(f"Filled in:   {clean(field.name)}: {clean(field.description)}")
+    for leaf in leaves(spec.enrichments):
+        told, *_ = leaf.description.split("\n")
+        wanted = "" if leaf.format is Format.TEXT else f" ({leaf.format.value})"
+        console.print(f"Filled in:   {clean(leaf.name)}{wanted}: {clean(told)}")
     console.print(f"Sources:     {', '.join(spec.sources)}")
     console.print(f"Judge:       {made.judge_profile}")
     console.print(f"Effort:      {spec.generator}; {_caps(made.budget)}")

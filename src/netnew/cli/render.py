@@ -18,7 +18,7 @@ from netnew.cli.tables import print_table
 from netnew.cli.terminal import clean, short
 from netnew.domain.candidate import Candidate, MatchStatus
 from netnew.domain.condition import Outcome, Verdict
-from netnew.domain.enrichment import EnrichmentValue
+from netnew.domain.enrichment import EnrichmentValue, leaves
 from netnew.domain.evidence import Citation
 from netnew.domain.run import Run
 
@@ -89,7 +89,7 @@ def _widths(
 
 
 def _asked(run: Run) -> list[str]:
-    return [x.name for x in run.spec.conditions] + [x.name for x in run.spec.enrichments]
+    return [x.name for x in run.spec.conditions] + [x.name for x in leaves(run.spec.enrichments)]
 
 
 def print_candidates(
@@ -140,7 +140,10 @@ def verdict_line(console: Console, verdict: Verdict) -> Text:
 
 
 def enrichment_line(field: EnrichmentValue) -> Text:
-    value = (short(field.value, 200), "") if field.value is not None else ("not stated", "dim")
+    if field.value is not None:
+        value = (short(field.value, 200), "")
+    else:  # a quote without a value is nothing of the asked format; the reasoning says so
+        value = (short(field.reasoning, 200) if field.citations else "not stated", "dim")
     return Text.assemble(("· ", "dim"), f"{clean(field.name)}  ", value)
 
 
@@ -172,7 +175,7 @@ def _cells(
         verdict = verdicts.get(condition.name)
         cell = _verdict_cell(console, verdict, widths.value - 2) if verdict else Text("·", "dim")
         cells.append(cell)
-    for asked in run.spec.enrichments:
+    for asked in leaves(run.spec.enrichments):
         field = fields.get(asked.name)
         cells.append(Text(short(field.value, widths.value) if field and field.value else ""))
     return cells

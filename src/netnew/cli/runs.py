@@ -140,7 +140,8 @@ def result(
         found = await _result(app, run)
         wanted = _standing(found, status) if status else chosen(found.candidates, everything)
         if as_json:
-            terminal.print_json({"candidates": [candidate_document(x) for x in wanted]})
+            asked = found.run.spec.enrichments
+            terminal.print_json({"candidates": [candidate_document(x, asked) for x in wanted]})
         else:
             many = everything or status is not None
             print_candidates(terminal.results(), found.run, wanted, with_status=many)
@@ -206,15 +207,15 @@ def export(
 def merges(context: typer.Context, run: RunArgument, as_json: asking.AsJson = False) -> None:
     """List which candidates of a run were found to be the same, and why."""
 
-    async def read(app: App) -> tuple[list[Merge], dict[str, str]]:
-        run_id = (await the_run(app.service, run)).id
-        log = await app.service.merges(run_id)
-        names = {x.id: x.name async for x in app.service.candidates(run_id)} if log else {}
-        return log, {str(key): name for key, name in names.items()}
+    async def read(app: App) -> tuple[Run, list[Merge], dict[str, str]]:
+        of = await the_run(app.service, run)
+        log = await app.service.merges(of.id)
+        names = {x.id: x.name async for x in app.service.candidates(of.id)} if log else {}
+        return of, log, {str(key): name for key, name in names.items()}
 
-    log, names = with_app(context, read)
+    of, log, names = with_app(context, read)
     if as_json:
-        terminal.print_json({"merges": [_merge_document(x) for x in log]})
+        terminal.print_json({"merges": [_merge_document(x, of) for x in log]})
         return
     if not log:
         terminal.progress().print("No candidates were merged.")
@@ -323,8 +324,8 @@ def _gist(event: Json) -> str:
     return short("  ".join(parts), 160)
 
 
-def _merge_document(merge: Merge) -> Json:
-    lost = candidate_document(merge.lost_candidate)
+def _merge_document(merge: Merge, run: Run) -> Json:
+    lost = candidate_document(merge.lost_candidate, run.spec.enrichments)
     return asdict(merge) | {"merged_at": merge.merged_at.isoformat(), "lost_candidate": lost}
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
 from netnew.domain.candidate import Candidate
 from netnew.domain.condition import Verdict
-from netnew.domain.enrichment import EnrichmentValue
+from netnew.domain.enrichment import (
+    Enrichment,
+    EnrichmentValue,
+    Format,
+    document_of,
+    leaves,
+    plain_value,
+)
 from netnew.domain.evidence import Citation
 from netnew.domain.run import Run
 
@@ -17,7 +24,11 @@ Json = Mapping[str, object]
 
 def run_and_candidates(run: Run, candidates: Iterable[Candidate]) -> Json:
     """`{"run": …, "candidates": […]}`, candidates in the order given."""
-    return {"run": run_document(run), "candidates": [candidate_document(x) for x in candidates]}
+    asked = run.spec.enrichments
+    return {
+        "run": run_document(run),
+        "candidates": [candidate_document(x, asked) for x in candidates],
+    }
 
 
 def run_document(run: Run) -> Json:
@@ -27,7 +38,7 @@ def run_document(run: Run) -> Json:
         "objective": run.spec.objective,
         "entity_type": run.spec.entity_type,
         "conditions": [asdict(x) for x in run.spec.conditions],
-        "enrichments": [asdict(x) for x in run.spec.enrichments],
+        "enrichments": [asked_document(x) for x in run.spec.enrichments],
         "match_limit": run.spec.match_limit,
         "sources": list(run.spec.sources),
         "status": run.status,
@@ -44,7 +55,24 @@ def run_document(run: Run) -> Json:
     }
 
 
-def candidate_document(candidate: Candidate) -> Json:
+def asked_document(asked: Enrichment) -> Json:
+    """`fields` is there for an object alone, `options` for what has them."""
+    document: dict[str, object] = {
+        "name": asked.name,
+        "description": asked.description,
+        "format": asked.format,
+    }
+    if asked.fields:
+        document["fields"] = [asked_document(x) for x in asked.fields]
+    if asked.options:
+        document["options"] = list(asked.options)
+    return document
+
+
+def candidate_document(candidate: Candidate, asked: Sequence[Enrichment]) -> Json:
+    """`enrichments` has the values in the shape of `asked`, null where there is none; `basis` says
+    of each leaf why, by its path."""
+    formats = {x.name: x.format for x in leaves(asked)}
     return {
         "candidate_id": candidate.id,
         "name": candidate.name,
@@ -54,7 +82,10 @@ def candidate_document(candidate: Candidate) -> Json:
         "description": candidate.description,
         "match_status": candidate.status,
         "verdicts": [verdict_document(x) for x in candidate.verdicts],
-        "enrichments": [enrichment_document(x) for x in candidate.enrichments],
+        "enrichments": document_of(asked, candidate.enrichments),
+        "basis": [
+            basis_document(x, formats.get(x.name, Format.TEXT)) for x in candidate.enrichments
+        ],
     }
 
 
@@ -69,10 +100,10 @@ def verdict_document(verdict: Verdict) -> Json:
     }
 
 
-def enrichment_document(field: EnrichmentValue) -> Json:
+def basis_document(field: EnrichmentValue, format: Format) -> Json:
     return {
-        "name": field.name,
-        "value": field.value,
+        "field": field.name,
+        "value": plain_value(format, field.value),
         "reasoning": field.reasoning,
         "confidence": field.confidence,
         "citations": [citation_document(x) for x in field.citations],

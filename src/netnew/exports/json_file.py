@@ -18,4 +18,5 @@ def write_json(to: BinaryIO, run: Run, candidates: Sequence[Candidate]) -> None:
 
 def write_jsonl(to: BinaryIO, run: Run, candidates: Sequence[Candidate]) -> None:
     for candidate in candidates:
-        to.write(json.dumps(candidate_document(candidate), ensure_ascii=False).encode() + b"\n")
+        document = candidate_document(candidate, run.spec.enrichments)
+        to.write(json.dumps(document, ensure_ascii=False).encode() + b"\n")

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from netnew.domain.candidate import Candidate
 from netnew.domain.condition import Outcome, Verdict
+from netnew.domain.enrichment import leaves
 from netnew.domain.evidence import Citation
 from netnew.domain.run import Run
 
@@ -37,7 +38,8 @@ def _lines(run: Run, candidates: Sequence[Candidate]) -> Iterator[str]:
 
 
 def _table(run: Run, candidates: Sequence[Candidate]) -> Iterator[str]:
-    names = [x.name for x in run.spec.conditions] + [x.name for x in run.spec.enrichments]
+    asked = leaves(run.spec.enrichments)
+    names = [x.name for x in run.spec.conditions] + [x.name for x in asked]
     yield _row(["name", "status", *names])
     yield _row(["---"] * (2 + len(names)), escape=False)
     for candidate in candidates:
@@ -45,7 +47,7 @@ def _table(run: Run, candidates: Sequence[Candidate]) -> Iterator[str]:
         fields = {x.name: x.value or "" for x in candidate.enrichments}
         cells = [_link(candidate.name, candidate.url), candidate.status.value]
         cells += [_inline(_mark(verdicts.get(x.name))) for x in run.spec.conditions]
-        cells += [_inline(fields.get(x.name, "")) for x in run.spec.enrichments]
+        cells += [_inline(fields.get(x.name, "")) for x in asked]
         yield _row(cells, escape=False)
 
 

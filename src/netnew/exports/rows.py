@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from netnew.domain.candidate import Candidate
+from netnew.domain.enrichment import leaves
 from netnew.domain.evidence import Citation
 from netnew.domain.run import Run
 
@@ -15,17 +16,18 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 def header(run: Run) -> list[str]:
     """The column names, each once: name, url, status; of each condition its verdict, value, quote
-    and source; of each enrichment its value, quote and source."""
+    and source; of each leaf of the enrichments, by its path, its value, quote and source."""
     columns = ["name", "url", "status"]
     for condition in run.spec.conditions:
         columns += [f"{condition.name}: {x}" for x in ("verdict", "value", "quote", "source")]
-    for field in run.spec.enrichments:
+    for field in leaves(run.spec.enrichments):
         columns += [field.name, f"{field.name}: quote", f"{field.name}: source"]
     return [neutral(x) for x in _each_once(columns)]
 
 
 def rows(run: Run, candidates: Iterable[Candidate]) -> Iterator[list[str]]:
     """The cells of each candidate under `header(run)`, '' where nothing is known."""
+    asked = leaves(run.spec.enrichments)
     for candidate in candidates:
         verdicts = {x.condition: x for x in candidate.verdicts}
         fields = {x.name: x for x in candidate.enrichments}
@@ -36,8 +38,8 @@ def rows(run: Run, candidates: Iterable[Candidate]) -> Iterator[list[str]]:
                 cells += [""] * 4
             else:
                 cells += [verdict.outcome.value, verdict.value or "", *_proof(verdict.citations)]
-        for asked in run.spec.enrichments:
-            field = fields.get(asked.name)
+        for leaf in asked:
+            field = fields.get(leaf.name)
             cells += [field.value or "", *_proof(field.citations)] if field else [""] * 3
         yield [neutral(x) for x in cells]
 
