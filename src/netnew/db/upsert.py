@@ -11,7 +11,8 @@ Insert = sqlite.Insert | postgresql.Insert
 
 
 def insert_new(connection: sa.Connection, table: sa.Table) -> Insert:
-    """Insert rows whose key is not there yet; leave the others as they are."""
+    """Insert rows whose key is not there yet; leave the others as they are. `rowcount` of what
+    comes back says how many were inserted."""
     return _insert_new(connection.dialect.name, table)
 
 
@@ -35,7 +36,10 @@ def upsert(
 
 @cache
 def _insert_new(dialect: str, table: sa.Table) -> Insert:
-    return _insert(dialect, table).on_conflict_do_nothing()
+    # Of an INSERT the count is let go of otherwise, on PostgreSQL.
+    return (
+        _insert(dialect, table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    )
 
 
 @cache
