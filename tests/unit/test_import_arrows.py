@@ -17,6 +17,7 @@ ARROWS: dict[str, set[str]] = {
     "exports": {"domain"},
     "settings": {"domain"},
     "db": {"domain"},
+    "durable": {"domain", "db"},
     "engine": {"domain", "ports", "lexicon"},
     "sources": {"domain", "ports", "lexicon"},
     "pages": {"domain", "ports", "lexicon"},

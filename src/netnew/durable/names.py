@@ -1,0 +1,43 @@
+"""What the engine calls things: workflows after run generations, queues after who may take them."""
+
+from __future__ import annotations
+
+from netnew.domain.ids import RunId
+
+APPLICATION = "netnew"
+WORKFLOW = "run"
+STEP = "stretch"
+
+VERSION = "1"
+"""Workflows of another version are neither taken from a queue nor recovered. It stays what it is
+while the body of a workflow calls the same steps in the same order; the engine's own choice, a
+hash of the source and of its own version, would strand every run at each upgrade."""
+
+SHARED_QUEUE = "runs"
+_OWN = "own-"
+
+
+def workflow_id(run_id: RunId, generation: int) -> str:
+    return f"{run_id}:{generation}"
+
+
+def run_of(workflow: str) -> tuple[RunId, int]:
+    """The run and its generation; the other way round of `workflow_id`."""
+    run, _, generation = workflow.rpartition(":")
+    return RunId(run), int(generation)
+
+
+def queue_name(place: str = "", worker_id: str = "") -> str:
+    """The private queue of a worker, else the queue of a place, else the one all share."""
+    if worker_id:
+        return own_queue(worker_id)
+    return f"{SHARED_QUEUE}@{place}" if place else SHARED_QUEUE
+
+
+def own_queue(worker_id: str) -> str:
+    return _OWN + worker_id
+
+
+def owner_of(queue: str) -> str | None:
+    """Whose private queue it is; None where it is none."""
+    return queue.removeprefix(_OWN) if queue.startswith(_OWN) else None

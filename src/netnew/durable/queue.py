@@ -1,0 +1,99 @@
+"""Starting, stopping and resuming runs, from any process; working on them is `worker`'s."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import ParamSpec, TypeVar, cast
+
+import sqlalchemy as sa
+
+from netnew.db.sqlite import Synchronous
+from netnew.domain.ids import RunId
+from netnew.durable.connection import busy, connect
+from netnew.durable.names import queue_name
+from netnew.durable.rows import EngineRows
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Enqueue = Callable[[object], None]
+"""Called within an open transaction, with its connection: what it enqueues is there once that
+transaction is committed, and was never there if it is rolled back. It may be called again."""
+
+_MOST_CONNECTIONS = 3
+
+
+class RunQueue:
+    """The generations of runs that wait for a worker or have one. Made by `open_queue`.
+
+    Raises StoreBusy, from every method that waits, where the database cannot be reached.
+    """
+
+    def __init__(self, rows: EngineRows) -> None:
+        self._rows = rows
+
+    def start_run(
+        self, run_id: RunId, generation: int, *, place: str = "", worker_id: str = ""
+    ) -> Enqueue:
+        """What puts a generation on a queue: of the worker, else of the place, else of all.
+
+        `place` is the HOME whose workers alone can do it ("" for any); it counts also when the
+        worker has died. A generation is enqueued at most once, however often this is called.
+        """
+
+        def enqueue(connection: object) -> None:
+            opened = cast(sa.Connection, connection)
+            self._rows.start(opened, run_id, generation, place, worker_id)
+
+        return enqueue
+
+    async def cancel(self, run_id: RunId, generation: int) -> None:
+        """Take it off its queue; if it is worked on, it goes no further than the stretch in hand.
+
+        Nothing happens where it is unknown or has ended.
+        """
+        await asked(self._rows.cancel, run_id, generation)
+
+    async def resume(
+        self, run_id: RunId, generation: int, *, place: str = "", worker_id: str = ""
+    ) -> None:
+        """Put it back on a queue, after its process died or it was cancelled or failed.
+
+        One that is worked on is taken from its worker. Unknown ones are enqueued anew; one that
+        ended well is left alone.
+        """
+        await asked(self._rows.resume, run_id, generation, queue_name(place, worker_id), place)
+
+    async def forget(self, older_than: datetime) -> int:
+        """Delete what the engine keeps of generations that ended before; how many they were."""
+        return await asked(self._rows.forget, older_than)
+
+
+@asynccontextmanager
+async def open_queue(
+    database_url: str, synchronous: Synchronous = "normal"
+) -> AsyncIterator[RunQueue]:
+    """The queue in the database at `database_url`; the engine's tables are made where missing.
+
+    Raises StoreBusy where the database stays locked or cannot be reached.
+    """
+    connection = await asyncio.to_thread(connect, database_url, synchronous, _MOST_CONNECTIONS)
+    try:
+        rows = await asked(EngineRows, connection, _MOST_CONNECTIONS)
+        try:
+            yield RunQueue(rows)
+        finally:
+            rows.close()
+    finally:
+        connection.close()
+
+
+async def asked(ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """`ask` in a thread, its database errors in our words."""
+    try:
+        return await asyncio.to_thread(ask, *args, **kwargs)
+    except sa.exc.DBAPIError as error:
+        raise busy(error) from error
