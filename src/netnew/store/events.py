@@ -62,14 +62,14 @@ class SqlEventStore:
 
     async def after(self, run_id: RunId, seq: int, limit: int = 500) -> list[Event]:
         """At most `limit` events with a number above `seq`, in order; none for an unknown run."""
-        asked = {
-            "workspace_id": self._workspace_id,
-            "run_id": run_id,
-            "after": seq,
-            "most": limit,
-        }
         return await self._database.read(
-            lambda connection: [
-                _event_of_row(row) for row in connection.execute(_NEXT_OF_RUN, asked)
-            ]
+            lambda connection: events_after(connection, self._workspace_id, run_id, seq, limit)
         )
+
+
+def events_after(
+    connection: sa.Connection, workspace_id: str, run_id: RunId, seq: int, limit: int
+) -> list[Event]:
+    """See `SqlEventStore.after`."""
+    asked = {"workspace_id": workspace_id, "run_id": run_id, "after": seq, "most": limit}
+    return [_event_of_row(row) for row in connection.execute(_NEXT_OF_RUN, asked)]

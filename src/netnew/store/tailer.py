@@ -1,0 +1,58 @@
+"""Following a run: its stored events first, then each as it is committed, by whichever process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from netnew.db.database import Database
+from netnew.domain.errors import NotFound
+from netnew.domain.event import Event
+from netnew.domain.ids import RunId, WorkspaceId
+from netnew.store.events import SqlEventStore
+from netnew.store.pulse import PAGE, Pulse
+
+
+class Tailer:
+    """Follows runs of one workspace. Tailers of one process share a `pulse`."""
+
+    def __init__(
+        self, database: Database, workspace_id: WorkspaceId, pulse: Pulse | None = None
+    ) -> None:
+        self._workspace_id = workspace_id
+        self._events = SqlEventStore(database, workspace_id)
+        self._pulse = pulse or Pulse(database)
+
+    async def watch(
+        self, run_id: RunId, after: int = 0, until_terminal: bool = True
+    ) -> AsyncIterator[list[Event]]:
+        """The events with a number above `after`, in order, in lists of 1 to 500.
+
+        Ends when the run is deleted, and with `until_terminal` when it has ended and all its
+        events were given. No event is left out, but those that retention has removed: then a
+        number is more than one above the one before it (or above `after`).
+
+        Raises NotFound for an unknown run, and what a failing store raises (StoreDamaged; a busy
+        one is waited for). Leave the iterator by `aclose` where it is not read to its end.
+        """
+        with self._pulse.watching(run_id) as watched:
+            if watched.beat is None and not watched.gone:
+                await watched.change()
+            if watched.beat is None or watched.beat.workspace_id != self._workspace_id:
+                raise NotFound("run", run_id)
+            while watched.beat is not None:
+                beat = watched.beat
+                if beat.last_seq > after:
+                    page = watched.after(after) or await self._page(run_id, after, beat.last_seq)
+                    # What a beat counts is there to be read, or was removed.
+                    after = page[-1].seq if page else beat.last_seq
+                    if page:
+                        yield page
+                elif until_terminal and beat.status.is_terminal:
+                    return
+                elif watched.beat is beat:
+                    await watched.change()
+
+    async def _page(self, run_id: RunId, after: int, last: int) -> list[Event]:
+        """No more than the beat counts: what is newer belongs to a newer status."""
+        found = await self._events.after(run_id, after, PAGE)
+        return [event for event in found if event.seq <= last]
