@@ -8,19 +8,20 @@ from collections.abc import Callable, Mapping, Sequence
 
 from netnew.domain.candidate import Candidate
 from netnew.domain.condition import MatchCondition, Outcome, Verdict
-from netnew.domain.enrichment import EnrichmentValue
+from netnew.domain.enrichment import Enrichment, EnrichmentValue, Format
 from netnew.domain.evidence import Confidence, EvidencePage, Standing
 from netnew.domain.ids import SnapshotId
 from netnew.domain.ledger import JudgeProfile
 from netnew.domain.page import Snapshot
 from netnew.judges.rules.asked_field import SUBJECT_STEMS
 from netnew.judges.rules.attributes import features
-from netnew.judges.rules.enrich import field_value
+from netnew.judges.rules.enrich import claim_of, field_value, truth_value
 from netnew.judges.rules.facts import PageFacts, read_page
 from netnew.judges.rules.finding import Finding, Page, unclear
 from netnew.judges.rules.leaves import leaf_finding
 from netnew.judges.rules.parse import parse
 from netnew.judges.rules.predicate import AllOf, AnyOf, Leaf, Predicate, unread_parts
+from netnew.lexicon.formats import value_in
 from netnew.lexicon.names import name_key
 from netnew.lexicon.words import fold, stem, tokens
 from netnew.ports import Clock, EnrichRequest, JudgeRequest
@@ -54,7 +55,9 @@ class RulesJudge:
     async def enrich(self, request: EnrichRequest) -> tuple[EnrichmentValue, ...]:
         """One value a field, in their order; None where no page states it."""
         tiers = self._tiers(request.evidence)
-        return tuple(field_value(enrichment, tiers) for enrichment in request.enrichments)
+        about = entity_test(request.candidate, request.entity_type)
+        kind = request.entity_type
+        return tuple(self._value(asked, kind, tiers, about) for asked in request.enrichments)
 
     def unreadable(self, conditions: Sequence[MatchCondition]) -> Mapping[str, str]:
         """Condition name → the part of it that the rules cannot read."""
@@ -78,6 +81,20 @@ class RulesJudge:
             found.reasoning,
             found.confidence,
         ).proved()
+
+    def _value(
+        self,
+        asked: Enrichment,
+        entity_type: str,
+        tiers: Sequence[Tier],
+        about: Callable[[str], bool],
+    ) -> EnrichmentValue:
+        stated = field_value(asked, tiers, entity_type)
+        if asked.format is not Format.BOOLEAN or value_in("boolean", stated.value or ""):
+            return stated
+        claim = MatchCondition(asked.name, claim_of(asked))
+        judged = truth_value(asked, self._verdict(claim, entity_type, tiers, about))
+        return judged if judged.value else stated
 
     def _tiers(self, evidence: Sequence[EvidencePage]) -> list[Tier]:
         """Pages by how much they count: own, then profiles, then mentions; each live before
