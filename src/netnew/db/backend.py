@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import sqlalchemy as sa
 
 from netnew.domain.errors import NetnewError
+
+if TYPE_CHECKING:
+    import psycopg
 
 
 class Backend(Protocol):
@@ -35,6 +38,10 @@ class Backend(Protocol):
 
     def reader(self) -> sa.Engine:
         """An engine for reading; each statement sees everything committed before it."""
+        ...
+
+    def connect_to_listen(self) -> psycopg.Connection[Any]:
+        """A connection that may wait for news for as long as it likes, where it `listens`."""
         ...
 
     def lock_schema(self, connection: sa.Connection) -> None:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from netnew.db.backend import Backend
 from netnew.db.migrate import bring_up_to_date
+from netnew.db.notify import Heard, Listener
 from netnew.db.patience import PATIENCE_S, Patience
 from netnew.db.reader import Reader
 from netnew.db.sqlite import SqliteBackend, Synchronous
@@ -29,11 +30,28 @@ class Database:
         self._backend = backend
         self._writer = writer
         self._reader = reader
+        self._listeners: list[Listener] = []
 
     @property
     def place(self) -> str:
         """Where it is, for messages; without a password."""
         return self._backend.place
+
+    @property
+    def listens(self) -> bool:
+        """Whether `listen` hears anything here; where not, one has to look."""
+        return self._backend.listens
+
+    def listen(self, heard: Heard) -> Callable[[], None]:
+        """Have `heard` called, on another thread, with each run that `notify` tells of.
+
+        Gives back what ends that (and blocks until it has); closing the database ends it, too.
+        """
+        if not self._backend.listens:
+            return _nothing_to_end
+        listener = Listener(self._backend.connect_to_listen, heard)
+        self._listeners.append(listener)
+        return listener.close
 
     async def write(self, write: Write[P, R], payload: P) -> R:
         """See `Writer.run`: grouped with what else is waiting, in order, durable on return."""
@@ -42,6 +60,17 @@ class Database:
     async def read(self, read: Callable[[sa.Connection], T]) -> T:
         """See `Reader.run`: off the event loop, on everything committed so far."""
         return await self._reader.run(read)
+
+    def close(self) -> None:
+        """Write what was handed in, then stop; blocks until done."""
+        for listener in self._listeners:
+            listener.close()
+        self._writer.close()
+        self._reader.close()
+
+
+def _nothing_to_end() -> None:
+    """What ends a listening that never was."""
 
 
 @asynccontextmanager
@@ -61,10 +90,11 @@ async def open_database(
     writer_engine, reader_engine = engines
     writer = Writer(writer_engine, backend, patience_s)
     reader = Reader(reader_engine, backend, patience_s)
+    database = Database(backend, writer, reader)
     try:
-        yield Database(backend, writer, reader)
+        yield database
     finally:
-        await asyncio.shield(asyncio.to_thread(_close, writer, reader, engines))
+        await asyncio.shield(asyncio.to_thread(_close, database, engines))
 
 
 def backend_of(url: str, synchronous: Synchronous = "normal") -> Backend:
@@ -102,9 +132,8 @@ def _open(backend: Backend, patience_s: float) -> tuple[sa.Engine, sa.Engine]:
         raise
 
 
-def _close(writer: Writer, reader: Reader, engines: tuple[sa.Engine, sa.Engine]) -> None:
-    writer.close()
-    reader.close()
+def _close(database: Database, engines: tuple[sa.Engine, sa.Engine]) -> None:
+    database.close()
     _dispose(*engines)
 
 

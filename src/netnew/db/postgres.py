@@ -80,6 +80,7 @@ class PostgresBackend:
     def __init__(self, url: sa.URL, synchronous: Synchronous = "normal") -> None:
         self._url = url.set(drivername="postgresql+psycopg")
         self._synchronous = synchronous
+        self._connecting = {x: y for x, y in _CONNECTING.items() if x not in url.query}
         self.place = _place(url)
 
     def make_room(self) -> None:
@@ -90,6 +91,11 @@ class PostgresBackend:
 
     def reader(self) -> sa.Engine:
         return self._engine("AUTOCOMMIT", _READERS)
+
+    def connect_to_listen(self) -> psycopg.Connection[Any]:
+        dialect = self._url.get_dialect()()
+        _, arguments = dialect.create_connect_args(self._url)
+        return psycopg.connect(**{**self._connecting, **arguments}, autocommit=True)
 
     def lock_schema(self, connection: sa.Connection) -> None:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
@@ -136,10 +142,9 @@ class PostgresBackend:
         return StoreDamaged(f"{self.place}: {problem} ({said})")
 
     def _engine(self, isolation_level: Any, connections: int) -> sa.Engine:
-        left = {name: value for name, value in _CONNECTING.items() if name not in self._url.query}
         engine = sa.create_engine(
             self._url,
-            connect_args=left,
+            connect_args=self._connecting,
             isolation_level=isolation_level,
             pool_size=connections,
             max_overflow=0,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import sqlalchemy as sa
 
@@ -67,6 +67,9 @@ class SqliteBackend:
 
     def reader(self) -> sa.Engine:
         return self._engine()
+
+    def connect_to_listen(self) -> NoReturn:
+        raise NotImplementedError("SQLite tells nobody of a commit")
 
     def lock_schema(self, connection: sa.Connection) -> None:
         """Nothing to do: the transaction began with the write lock."""
