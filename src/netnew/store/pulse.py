@@ -3,13 +3,16 @@
 One query every 25 ms asks for all watched runs at once, whatever their number and whoever writes
 to them. Events that are new go into memory once and from there to each watcher of the run; one
 that has fallen behind reads for itself, so it neither holds up others nor makes anything grow.
+
+Where the database tells of commits, a look waits for the word. Not every way to a database lets
+the word through (a pool of connections in between may not), so it is trusted only while it comes.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -27,6 +30,7 @@ PAGE = 500
 """How many events are read at once."""
 
 _PAUSE_S = 0.025
+_PAUSE_WHERE_TOLD_S = 1.0
 _ASKED_AT_ONCE = 500
 
 _BEATS = sa.select(runs.c.id, runs.c.workspace_id, runs.c.last_seq, runs.c.status).where(
@@ -93,14 +97,15 @@ class Pulse:
         self._watched: dict[RunId, Watched] = {}
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
+        self._listens = False
+        self._is_told = False
 
     @contextmanager
     def watching(self, run_id: RunId) -> Iterator[Watched]:
         """The run's shared state, kept up to date while inside."""
         watched = self._watched.setdefault(run_id, Watched())
         watched.watchers += 1
-        if self._task is None:
-            self._task = asyncio.create_task(self._look_on(), name="netnew-pulse")
+        self._begin()
         if watched.beat is None:
             self._wake.set()
         try:
@@ -113,26 +118,46 @@ class Pulse:
                 self._task.cancel()
                 self._task = None
 
+    def _begin(self) -> None:
+        if self._task is None:
+            self._task = asyncio.create_task(self._look_on(), name="netnew-pulse")
+        if not self._listens:
+            # It stays until the database is closed: to end it would block.
+            self._listens = True
+            loop = asyncio.get_running_loop()
+            self._database.listen(lambda run_id: _in_loop(loop, self._hear, run_id))
+
+    def _hear(self, run_id: str | None) -> None:
+        """A run has changed; None: what was told last may have been lost."""
+        self._is_told = run_id is not None
+        if run_id is None or run_id in self._watched:
+            self._wake.set()
+
     async def _look_on(self) -> None:
+        woken = True
         while True:
             self._wake.clear()
             try:
-                await self._look()
+                found = await self._look()
             except TransientError:
-                pass  # a busy database: the next look sees what this one missed
+                found = False  # a busy database: the next look sees what this one missed
             except Exception as error:
                 self._fail(error)
                 return
-            await self._pause()
+            if found and not woken:
+                self._is_told = False
+            await asyncio.sleep(_PAUSE_S)
+            woken = self._wake.is_set() or (self._is_told and await self._woken())
 
-    async def _pause(self) -> None:
+    async def _woken(self) -> bool:
         try:
-            async with asyncio.timeout(_PAUSE_S):
-                await self._wake.wait()
+            async with asyncio.timeout(_PAUSE_WHERE_TOLD_S):
+                return await self._wake.wait()
         except TimeoutError:
-            return
+            return False
 
-    async def _look(self) -> None:
+    async def _look(self) -> bool:
+        """Whether there was news of a run that was known before."""
         asked = {
             run_id: None if watched.beat is None else watched.beat.last_seq
             for run_id, watched in self._watched.items()
@@ -142,6 +167,7 @@ class Pulse:
             watched = self._watched.get(run_id)
             if watched is not None:
                 _take_in(watched, look.beats.get(run_id), look.events.get(run_id, []))
+        return bool(look.events)
 
     def _fail(self, error: Exception) -> None:
         """Tell all watchers; who comes later begins with a new task."""
@@ -149,6 +175,13 @@ class Pulse:
         for watched in told.values():
             watched.failed = error
             watched.changed()
+
+
+def _in_loop(
+    loop: asyncio.AbstractEventLoop, hear: Callable[[str | None], None], run_id: str | None
+) -> None:
+    with suppress(RuntimeError):  # the loop is closed: nobody watches any more
+        loop.call_soon_threadsafe(hear, run_id)
 
 
 def _look(connection: sa.Connection, asked: Mapping[RunId, int | None]) -> _Look:
