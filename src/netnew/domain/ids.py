@@ -7,6 +7,7 @@ other vendors write the same uuid in their own way, and every face accepts every
 from __future__ import annotations
 
 import re
+from hashlib import blake2b
 from typing import NewType
 from uuid import UUID
 
@@ -30,6 +31,16 @@ def run_id(uuid: UUID) -> RunId:
 
 def candidate_id(uuid: UUID) -> CandidateId:
     return CandidateId(f"cand_{uuid.hex}")
+
+
+def candidate_id_for(run: RunId, key: str) -> CandidateId:
+    """The id of the candidate that `run` first met under the identity key `key`.
+
+    It follows from the two alone, so that a run walked again names its candidates alike. It is 122
+    bits of a hash in the form of a uuid4, which is what every face expects an id to hold.
+    """
+    digest = blake2b(f"{run}\0{key}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    return candidate_id(UUID(bytes=digest, version=4))
 
 
 def run_id_from(text: str) -> RunId:

@@ -160,7 +160,7 @@ class Discovery:
             if len(now) >= SATURATED_MATCHES and at_end and lead.page > 1:
                 self._saturated.add(lead.query.casefold())
             self.frontier.follow(lead, this.has_more[id(lead)], promise)
-        for entity in self.resolver.entities:
+        for entity in self.resolver.census.learnable.take():
             if entity.merged_into is None and entity.status is not MatchStatus.GENERATED:
                 for page in entity.evidence():
                     self.facets.learn(page.snapshot, entity.status is MatchStatus.MATCHED)
@@ -172,9 +172,8 @@ class Discovery:
     def _match_rate(self) -> float:
         """The share of decided candidates that match, with a prior of one in twenty: what any new
         one promises. Those that are unclear tell nothing."""
-        status = [e.status for e in _living(self.resolver.entities)]
-        matched = status.count(MatchStatus.MATCHED)
-        return (matched + 1) / (matched + status.count(MatchStatus.UNMATCHED) + 20)
+        counts = self.resolver.counts()
+        return (counts.matched + 1) / (counts.matched + counts.unmatched + 20)
 
     def _source(self, spec: str) -> Source:
         return next(s for s in self.parts.sources if s.spec == spec)
@@ -256,7 +255,7 @@ class Discovery:
                 if entity is not None and hit.url in unread:
                     entity.changed = False  # not read yet is not the same as says nothing
             if entity is not None:
-                entity.units.add(lead.unit)
+                entity.sight(lead.unit)
                 entities.setdefault(entity.id, entity)
         return list(entities.values())
 

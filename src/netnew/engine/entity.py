@@ -19,6 +19,7 @@ from netnew.engine.addresses import (
     registered_domain,
     shared_host_depth,
 )
+from netnew.engine.census import Census
 
 _STANDING_ORDER = {Standing.OWN: 0, Standing.PROFILE: 1, Standing.MENTION: 2}
 MAX_ALTERNATE_URLS = 20
@@ -26,18 +27,29 @@ MAX_ALTERNATE_URLS = 20
 MAX_EVIDENCE_PAGES = 6
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What an entity's pages show of it: kept until it has another key or page."""
+
+    own: tuple[Snapshot, ...]
+    evidence: tuple[EvidencePage, ...]
+    url: str | None
+
+
 @dataclass(slots=True, eq=False)
 class Entity:
     """One entity as known so far in this run. Only the resolver and the stages change it.
 
     `own_keys` are the identity keys of its website, where a page names one: the site named, and
-    where that led. `pages` are the pages read about it, by final address. `website` is where its
-    own site should be, read or not. `units` are the queries and lists that
-    sighted it. `changed` is set when evidence has arrived since it was last judged.
+    where that led. `pages` are the pages read about it, by final address; `add_page` alone adds
+    one. `website` is where its own site should be, read or not. `units` are the queries and lists
+    that sighted it; `sight` adds one. `changed` is set when evidence has arrived since it was last
+    judged. Keys, pages and units are never taken away. `census` is told of every change.
     """
 
     id: CandidateId
     ordinal: int
+    census: Census = field(default_factory=Census, repr=False)
     keys: set[str] = field(default_factory=set)
     own_keys: set[str] = field(default_factory=set)
     names: list[str] = field(default_factory=list)
@@ -46,16 +58,54 @@ class Entity:
     pages: dict[str, EvidencePage] = field(default_factory=dict)
     addresses: dict[str, None] = field(default_factory=dict)
     units: set[str] = field(default_factory=set)
-    status: MatchStatus = MatchStatus.GENERATED
     verdicts: tuple[Verdict, ...] = ()
     kept_back: dict[str, Verdict] = field(default_factory=dict)
     enrichments: tuple[EnrichmentValue, ...] = ()
     decided_at: datetime | None = None
-    merged_into: CandidateId | None = None
-    changed: bool = True
     deepened: bool = False
     visited: bool = False
     recorded: bool = False
+    _status: MatchStatus = field(default=MatchStatus.GENERATED, init=False)
+    _changed: bool = field(default=True, init=False)
+    _merged_into: CandidateId | None = field(default=None, init=False)
+    _pages_added: int = field(default=0, init=False)
+    _key: str = field(default="", init=False)
+    _key_of: tuple[int, int] = field(default=(0, 0), init=False)
+    _shown: _Shown | None = field(default=None, init=False)
+    _shown_of: tuple[int, int, int] = field(default=(0, 0, 0), init=False)
+
+    def __post_init__(self) -> None:
+        self.census.add(self)
+
+    @property
+    def status(self) -> MatchStatus:
+        return self._status
+
+    @status.setter
+    def status(self, status: MatchStatus) -> None:
+        before, self._status = self._status, status
+        if status is not before and self._merged_into is None:
+            self.census.move(self, before)
+
+    @property
+    def changed(self) -> bool:
+        return self._changed
+
+    @changed.setter
+    def changed(self, changed: bool) -> None:
+        self._changed = changed
+        if changed:
+            self.census.touch(self)
+
+    @property
+    def merged_into(self) -> CandidateId | None:
+        """The entity that it was found to be; it changes no more then."""
+        return self._merged_into
+
+    @merged_into.setter
+    def merged_into(self, kept: CandidateId) -> None:
+        self.census.merge(self)
+        self._merged_into = kept
 
     @property
     def name(self) -> str:
@@ -65,13 +115,16 @@ class Entity:
     def key(self) -> str:
         """Its identity in the ledger: the website that is named as its own, else the best of the
         addresses it was met at; the same for the same pages, in whatever order they came."""
-        named = self.own_keys or {k for k in self.keys if not k.startswith(("at:", "text:"))}
-        return min(named, key=lambda k: (not k.startswith("site:"), len(k), k))
+        known = (len(self.keys), len(self.own_keys))  # neither ever shrinks
+        if self._key_of != known:
+            named = self.own_keys or {k for k in self.keys if not k.startswith(("at:", "text:"))}
+            self._key = min(named, key=lambda k: (not k.startswith("site:"), len(k), k))
+            self._key_of = known
+        return self._key
 
     @property
-    def own_pages(self) -> list[Snapshot]:
-        pages = self.pages.values()
-        return [p.snapshot for p in pages if self._standing(p) is Standing.OWN]
+    def own_pages(self) -> tuple[Snapshot, ...]:
+        return self._show().own
 
     def _standing(self, page: EvidencePage) -> Standing:
         """A page counts as its own only on its own site, whatever it looked like when read."""
@@ -88,13 +141,7 @@ class Entity:
     @property
     def url(self) -> str:
         """Its own site where that answers, else the best page about it, else where it should be."""
-        own = self.own_pages
-        if own:
-            return min((home_url(s) for s in own), key=lambda u: (len(u), u))
-        evidence = self.evidence()
-        if evidence:
-            return evidence[0].snapshot.final_url
-        return self.website or next(iter(self.addresses))
+        return self._show().url or self.website or next(iter(self.addresses))
 
     def _on_own_site(self, url: str) -> bool:
         """Whether `url` is on the site of the key, where that site is not shared with others."""
@@ -105,18 +152,22 @@ class Entity:
 
     def evidence(self) -> tuple[EvidencePage, ...]:
         """The pages that may be shown to a judge, best first: own, live and new before others."""
-        usable = [
-            EvidencePage(p.snapshot, self._standing(p))
-            for p in self.pages.values()
-            if p.snapshot.is_evidence
-        ]
-        usable.sort(
-            key=lambda p: (_STANDING_ORDER[p.standing], p.snapshot.archived, p.snapshot.final_url)
-        )
-        unique: dict[str, EvidencePage] = {}
-        for page in usable:
-            unique.setdefault(page.snapshot.id, page)
-        return tuple(unique.values())[:MAX_EVIDENCE_PAGES]
+        return self._show().evidence
+
+    def _show(self) -> _Shown:
+        known = (len(self.keys), len(self.own_keys), self._pages_added)
+        if self._shown is None or self._shown_of != known:
+            self._shown, self._shown_of = self._shown_now(), known
+        return self._shown
+
+    def _shown_now(self) -> _Shown:
+        pages = [EvidencePage(p.snapshot, self._standing(p)) for p in self.pages.values()]
+        own = tuple(p.snapshot for p in pages if p.standing is Standing.OWN)
+        evidence = _best_first(pages)
+        homes = [home_url(s) for s in own]
+        others = [p.snapshot.final_url for p in evidence[:1]]
+        url = min(homes or others, key=lambda u: (len(u), u), default=None)
+        return _Shown(own, evidence, url)
 
     def add_page(self, snapshot: Snapshot, standing: Standing) -> None:
         """Take note of a page about it; one already known under this address is replaced."""
@@ -127,6 +178,14 @@ class Entity:
             if all(p.snapshot.id != snapshot.id for p in self.pages.values()):
                 self.changed = True
             self.pages[snapshot.final_url] = EvidencePage(snapshot, standing)
+            self._pages_added += 1
+            self.census.touch(self)
+
+    def sight(self, unit: str) -> None:
+        """Take note that `unit` led to it."""
+        if unit not in self.units:
+            self.census.sight(self, unit)
+            self.units.add(unit)
 
     def candidate(self, run_id: RunId, generation: int) -> Candidate:
         """The row of it."""
@@ -149,6 +208,18 @@ class Entity:
             decided_at=self.decided_at,
             merged_into=self.merged_into,
         )
+
+
+def _best_first(pages: list[EvidencePage]) -> tuple[EvidencePage, ...]:
+    """The pages that are evidence, each text once; own before others, live before archived."""
+    usable = [p for p in pages if p.snapshot.is_evidence]
+    usable.sort(
+        key=lambda p: (_STANDING_ORDER[p.standing], p.snapshot.archived, p.snapshot.final_url)
+    )
+    unique: dict[str, EvidencePage] = {}
+    for page in usable:
+        unique.setdefault(page.snapshot.id, page)
+    return tuple(unique.values())[:MAX_EVIDENCE_PAGES]
 
 
 def home_url(snapshot: Snapshot) -> str:

@@ -9,7 +9,9 @@ coverage is the share of sightings that were of something seen before.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from netnew.domain.run import Estimate
 
@@ -17,19 +19,59 @@ from netnew.domain.run import Estimate
 Z_80 = 1.2815515594457
 
 
-def estimate(sightings: Mapping[str, Collection[str]]) -> Estimate | None:
-    """Chao2 over `sightings`: match → the units that sighted it. None without any match.
+@dataclass(slots=True)
+class Sightings:
+    """How often matches were sighted, kept one by one: an estimate costs the same for any number.
 
-    The interval is the log-normal one of Chao (1987): never below what was seen.
+    `_matches`: how many matches so many units sighted. `_units`: how many each unit sighted.
     """
-    counts = [len(units) for units in sightings.values() if units]
-    seen = len(counts)
-    if not seen:
-        return None
-    units = len({u for us in sightings.values() for u in us})
-    once = sum(c == 1 for c in counts)
-    twice = sum(c == 2 for c in counts)
-    total = sum(counts)
+
+    _matches: Counter[int] = field(default_factory=Counter)
+    _units: Counter[str] = field(default_factory=Counter)
+    _total: int = 0
+
+    def add(self, units: Collection[str]) -> None:
+        """One more match, sighted by `units`."""
+        self._matches[len(units)] += 1
+        self._units.update(units)
+        self._total += len(units)
+
+    def again(self, so_far: int, unit: str) -> None:
+        """A match that `so_far` units had sighted was sighted by `unit` too."""
+        self._matches[so_far] -= 1
+        self._matches[so_far + 1] += 1
+        self._units[unit] += 1
+        self._total += 1
+
+    def remove(self, units: Collection[str]) -> None:
+        """A match that `units` sighted is none any more."""
+        self._matches[len(units)] -= 1
+        self._total -= len(units)
+        for unit in units:
+            self._units[unit] -= 1
+            if not self._units[unit]:
+                del self._units[unit]
+
+    def estimate(self) -> Estimate | None:
+        """Chao2 over the matches that some unit sighted. None without any.
+
+        The interval is the log-normal one of Chao (1987): never below what was seen.
+        """
+        seen = self._matches.total() - self._matches[0]
+        if not seen:
+            return None
+        return _chao2(seen, self._matches[1], self._matches[2], self._total, len(self._units))
+
+
+def estimate(sightings: Mapping[str, Collection[str]]) -> Estimate | None:
+    """Chao2 over `sightings`: match → the units that sighted it. None without any match."""
+    kept = Sightings()
+    for units in sightings.values():
+        kept.add(units)
+    return kept.estimate()
+
+
+def _chao2(seen: int, once: int, twice: int, total: int, units: int) -> Estimate:
     coverage = 1.0 - once / total if total else 0.0
     if units < 2:
         # One unit cannot tell what it missed: all that is known is 'at least these'.

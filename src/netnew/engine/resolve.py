@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from netnew.domain.candidate import Merge
+from netnew.domain.candidate import MatchStatus, Merge
 from netnew.domain.evidence import Standing
-from netnew.domain.ids import CandidateId, RunId
+from netnew.domain.ids import RunId, candidate_id_for
 from netnew.domain.page import SegmentKind, Snapshot
+from netnew.domain.run import Counts
 from netnew.engine.addresses import (
     canonical_address,
     home_address,
@@ -26,6 +27,7 @@ from netnew.engine.addresses import (
     registered_domain,
     shared_host_depth,
 )
+from netnew.engine.census import Census
 from netnew.engine.entity import Entity
 from netnew.engine.exclude import Exclusions
 from netnew.engine.recognise import PageKind, Reading
@@ -43,18 +45,37 @@ class Resolver:
     """All entities of a run, by their keys."""
 
     run_id: RunId
-    new_id: Callable[[], CandidateId]
     clock: Clock
     exclusions: Exclusions
     generation: int = 1
     entities: list[Entity] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
     excluded: int = 0
+    census: Census = field(default_factory=Census)
     _by_key: dict[str, Entity] = field(default_factory=dict)
     _names_by_block: dict[str, set[str]] = field(default_factory=dict)
     _by_site_name: dict[tuple[str, str], list[Entity]] = field(
         default_factory=lambda: defaultdict(list)
     )
+
+    def counts(self) -> Counts:
+        """Candidates by status, those turned away by the exclude list among the discarded."""
+        return self.census.counts(self.excluded)
+
+    def matched(self) -> Collection[Entity]:
+        """The entities that match now, in the order they came to."""
+        return self.census.matched.values()
+
+    def take_changed(self) -> list[Entity]:
+        """The entities with evidence to be judged by that something happened to since this was
+        last asked, in the order they were found. Who takes them and does not judge them keeps
+        them: they come again only once more is known."""
+        return [e for e in self.census.changed.take() if e.changed and _lives(e)]
+
+    def take_gone(self) -> list[Entity]:
+        """The entities merged into others or discarded since this was last asked, in the order
+        they were found."""
+        return self.census.gone.take()
 
     def entity_at(self, url: str) -> Entity | None:
         """The entity that a page at `url` is known to be about."""
@@ -78,7 +99,7 @@ class Resolver:
             if (keys, reading.names, website or snapshot.final_url) in self.exclusions:
                 self.excluded += 1
                 return None
-            entity = self._new_entity()
+            entity = self._new_entity(keys[0])
         entity = self._claim(entity, keys, "the same address")
         entity = self._claim(entity, self._old_keys(snapshot, reading, entity), "a redirect")
         twin = self._twin(snapshot, texts)
@@ -104,7 +125,7 @@ class Resolver:
             if (keys, (name,), url) in self.exclusions:
                 self.excluded += 1
                 return None
-            entity = self._new_entity()
+            entity = self._new_entity(keys[0])
         entity = self._claim(entity, keys, "the same address")
         entity.addresses.setdefault(url)
         if name_key(name) not in {name_key(x) for x in entity.names}:
@@ -189,8 +210,9 @@ class Resolver:
                 return entity
         return None
 
-    def _new_entity(self) -> Entity:
-        entity = Entity(self.new_id(), len(self.entities))
+    def _new_entity(self, key: str) -> Entity:
+        """An entity met first under `key`, which no other has or will have."""
+        entity = Entity(candidate_id_for(self.run_id, key), len(self.entities), self.census)
         self.entities.append(entity)
         return entity
 
@@ -205,6 +227,7 @@ class Resolver:
                 entity = self._merge(entity, holder, f"{reason}: {key}")
             self._by_key[key] = entity
             entity.keys.add(key)
+        self.census.touch(entity)
         return entity
 
     def _merge(self, one: Entity, other: Entity, reason: str) -> Entity:
@@ -217,7 +240,8 @@ class Resolver:
             self._by_key[key] = kept
         kept.keys |= lost.keys
         kept.own_keys |= lost.own_keys
-        kept.units |= lost.units
+        for unit in lost.units:
+            kept.sight(unit)
         kept.names = list(dict.fromkeys(kept.names + lost.names))
         kept.description = kept.description or lost.description
         kept.website = kept.website or lost.website
@@ -264,6 +288,10 @@ class Resolver:
             entity.description = reading.description
         if website is not None and entity.website is None:
             entity.website = website
+
+
+def _lives(entity: Entity) -> bool:
+    return entity.merged_into is None and entity.status is not MatchStatus.DISCARDED
 
 
 def _promote(names: list[str], name: str) -> None:

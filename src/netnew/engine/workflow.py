@@ -1,13 +1,19 @@
-"""The stages joined into one run; reads from top to bottom."""
+"""The stages joined into one run; reads from top to bottom.
+
+A run is worked on in stretches: a round of discovery, or a batch of candidates judged. Between two
+stretches nothing is held that is not written down or does not follow from what is: any process can
+take the run and go on (`retrace`).
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import partial
 
-from netnew.domain.budget import Cap
+from netnew.domain.budget import Cap, Spend
 from netnew.domain.candidate import Candidate, MatchStatus
+from netnew.domain.errors import Conflict
 from netnew.domain.event import (
     CandidateDecided,
     CandidateDiscarded,
@@ -18,62 +24,42 @@ from netnew.domain.event import (
     RunPlanned,
     RunStatusChanged,
 )
-from netnew.domain.ids import RunId, candidate_id
 from netnew.domain.ledger import LedgerEntry
-from netnew.domain.run import Counts, Estimate, Run, RunStatus, TerminationReason
+from netnew.domain.run import Estimate, Run, RunStatus, StopRequest, TerminationReason
+from netnew.engine.crew import Crew
 from netnew.engine.discover import Discovery, Round
 from netnew.engine.enrich import enrich
 from netnew.engine.entity import Entity
-from netnew.engine.estimate import estimate
 from netnew.engine.exclude import Exclusions
 from netnew.engine.frontier import Frontier
 from netnew.engine.generators import generator_named
+from netnew.engine.life import STOPPED, ended_as_asked
 from netnew.engine.meter import Meter
 from netnew.engine.parts import Parts
 from netnew.engine.plan import plan
+from netnew.engine.recheck import Recheck
 from netnew.engine.relevance import Relevance
 from netnew.engine.resolve import Resolver
+from netnew.engine.retrace import FixedClock, from_what_is_stored
 from netnew.engine.stop import Progress, Stop, stop_for
-from netnew.engine.verify import Verifier
+from netnew.engine.told import Told
+from netnew.engine.verify import Known, Verifier
 from netnew.ports import Changes
 
-# Candidates judged between two commits.
-WAVE = 100
+# Candidates judged in one stretch.
+BATCH = 100
+# How long a stretch waits for candidates before it looks whether it is to stop, in seconds.
+LOOK_EVERY_S = 0.25
 # What is found already is still judged when there is nothing left to search or fetch with.
 STOPS_JUDGING = frozenset({Cap.COST, Cap.TOKENS, Cap.SECONDS})
-
-
-async def work_on(run: Run, parts: Parts) -> Run:
-    """Work on a queued run until it ends; gives back the run as it ended.
-
-    Every change is committed with its events before the next is begun. Whatever goes wrong, the
-    rows stay; an error of ours ends the run as failed with its text in `termination_detail`, and is
-    raised again.
-    """
-    work = await _Work.begin(run, parts)
-    try:
-        stop = await work.until_stopped()
-        await work.apply_kept_back()
-    except Exception as error:
-        await work.end(
-            RunStatus.FAILED,
-            Stop(TerminationReason.ERROR_OCCURRED, f"{type(error).__name__}: {error}"),
-        )
-        raise
-    return await work.end(_ENDS.get(stop.reason, RunStatus.COMPLETED), stop)
-
-
-_ENDS = {
-    TerminationReason.USER_CANCELLED: RunStatus.CANCELLED,
-    TerminationReason.ERROR_OCCURRED: RunStatus.FAILED,
-}
 # After these ends the sources had nothing more that could be found by asking.
 _ASKED_OUT = frozenset({TerminationReason.CANDIDATES_EXHAUSTED, TerminationReason.LOW_MATCH_RATE})
+_FAILS = frozenset({TerminationReason.ERROR_OCCURRED, TerminationReason.TIMEOUT})
 
 
 @dataclass(slots=True)
-class _Work:
-    """One run under way."""
+class Finding:
+    """A run that finds, under way in this process. Made by `begin`; `stretch` until it is done."""
 
     run: Run
     parts: Parts
@@ -81,27 +67,31 @@ class _Work:
     resolver: Resolver
     discovery: Discovery
     verifier: Verifier
-    evaluate_limit: int | None
+    told: Told
     patience: float
+    crew: Crew = field(init=False)
+    recheck: Recheck | None = None
     idle_leads: float = 0.0
-    cancelled: bool = False
     failure: str = ""
+    rounds: int = 0
     ended_by: TerminationReason | None = None
+    _round: Round | None = None
+    _mark: int = 0
+    _known: dict[str, Known] = field(default_factory=dict)
     _merges_recorded: int = 0
-    _discarded: set[str] = field(default_factory=set)
+    _spend_told: Spend = Spend()
+    _day_spent: Spend = Spend()
 
     @classmethod
-    async def begin(cls, run: Run, parts: Parts) -> _Work:
-        """Plan the run and record the plan."""
-        planned = plan(run.spec, parts.judge, parts.clock)
+    async def begin(cls, run: Run, parts: Parts) -> Finding:
+        """Take up a run that was just taken: from its first round, or from where it was left."""
+        planned = plan(run.spec, parts.judge, FixedClock(run.created_at, parts.clock))
         spec, generator = planned.spec, generator_named(planned.spec.generator)
-        meter = Meter(planned.budget, parts.clock, run.spend)
-        exclusions = Exclusions(spec.exclude, await _keys_found_by(run, parts))
+        meter = Meter(planned.budget, parts.clock, run.spend_before)
         resolver = Resolver(
             run.id,
-            lambda: candidate_id(parts.ids.uuid()),
             parts.clock,
-            exclusions,
+            Exclusions.from_bytes(await parts.store.runs.excluded(run.id)),
             run.generation,
         )
         discovery = Discovery(
@@ -111,257 +101,399 @@ class _Work:
             meter,
             resolver,
             Frontier(generator.result_pages),
-            Relevance(spec, parts.clock.now().date()),
-            partial(_halted, run.id, parts, meter),
+            Relevance(spec, run.created_at.date()),
+            _never,
         )
         discovery.start(planned.queries)
-        verifier = Verifier(parts, run.id, run.generation, spec, meter, generator.deeper_pages)
-        limits = [x for x in (spec.evaluate_limit, generator.evaluate_limit) if x is not None]
-        run = replace(
-            run,
-            spec=spec,
-            status=RunStatus.RUNNING,
-            judge_profile=planned.judge_profile,
-            updated_at=parts.clock.now(),
+        told = await Told.of(run.id, parts.store.candidates)
+        verifier = Verifier(
+            parts, run.id, run.generation, spec, meter, generator.deeper_pages, told.verdicts
         )
+        begun = replace(run, spec=spec, judge_profile=planned.judge_profile)
         work = cls(
-            run,
-            parts,
-            meter,
-            resolver,
-            discovery,
-            verifier,
-            min(limits, default=None),
-            generator.patience,
+            begun, parts, meter, resolver, discovery, verifier, told, generator.patience
         )
-        await work.commit(
-            RunStatusChanged(RunStatus.RUNNING),
-            RunPlanned(
-                spec.entity_type,
-                tuple(c.name for c in spec.conditions),
-                planned.queries,
-                tuple(f"{name}: {part}" for name, part in planned.unreadable.items()),
-            ),
-        )
+        discovery.halted = work._is_halted
+        verifier.record = work._record
+        work.crew = Crew(work._judge, work._room, parts.in_flight)
+        if spec.rechecks and spec.refreshes is not None:
+            work.recheck = Recheck(spec.refreshes)
+        work._spend_told = run.spend
+        work._set_out()
+        if run.status is RunStatus.QUEUED:
+            await work._tell_beginning(planned.queries, planned.unreadable)
         return work
 
-    async def until_stopped(self) -> Stop:
-        """Rounds of discover → resolve → verify → enrich, until there is a reason to stop."""
-        while True:
-            stop = self.reason_to_stop()
-            if stop is not None:
-                return stop
-            matched_before = self.matched_ids()
-            this = await self.discovery.round()
-            if this.failures:
-                self.failure = f"source {this.failures[-1].source}: {this.failures[-1].problem}"
-            await self.verify_all()
-            self.discovery.learn(this, matched_before)
-            new_matches = len(self.matched_ids() - matched_before)
-            self.idle_leads = 0.0 if new_matches else self.idle_leads + this.effort
-            await self.commit(*this.failures, self.round_ended(this, new_matches))
+    async def stretch(self) -> bool:
+        """Do one stretch of work; False once the run has ended (or is paused).
 
-    def reason_to_stop(self) -> Stop | None:
-        progress = Progress(
-            self.counts(),
-            self.idle_leads,
-            self.discovery.open_leads,
-            self.meter.exhausted(),
-            self.cancelled,
-            self.failure if self.discovery.only_failures else "",
-        )
-        return stop_for(progress, self.run.spec, self.patience, self.evaluate_limit)
+        Whatever goes wrong, the rows stay. Raises TakenOver where another has the run now.
+        """
+        if self._round is not None:
+            await self.crew.settle(BATCH, LOOK_EVERY_S)
+            await self._look_around()
+            if not self.crew.is_busy:
+                await self._end_round(self._round)
+            return True
+        stop = await self._reason_to_stop()
+        if stop is not None:
+            return not await self._end(stop)
+        if self.recheck is not None and not self.recheck.is_done:
+            await self.recheck.some(self)
+        else:
+            await self._begin_round()
+        return True
 
-    async def verify_all(self) -> None:
-        """Judge what is new or has new evidence, a wave at a time; never more than are needed."""
-        for entity in self.resolver.entities:
-            if entity.changed and self.resolver.is_excluded(entity):
+    async def break_off(self) -> None:
+        """Drop what is under way; the run stays as it was last written."""
+        await self.crew.drop()
+
+    # ---------------------------------------------------------------------------------- rounds
+
+    @property
+    def is_retracing(self) -> bool:
+        """Whether this is a round that was finished before this process took the run."""
+        return self.rounds < self.run.rounds
+
+    async def _begin_round(self) -> None:
+        self._mark = self.resolver.census.mark
+        self._matched_before = {e.id for e in self.resolver.matched()}
+        self._round = await self.discovery.round()
+        if self._round.failures:
+            last = self._round.failures[-1]
+            self.failure = f"source {last.source}: {last.problem}"
+        waiting = await self._waiting()
+        for start in range(0, len(waiting), BATCH):
+            some = waiting[start : start + BATCH]
+            self._known |= await self.verifier.known(some)
+        self.crew.give(waiting)
+
+    async def _waiting(self) -> list[Entity]:
+        """Those to be judged: new, or with new evidence. What turns out to be on the exclude list
+        is dropped before."""
+        waiting = []
+        for entity in self.resolver.take_changed():
+            if self.resolver.is_excluded(entity):
                 entity.status = MatchStatus.DISCARDED
-        waiting = [
+            elif entity.status in (MatchStatus.GENERATED, MatchStatus.UNCLEAR):
+                waiting.append(entity)
+        return waiting
+
+    async def _end_round(self, this: Round) -> None:
+        left = self.crew.left_over()
+        for entity in left:
+            entity.changed = True  # it comes again with the next round
+        await self._commit_new(left)
+        self._known.clear()
+        self._round = None
+        if self.run.stop_requested is not StopRequest.NONE:
+            return  # cut short: it is walked to its end when the run goes on
+        self.discovery.learn(this, self._matched_before)
+        new_matches = len(self.resolver.census.matched_since(self._mark))
+        self.idle_leads = 0.0 if new_matches else self.idle_leads + this.effort
+        retraced, self.rounds = self.is_retracing, self.rounds + 1
+        if not retraced:
+            self.run = replace(self.run, rounds=self.rounds)
+            await self.commit(*this.failures, self._round_ended(this, new_matches), sums_up=True)
+        elif self.rounds in (self.run.rounds, self.run.rounds_before):
+            await self._catch_up()
+
+    def _round_ended(self, this: Round, new_matches: int) -> RoundEnded:
+        return RoundEnded(
+            this.number,
+            tuple(lead.query for lead in this.queries),
+            len({e.id for _, entities in this.sighted for e in entities}),
+            new_matches,
+            self.resolver.counts(),
+            self.meter.spend,
+            self._estimated(),
+        )
+
+    # ------------------------------------------------------------------------------- retracing
+
+    def _set_out(self) -> None:
+        """Rounds before this budget are retraced without caps, those under it with all of them."""
+        if not self.is_retracing:
+            return
+        self.discovery.parts = self.verifier.parts = from_what_is_stored(self.parts)
+        self.meter.retraces = self.rounds < self.run.rounds_before
+
+    async def _catch_up(self) -> None:
+        """A part of the way is retraced: another is to be, or the run goes on."""
+        if self.meter.retraces and self.rounds >= self.run.rounds_before:
+            self.meter.retraces = False
+            self.idle_leads = 0.0
+            for entity in self.resolver.entities:
+                if entity.merged_into is None:
+                    self.verifier.apply_kept_back(entity)
+        if self.is_retracing:
+            return
+        self.discovery.parts = self.verifier.parts = self.parts
+        if self.run.rounds > self.run.rounds_before:
+            self.meter.carry_on(self.run.spend - self.run.spend_before)
+        self.resolver.take_gone()  # told before
+        self._merges_recorded = len(self.resolver.merges)
+        await self._tell_what_is_not_told(only_new=True)
+        await self._enrich_matches()
+
+    async def _tell_what_is_not_told(self, only_new: bool = False) -> None:
+        """Rows that say something else than is known, or are not there."""
+        stale = [
             e
-            for e in self.living()
-            if e.changed and e.status in (MatchStatus.GENERATED, MatchStatus.UNCLEAR)
+            for e in self.resolver.entities
+            if e.merged_into is None
+            and (not only_new or not self.told.has(e))
+            and e.status is not MatchStatus.DISCARDED
+            and not self.told.says(e)
         ]
-        while waiting:
-            room = self.room()
-            if room <= 0 or self.cancelled or not self.may_judge():
-                break
-            wave, waiting = waiting[: min(WAVE, room)], waiting[min(WAVE, room) :]
-            entries = await self.verifier.verify(wave, self.parts.in_flight)
-            events = list(self._verified(wave))
-            entries += await self._enrich(wave, events)
-            await self.commit(*events, candidates=wave, ledger=entries)
-        await self.commit_new(waiting)
+        for start in range(0, len(stale), BATCH):
+            some = stale[start : start + BATCH]
+            await self.commit(*self._events_of(some), candidates=some)
 
-    async def apply_kept_back(self) -> None:
-        """Verdicts on record whose pages this run did not come by count at its end."""
-        changed = [e for e in self.living() if self.room() > 0 and self.verifier.apply_kept_back(e)]
-        if changed:
-            events = list(self._verified(changed))
-            entries = await self._enrich(changed, events)
-            await self.commit(*events, candidates=changed, ledger=entries)
+    # --------------------------------------------------------------------------------- judging
 
-    def may_judge(self) -> bool:
+    async def _judge(self, entity: Entity) -> None:
+        """All that is done with one candidate: verdicts, fields, and its rows."""
+        entries = await self.verifier.verify(entity, self._known.pop(entity.id, {}))
+        if entity.status is MatchStatus.MATCHED:
+            entries += await self._enriched(entity)
+        if not self.is_retracing:
+            events = [] if self.told.says(entity) else list(self._events_of([entity]))
+            await self.commit(*events, candidates=[entity] if events else (), ledger=entries)
+        elif entries:
+            await self._record(entries)
+
+    async def _enriched(self, entity: Entity) -> list[LedgerEntry]:
+        if not self.run.spec.enrichments:
+            return []
+        run, parts = self.run, self.verifier.parts
+        return await enrich(entity, run.id, run.generation, run.spec, parts, self.meter)
+
+    async def _enrich_matches(self) -> None:
+        """Fill the fields that matches lack: they may have been asked for after they matched."""
+        wanted = len(self.run.spec.enrichments)
+        lacking = [e for e in self.resolver.matched() if wanted and not e.enrichments]
+        asked = {e.name for e in self.run.spec.enrichments}
+        for entity in lacking or [
+            e for e in self.resolver.matched() if asked - {v.name.split(".")[0] for v in e.enrichments}
+        ]:
+            entries = await self._enriched(entity)
+            if not self.told.says(entity):
+                told = CandidateEnriched(entity.id, entity.enrichments)
+                await self.commit(told, candidates=[entity], ledger=entries)
+
+    async def _record(self, entries: list[LedgerEntry]) -> None:
+        """Keep verdicts that were paid for, whatever becomes of the candidate."""
+        await self.parts.store.journal.commit(Changes(self.run.id, ledger=tuple(entries)))
+
+    def _room(self) -> int:
+        """How many may be under way at once: as many as the limits still have room for."""
+        if self.run.stop_requested is not StopRequest.NONE or not self._may_judge():
+            return 0
+        counts = self.resolver.counts()
+        room = self.run.spec.match_limit - counts.matched
+        if self.run.spec.evaluate_limit is not None:
+            judged = counts.matched + counts.unmatched + counts.unclear
+            room = min(room, self.run.spec.evaluate_limit - judged)
+        return room
+
+    def _may_judge(self) -> bool:
         cap = self.meter.exhausted()
         return cap not in STOPS_JUDGING or (cap is Cap.SECONDS and self.parts.judge_is_free)
 
-    def room(self) -> int:
-        """How many more may be judged at once: as many as the limits still have room for."""
-        counts = self.counts()
-        room = self.run.spec.match_limit - counts.matched
-        if self.evaluate_limit is not None:
-            judged = counts.matched + counts.unmatched + counts.unclear
-            room = min(room, self.evaluate_limit - judged)
-        return room
-
-    async def _enrich(self, wave: list[Entity], events: list[EventBody]) -> list[LedgerEntry]:
-        entries: list[LedgerEntry] = []
-        if self.run.spec.enrichments:
-            for entity in wave:
-                if entity.status is MatchStatus.MATCHED:
-                    entries += await enrich(
-                        entity,
-                        self.run.id,
-                        self.run.generation,
-                        self.run.spec,
-                        self.parts,
-                        self.meter,
-                    )
-                    events.append(CandidateEnriched(entity.id, entity.enrichments))
-        return entries
-
-    def _verified(self, wave: Iterable[Entity]) -> Iterable[EventBody]:
-        for e in wave:
-            if not e.recorded:
+    def _events_of(self, entities: Iterable[Entity]) -> Iterable[EventBody]:
+        for e in entities:
+            if not e.recorded and not self.told.has(e):
                 yield CandidateGenerated(e.id, e.name, e.url)
-                e.recorded = True
-            yield CandidateDecided(e.id, e.name, e.url, e.status, e.verdicts)
+            e.recorded = True
+            if e.status is not MatchStatus.GENERATED:
+                yield CandidateDecided(e.id, e.name, e.url, e.status, e.verdicts)
+            if e.enrichments:
+                yield CandidateEnriched(e.id, e.enrichments)
 
-    async def commit_new(self, waiting: list[Entity]) -> None:
+    async def _commit_new(self, waiting: list[Entity]) -> None:
         """Rows for those that were found but not judged: nothing found is lost."""
-        new = [e for e in waiting if not e.recorded]
-        for entity in new:
-            entity.recorded = True
+        if self.is_retracing:
+            return
+        new = [e for e in waiting if not e.recorded and not self.told.has(e)]
         if new:
-            events = [CandidateGenerated(e.id, e.name, e.url) for e in new]
-            await self.commit(*events, candidates=new)
+            await self.commit(*self._events_of(new), candidates=new)
+
+    # -------------------------------------------------------------------------------- stopping
+
+    async def _reason_to_stop(self) -> Stop | None:
+        await self._look_around()
+        if self.run.stop_requested is not StopRequest.NONE:
+            return Stop(TerminationReason.USER_CANCELLED, STOPPED)
+        if self.is_retracing:
+            return None
+        began = self.run.started_at
+        if began is not None and self.parts.clock.now() - began > self.parts.lifetime:
+            return Stop(TerminationReason.TIMEOUT, f"still not done after {self.parts.lifetime}")
+        day_cap = self.parts.day_budget.exhausted_by(self._day_spent)
+        if day_cap is not None:
+            return Stop(
+                TerminationReason.BUDGET_EXHAUSTED,
+                f"the day's cap on {day_cap.value} is reached; all rows are kept",
+            )
+        progress = Progress(
+            self.resolver.counts(),
+            self.idle_leads,
+            self.discovery.open_leads,
+            self.meter.exhausted(),
+            self.failure if self.discovery.only_failures else "",
+        )
+        return stop_for(progress, self.run.spec, self.patience)
+
+    async def _is_halted(self) -> bool:
+        """Whether nothing more may be started within a round."""
+        if not self.is_retracing and self.meter.exhausted() in STOPS_JUDGING:
+            return True
+        await self._look_around()
+        return self.run.stop_requested is not StopRequest.NONE
+
+    async def _look_around(self) -> None:
+        """Learn what was asked of the run meanwhile. Raises TakenOver."""
+        signal = await self.parts.store.runs.signal(self.run.id)
+        if self.parts.day_budget.is_capped:
+            today = self.parts.clock.now().date()
+            self._day_spent = await self.parts.store.runs.spent_on(today)
+        await self._heed(signal.stop_requested, signal.revision)
+
+    async def _heed(self, stop_requested: StopRequest, revision: int) -> None:
+        if stop_requested is not self.run.stop_requested:
+            self.run = replace(self.run, stop_requested=stop_requested)
+        if revision != self.run.revision:
+            fresh = await self.parts.store.runs.get(self.run.id)
+            self.run = replace(self.run, spec=fresh.spec, revision=fresh.revision)
+            self.discovery.spec = self.verifier.spec = fresh.spec
+            if not self.is_retracing:
+                await self._enrich_matches()
+
+    async def _end(self, stop: Stop) -> bool:
+        """False where what is asked was changed at that very moment: then the run goes on."""
+        await self.crew.lay_down()
+        if not self.is_retracing:
+            for entity in self.resolver.entities:
+                if entity.merged_into is None and self._room() > 0:
+                    self.verifier.apply_kept_back(entity)
+            await self._tell_what_is_not_told()
+            await self._enrich_matches()
+        now = self.parts.clock.now()
+        asked = self.run.stop_requested
+        if asked is not StopRequest.NONE:
+            status = ended_as_asked(asked)
+        else:
+            status = RunStatus.FAILED if stop.reason in _FAILS else RunStatus.COMPLETED
+        reason = None if status is RunStatus.PAUSED else stop.reason
+        self.ended_by = reason
+        before = self.run
+        self.run = replace(
+            self.run,
+            status=status,
+            termination_reason=reason,
+            termination_detail=stop.detail if reason else "",
+            ended_at=now if status.is_terminal else None,
+        )
+        told = RunStatusChanged(status, reason, self.run.termination_detail)
+        try:
+            await self.commit(told, sums_up=True, if_revision=before.revision)
+        except Conflict:
+            self.run, self.ended_by = before, None
+            await self._look_around()
+            return False
+        return True
+
+    # ------------------------------------------------------------------------------ committing
+
+    async def _tell_beginning(self, queries: tuple[str, ...], unreadable: object) -> None:
+        spec = self.run.spec
+        now = self.parts.clock.now()
+        self.run = replace(self.run, status=RunStatus.RUNNING, started_at=now, updated_at=now)
+        events: list[EventBody] = [RunStatusChanged(RunStatus.RUNNING)]
+        if self.run.rounds == 0:
+            parts = dict(unreadable) if isinstance(unreadable, dict) else {}
+            events.append(
+                RunPlanned(
+                    spec.entity_type,
+                    tuple(c.name for c in spec.conditions),
+                    queries,
+                    tuple(f"{name}: {part}" for name, part in parts.items()),
+                )
+            )
+        await self.commit(*events)
 
     async def commit(
         self,
         *events: EventBody,
         candidates: Iterable[Entity] = (),
         ledger: Iterable[LedgerEntry] = (),
+        rows: Iterable[Candidate] = (),
+        sums_up: bool = False,
+        if_revision: int | None = None,
     ) -> None:
-        """One transaction: rows, what was merged away meanwhile, the run's counters, events."""
-        rows = [e.candidate(self.run.id, self.run.generation) for e in candidates]
-        discarded, tell = self._discard()
+        """One transaction: rows, what was merged away meanwhile, the run's counters, events.
+
+        `sums_up`: the estimate is made anew.
+        """
+        written = [e.candidate(self.run.id, self.run.generation) for e in candidates]
+        for entity in candidates:
+            self.told.take(entity)
+        discarded, tell = self._discarded()
         merges = tuple(self.resolver.merges[self._merges_recorded :])
         self._merges_recorded = len(self.resolver.merges)
-        self.run = replace(
-            self.run,
-            counts=self.counts(),
-            spend=self.meter.spend,
-            estimate=self.estimated(),
-            updated_at=self.parts.clock.now(),
-        )
+        # While it retraces, the counts in memory are those of an earlier time.
+        if not self.is_retracing:
+            self.run = replace(
+                self.run,
+                counts=self.resolver.counts(),
+                spend=self.meter.spend,
+                estimate=self._estimated() if sums_up else self.run.estimate,
+                updated_at=self.parts.clock.now(),
+            )
+        spent, self._spend_told = self.run.spend - self._spend_told, self.run.spend
         receipt = await self.parts.store.journal.commit(
             Changes(
                 self.run.id,
                 events=(*events, *tell),
                 run=self.run,
-                candidates=(*rows, *discarded),
+                candidates=(*written, *discarded, *rows),
                 merges=merges,
                 ledger=tuple(ledger),
+                spent=spent if sums_up or self.parts.day_budget.is_capped else None,
+                epoch=self.run.epoch,
+                if_revision=if_revision,
             )
         )
-        self.cancelled = self.cancelled or receipt.cancel_requested
+        if receipt.stop_requested is not self.run.stop_requested:
+            self.run = replace(self.run, stop_requested=receipt.stop_requested)
 
-    def estimated(self) -> Estimate | None:
-        """The estimate so far; a lower bound while there is more to ask or to judge."""
-        matches = [e for e in self.living() if e.status is MatchStatus.MATCHED]
-        found = estimate({e.id: e.units for e in matches})
-        if found is None:
-            return None
-        unjudged = any(e.status is MatchStatus.GENERATED for e in self.living())
-        cut = self.ended_by not in _ASKED_OUT or unjudged or self.discovery.hides_more
-        return replace(found, is_lower_bound=cut)
-
-    def _discard(self) -> tuple[list[Candidate], list[EventBody]]:
-        """Rows and events of recorded candidates that were merged into others."""
+    def _discarded(self) -> tuple[list[Candidate], list[EventBody]]:
+        """Rows and events of recorded candidates that were merged into others or excluded."""
         rows: list[Candidate] = []
         events: list[EventBody] = []
-        for entity in self.resolver.entities:
-            merged = entity.merged_into is not None
-            gone = entity.recorded and (merged or entity.status is MatchStatus.DISCARDED)
-            if gone and entity.id not in self._discarded:
-                self._discarded.add(entity.id)
+        if self.is_retracing:
+            return rows, events
+        for entity in self.resolver.take_gone():
+            if entity.recorded or self.told.has(entity):
                 entity.status = MatchStatus.DISCARDED
                 rows.append(entity.candidate(self.run.id, self.run.generation))
+                self.told.take(entity)
+                merged = entity.merged_into
                 reason = "the same entity" if merged else "on the exclude list"
-                events.append(CandidateDiscarded(entity.id, reason, entity.merged_into))
+                events.append(CandidateDiscarded(entity.id, reason, merged))
         return rows, events
 
-    async def end(self, status: RunStatus, stop: Stop) -> Run:
-        now = self.parts.clock.now()
-        self.ended_by = stop.reason
-        self.run = replace(
-            self.run,
-            status=status,
-            termination_reason=stop.reason,
-            termination_detail=stop.detail,
-            ended_at=now,
-        )
-        await self.commit(RunStatusChanged(status, stop.reason, stop.detail))
-        return self.run
-
-    # -------------------------------------------------------------------------------- counting
-
-    def living(self) -> list[Entity]:
-        """Those that count: neither merged into others nor excluded after they were found."""
-        return [
-            e
-            for e in self.resolver.entities
-            if e.merged_into is None and e.status is not MatchStatus.DISCARDED
-        ]
-
-    def matched_ids(self) -> set[str]:
-        return {e.id for e in self.living() if e.status is MatchStatus.MATCHED}
-
-    def counts(self) -> Counts:
-        living = self.living()
-        by = {s: sum(e.status is s for e in living) for s in MatchStatus}
-        return Counts(
-            generated=len(living),
-            matched=by[MatchStatus.MATCHED],
-            unmatched=by[MatchStatus.UNMATCHED],
-            unclear=by[MatchStatus.UNCLEAR],
-            discarded=len(self.resolver.entities) - len(living) + self.resolver.excluded,
-        )
-
-    def round_ended(self, this: Round, new_matches: int) -> RoundEnded:
-        return RoundEnded(
-            this.number,
-            tuple(lead.query for lead in this.queries),
-            len({e.id for _, entities in this.sighted for e in entities}),
-            new_matches,
-            self.counts(),
-            self.meter.spend,
-            self.run.estimate,
-        )
+    def _estimated(self) -> Estimate | None:
+        """The estimate so far; a lower bound while there is more to ask or to judge."""
+        census = self.resolver.census
+        found = census.sightings.estimate()
+        if found is None:
+            return None
+        cut = self.ended_by not in _ASKED_OUT or census.unjudged or self.discovery.hides_more
+        return replace(found, is_lower_bound=bool(cut))
 
 
-async def _halted(run_id: RunId, parts: Parts, meter: Meter) -> bool:
-    """Whether nothing more may be started: the run was cancelled, or is out of time or money."""
-    if meter.exhausted() in STOPS_JUDGING:
-        return True
-    return (await parts.store.runs.get(run_id)).cancel_requested
-
-
-async def _keys_found_by(run: Run, parts: Parts) -> list[str]:
-    """The identity keys of all matches of the runs on the exclude list."""
-    keys: list[str] = []
-    for run_id in run.spec.exclude.run_ids:
-        async for candidate in parts.store.candidates.of_run(run_id):
-            if candidate.status is MatchStatus.MATCHED:
-                keys.extend(k for k in candidate.identity.keys if not k.startswith("text:"))
-    return keys
+async def _never() -> bool:
+    await asyncio.sleep(0)
+    return False

@@ -5,26 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from netnew.domain.ids import RunId, candidate_id
+from netnew.domain.ids import RunId
 from netnew.domain.page import PageQuality, Snapshot
 from netnew.domain.run import ExcludeList
 from netnew.engine.entity import Entity
 from netnew.engine.exclude import Exclusions
 from netnew.engine.recognise import read_page
 from netnew.engine.resolve import Resolver
-from netnew.testing import CountingIds, FrozenClock, page
+from netnew.testing import FrozenClock, page
 
 LONG = "Kettles that boil water with sunlight, made by hand in a small town."
 
 
 def resolver(exclude: ExcludeList | None = None) -> Resolver:
-    ids = CountingIds()
-    return Resolver(
-        RunId("run_1"),
-        lambda: candidate_id(ids.uuid()),
-        FrozenClock(),
-        Exclusions(exclude or ExcludeList()),
-    )
+    return Resolver(RunId("run_1"), FrozenClock(), Exclusions(exclude or ExcludeList()))
 
 
 def add(into: Resolver, *pages: Snapshot) -> list[Entity | None]:

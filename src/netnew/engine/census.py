@@ -1,0 +1,123 @@
+"""Census: how many entities of a run stand where, kept as each changes and never counted anew.
+
+Entities tell it of each change themselves. So what a run asks after every candidate (the counts,
+the matches, the estimate, who is to be judged again) costs as much at the last as at the first.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from netnew.domain.candidate import MatchStatus
+from netnew.domain.ids import CandidateId
+from netnew.domain.run import Counts
+from netnew.engine.estimate import Sightings
+
+if TYPE_CHECKING:
+    from netnew.engine.entity import Entity
+
+
+@dataclass(slots=True)
+class Queue:
+    """Entities that something happened to since they were last taken, each once."""
+
+    _waiting: dict[int, Entity] = field(default_factory=dict)
+
+    def put(self, entity: Entity) -> None:
+        self._waiting[entity.ordinal] = entity
+
+    def take(self) -> list[Entity]:
+        """All of them in the order they were found; none are left."""
+        taken = [self._waiting[ordinal] for ordinal in sorted(self._waiting)]
+        self._waiting.clear()
+        return taken
+
+
+@dataclass(slots=True)
+class Census:
+    """What the entities told of themselves.
+
+    `matched`: those that match now, by id, in the order they came to match. `sightings`: by what
+    those were sighted. The queues have one reader each. `changed` and `learnable`: more is known of
+    them, or they were judged. `gone`: they were merged into others or discarded.
+    """
+
+    matched: dict[CandidateId, Entity] = field(default_factory=dict)
+    sightings: Sightings = field(default_factory=Sightings)
+    changed: Queue = field(default_factory=Queue)
+    learnable: Queue = field(default_factory=Queue)
+    gone: Queue = field(default_factory=Queue)
+    _living: Counter[MatchStatus] = field(default_factory=Counter)
+    _met: int = 0
+    _ever_matched: list[Entity] = field(default_factory=list)
+
+    def counts(self, excluded: int = 0) -> Counts:
+        """The counts of all entities met; `excluded` more were turned away before they became one.
+        Those merged into others are discarded."""
+        by = self._living
+        living = by.total() - by[MatchStatus.DISCARDED]
+        return Counts(
+            generated=living,
+            matched=by[MatchStatus.MATCHED],
+            unmatched=by[MatchStatus.UNMATCHED],
+            unclear=by[MatchStatus.UNCLEAR],
+            discarded=self._met - living + excluded,
+        )
+
+    @property
+    def unjudged(self) -> int:
+        """How many were found and not yet judged."""
+        return self._living[MatchStatus.GENERATED]
+
+    @property
+    def mark(self) -> int:
+        """Stands for now, to be given to `matched_since` later."""
+        return len(self._ever_matched)
+
+    def matched_since(self, mark: int) -> list[Entity]:
+        """Those that came to match after `mark` and still do."""
+        return [e for e in self._ever_matched[mark:] if e.id in self.matched]
+
+    # ------------------------------------------------------------------- what entities tell
+
+    def add(self, entity: Entity) -> None:
+        self._met += 1
+        self._living[entity.status] += 1
+        self.touch(entity)
+
+    def touch(self, entity: Entity) -> None:
+        """More is known of it than before, or it stands elsewhere."""
+        self.changed.put(entity)
+        self.learnable.put(entity)
+
+    def move(self, entity: Entity, before: MatchStatus) -> None:
+        """It stood at `before`, and stands elsewhere now."""
+        self._living[before] -= 1
+        self._living[entity.status] += 1
+        if before is MatchStatus.MATCHED:
+            self._lose(entity)
+        if entity.status is MatchStatus.MATCHED:
+            self.matched[entity.id] = entity
+            self._ever_matched.append(entity)
+            self.sightings.add(entity.units)
+        if entity.status is MatchStatus.DISCARDED:
+            self.gone.put(entity)
+        self.touch(entity)
+
+    def merge(self, entity: Entity) -> None:
+        """It became part of another, and counts no more."""
+        self._living[entity.status] -= 1
+        if entity.status is MatchStatus.MATCHED:
+            self._lose(entity)
+        self.gone.put(entity)
+
+    def sight(self, entity: Entity, unit: str) -> None:
+        """`unit` is about to become one more of its units."""
+        if entity.id in self.matched:
+            self.sightings.again(len(entity.units), unit)
+
+    def _lose(self, entity: Entity) -> None:
+        del self.matched[entity.id]
+        self.sightings.remove(entity.units)
