@@ -19,7 +19,7 @@ JUDGED = (MatchStatus.MATCHED, MatchStatus.UNMATCHED, MatchStatus.UNCLEAR)
 
 
 def resolver(run: str = "run_1", exclude: ExcludeList | None = None) -> Resolver:
-    return Resolver(RunId(run), FrozenClock(), Exclusions(exclude or ExcludeList()))
+    return Resolver(RunId(run), FrozenClock(), Exclusions.of(exclude or ExcludeList()))
 
 
 def meet(into: Resolver, name: str, website: str | None = None) -> Entity:

@@ -18,7 +18,7 @@ LONG = "Kettles that boil water with sunlight, made by hand in a small town."
 
 
 def resolver(exclude: ExcludeList | None = None) -> Resolver:
-    return Resolver(RunId("run_1"), FrozenClock(), Exclusions(exclude or ExcludeList()))
+    return Resolver(RunId("run_1"), FrozenClock(), Exclusions.of(exclude or ExcludeList()))
 
 
 def add(into: Resolver, *pages: Snapshot) -> list[Entity | None]:

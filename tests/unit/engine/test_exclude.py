@@ -1,0 +1,66 @@
+"""Who is on an exclude list, and how it is kept."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from netnew.domain.errors import StoreDamaged
+from netnew.domain.run import ExcludeList
+from netnew.engine.exclude import Exclusions
+
+LISTED = ExcludeList(
+    urls=("http://kettle.com/?utm_source=x",), names=("Pot GmbH",), domains=("pan.com",)
+)
+Asked = tuple[tuple[str, ...], tuple[str, ...], str]
+KETTLE: Asked = (("site:kettle.com",), (), "https://kettle.com")
+POT: Asked = (("site:pot.io",), ("Pot",), "https://pot.io")
+PAN: Asked = (("site:shop.pan.com",), ("Pan Shop",), "https://shop.pan.com")
+CUP: Asked = (("site:cup.com",), ("Cup",), "https://cup.com")
+
+
+def test_an_entity_is_excluded_by_address_name_or_domain() -> None:
+    exclusions = Exclusions.of(LISTED)
+    assert [x in exclusions for x in (KETTLE, POT, PAN, CUP)] == [True, True, True, False]
+
+
+def test_what_an_earlier_run_found_is_excluded_by_its_keys() -> None:
+    assert CUP in Exclusions.of(ExcludeList(), ["site:cup.com", "urn:netnew:csv:1"])
+
+
+def test_nobody_is_excluded_by_an_empty_list() -> None:
+    assert KETTLE not in Exclusions()
+    assert len(Exclusions()) == 0
+
+
+def test_a_list_is_kept_as_sorted_entries_of_eight_bytes() -> None:
+    exclusions = Exclusions.of(LISTED, (f"site:kettle{i}.com" for i in range(1000)))
+    kept = exclusions.to_bytes()
+    entries = struct.unpack(f"<{len(kept) // 8}Q", kept)
+    assert list(entries) == sorted(set(entries)) == list(exclusions)
+    assert len(exclusions) == 1004
+    read = Exclusions.from_bytes(kept)
+    assert list(read) == list(exclusions)
+    assert [x in read for x in (KETTLE, POT, PAN, CUP)] == [True, True, True, False]
+
+
+def test_bytes_that_are_no_list_are_refused() -> None:
+    with pytest.raises(StoreDamaged, match="9 bytes"):
+        Exclusions.from_bytes(b"123456789")
+
+
+def test_two_lists_together_exclude_what_either_does() -> None:
+    cups = Exclusions.of(ExcludeList(names=("Cup", "Pot")))
+    both = Exclusions.of(LISTED) | cups
+    assert all(x in both for x in (KETTLE, POT, PAN, CUP))
+    assert len(both) == len(Exclusions.of(LISTED)) + 1
+    assert list(both | Exclusions()) == list(both)
+    assert list(Exclusions() | both) == list(both)
+
+
+def test_the_same_list_gives_the_same_bytes_in_any_order() -> None:
+    urls = [f"https://kettle{i}.com/" for i in range(50)]
+    one = Exclusions.of(ExcludeList(urls=tuple(urls)))
+    other = Exclusions.of(ExcludeList(urls=(*reversed(urls), urls[0])))
+    assert one.to_bytes() == other.to_bytes()
