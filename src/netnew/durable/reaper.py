@@ -33,6 +33,7 @@ class Reaper:
         dead_after_s: float,
         may_take_over: MayTakeOver,
         running: Callable[[], frozenset[Key]],
+        clock_now: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._rows = rows
@@ -40,6 +41,7 @@ class Reaper:
         self._dead_after_s = dead_after_s
         self._may_take_over = may_take_over
         self._running = running
+        self._now = clock_now
         self._looked_at: datetime | None = None
         self._fair_from = datetime.min.replace(tzinfo=UTC)
         self._strays: frozenset[Key] = frozenset()
@@ -56,7 +58,7 @@ class Reaper:
         named = await asked(self._rows.workers_named)
         known = {row.id for row in await all_workers(self._database)}
         for worker_id in named - known:
-            now = datetime.now(UTC)
+            now = self._now()
             await enter(self._database, WorkerRow(worker_id, "", "", 0, False, now, GONE))
 
     async def find_strays(self) -> None:
@@ -69,7 +71,7 @@ class Reaper:
 
     def _dead(self, rows: list[WorkerRow]) -> list[WorkerRow]:
         """Whom to take over from: the dead, and those whose own reaper died over it."""
-        now = datetime.now(UTC)
+        now = self._now()
         patience_s = self._patience_s(now)
         dead = {row.id for row in rows if is_dead(row, now, patience_s)}
         alive = {row.id for row in rows if row.id not in dead and row.reaped_by is None}
