@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from netnew.domain.errors import InvalidInput
+from netnew.db.database import Database, open_database
+from netnew.domain.errors import InvalidInput, StoreDamaged
+from netnew.domain.ids import LOCAL_WORKSPACE
 from netnew.domain.run import RunSpec
+from netnew.durable.workers import WorkerRow, live_workers
 from netnew.engine.parts import Parts
 from netnew.judges.rules import RulesJudge
 from netnew.pages.http import HttpFetcher, open_http
@@ -18,11 +24,22 @@ from netnew.pages.limits import FetchLimits
 from netnew.pages.stored import StoredFetcher
 from netnew.plugins import source_from_spec
 from netnew.ports import Clock, Ids, Judge, PageProvider, Source, Store
-from netnew.service import Service
+from netnew.service import RunQueue, Service, Surroundings
 from netnew.settings import Settings
 from netnew.sources.context import SourceContext
 from netnew.sources.corpora import Corpora
-from netnew.store.store import open_store
+from netnew.store.store import SqlStore
+from netnew.store.tailer import Tailer
+
+if TYPE_CHECKING:
+    from netnew.durable.worker import Worker
+    from netnew.store.retention import Swept
+
+
+# Sources that any machine can ask; the others are files and packages of one.
+_EVERYWHERE = frozenset({"web", "sitemap"})
+_HOUSEKEEPING_EVERY_S = 3600.0
+_ENGINE_KEEPS_DAYS = 1.0  # of generations that ended; all that counts is in our own tables
 
 
 class SystemClock:
@@ -42,29 +59,141 @@ class RandomIds:
         return uuid4()
 
 
-@dataclass(frozen=True, slots=True)
 class App:
-    """What a face gets: the settings in force, the use cases, and the corpora of this HOME."""
+    """What a face gets: the settings in force, the use cases, the corpora of this HOME, and a way
+    to work on runs."""
 
-    settings: Settings
-    service: Service
-    corpora: Corpora
+    def __init__(
+        self, settings: Settings, service: Service, database: Database, home_id: str
+    ) -> None:
+        self.settings = settings
+        self.service = service
+        self.corpora = Corpora(settings.home)
+        self.home_id = home_id
+        self._database = database
+
+    @asynccontextmanager
+    async def open_worker(self, takes_all: bool) -> AsyncIterator[Worker]:
+        """Work on runs while this is open: on those begun for this worker, or on all.
+
+        Raises Conflict where this process has one open.
+        """
+        from netnew.durable.worker import Tick, WorkerOptions, open_worker
+
+        settings, working = self.settings, self.service.working
+        tick = Tick(_HOUSEKEEPING_EVERY_S, self.sweep, "retention")
+        options = WorkerOptions(
+            self.home_id, takes_all, settings.runs_at_once, ticks=(tick,) if takes_all else ()
+        )
+        async with open_worker(
+            self._database, settings.database_url, working.stretch, working.may_take_over, options
+        ) as worker:
+            yield worker
+        await working.close()
+
+    async def live_workers(self, takes_all: bool = True) -> list[WorkerRow]:
+        """The workers that beat; with `takes_all` only those of this HOME that take any run."""
+        rows = await live_workers(self._database, lambda: datetime.now(UTC))
+        if not takes_all:
+            return rows
+        return [row for row in rows if row.takes_all and row.home == self.home_id]
+
+    async def sweep(self) -> Swept:
+        """Remove what is kept longer than the settings say."""
+        from netnew.store.retention import Retention
+
+        settings = self.settings
+        swept = await Retention(self._database).sweep(
+            settings.keep_runs_days,
+            settings.keep_events_days,
+            settings.keep_pages_days,
+            datetime.now(UTC),
+        )
+        queue = await self.service.queue()
+        if queue is not None:
+            await queue.forget(datetime.now(UTC) - timedelta(days=_ENGINE_KEEPS_DAYS))
+        return swept
 
 
 @asynccontextmanager
 async def open_app(
     settings: Settings, clock: Clock | None = None, ids: Ids | None = None
 ) -> AsyncIterator[App]:
-    """Open the store of `settings.home` (made and migrated on first use) and put the parts
-    together. Raises StoreDamaged where HOME cannot be used, InvalidInput for a bad setting."""
+    """Open the database of the settings (made and migrated on first use) and put the parts
+    together. Raises StoreDamaged where it cannot be used, InvalidInput for a bad setting."""
     clock, ids = clock or SystemClock(), ids or RandomIds()
-    judge = RulesJudge(clock)
-    async with open_store(
-        settings.database_url, clock=clock, synchronous=settings.synchronous
-    ) as store:
-        opener = _PartsOpener(settings, store, clock, ids, judge)
-        service = Service(store, clock, ids, opener.judge_named, settings.sources, opener.open)
-        yield App(settings, service, Corpora(settings.home))
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(
+            open_database(settings.database_url, settings.synchronous)
+        )
+        store = SqlStore(database, LOCAL_WORKSPACE, clock)
+        opener = _PartsOpener(settings, store, database, clock, ids, RulesJudge(clock))
+        home_id = _home_id(settings.home)
+        around = Surroundings(
+            clock,
+            ids,
+            opener.judge_named,
+            settings.sources,
+            opener.open,
+            _Queue(settings, stack).open,
+            lambda spec: home_id if any(map(_is_of_this_home, spec.sources)) else "",
+            Tailer(database, LOCAL_WORKSPACE).watch,
+            _Beats(database).lives,
+        )
+        service = Service(store, around)
+        stack.push_async_callback(service.working.close)
+        yield App(settings, service, database, home_id)
+
+
+@dataclass(slots=True)
+class _Queue:
+    """The queue of runs, opened when first asked for: only commands that begin work need it."""
+
+    settings: Settings
+    stack: AsyncExitStack
+    _opened: asyncio.Task[RunQueue] | None = None
+
+    async def open(self) -> RunQueue:
+        if self._opened is None:
+            self._opened = asyncio.ensure_future(self._open())
+        return await asyncio.shield(self._opened)
+
+    async def _open(self) -> RunQueue:
+        from netnew.durable.queue import open_queue
+
+        settings = self.settings
+        return await self.stack.enter_async_context(
+            open_queue(settings.database_url, settings.synchronous)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Beats:
+    database: Database
+
+    async def lives(self, worker_id: str) -> bool:
+        """Whether the worker of that id beats."""
+        rows = await live_workers(self.database, lambda: datetime.now(UTC))
+        return any(row.id == worker_id for row in rows)
+
+
+def _home_id(home: Path) -> str:
+    """What names this HOME among the machines that share a database; made on first use."""
+    path = home / "home-id"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="ascii") as file:
+            file.write(uuid4().hex)
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise StoreDamaged(f"cannot write to {home}: {error.strerror}") from error
+    return path.read_text(encoding="ascii").strip()
+
+
+def _is_of_this_home(source: str) -> bool:
+    """Whether a source exists on this machine only."""
+    return source.partition(":")[0] not in _EVERYWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +202,7 @@ class _PartsOpener:
 
     settings: Settings
     store: Store
+    database: Database
     clock: Clock
     ids: Ids
     rules: Judge
@@ -116,6 +246,8 @@ class _PartsOpener:
                 self.ids,
                 self.settings.page_max_age,
                 self.settings.search_max_age,
+                day_budget=self.settings.day_budget,
+                lifetime=self.settings.run_lifetime,
             )
 
     def _http(self) -> HttpFetcher:

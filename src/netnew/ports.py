@@ -6,12 +6,14 @@ fake of each. All are async and safe to call from many tasks of one event loop.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+import builtins
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
+from netnew.domain.budget import Spend
 from netnew.domain.candidate import Candidate, Merge
 from netnew.domain.condition import MatchCondition, Verdict
 from netnew.domain.enrichment import Enrichment, EnrichmentValue
@@ -20,7 +22,7 @@ from netnew.domain.evidence import EvidencePage
 from netnew.domain.ids import CandidateId, RunId, SnapshotId, WorkspaceId
 from netnew.domain.ledger import JudgeProfile, LedgerEntry, LedgerKey
 from netnew.domain.page import Fetched, RawPage, Snapshot
-from netnew.domain.run import Run
+from netnew.domain.run import Run, StopRequest
 from netnew.domain.search import SearchAnswer
 
 
@@ -136,13 +138,25 @@ class Judge(Protocol):
 # ------------------------------------------------------------------------------------------- store
 
 
+class UnitOfWork(Protocol):
+    """An open transaction, opaque to all but `store` and `durable`: what is done with it becomes
+    durable together, or not at all."""
+
+
+Join = Callable[[UnitOfWork], None]
+"""Something of another part that becomes durable in the same transaction (an enqueue)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
     """Rows that change together, with the events that tell of it: one transaction.
 
-    `run`: the new state of the run row (its `last_seq` and `cancel_requested` are the store's own
-    and ignored). Candidates and merges are inserted or replaced whole. Ledger entries replace an
-    older entry of the same key.
+    `run`: how far the run has come. Of it the store writes status, generation and progress; what is
+    asked (`spec`) and the numbers that are the store's own are left as they are, but for `alter`.
+    Candidates and merges are inserted or replaced whole. Ledger entries replace an older entry of
+    the same key. `spent`: what was used since the last commit; it counts towards the workspace's
+    day. `epoch`: the worker's hold on the run (None: no worker). `if_revision`: written only
+    while what is asked is still that.
     """
 
     run_id: RunId
@@ -151,14 +165,29 @@ class Changes:
     candidates: tuple[Candidate, ...] = ()
     merges: tuple[Merge, ...] = ()
     ledger: tuple[LedgerEntry, ...] = ()
+    spent: Spend | None = None
+    epoch: int | None = None
+    if_revision: int | None = None
+    joins: tuple[Join, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a commit gave back: the run's last sequence number, and whether it is to stop."""
+    """What a commit gave back: the run's last sequence number, whether and how it is to stop, and
+    which revision of its spec is in force."""
 
     last_seq: int
-    cancel_requested: bool
+    stop_requested: StopRequest = StopRequest.NONE
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What a worker must know between two commits."""
+
+    stop_requested: StopRequest
+    revision: int
+    epoch: int
 
 
 class Journal(Protocol):
@@ -167,13 +196,31 @@ class Journal(Protocol):
     async def commit(self, changes: Changes) -> Receipt:
         """Write `changes` and their events durably; returns once they are.
 
-        Raises NotFound for an unknown run, StoreBusy or StoreDamaged where the database fails.
+        Raises NotFound for an unknown run, TakenOver where `epoch` is no more the run's, Conflict
+        where `if_revision` is not, StoreBusy or StoreDamaged where the database fails.
+        """
+        ...
+
+    async def alter(self, run_id: RunId, alter: Callable[[Run], Changes | None]) -> Run:
+        """Change a run by a command: `alter` is shown the run as it is within the transaction, and
+        gives what is to be written (`run.spec` included) or None to leave all as it is. It may be
+        called twice, on a writer's thread: it must be quick and do nothing else.
+
+        The run afterwards. Raises what `alter` raises, NotFound, StoreBusy, StoreDamaged.
         """
         ...
 
 
 class RunStore(Protocol):
-    async def create(self, run: Run) -> Run: ...
+    async def create(
+        self,
+        run: Run,
+        events: Sequence[EventBody] = (),
+        excluded: bytes = b"",
+        joins: Sequence[Join] = (),
+    ) -> Run:
+        """Keep a new run with its first events and its exclude list, as hashes."""
+        ...
 
     async def get(self, run_id: RunId) -> Run:
         """Raises NotFound."""
@@ -183,7 +230,29 @@ class RunStore(Protocol):
         """The newest runs first."""
         ...
 
-    async def request_cancel(self, run_id: RunId) -> None: ...
+    async def unfinished(self) -> builtins.list[Run]:
+        """All runs of the workspace that are queued or running."""
+        ...
+
+    async def take(self, run_id: RunId, generation: int, worker_id: str) -> Run | None:
+        """Have this worker, and no other, work on the run from now on; the run as it then is.
+
+        None where there is nothing to work on: it has ended, is paused, is gone, or is in another
+        generation.
+        """
+        ...
+
+    async def signal(self, run_id: RunId) -> Signal:
+        """Raises NotFound."""
+        ...
+
+    async def excluded(self, run_id: RunId) -> bytes:
+        """The hashes of the run's exclude list, as given to `create`."""
+        ...
+
+    async def spent_on(self, day: date) -> Spend:
+        """What the workspace has spent on a day (UTC)."""
+        ...
 
     async def delete(self, run_id: RunId) -> None:
         """Removes the run, its candidates, merges and events; ledger and pages stay."""

@@ -97,6 +97,32 @@ class Settings(BaseSettings):
     )
     budget_pages: int | None = Field(None, ge=0, description="Most pages a run may fetch.")
     budget_seconds: float | None = Field(None, ge=0, description="Most seconds a run may work.")
+    day_budget_cost: float | None = Field(
+        None, ge=0, description="Most US dollars all runs together may cost a day (UTC)."
+    )
+    day_budget_tokens: int | None = Field(
+        None, ge=0, description="Most tokens all runs together may use a day."
+    )
+    day_budget_searches: int | None = Field(
+        None, ge=0, description="Most result pages all runs together may ask for a day."
+    )
+    day_budget_pages: int | None = Field(
+        None, ge=0, description="Most pages all runs together may fetch a day."
+    )
+    run_lifetime_days: float = Field(
+        7, gt=0, description="Days after which a run that is still not done fails."
+    )
+    runs_at_once: int = Field(64, ge=1, description="Most runs a worker works on at the same time.")
+
+    keep_runs_days: float | None = Field(
+        None, gt=0, description="Days after which a run that ended is deleted; unset: never."
+    )
+    keep_events_days: float | None = Field(
+        None, gt=0, description="Days after which the events of a run that ended are; unset: never."
+    )
+    keep_pages_days: float | None = Field(
+        None, gt=0, description="Days after which a page nothing refers to is; unset: never."
+    )
 
     page_max_age_days: float = Field(
         7, ge=0, description="Days for which a stored page counts as fresh."
@@ -153,6 +179,20 @@ class Settings(BaseSettings):
             pages=self.budget_pages,
             seconds=self.budget_seconds,
         )
+
+    @property
+    def day_budget(self) -> Budget:
+        """The caps on what the workspace spends a day."""
+        return Budget(
+            cost=self.day_budget_cost,
+            tokens=self.day_budget_tokens,
+            searches=self.day_budget_searches,
+            pages=self.day_budget_pages,
+        )
+
+    @property
+    def run_lifetime(self) -> timedelta:
+        return timedelta(days=self.run_lifetime_days)
 
     @property
     def page_max_age(self) -> timedelta:

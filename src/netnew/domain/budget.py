@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
 
@@ -34,6 +34,9 @@ class Spend:
     def __add__(self, other: Spend) -> Spend:
         return Spend(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Spend)))
 
+    def __sub__(self, other: Spend) -> Spend:
+        return Spend(*(getattr(self, f.name) - getattr(other, f.name) for f in fields(Spend)))
+
 
 @dataclass(frozen=True, slots=True)
 class Budget:
@@ -52,6 +55,16 @@ class Budget:
             if limit is not None and getattr(spend, cap.value) >= limit:
                 return cap
         return None
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether there is any cap."""
+        return any(getattr(self, cap.value) is not None for cap in Cap)
+
+    def with_caps_of(self, other: Budget) -> Budget:
+        """The caps of `other`, and these where it has none."""
+        given = {f.name: getattr(other, f.name) for f in fields(Budget)}
+        return replace(self, **{name: cap for name, cap in given.items() if cap is not None})
 
     def capped_by(self, other: Budget) -> Budget:
         """The tighter of both, cap by cap."""

@@ -37,13 +37,22 @@ class Identity:
     names: tuple[str, ...]
 
 
+class Recheck(StrEnum):
+    """What came of looking again at a match of an earlier run: its pages still prove it but say
+    something else, or they no longer prove it. What did not change has no row."""
+
+    CHANGED = "changed"
+    GONE = "gone"
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """An entity that may match.
 
     `url` is its own site, else the best page about it, else a urn; never empty. `alternate_urls`
     are other addresses met for it (mirrors, profiles, redirects). `pages` are the addresses of the
-    pages that may serve as evidence, best first.
+    pages that may serve as evidence, best first. `recheck` is set where a refresh looked again at
+    a match of an earlier run. `generation` is the one that decided it.
     """
 
     id: CandidateId
@@ -61,6 +70,7 @@ class Candidate:
     generation: int = 1
     decided_at: datetime | None = None
     merged_into: CandidateId | None = None
+    recheck: Recheck | None = None
 
 
 @dataclass(frozen=True, slots=True)

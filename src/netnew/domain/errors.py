@@ -8,6 +8,7 @@
     ├── TransientError           may work later; `retry_after_s` says when
     │   ├── SourceUnavailable        a search provider did not answer
     │   └── StoreBusy                the database is locked or away
+    ├── TakenOver                another worker has this run now
     └── TerminalError            trying again will not help
         ├── AddressRefused           the address guard said no
         ├── SourceMisconfigured      a source cannot work as it is set up
@@ -76,6 +77,10 @@ class SourceUnavailable(TransientError):
 
 class StoreBusy(TransientError):
     """The database is locked or cannot be reached just now."""
+
+
+class TakenOver(NetnewError):
+    """Another worker has this run, or a later generation of it has begun; this one is to stop."""
 
 
 class TerminalError(NetnewError):

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from netnew.domain.budget import Spend
-from netnew.domain.candidate import MatchStatus
+from netnew.domain.candidate import MatchStatus, Recheck
 from netnew.domain.condition import Verdict
 from netnew.domain.enrichment import EnrichmentValue
 from netnew.domain.ids import CandidateId, RunId
@@ -35,6 +35,15 @@ class RunPlanned:
     queries: tuple[str, ...]
     unreadable: tuple[str, ...] = ()
     kind: Literal["run.planned"] = "run.planned"
+
+
+@dataclass(frozen=True, slots=True)
+class RunChanged:
+    """What is asked was changed: the match limit was raised, or fields were added."""
+
+    match_limit: int
+    enrichments: tuple[str, ...] = ()
+    kind: Literal["run.changed"] = "run.changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,19 @@ class CandidateDiscarded:
 
 
 @dataclass(frozen=True, slots=True)
+class CandidateRechecked:
+    """A match of the refreshed run was looked at again, and is not what it was."""
+
+    candidate_id: CandidateId
+    name: str
+    url: str
+    recheck: Recheck
+    status: MatchStatus
+    verdicts: tuple[Verdict, ...]
+    kind: Literal["candidate.rechecked"] = "candidate.rechecked"
+
+
+@dataclass(frozen=True, slots=True)
 class CandidateEnriched:
     candidate_id: CandidateId
     values: tuple[EnrichmentValue, ...] = field(default=())
@@ -97,11 +119,13 @@ class CandidateEnriched:
 EventBody = (
     RunStatusChanged
     | RunPlanned
+    | RunChanged
     | RoundEnded
     | SourceFailed
     | CandidateGenerated
     | CandidateDecided
     | CandidateDiscarded
+    | CandidateRechecked
     | CandidateEnriched
 )
 

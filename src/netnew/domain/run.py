@@ -40,14 +40,42 @@ class TerminationReason(StrEnum):
     TIMEOUT = "timeout"
 
 
+class StopRequest(StrEnum):
+    """How a run is asked to stop at its next checkpoint; rows are kept in each case.
+
+    `cancel`: it is not wanted any more. `pause`: it is to be continued later. `keep`: what it has
+    is enough.
+    """
+
+    NONE = ""
+    CANCEL = "cancel"
+    PAUSE = "pause"
+    KEEP = "keep"
+
+
+class Errand(StrEnum):
+    """What a generation of a run is for: to find, or only to fill fields of what was found."""
+
+    FIND = "find"
+    ENRICH = "enrich"
+
+
 @dataclass(frozen=True, slots=True)
 class ExcludeList:
-    """Whom to leave out: by address, by name, by registered domain, or all that a run found."""
+    """Whom to leave out: by address, by name, by registered domain, or all that a run found.
+
+    `kept_apart`: the number of entries of a list too long to be read with its run; then the first
+    three fields are empty, and only their hashes are kept.
+    """
 
     urls: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
     run_ids: tuple[RunId, ...] = ()
+    kept_apart: int = 0
+
+    def __len__(self) -> int:
+        return len(self.urls) + len(self.names) + len(self.domains) + self.kept_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +83,8 @@ class RunSpec:
     """What is asked. `match_limit`: most matches wanted (1 to 100,000). `evaluate_limit`: most
     candidates to judge (None: no limit). `generator`: how hard to try (`preview`, `base`, `core`,
     `pro`). `sources`: source specs ('corpus:NAME', 'web:searxng=URL'). `judge`: 'auto', 'rules' or
-    a model's name. Empty `entity_type` or `conditions` are filled by `plan`."""
+    a model's name. Empty `entity_type` or `conditions` are filled by `plan`. `refreshes`: the run
+    this one refreshes; with `rechecks` its matches are looked at again."""
 
     objective: str
     entity_type: str = ""
@@ -71,6 +100,8 @@ class RunSpec:
     budget: Budget = Budget()
     webhook_url: str | None = None
     metadata: dict[str, str] = field(default_factory=dict)
+    refreshes: RunId | None = None
+    rechecks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +135,15 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One asked question and its work."""
+    """One asked question and its work.
+
+    `generation` counts the times it was begun: 1, and one more for each extend, resume, enrichment
+    or continuation after it ended. `started_at`: when this one began. `rounds`: rounds of discovery
+    finished in all; `rounds_before` and `spend_before`: those before the budget that runs now,
+    which counts none of them. `ended_as`: how the run stood before an errand that does not change
+    that. `revision` counts the changes of `spec`, `epoch` the workers that took the run, and
+    `takeovers` those of them that took it from a dead one.
+    """
 
     id: RunId
     workspace_id: WorkspaceId
@@ -113,12 +152,28 @@ class Run:
     created_at: datetime
     updated_at: datetime
     generation: int = 1
+    started_at: datetime | None = None
     ended_at: datetime | None = None
     termination_reason: TerminationReason | None = None
     termination_detail: str = ""
     counts: Counts = Counts()
     spend: Spend = Spend()
+    spend_before: Spend = Spend()
+    rounds: int = 0
+    rounds_before: int = 0
+    errand: Errand = Errand.FIND
+    ended_as: RunStatus | None = None
     estimate: Estimate | None = None
     judge_profile: str = ""
     last_seq: int = 0
-    cancel_requested: bool = False
+    revision: int = 0
+    epoch: int = 0
+    takeovers: int = 0
+    stop_requested: StopRequest = StopRequest.NONE
+    worker_id: str = ""
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether it ended since there was nothing more to be found by asking."""
+        exhausted = self.termination_reason is TerminationReason.CANDIDATES_EXHAUSTED
+        return self.status.is_terminal and exhausted

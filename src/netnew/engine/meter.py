@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from netnew.domain.budget import Budget, Cap, Spend
 from netnew.ports import Clock
+
+
+class Walk(StrEnum):
+    """Where a run is on its way.
+
+    `before`: it walks again over what was paid for under an earlier budget; there is no cap.
+    `again`: over what this budget paid for, before the process was killed; every step counts as it
+    did then. `on`: it goes on.
+    """
+
+    BEFORE = "before"
+    AGAIN = "again"
+    ON = "on"
 
 
 @dataclass(slots=True)
@@ -14,44 +28,51 @@ class Meter:
 
     Answers from the store count against the caps on searches and pages like fresh ones (though they
     cost nothing), so that the same question twice walks the same way. `spend_before` is what
-    earlier generations of the run used; it does not count.
+    the run used under earlier budgets; it does not count. `spent` is what it used under this one in
+    a process before this.
     """
 
     budget: Budget
     clock: Clock
     spend_before: Spend = Spend()
+    spent: Spend = Spend()
+    walk: Walk = Walk.ON
     _start: float = field(init=False)
-    _spend: Spend = field(init=False, default=Spend())
+    _steps: Spend = field(init=False, default=Spend())
 
     def __post_init__(self) -> None:
-        self._start = self.clock.monotonic()
+        self._start = self.clock.monotonic() - self.spent.seconds
 
     @property
     def spend(self) -> Spend:
-        """All spent so far, earlier generations included."""
+        """All spent so far, under earlier budgets too."""
         return self.spend_before + self._now()
 
     def add(self, spend: Spend) -> None:
-        self._spend = self._spend + spend
+        if self.walk is not Walk.BEFORE:
+            self._steps = self._steps + spend
+        if self.walk is not Walk.ON:  # what comes from the store was told before
+            spend = replace(spend, stored_searches=0, stored_pages=0, ledger_hits=0)
+        self.spent = self.spent + spend
 
     def exhausted(self) -> Cap | None:
         """The cap that is reached, if one is."""
-        return self.budget.exhausted_by(self._counted())
+        return None if self.walk is Walk.BEFORE else self.budget.exhausted_by(self._counted())
 
     def left(self, cap: Cap) -> int | None:
         """How many more of a counted cap (searches, pages, tokens) may be started; None: no cap."""
         limit = getattr(self.budget, cap.value)
-        if limit is None:
+        if limit is None or self.walk is Walk.BEFORE:
             return None
         return max(0, int(limit) - int(getattr(self._counted(), cap.value)))
 
     def _counted(self) -> Spend:
-        now = self._now()
+        steps = self._steps
         return replace(
-            now,
-            searches=now.searches + now.stored_searches,
-            pages=now.pages + now.stored_pages,
+            self._now(),
+            searches=steps.searches + steps.stored_searches,
+            pages=steps.pages + steps.stored_pages,
         )
 
     def _now(self) -> Spend:
-        return replace(self._spend, seconds=self.clock.monotonic() - self._start)
+        return replace(self.spent, seconds=self.clock.monotonic() - self._start)

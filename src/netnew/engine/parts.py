@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from netnew.domain.budget import Budget
 from netnew.ports import Clock, Fetcher, Ids, Judge, Source, Store
 
 
@@ -12,7 +13,9 @@ from netnew.ports import Clock, Fetcher, Ids, Judge, Source, Store
 class Parts:
     """The ports of one run. `conditions_per_call`: how many conditions the judge is asked at once
     (one for rules, all for a model). `in_flight`: most candidates judged at the same time.
-    `judge_is_free`: what is read is still judged when the time is up."""
+    `judge_is_free`: what is read is still judged when the time is up. `day_budget`: caps on what
+    the workspace spends a day (UTC). `lifetime`: a generation that is still not done after so
+    long fails."""
 
     store: Store
     fetcher: Fetcher
@@ -23,5 +26,7 @@ class Parts:
     page_max_age: timedelta = timedelta(days=7)
     search_max_age: timedelta = timedelta(days=1)
     conditions_per_call: int = 1
-    in_flight: int = 16
+    in_flight: int = 64
     judge_is_free: bool = True
+    day_budget: Budget = Budget()
+    lifetime: timedelta = timedelta(days=7)

@@ -43,16 +43,19 @@ def plan(spec: RunSpec, judge: Judge, clock: Clock) -> Plan:
     today = clock.now().date()
     read = read_objective(spec.objective, spec.entity_type)
     conditions = spec.conditions or read.conditions
+    generator = generator_named(spec.generator)
+    limits = [x for x in (spec.evaluate_limit, generator.evaluate_limit) if x is not None]
     complete = replace(
         spec,
         entity_type=spec.entity_type or read.entity_type,
         conditions=tuple(_dated(c, today) for c in conditions),
+        evaluate_limit=min(limits, default=None),
     )
     return Plan(
         spec=complete,
         queries=first_queries(complete, today),
         judge_profile=str(judge.profile),
-        budget=_budget(complete),
+        budget=generator.budget.with_caps_of(spec.budget),
         unreadable=dict(judge.unreadable(complete.conditions)),
     )
 
@@ -71,19 +74,6 @@ def _dated(condition: MatchCondition, today: date) -> MatchCondition:
     said = f"on or after {first}" if last >= today else f"between {first} and {last}"
     before = re.sub(r"\b(in|within|during|over)\s*$", "", text[: bound.start])
     return replace(condition, description=f"{before}{said}{text[bound.end :]}")
-
-
-def _budget(spec: RunSpec) -> Budget:
-    """The caller's caps where given, else the generator's."""
-    given, level = spec.budget, generator_named(spec.generator).budget
-    return Budget(
-        **{
-            f.name: getattr(level, f.name)
-            if getattr(given, f.name) is None
-            else getattr(given, f.name)
-            for f in fields(Budget)
-        }
-    )
 
 
 def check(spec: RunSpec) -> None:

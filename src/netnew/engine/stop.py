@@ -22,7 +22,6 @@ class Progress:
     idle_leads: float
     open_leads: int
     cap: Cap | None
-    cancelled: bool
     failure: str = ""
 
     @property
@@ -38,13 +37,9 @@ class Stop:
     detail: str
 
 
-def stop_for(
-    progress: Progress, spec: RunSpec, patience: float, evaluate_limit: int | None
-) -> Stop | None:
+def stop_for(progress: Progress, spec: RunSpec, patience: float) -> Stop | None:
     """Why to stop now, or None to go on."""
-    counts = progress.counts
-    if progress.cancelled:
-        return Stop(TerminationReason.USER_CANCELLED, "stopped on request; all rows are kept")
+    counts, evaluate_limit = progress.counts, spec.evaluate_limit
     if progress.failure:
         return Stop(TerminationReason.ERROR_OCCURRED, progress.failure)
     if counts.matched >= spec.match_limit:

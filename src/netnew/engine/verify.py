@@ -8,7 +8,7 @@ unclear gets a second look at further pages of its own.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from netnew.domain.budget import Cap, Spend
@@ -72,9 +72,23 @@ def _cites_unread(entity: Entity, entry: LedgerEntry) -> bool:
     return any(c.snapshot_id not in read for c in entry.verdict.citations)
 
 
+# Condition name → what is on record about it.
+Known = Mapping[str, LedgerEntry]
+# What an earlier generation of the run decided about an entity, by condition.
+Recall = Callable[[Entity], Awaitable[Mapping[str, Verdict]]]
+
+
+async def _recalls_nothing(entity: Entity) -> Mapping[str, Verdict]:
+    return {}
+
+
 @dataclass(slots=True)
 class Verifier:
-    """Verifies entities of one run; keeps the pass rates."""
+    """Verifies entities of one run; keeps the pass rates.
+
+    `recall`: what this run itself decided before; it stays decided, however old its pages are.
+    `record`: keeps paid verdicts at once, where further calls follow for the same candidate.
+    """
 
     parts: Parts
     run_id: RunId
@@ -82,20 +96,47 @@ class Verifier:
     spec: RunSpec
     meter: Meter
     deeper_pages: int
+    recall: Recall = _recalls_nothing
+    record: Callable[[list[LedgerEntry]], Awaitable[None]] | None = None
     rates: PassRates = field(default_factory=PassRates)
 
-    async def verify(self, batch: Sequence[Entity], in_flight: int) -> list[LedgerEntry]:
-        """Judge each entity of `batch`, at most `in_flight` at once; sets their status and
-        verdicts and gives back what is new for the ledger, in the order of the batch."""
-        known = await self._known(batch)
-        gate = asyncio.Semaphore(max(1, in_flight))
+    async def known(self, batch: Sequence[Entity]) -> dict[str, Known]:
+        """Entity id → what is on record and still holds; one look-up for all of `batch`."""
+        keys = {self._key(e, c): (e, c.name) for e in batch for c in self.spec.conditions}
+        entries = await self.parts.store.ledger.look_up(keys)
+        newest = await self._newest_cited(batch, entries.values())
+        known: dict[str, dict[str, LedgerEntry]] = {}
+        for key, entry in entries.items():
+            entity, condition = keys[key]
+            if self._still_holds(entity, entry, newest):
+                known.setdefault(entity.id, {})[condition] = entry
+        for entity in batch:
+            mine = known.setdefault(entity.id, {})
+            if len(mine) < len(self.spec.conditions):
+                await self._recall_into(mine, entity)
+        return {**known}
 
-        async def one(entity: Entity) -> list[LedgerEntry]:
-            async with gate:
-                return await self._verify_one(entity, known.get(entity.id, {}))
-
-        entries = await asyncio.gather(*(one(e) for e in batch))
-        return [entry for found in entries for entry in found]
+    async def verify(self, entity: Entity, known: Known) -> list[LedgerEntry]:
+        """Judge an entity; sets its status and verdicts and gives back what is new for the ledger
+        and not recorded yet."""
+        entity.changed = False
+        if not entity.deepened and any(_cites_unread(entity, e) for e in known.values()):
+            # Decided on deeper pages once: read them again, from the store, before believing it.
+            entity.deepened = True
+            await self._deepen(entity)
+        verdicts = self._from_ledger(entity, known)
+        entries = await self._judge_missing(entity, verdicts)
+        if self._status(entity, verdicts) is MatchStatus.UNCLEAR and not entity.deepened:
+            entity.deepened = True
+            if await self._deepen(entity):
+                entries = await self._recorded(entries)
+                known = (await self.known([entity])).get(entity.id, {})
+                decided = {n: v for n, v in verdicts.items() if v.outcome is not Outcome.UNCLEAR}
+                verdicts = self._from_ledger(entity, known) | decided
+                entries += await self._judge_missing(entity, verdicts)
+        entity.changed = False
+        self._settle(entity, verdicts)
+        return entries
 
     # -------------------------------------------------------------------------------- inside
 
@@ -107,17 +148,20 @@ class Verifier:
             str(self.parts.judge.profile),
         )
 
-    async def _known(self, batch: Sequence[Entity]) -> dict[str, dict[str, LedgerEntry]]:
-        """Entity id → condition name → the entry on record, if it still holds."""
-        keys = {self._key(e, c): (e, c.name) for e in batch for c in self.spec.conditions}
-        entries = await self.parts.store.ledger.look_up(keys)
-        newest = await self._newest_cited(batch, entries.values())
-        known: dict[str, dict[str, LedgerEntry]] = {}
-        for key, entry in entries.items():
-            entity, condition = keys[key]
-            if self._still_holds(entity, entry, newest):
-                known.setdefault(entity.id, {})[condition] = entry
-        return known
+    async def _recall_into(self, known: dict[str, LedgerEntry], entity: Entity) -> None:
+        shown = frozenset(p.snapshot.id for p in entity.evidence())
+        for name, verdict in (await self.recall(entity)).items():
+            condition = next((c for c in self.spec.conditions if c.name == name), None)
+            if condition is not None and name not in known:
+                at = entity.decided_at or self.parts.clock.now()
+                known[name] = LedgerEntry(self._key(entity, condition), verdict, shown, at)
+
+    async def _recorded(self, entries: list[LedgerEntry]) -> list[LedgerEntry]:
+        """Those still to be recorded: none, where verdicts are paid for and more calls follow."""
+        if self.record is None or self.parts.judge_is_free or not entries:
+            return entries
+        await self.record(entries)
+        return []
 
     async def _newest_cited(
         self, batch: Sequence[Entity], entries: Iterable[LedgerEntry]
@@ -139,26 +183,7 @@ class Verifier:
             c.url in newest and newest[c.url].id == c.snapshot_id for c in entry.verdict.citations
         )
 
-    async def _verify_one(self, entity: Entity, known: dict[str, LedgerEntry]) -> list[LedgerEntry]:
-        entity.changed = False
-        if not entity.deepened and any(_cites_unread(entity, e) for e in known.values()):
-            # Decided on deeper pages once: read them again, from the store, before believing it.
-            entity.deepened = True
-            await self._deepen(entity)
-        verdicts = self._from_ledger(entity, known)
-        entries = await self._judge_missing(entity, verdicts)
-        if self._status(entity, verdicts) is MatchStatus.UNCLEAR and not entity.deepened:
-            entity.deepened = True
-            if await self._deepen(entity):
-                known = (await self._known([entity])).get(entity.id, {})
-                decided = {n: v for n, v in verdicts.items() if v.outcome is not Outcome.UNCLEAR}
-                verdicts = self._from_ledger(entity, known) | decided
-                entries += await self._judge_missing(entity, verdicts)
-        entity.changed = False
-        self._settle(entity, verdicts)
-        return entries
-
-    def _from_ledger(self, entity: Entity, known: dict[str, LedgerEntry]) -> dict[str, Verdict]:
+    def _from_ledger(self, entity: Entity, known: Known) -> dict[str, Verdict]:
         """The verdicts on record, by condition. One that rests on pages not met yet in this run is
         kept back as unclear, so that a second run walks the way of the first; `apply_kept_back`
         makes it count in the end."""
@@ -170,6 +195,7 @@ class Verifier:
                 verdict = Verdict(name, Outcome.UNCLEAR, reasoning=KEPT_BACK)
             else:
                 entity.kept_back.pop(name, None)
+                self.rates.learn(verdict)
             verdicts[name] = verdict
         self.meter.add(Spend(ledger_hits=len(verdicts)))
         return verdicts
@@ -209,6 +235,7 @@ class Verifier:
         evidence = entity.evidence()
         size = self.parts.conditions_per_call
         while missing and not self._is_settled(verdicts):
+            entries = await self._recorded(entries)
             group, missing = missing[:size], missing[size:]
             for verdict in await self._ask(entity, group, evidence):
                 verdicts[verdict.condition] = verdict

@@ -34,10 +34,11 @@ from netnew.engine.exclude import Exclusions
 from netnew.engine.frontier import Frontier
 from netnew.engine.generators import generator_named
 from netnew.engine.life import STOPPED, ended_as_asked
-from netnew.engine.meter import Meter
+from netnew.engine.meter import Meter, Walk
 from netnew.engine.parts import Parts
 from netnew.engine.plan import plan
 from netnew.engine.recheck import Recheck
+from netnew.engine.refill import lacks_fields
 from netnew.engine.relevance import Relevance
 from netnew.engine.resolve import Resolver
 from netnew.engine.retrace import FixedClock, from_what_is_stored
@@ -76,6 +77,8 @@ class Finding:
     rounds: int = 0
     ended_by: TerminationReason | None = None
     _round: Round | None = None
+    _matched_before: set[str] = field(default_factory=set)
+    _fields_asked: bool = False
     _mark: int = 0
     _known: dict[str, Known] = field(default_factory=dict)
     _merges_recorded: int = 0
@@ -87,7 +90,8 @@ class Finding:
         """Take up a run that was just taken: from its first round, or from where it was left."""
         planned = plan(run.spec, parts.judge, FixedClock(run.created_at, parts.clock))
         spec, generator = planned.spec, generator_named(planned.spec.generator)
-        meter = Meter(planned.budget, parts.clock, run.spend_before)
+        spent = run.spend - run.spend_before
+        meter = Meter(planned.budget, parts.clock, run.spend_before, spent)
         resolver = Resolver(
             run.id,
             parts.clock,
@@ -110,9 +114,7 @@ class Finding:
             parts, run.id, run.generation, spec, meter, generator.deeper_pages, told.verdicts
         )
         begun = replace(run, spec=spec, judge_profile=planned.judge_profile)
-        work = cls(
-            begun, parts, meter, resolver, discovery, verifier, told, generator.patience
-        )
+        work = cls(begun, parts, meter, resolver, discovery, verifier, told, generator.patience)
         discovery.halted = work._is_halted
         verifier.record = work._record
         work.crew = Crew(work._judge, work._room, parts.in_flight)
@@ -129,6 +131,8 @@ class Finding:
 
         Whatever goes wrong, the rows stay. Raises TakenOver where another has the run now.
         """
+        if self._fields_asked and not self.is_retracing:
+            await self._enrich_matches()
         if self._round is not None:
             await self.crew.settle(BATCH, LOOK_EVERY_S)
             await self._look_around()
@@ -216,25 +220,24 @@ class Finding:
         if not self.is_retracing:
             return
         self.discovery.parts = self.verifier.parts = from_what_is_stored(self.parts)
-        self.meter.retraces = self.rounds < self.run.rounds_before
+        self.meter.walk = Walk.BEFORE if self.run.rounds_before else Walk.AGAIN
 
     async def _catch_up(self) -> None:
         """A part of the way is retraced: another is to be, or the run goes on."""
-        if self.meter.retraces and self.rounds >= self.run.rounds_before:
-            self.meter.retraces = False
+        if self.meter.walk is Walk.BEFORE:
+            self.meter.walk = Walk.AGAIN
             self.idle_leads = 0.0
             for entity in self.resolver.entities:
                 if entity.merged_into is None:
                     self.verifier.apply_kept_back(entity)
         if self.is_retracing:
             return
+        self.meter.walk = Walk.ON
         self.discovery.parts = self.verifier.parts = self.parts
-        if self.run.rounds > self.run.rounds_before:
-            self.meter.carry_on(self.run.spend - self.run.spend_before)
         self.resolver.take_gone()  # told before
         self._merges_recorded = len(self.resolver.merges)
         await self._tell_what_is_not_told(only_new=True)
-        await self._enrich_matches()
+        self._fields_asked = True
 
     async def _tell_what_is_not_told(self, only_new: bool = False) -> None:
         """Rows that say something else than is known, or are not there."""
@@ -271,14 +274,10 @@ class Finding:
 
     async def _enrich_matches(self) -> None:
         """Fill the fields that matches lack: they may have been asked for after they matched."""
-        wanted = len(self.run.spec.enrichments)
-        lacking = [e for e in self.resolver.matched() if wanted and not e.enrichments]
-        asked = {e.name for e in self.run.spec.enrichments}
-        for entity in lacking or [
-            e for e in self.resolver.matched() if asked - {v.name.split(".")[0] for v in e.enrichments}
-        ]:
-            entries = await self._enriched(entity)
-            if not self.told.says(entity):
+        self._fields_asked = False
+        for entity in list(self.resolver.matched()):
+            if lacks_fields(entity.enrichments, self.run.spec):
+                entries = await self._enriched(entity)
                 told = CandidateEnriched(entity.id, entity.enrichments)
                 await self.commit(told, candidates=[entity], ledger=entries)
 
@@ -367,8 +366,7 @@ class Finding:
             fresh = await self.parts.store.runs.get(self.run.id)
             self.run = replace(self.run, spec=fresh.spec, revision=fresh.revision)
             self.discovery.spec = self.verifier.spec = fresh.spec
-            if not self.is_retracing:
-                await self._enrich_matches()
+            self._fields_asked = True
 
     async def _end(self, stop: Stop) -> bool:
         """False where what is asked was changed at that very moment: then the run goes on."""
@@ -378,7 +376,8 @@ class Finding:
                 if entity.merged_into is None and self._room() > 0:
                     self.verifier.apply_kept_back(entity)
             await self._tell_what_is_not_told()
-            await self._enrich_matches()
+            if self.run.stop_requested is StopRequest.NONE:
+                await self._enrich_matches()
         now = self.parts.clock.now()
         asked = self.run.stop_requested
         if asked is not StopRequest.NONE:
@@ -451,7 +450,9 @@ class Finding:
                 estimate=self._estimated() if sums_up else self.run.estimate,
                 updated_at=self.parts.clock.now(),
             )
-        spent, self._spend_told = self.run.spend - self._spend_told, self.run.spend
+        spent = None
+        if sums_up or self.parts.day_budget.is_capped:
+            spent, self._spend_told = self.run.spend - self._spend_told, self.run.spend
         receipt = await self.parts.store.journal.commit(
             Changes(
                 self.run.id,
@@ -460,7 +461,7 @@ class Finding:
                 candidates=(*written, *discarded, *rows),
                 merges=merges,
                 ledger=tuple(ledger),
-                spent=spent if sums_up or self.parts.day_budget.is_capped else None,
+                spent=spent,
                 epoch=self.run.epoch,
                 if_revision=if_revision,
             )

@@ -7,7 +7,7 @@ without a gap, whoever else writes to the same run.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -17,14 +17,16 @@ import sqlalchemy as sa
 from netnew.db.database import Database
 from netnew.db.tables import candidates, events, ledger, merges, questions, runs
 from netnew.db.upsert import insert_new, upsert
-from netnew.domain.errors import InvalidInput, NetnewError, NotFound
+from netnew.domain.budget import Spend
+from netnew.domain.errors import Conflict, InvalidInput, NetnewError, NotFound, TakenOver
 from netnew.domain.ids import RunId, WorkspaceId
-from netnew.domain.run import Run
+from netnew.domain.run import Run, StopRequest
 from netnew.ports import Changes, Clock, Receipt
 from netnew.store.candidates import row_of_candidate, row_of_merge
 from netnew.store.events import row_of_event
 from netnew.store.ledger import row_of_entry, row_of_question
-from netnew.store.run_rows import state_of_run
+from netnew.store.run_rows import question_of_run, run_of_row, state_of_run
+from netnew.store.spending import add_to_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +37,37 @@ class _HandedIn:
 
     @property
     def run(self) -> _RunKey:
-        return _RunKey(self.workspace_id, self.changes.run_id)
+        changes = self.changes
+        revision = -1 if changes.if_revision is None else changes.if_revision
+        return _RunKey(self.workspace_id, changes.run_id, changes.epoch or 0, revision)
+
+
+@dataclass(frozen=True, slots=True)
+class _Command:
+    workspace_id: WorkspaceId
+    run_id: RunId
+    alter: Callable[[Run], Changes | None]
+    clock: Clock
 
 
 class _RunKey(NamedTuple):
+    """A run, and on what terms it is written: by a worker's hold on it, and by a revision of what
+    is asked (0 and -1: on none)."""
+
     workspace_id: WorkspaceId
     run_id: RunId
+    epoch: int
+    revision: int
 
 
 @dataclass(slots=True)
 class _Counters:
-    """The last numbers given out to a run."""
+    """The last numbers given out to a run, and what its workers are to know."""
 
     seq: int
     ordinal: int
-    cancel_requested: bool
+    stop_requested: StopRequest
+    revision: int
 
 
 @dataclass(slots=True)
@@ -61,6 +79,7 @@ class _Rows:
     events: list[dict[str, Any]] = field(default_factory=list)
     ledger: list[dict[str, Any]] = field(default_factory=list)
     questions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    spent: dict[tuple[WorkspaceId, str], Spend] = field(default_factory=dict)
 
 
 class SqlJournal:
@@ -73,12 +92,18 @@ class SqlJournal:
         """Write `changes` and their events durably; returns once they are.
 
         `Receipt.last_seq` is the number of the last event of these changes. What is handed in
-        later gets later numbers. Raises NotFound for an unknown run, InvalidInput where a row is
-        of another run, StoreBusy or StoreDamaged where the database fails.
+        later gets later numbers. Raises NotFound for an unknown run, TakenOver where `epoch` is no
+        more the run's, Conflict where `if_revision` is not, InvalidInput where a row is of another
+        run, StoreBusy or StoreDamaged where the database fails.
         """
         _check(changes)
         handed_in = _HandedIn(self._workspace_id, changes, self._clock)
         return await self._database.write(_write, handed_in)
+
+    async def alter(self, run_id: RunId, alter: Callable[[Run], Changes | None]) -> Run:
+        """Change a run by a command; see `ports.Journal.alter`."""
+        command = _Command(self._workspace_id, run_id, alter, self._clock)
+        return await self._database.write(_obey, command)
 
 
 def _check(changes: Changes) -> None:
@@ -96,35 +121,89 @@ def _write(
     rows = _Rows()
     receipts: list[Receipt | NetnewError] = []
     for one in handed_in:
-        counter = counters.get(one.run)
-        if counter is None:
-            receipts.append(NotFound("run", one.changes.run_id))
-        else:
-            _add(rows, one, counter, one.clock.now())
-            receipts.append(Receipt(counter.seq, counter.cancel_requested))
+        counter = counters[one.run]
+        if isinstance(counter, NetnewError):
+            receipts.append(counter)
+            continue
+        _add(rows, one, counter, one.clock.now())
+        for join in one.changes.joins:
+            join(connection)
+        receipts.append(Receipt(counter.seq, counter.stop_requested, counter.revision))
     _insert(connection, rows)
     return receipts
 
 
-def _advance(connection: sa.Connection, handed_in: Sequence[_HandedIn]) -> dict[_RunKey, _Counters]:
+def write_changes(
+    connection: sa.Connection, workspace_id: WorkspaceId, changes: Changes, clock: Clock
+) -> int:
+    """Write `changes` within an open transaction; the number of their last event."""
+    (receipt,) = _write(connection, [_HandedIn(workspace_id, changes, clock)])
+    if isinstance(receipt, NetnewError):
+        raise receipt
+    return receipt.last_seq
+
+
+def _obey(connection: sa.Connection, commands: Sequence[_Command]) -> list[Run | NetnewError]:
+    """One after the other: each sees what those before it made of the run."""
+    done: list[Run | NetnewError] = []
+    for command in commands:
+        query = sa.select(runs).where(
+            runs.c.id == command.run_id, runs.c.workspace_id == command.workspace_id
+        )
+        row = connection.execute(query.with_for_update()).first()
+        if row is None:
+            done.append(NotFound("run", command.run_id))
+            continue
+        try:
+            changes = command.alter(run_of_row(row))
+        except NetnewError as error:
+            done.append(error)
+            continue
+        if changes is not None:
+            _alter(connection, command, changes)
+        done.append(run_of_row(connection.execute(query).one()))
+    return done
+
+
+def _alter(connection: sa.Connection, command: _Command, changes: Changes) -> None:
+    if changes.run is not None:
+        altered = {
+            "spec": question_of_run(changes.run),
+            "stop_requested": changes.run.stop_requested.value,
+            "takeovers": changes.run.takeovers,
+            "revision": runs.c.revision + 1,
+        }
+        connection.execute(sa.update(runs).where(runs.c.id == command.run_id).values(altered))
+    write_changes(connection, command.workspace_id, changes, command.clock)
+
+
+def _advance(
+    connection: sa.Connection, handed_in: Sequence[_HandedIn]
+) -> dict[_RunKey, _Counters | NetnewError]:
     """Reserve numbers for all of `handed_in` and write the newest state of each run.
 
-    Gives the counters as they were before; a run that does not exist is left out. Runs are taken
-    in a fixed order, so that two writers cannot wait for each other.
+    Gives the counters as they were before, or why nothing is to be written. Runs are taken in a
+    fixed order, so that two writers cannot wait for each other.
     """
     by_run: dict[_RunKey, list[Changes]] = {}
     for one in handed_in:
         by_run.setdefault(one.run, []).append(one.changes)
-    before = {}
+    before: dict[_RunKey, _Counters | NetnewError] = {}
     for key, mine in sorted(by_run.items(), key=lambda item: item[0]):
         new_events = sum(len(changes.events) for changes in mine)
         new_rows = sum(len(changes.candidates) for changes in mine)
         state = next((changes.run for changes in reversed(mine) if changes.run is not None), None)
         found = _advance_run(connection, key, (new_events, new_rows), state)
-        if found is not None:
-            before[key] = _Counters(
-                found.last_seq - new_events, found.last_ordinal - new_rows, found.cancel_requested
+        before[key] = (
+            _why_not(connection, key)
+            if found is None
+            else _Counters(
+                found.last_seq - new_events,
+                found.last_ordinal - new_rows,
+                StopRequest(found.stop_requested),
+                found.revision,
             )
+        )
     return before
 
 
@@ -133,16 +212,20 @@ _NUMBERS = {
     "last_ordinal": runs.c.last_ordinal + sa.bindparam("new_rows", type_=sa.BigInteger),
 }
 _STATE = {
-    **{name: sa.bindparam(f"new_{name}") for name in ("status", "format", "spec", "body")},
+    **{name: sa.bindparam(f"new_{name}") for name in ("status", "format", "body")},
     "generation": sa.bindparam("new_generation", type_=sa.Integer),
-    # A request to stop is for the generation it was made in.
-    "cancel_requested": runs.c.cancel_requested
-    & (runs.c.generation >= sa.bindparam("new_generation", type_=sa.Integer)),
 }
+_TERMS = {"of_epoch": sa.Integer, "of_revision": sa.Integer}
+_OF_EPOCH, _OF_REVISION = (sa.bindparam(name, type_=type_) for name, type_ in _TERMS.items())
 _ADVANCE = (
     sa.update(runs)
-    .where(runs.c.id == sa.bindparam("of_run"), runs.c.workspace_id == sa.bindparam("of_workspace"))
-    .returning(runs.c.last_seq, runs.c.last_ordinal, runs.c.cancel_requested)
+    .where(
+        runs.c.id == sa.bindparam("of_run"),
+        runs.c.workspace_id == sa.bindparam("of_workspace"),
+        sa.or_(_OF_EPOCH == 0, runs.c.epoch == _OF_EPOCH),
+        sa.or_(_OF_REVISION == -1, runs.c.revision == _OF_REVISION),
+    )
+    .returning(runs.c.last_seq, runs.c.last_ordinal, runs.c.stop_requested, runs.c.revision)
 )
 _ADVANCE_NUMBERS = _ADVANCE.values(_NUMBERS)
 _ADVANCE_ALL = _ADVANCE.values({**_NUMBERS, **_STATE})
@@ -154,6 +237,8 @@ def _advance_run(
     values = {
         "of_workspace": key.workspace_id,
         "of_run": key.run_id,
+        "of_epoch": key.epoch,
+        "of_revision": key.revision,
         "new_events": new[0],
         "new_rows": new[1],
     }
@@ -162,6 +247,18 @@ def _advance_run(
     for name, value in state_of_run(state).items():
         values[f"new_{name}"] = value
     return connection.execute(_ADVANCE_ALL, values).first()
+
+
+def _why_not(connection: sa.Connection, key: _RunKey) -> NetnewError:
+    query = sa.select(runs.c.epoch).where(
+        runs.c.id == key.run_id, runs.c.workspace_id == key.workspace_id
+    )
+    epoch = connection.execute(query).scalar()
+    if epoch is None:
+        return NotFound("run", key.run_id)
+    if key.epoch not in (0, epoch):
+        return TakenOver(f"{key.run_id} is another worker's now")
+    return Conflict(f"what {key.run_id} asks has been changed meanwhile")
 
 
 def _add(rows: _Rows, one: _HandedIn, counter: _Counters, now: datetime) -> None:
@@ -174,6 +271,9 @@ def _add(rows: _Rows, one: _HandedIn, counter: _Counters, now: datetime) -> None
         counter.seq += 1
         rows.events.append(row_of_event(workspace_id, changes.run_id, counter.seq, now, body))
     rows.merges.extend(row_of_merge(workspace_id, merge) for merge in changes.merges)
+    if changes.spent is not None:
+        day = (workspace_id, now.date().isoformat())
+        rows.spent[day] = rows.spent.get(day, Spend()) + changes.spent
     for entry in changes.ledger:
         row = row_of_entry(workspace_id, entry)
         rows.ledger.append(row)
@@ -194,3 +294,5 @@ def _insert(connection: sa.Connection, rows: _Rows) -> None:
         connection.execute(insert_new(connection, questions), list(rows.questions.values()))
     if rows.ledger:
         connection.execute(upsert(connection, ledger, newer="decided_at"), rows.ledger)
+    for (workspace_id, day), spend in sorted(rows.spent.items()):
+        add_to_day(connection, workspace_id, day, spend)

@@ -10,7 +10,16 @@ import sqlalchemy as sa
 
 from netnew.domain.budget import Spend
 from netnew.domain.ids import RunId, WorkspaceId
-from netnew.domain.run import Counts, Estimate, Run, RunSpec, RunStatus, TerminationReason
+from netnew.domain.run import (
+    Counts,
+    Errand,
+    Estimate,
+    Run,
+    RunSpec,
+    RunStatus,
+    StopRequest,
+    TerminationReason,
+)
 from netnew.store.rows import FORMAT, Codec
 
 
@@ -26,6 +35,12 @@ class Progress:
     spend: Spend
     estimate: Estimate | None
     judge_profile: str
+    started_at: datetime | None = None
+    spend_before: Spend = Spend()
+    rounds: int = 0
+    rounds_before: int = 0
+    errand: Errand = Errand.FIND
+    ended_as: RunStatus | None = None
 
 
 _SPEC = Codec(RunSpec)
@@ -34,15 +49,19 @@ _PROGRESS_FIELDS = tuple(field.name for field in fields(Progress))
 
 
 def state_of_run(run: Run) -> dict[str, Any]:
-    """The columns that a later state of the run replaces."""
+    """The columns that say how far a run has come."""
     progress = Progress(**{name: getattr(run, name) for name in _PROGRESS_FIELDS})
     return {
         "status": run.status.value,
         "generation": run.generation,
         "format": FORMAT,
-        "spec": _SPEC.dump(run.spec),
         "body": _PROGRESS.dump(progress),
     }
+
+
+def question_of_run(run: Run) -> str:
+    """The column that says what is asked."""
+    return _SPEC.dump(run.spec)
 
 
 def row_of_new_run(run: Run) -> dict[str, Any]:
@@ -53,7 +72,12 @@ def row_of_new_run(run: Run) -> dict[str, Any]:
         "created_at": run.created_at,
         "last_seq": 0,
         "last_ordinal": 0,
-        "cancel_requested": False,
+        "revision": 0,
+        "epoch": 0,
+        "takeovers": 0,
+        "stop_requested": StopRequest.NONE.value,
+        "worker_id": "",
+        "spec": question_of_run(run),
         **state_of_run(run),
     }
 
@@ -68,6 +92,10 @@ def run_of_row(row: sa.Row[Any]) -> Run:
         created_at=row.created_at,
         generation=row.generation,
         last_seq=row.last_seq,
-        cancel_requested=row.cancel_requested,
+        revision=row.revision,
+        epoch=row.epoch,
+        takeovers=row.takeovers,
+        stop_requested=StopRequest(row.stop_requested),
+        worker_id=row.worker_id,
         **{name: getattr(progress, name) for name in _PROGRESS_FIELDS},
     )

@@ -1,23 +1,37 @@
-"""Runs: made, listed, asked to stop, deleted. How far they come is the journal's to write."""
+"""Runs: made, listed, taken by workers, deleted. How far they come is the journal's to write."""
 
 from __future__ import annotations
 
 import builtins
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from netnew.db.database import Database
-from netnew.db.tables import runs
+from netnew.db.tables import exclude_lists, runs
 from netnew.db.upsert import insert_new
+from netnew.domain.budget import Spend
 from netnew.domain.errors import Conflict, InvalidInput, NetnewError, NotFound
+from netnew.domain.event import EventBody
 from netnew.domain.ids import RunId, WorkspaceId
-from netnew.domain.run import Run, RunStatus
+from netnew.domain.run import Run, RunStatus, StopRequest
+from netnew.ports import Changes, Clock, Join, Signal
+from netnew.store.journal import write_changes
 from netnew.store.run_rows import row_of_new_run, run_of_row
+from netnew.store.spending import spent_on
 
-_TERMINAL = [status.value for status in RunStatus if status.is_terminal]
+_UNDER_WAY = [RunStatus.QUEUED.value, RunStatus.RUNNING.value]
+# The numbers that are the store's own, in a run that nothing has happened to.
+_AT_FIRST: dict[str, Any] = {
+    "revision": 0,
+    "epoch": 0,
+    "takeovers": 0,
+    "stop_requested": StopRequest.NONE,
+    "worker_id": "",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +45,28 @@ class _Named:
 
 
 class SqlRunStore:
-    def __init__(self, database: Database, workspace_id: WorkspaceId) -> None:
+    def __init__(self, database: Database, workspace_id: WorkspaceId, clock: Clock) -> None:
         self._database = database
         self._workspace_id = workspace_id
+        self._clock = clock
 
-    async def create(self, run: Run) -> Run:
-        """Keep a new run; the run as kept (no event yet, nobody asked it to stop).
+    async def create(
+        self,
+        run: Run,
+        events: Sequence[EventBody] = (),
+        excluded: bytes = b"",
+        joins: Sequence[Join] = (),
+    ) -> Run:
+        """Keep a new run with its first events, its exclude list (8 bytes an entry), and what
+        `joins` add to the transaction; the run as kept.
 
         Raises InvalidInput where it is of another workspace, Conflict where its id is taken.
         """
         if run.workspace_id != self._workspace_id:
             allowed = self._workspace_id
             raise InvalidInput("workspace_id", f"{run.workspace_id!r} is not this one", allowed)
-        return await self._database.write(_create, run)
+        new = _New(run, Changes(run.id, tuple(events), joins=tuple(joins)), excluded, self._clock)
+        return await self._database.write(_create, new)
 
     async def get(self, run_id: RunId) -> Run:
         """Raises NotFound."""
@@ -66,39 +89,104 @@ class SqlRunStore:
         rows = await self._database.read(lambda connection: connection.execute(query).all())
         return [run_of_row(row) for row in rows]
 
-    async def request_cancel(self, run_id: RunId) -> None:
-        """Have the run's next receipt say that it is to stop.
+    async def unfinished(self) -> builtins.list[Run]:
+        """All runs that are queued or running, the oldest first."""
+        query = (
+            sa.select(runs)
+            .where(runs.c.workspace_id == self._workspace_id, runs.c.status.in_(_UNDER_WAY))
+            .order_by(runs.c.created_at, runs.c.id)
+        )
+        rows = await self._database.read(lambda connection: connection.execute(query).all())
+        return [run_of_row(row) for row in rows]
 
-        Does nothing to a run that has ended, and a later generation begins without the request.
-        Raises NotFound.
+    async def take(self, run_id: RunId, generation: int, worker_id: str) -> Run | None:
+        """Have this worker, and no other, work on the run from now on; the run as it then is.
+
+        None where there is nothing to work on: it has ended, is paused, is gone, or is in another
+        generation.
         """
-        await self._database.write(_request_cancel, _Named(self._workspace_id, run_id))
+        named = _Named(self._workspace_id, run_id)
+        return await self._database.write(_take, _Taken(named, generation, worker_id))
+
+    async def signal(self, run_id: RunId) -> Signal:
+        """Raises NotFound."""
+        columns = (runs.c.stop_requested, runs.c.revision, runs.c.epoch)
+        query = sa.select(*columns).where(_Named(self._workspace_id, run_id).where)
+        row = await self._database.read(lambda connection: connection.execute(query).first())
+        if row is None:
+            raise NotFound("run", run_id)
+        return Signal(StopRequest(row.stop_requested), row.revision, row.epoch)
+
+    async def excluded(self, run_id: RunId) -> bytes:
+        """The hashes of the run's exclude list, as given to `create`; empty where it has none."""
+        query = sa.select(exclude_lists.c.hashes).where(
+            exclude_lists.c.run_id == run_id, exclude_lists.c.workspace_id == self._workspace_id
+        )
+        found = await self._database.read(lambda connection: connection.execute(query).scalar())
+        return bytes(found or b"")
+
+    async def spent_on(self, day: date) -> Spend:
+        """What the workspace has spent on a day (UTC)."""
+        return await self._database.read(
+            lambda connection: spent_on(connection, self._workspace_id, day)
+        )
 
     async def delete(self, run_id: RunId) -> None:
         """Remove the run with its candidates, merges and events. Raises NotFound."""
         await self._database.write(_delete, _Named(self._workspace_id, run_id))
 
 
-def _create(connection: sa.Connection, asked: Sequence[Run]) -> list[Run | NetnewError]:
+@dataclass(frozen=True, slots=True)
+class _New:
+    run: Run
+    changes: Changes
+    excluded: bytes
+    clock: Clock
+
+
+def _create(connection: sa.Connection, asked: Sequence[_New]) -> list[Run | NetnewError]:
     kept: list[Run | NetnewError] = []
-    for run in asked:
+    for new in asked:
+        run = new.run
         made = connection.execute(insert_new(connection, runs), row_of_new_run(run))
-        if made.rowcount:
-            kept.append(replace(run, last_seq=0, cancel_requested=False))
-        else:
+        if not made.rowcount:
             kept.append(Conflict(f"there is a run {run.id!r} already"))
+            continue
+        if new.excluded:
+            row = {
+                "run_id": run.id,
+                "workspace_id": run.workspace_id,
+                "entries": len(new.excluded) // 8,
+                "hashes": new.excluded,
+            }
+            connection.execute(sa.insert(exclude_lists), row)
+        last_seq = write_changes(connection, run.workspace_id, new.changes, new.clock)
+        kept.append(replace(run, last_seq=last_seq, **_AT_FIRST))
     return kept
 
 
-def _request_cancel(connection: sa.Connection, asked: Sequence[_Named]) -> list[NetnewError | None]:
-    done: list[NetnewError | None] = []
-    for named in asked:
-        wanted = runs.c.cancel_requested | runs.c.status.not_in(_TERMINAL)
-        found = connection.execute(
-            sa.update(runs).where(named.where).values(cancel_requested=wanted)
-        )
-        done.append(None if found.rowcount else NotFound("run", named.run_id))
-    return done
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    named: _Named
+    generation: int
+    worker_id: str
+
+
+def _take(connection: sa.Connection, asked: Sequence[_Taken]) -> list[Run | None]:
+    taken: list[Run | None] = []
+    for one in asked:
+        row = connection.execute(
+            sa.update(runs)
+            .where(
+                one.named.where,
+                runs.c.generation == one.generation,
+                runs.c.status.in_(_UNDER_WAY),
+            )
+            .values(epoch=runs.c.epoch + 1, worker_id=one.worker_id)
+            .returning(runs)
+        ).first()
+        taken.append(None if row is None else run_of_row(row))
+    return taken
 
 
 def _delete(connection: sa.Connection, asked: Sequence[_Named]) -> list[NetnewError | None]:

@@ -31,7 +31,7 @@ class SqlStore:
         recent_pages: int = DEFAULT_RECENT,
     ) -> None:
         self.workspace_id = workspace_id
-        self.runs = SqlRunStore(database, workspace_id)
+        self.runs = SqlRunStore(database, workspace_id, clock)
         self.candidates = SqlCandidateStore(database, workspace_id)
         self.events = SqlEventStore(database, workspace_id)
         self.ledger = SqlLedger(database, workspace_id)

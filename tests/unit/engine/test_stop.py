@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from netnew.domain.budget import Cap
@@ -9,33 +11,31 @@ from netnew.domain.run import Counts, RunSpec, TerminationReason
 from netnew.engine.stop import Progress, stop_for
 
 SPEC = RunSpec("all kettles", match_limit=10)
-GOING_ON = Progress(Counts(50, 5, 45), idle_leads=0, open_leads=7, cap=None, cancelled=False)
+GOING_ON = Progress(Counts(50, 5, 45), idle_leads=0, open_leads=7, cap=None)
 
 
 def test_a_run_with_leads_and_room_goes_on() -> None:
-    assert stop_for(GOING_ON, SPEC, 3, None) is None
+    assert stop_for(GOING_ON, SPEC, 3) is None
 
 
 @pytest.mark.parametrize(
     ("progress", "reason"),
     [
-        (Progress(Counts(50, 10, 40), 0, 7, None, False), TerminationReason.MATCH_LIMIT_MET),
-        (Progress(Counts(50, 5, 45), 0, 0, None, False), TerminationReason.CANDIDATES_EXHAUSTED),
-        (Progress(Counts(50, 5, 45), 3, 7, None, False), TerminationReason.CANDIDATES_EXHAUSTED),
-        (Progress(Counts(900, 1, 899), 3, 7, None, False), TerminationReason.LOW_MATCH_RATE),
-        (Progress(Counts(50, 5, 45), 0, 7, Cap.PAGES, False), TerminationReason.BUDGET_EXHAUSTED),
-        (Progress(Counts(50, 5, 45), 0, 7, None, True), TerminationReason.USER_CANCELLED),
-        (Progress(Counts(50, 10, 40), 0, 7, Cap.PAGES, True), TerminationReason.USER_CANCELLED),
+        (Progress(Counts(50, 10, 40), 0, 7, None), TerminationReason.MATCH_LIMIT_MET),
+        (Progress(Counts(50, 5, 45), 0, 0, None), TerminationReason.CANDIDATES_EXHAUSTED),
+        (Progress(Counts(50, 5, 45), 3, 7, None), TerminationReason.CANDIDATES_EXHAUSTED),
+        (Progress(Counts(900, 1, 899), 3, 7, None), TerminationReason.LOW_MATCH_RATE),
+        (Progress(Counts(50, 5, 45), 0, 7, Cap.PAGES), TerminationReason.BUDGET_EXHAUSTED),
     ],
 )
 def test_each_reason_to_stop(progress: Progress, reason: TerminationReason) -> None:
-    stop = stop_for(progress, SPEC, 3, None)
+    stop = stop_for(progress, SPEC, 3)
     assert stop is not None
     assert stop.reason is reason
     assert stop.detail
 
 
 def test_a_preview_stops_at_its_evaluate_limit() -> None:
-    stop = stop_for(GOING_ON, SPEC, 3, 50)
+    stop = stop_for(GOING_ON, replace(SPEC, evaluate_limit=50), 3)
     assert stop is not None
     assert stop.reason is TerminationReason.EVALUATE_LIMIT_MET

@@ -21,7 +21,7 @@ from netnew.domain.page import Fetched, Link, Snapshot
 from netnew.domain.run import ExcludeList, Run, RunSpec, RunStatus, TerminationReason
 from netnew.domain.search import Hit, SearchAnswer
 from netnew.engine.parts import Parts
-from netnew.service import Service
+from netnew.service import Service, Surroundings
 from netnew.store.store import SqlStore, open_store
 from netnew.testing import (
     CountingIds,
@@ -76,9 +76,8 @@ class Bench:
         hits = self.hits if self.hits is not None else [Hit(u) for u in self.pages]
         self.source = AnySource({"*": hits})
         self.fetcher = FixedFetcher(self.pages, self.store.pages)
-        self.service = Service(
-            self.store, self.clock, self.ids, lambda _: self.judge, ("fixed",), self._open
-        )
+        around = Surroundings(self.clock, self.ids, lambda _: self.judge, ("fixed",), self._open)
+        self.service = Service(self.store, around)
 
     @asynccontextmanager
     async def _open(self, spec: RunSpec) -> AsyncIterator[Parts]:

@@ -1,0 +1,106 @@
+"""A crew that judges candidates side by side: never more than there is room for, and without
+waiting for the slowest of a batch."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+
+from netnew.engine.entity import Entity
+
+Judged = Callable[[Entity], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Crew:
+    """Works off a queue of entities, at most `at_once` at a time.
+
+    `judge` does all that is to be done with one of them. `room` says how many more may be under way
+    in all, by the limits of the run; it is asked before each is begun, so that none is begun once a
+    limit is met. Those left over stay in the queue.
+    """
+
+    judge: Judged
+    room: Callable[[], int]
+    at_once: int
+    _queue: deque[Entity] = field(default_factory=deque)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _settled: int = 0
+    _error: BaseException | None = None
+    _moved: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def give(self, entities: Iterable[Entity]) -> None:
+        """More to judge, after what is in the queue."""
+        self._queue.extend(entities)
+        self._begin_more()
+
+    @property
+    def in_flight(self) -> int:
+        return len(self._tasks)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether some are being judged, or could be begun."""
+        return bool(self._tasks) or (bool(self._queue) and self.room() > 0)
+
+    async def settle(self, most: int, patience_s: float) -> bool:
+        """Wait until `most` more are settled or nothing is left to do; True after `patience_s`
+        without that, so that the caller can look around. Raises the first error of one, after the
+        others under way have ended."""
+        wanted = self._settled + most
+        self._begin_more()
+        try:
+            async with asyncio.timeout(patience_s):
+                while self._error is None and self._settled < wanted and self.is_busy:
+                    self._moved.clear()
+                    await self._moved.wait()
+        except TimeoutError:
+            return True
+        if self._error is not None:
+            await self.lay_down()
+            raise self._error
+        return False
+
+    def left_over(self) -> list[Entity]:
+        """Takes back those that were not begun."""
+        left = list(self._queue)
+        self._queue.clear()
+        return left
+
+    async def lay_down(self) -> None:
+        """Begin none any more, and wait for those under way: what they paid for is kept."""
+        self._queue.clear()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def drop(self) -> None:
+        """Break off those under way."""
+        self._queue.clear()
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _begin_more(self) -> None:
+        while (
+            self._queue
+            and self._error is None
+            and len(self._tasks) < self.at_once
+            and len(self._tasks) < self.room()
+        ):
+            task: asyncio.Task[None] = asyncio.ensure_future(self._judge(self._queue.popleft()))
+            self._tasks.add(task)
+            task.add_done_callback(self._ended)
+
+    async def _judge(self, entity: Entity) -> None:
+        await self.judge(entity)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._settled += 1
+        if not task.cancelled() and task.exception() is not None and self._error is None:
+            self._error = task.exception()
+        self._begin_more()
+        self._moved.set()

@@ -1,0 +1,223 @@
+"""The life of a run: which commands it takes in which state, and what it is afterwards.
+
+Each function is shown a run and gives back what is to be written, or None where nothing is to
+change. They do no I/O, so that a store can apply them within the transaction that reads the run.
+
+    queued ──► running ──► completed | failed | cancelled
+       │          │                    │ extend, resume, enrich: a new generation
+       ▼          ▼                    ▼
+     paused ◄── paused ──continue──► queued
+
+A command to a run that is worked on is a request: its worker learns of it with its next commit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from netnew.domain.budget import Budget
+from netnew.domain.enrichment import Enrichment
+from netnew.domain.errors import Conflict, InvalidInput
+from netnew.domain.event import EventBody, RunChanged, RunStatusChanged
+from netnew.domain.run import (
+    MAX_MATCH_LIMIT,
+    Errand,
+    Run,
+    RunSpec,
+    RunStatus,
+    StopRequest,
+    TerminationReason,
+)
+from netnew.engine.plan import check
+from netnew.ports import Changes
+
+# Ends after which there may be more to find with the same limits.
+RESUMABLE = frozenset(
+    {
+        TerminationReason.USER_CANCELLED,
+        TerminationReason.ERROR_OCCURRED,
+        TerminationReason.BUDGET_EXHAUSTED,
+        TerminationReason.TIMEOUT,
+        TerminationReason.LOW_MATCH_RATE,
+    }
+)
+STOPPED = "stopped on request; all rows are kept"
+
+
+def extended(run: Run, additional: int, now: datetime) -> Changes:
+    """`additional` more matches are wanted; a run that has ended begins a new generation.
+
+    Raises InvalidInput where there would be more than 100,000 in all.
+    """
+    if additional < 1:
+        raise InvalidInput("additional_match_limit", f"{additional} is too small", "1 or more")
+    limit = run.spec.match_limit + additional
+    if limit > MAX_MATCH_LIMIT:
+        most = MAX_MATCH_LIMIT - run.spec.match_limit
+        raise InvalidInput(
+            "additional_match_limit",
+            f"{additional:,} more than {run.spec.match_limit:,} are too many",
+            f"1 to {most:,}" if most > 0 else "none: the run has the highest limit there is",
+        )
+    spec = replace(run.spec, match_limit=limit)
+    if (
+        run.termination_reason is TerminationReason.EVALUATE_LIMIT_MET
+        and spec.evaluate_limit is not None
+    ):
+        spec = replace(spec, evaluate_limit=spec.evaluate_limit + additional)
+    changed = replace(run, spec=spec, updated_at=now)
+    told = RunChanged(limit)
+    if not run.status.is_terminal:
+        return Changes(run.id, (told,), changed)
+    return _begun_again(_with_fresh_budget(changed), Errand.FIND, told)
+
+
+def enriched(run: Run, enrichments: tuple[Enrichment, ...], now: datetime) -> Changes:
+    """Further fields for all matches, found and yet to be found.
+
+    Raises InvalidInput where one has the name of a condition or of another field, or is too deep.
+    """
+    if not enrichments:
+        raise InvalidInput("enrichments", "there are none", "at least one 'name: text'")
+    spec = replace(run.spec, enrichments=run.spec.enrichments + enrichments)
+    check(spec)
+    changed = replace(run, spec=spec, updated_at=now)
+    told = RunChanged(spec.match_limit, tuple(e.name for e in enrichments))
+    if not run.status.is_terminal:
+        return Changes(run.id, (told,), changed)
+    return _begun_again(replace(changed, ended_as=run.status), Errand.ENRICH, told)
+
+
+def resumed(run: Run, now: datetime, budget: Budget | None = None) -> Changes:
+    """A run that failed, was cancelled or met a cap goes on where it stopped, with its budget anew.
+
+    `budget`: caps in the place of those it had. Raises Conflict where there is nothing to resume.
+    """
+    if run.status is RunStatus.PAUSED and budget is None:
+        return continued(run, now)
+    if not run.status.is_terminal and run.status is not RunStatus.PAUSED:
+        raise Conflict(f"{run.id} is {run.status} and needs no resuming")
+    if run.is_exhausted:
+        raise Conflict(
+            f"{run.id} is exhausted: nothing is left that promises more; refresh asks anew"
+        )
+    if run.status.is_terminal and run.termination_reason not in RESUMABLE:
+        raise Conflict(f"{run.id} met its limit; extend it to find more")
+    spec = run.spec if budget is None else replace(run.spec, budget=budget)
+    check(spec)
+    return _begun_again(
+        _with_fresh_budget(replace(run, spec=spec, updated_at=now)), Errand.FIND, None
+    )
+
+
+def paused(run: Run, now: datetime) -> Changes | None:
+    """Stop at the next checkpoint, to be continued. Raises Conflict where the run has ended."""
+    if run.status.is_terminal:
+        raise Conflict(f"{run.id} is {run.status} and cannot be paused")
+    if run.status is RunStatus.RUNNING:
+        return _asked_to_stop(run, StopRequest.PAUSE, now)
+    if run.status is RunStatus.PAUSED:
+        return None
+    return _standing(run, RunStatus.PAUSED, None, "", now)
+
+
+def continued(run: Run, now: datetime) -> Changes:
+    """A paused run goes on, with what is left of its budget. Raises Conflict for any other."""
+    if run.status is RunStatus.RUNNING and run.stop_requested is StopRequest.PAUSE:
+        return Changes(run.id, run=replace(run, stop_requested=StopRequest.NONE, updated_at=now))
+    if run.status is not RunStatus.PAUSED:
+        raise Conflict(f"{run.id} is {run.status} and not paused")
+    return _begun_again(replace(run, updated_at=now), run.errand, None)
+
+
+def cancelled(run: Run, now: datetime) -> Changes | None:
+    """Stop at the next checkpoint, as cancelled. One that has ended stays as it is."""
+    return _ended_early(run, StopRequest.CANCEL, now)
+
+
+def kept(run: Run, now: datetime) -> Changes | None:
+    """End early with what there is; the run counts as completed."""
+    return _ended_early(run, StopRequest.KEEP, now)
+
+
+def parked(run: Run, detail: str, now: datetime) -> Changes | None:
+    """A run that its workers do not survive ends as failed."""
+    if run.status.is_terminal:
+        return None
+    return _standing(run, RunStatus.FAILED, TerminationReason.ERROR_OCCURRED, detail, now)
+
+
+def ended_as_asked(request: StopRequest) -> RunStatus:
+    """How a run stands that stopped on request."""
+    return {
+        StopRequest.PAUSE: RunStatus.PAUSED,
+        StopRequest.KEEP: RunStatus.COMPLETED,
+    }.get(request, RunStatus.CANCELLED)
+
+
+# ------------------------------------------------------------------------------------------ inside
+
+
+def _ended_early(run: Run, request: StopRequest, now: datetime) -> Changes | None:
+    if run.status.is_terminal:
+        return None
+    if run.status is RunStatus.RUNNING:
+        return _asked_to_stop(run, request, now)
+    status = ended_as_asked(request)
+    return _standing(run, status, TerminationReason.USER_CANCELLED, STOPPED, now)
+
+
+def _asked_to_stop(run: Run, request: StopRequest, now: datetime) -> Changes | None:
+    if run.stop_requested is request:
+        return None
+    return Changes(run.id, run=replace(run, stop_requested=request, updated_at=now))
+
+
+def _standing(
+    run: Run, status: RunStatus, reason: TerminationReason | None, detail: str, now: datetime
+) -> Changes:
+    """At once, since nobody works on it."""
+    standing = replace(
+        run,
+        status=status,
+        termination_reason=reason,
+        termination_detail=detail,
+        ended_at=now if status.is_terminal else None,
+        updated_at=now,
+        stop_requested=StopRequest.NONE,
+    )
+    return Changes(run.id, (RunStatusChanged(status, reason, detail),), standing)
+
+
+def _with_fresh_budget(run: Run) -> Run:
+    return replace(run, spend_before=run.spend, rounds_before=run.rounds)
+
+
+def _begun_again(run: Run, errand: Errand, told: EventBody | None) -> Changes:
+    """The next generation, queued. One that finds nothing keeps the reason the run ended for."""
+    finds = errand is Errand.FIND
+    again = replace(
+        run,
+        generation=run.generation + 1,
+        status=RunStatus.QUEUED,
+        errand=errand,
+        started_at=None,
+        ended_at=None if finds else run.ended_at,
+        ended_as=None if finds else run.ended_as,
+        termination_reason=None if finds else run.termination_reason,
+        termination_detail="" if finds else run.termination_detail,
+        stop_requested=StopRequest.NONE,
+        takeovers=0,
+    )
+    events = (RunStatusChanged(RunStatus.QUEUED),)
+    return Changes(run.id, (told, *events) if told else events, again)
+
+
+def refreshing(spec: RunSpec, run: Run, rechecks: bool) -> RunSpec:
+    """The spec of a run that asks what `run` asked, without what it found."""
+    exclude = replace(
+        spec.exclude,
+        run_ids=(*(x for x in spec.exclude.run_ids if x != run.id), run.id),
+    )
+    return replace(spec, exclude=exclude, refreshes=run.id, rechecks=rechecks)

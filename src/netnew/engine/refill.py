@@ -1,0 +1,113 @@
+"""An errand of a run that has ended: fill fields asked for later, and find nothing new."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+
+from netnew.domain.budget import Spend
+from netnew.domain.candidate import Candidate, MatchStatus
+from netnew.domain.enrichment import EnrichmentValue, leaves
+from netnew.domain.errors import Conflict
+from netnew.domain.event import CandidateEnriched, RunStatusChanged
+from netnew.domain.ledger import LedgerEntry
+from netnew.domain.run import Run, RunSpec, RunStatus, StopRequest
+from netnew.engine.enrich import enrich
+from netnew.engine.generators import generator_named
+from netnew.engine.life import ended_as_asked
+from netnew.engine.meter import Meter, Walk
+from netnew.engine.parts import Parts
+from netnew.engine.restore import entity_of
+from netnew.engine.retrace import from_what_is_stored
+from netnew.ports import Changes
+
+_BATCH = 50
+
+
+def lacks_fields(values: Collection[EnrichmentValue], spec: RunSpec) -> bool:
+    """Whether a field that is asked for has no value, not even 'nothing is said'."""
+    return bool({leaf.name for leaf in leaves(spec.enrichments)} - {v.name for v in values})
+
+
+@dataclass(slots=True)
+class Refill:
+    """Fills the fields of the matches of a run, from the pages that are stored."""
+
+    run: Run
+    parts: Parts
+    meter: Meter
+    _waiting: list[Candidate] = field(default_factory=list)
+    _gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(16))
+    _spend_told: Spend = Spend()
+
+    @classmethod
+    async def begin(cls, run: Run, parts: Parts) -> Refill:
+        budget = generator_named(run.spec.generator).budget.with_caps_of(run.spec.budget)
+        spent = run.spend - run.spend_before
+        meter = Meter(budget, parts.clock, run.spend_before, spent, Walk.BEFORE)
+        work = cls(run, from_what_is_stored(parts), meter, _spend_told=run.spend)
+        await work._look_for_lacking()
+        if run.status is RunStatus.QUEUED:
+            now = parts.clock.now()
+            work.run = replace(run, status=RunStatus.RUNNING, started_at=now, updated_at=now)
+            await work._commit(Changes(run.id, (RunStatusChanged(RunStatus.RUNNING),), work.run))
+        return work
+
+    async def stretch(self) -> bool:
+        """Fill some; False once all are, or the run is to stop. Raises TakenOver, Conflict."""
+        if self.run.stop_requested is StopRequest.NONE and self._waiting:
+            batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
+            filled = await asyncio.gather(*(self._fill(c) for c in batch))
+            rows = tuple(row for row, _ in filled)
+            events = tuple(CandidateEnriched(r.id, r.enrichments) for r in rows)
+            ledger = tuple(entry for _, entries in filled for entry in entries)
+            self.run = replace(self.run, spend=self.meter.spend, updated_at=self.parts.clock.now())
+            await self._commit(
+                Changes(self.run.id, events, self.run, candidates=rows, ledger=ledger)
+            )
+            return True
+        try:
+            await self._end()
+        except Conflict:  # further fields were asked for
+            fresh = await self.parts.store.runs.get(self.run.id)
+            self.run = replace(self.run, spec=fresh.spec, revision=fresh.revision)
+            await self._look_for_lacking()
+            return True
+        return False
+
+    async def break_off(self) -> None:
+        """Nothing is held between two stretches."""
+
+    async def _fill(self, candidate: Candidate) -> tuple[Candidate, list[LedgerEntry]]:
+        async with self._gate:
+            entity = await entity_of(candidate, self.parts, self.meter)
+            run = self.run
+            entries = await enrich(entity, run.id, run.generation, run.spec, self.parts, self.meter)
+        return replace(candidate, enrichments=entity.enrichments), entries
+
+    async def _look_for_lacking(self) -> None:
+        self._waiting = [
+            c
+            async for c in self.parts.store.candidates.of_run(self.run.id)
+            if c.status is MatchStatus.MATCHED and lacks_fields(c.enrichments, self.run.spec)
+        ]
+
+    async def _end(self) -> None:
+        asked, before = self.run.stop_requested, self.run.ended_as or RunStatus.COMPLETED
+        status = ended_as_asked(asked) if asked is StopRequest.PAUSE else before
+        ended = replace(self.run, status=status, updated_at=self.parts.clock.now())
+        reason = ended.termination_reason if status.is_terminal else None
+        told = RunStatusChanged(status, reason, ended.termination_detail if reason else "")
+        await self._commit(
+            Changes(ended.id, (told,), ended, if_revision=self.run.revision, spent=self._spent())
+        )
+        self.run = ended
+
+    def _spent(self) -> Spend:
+        spent, self._spend_told = self.run.spend - self._spend_told, self.run.spend
+        return spent
+
+    async def _commit(self, changes: Changes) -> None:
+        receipt = await self.parts.store.journal.commit(replace(changes, epoch=self.run.epoch))
+        self.run = replace(self.run, stop_requested=receipt.stop_requested)

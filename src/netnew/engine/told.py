@@ -1,0 +1,59 @@
+"""What the rows of a run tell of its candidates already: what need not be told again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from netnew.domain.candidate import Candidate, MatchStatus
+from netnew.domain.condition import Outcome, Verdict
+from netnew.domain.ids import CandidateId, RunId
+from netnew.engine.entity import Entity
+from netnew.ports import CandidateStore
+
+_DECIDED = (MatchStatus.MATCHED, MatchStatus.UNMATCHED)
+
+
+@dataclass(slots=True)
+class Told:
+    """A digest of each row, since the rows of a large run do not fit beside its entities."""
+
+    store: CandidateStore
+    _digests: dict[CandidateId, int] = field(default_factory=dict)
+    _decided: set[CandidateId] = field(default_factory=set)
+
+    @classmethod
+    async def of(cls, run_id: RunId, store: CandidateStore) -> Told:
+        """As the rows of a run stand now."""
+        told = cls(store)
+        async for candidate in store.of_run(run_id):
+            told._take(candidate.id, candidate)
+        return told
+
+    def has(self, entity: Entity) -> bool:
+        """Whether there is a row of it."""
+        return entity.id in self._digests
+
+    def says(self, entity: Entity) -> bool:
+        """Whether its row says of it just what is known now."""
+        return self._digests.get(entity.id) == _digest(entity)
+
+    def take(self, entity: Entity) -> None:
+        """Its row is being written as it is now."""
+        self._digests[entity.id] = _digest(entity)
+
+    async def verdicts(self, entity: Entity) -> Mapping[str, Verdict]:
+        """What a generation before this process decided about it, by condition."""
+        if entity.id not in self._decided:
+            return {}
+        row = await self.store.get(entity.id)
+        return {v.condition: v for v in row.verdicts if v.outcome is not Outcome.UNCLEAR}
+
+    def _take(self, key: CandidateId, candidate: Candidate) -> None:
+        self._digests[key] = _digest(candidate)
+        if candidate.status in _DECIDED:
+            self._decided.add(key)
+
+
+def _digest(said: Candidate | Entity) -> int:
+    return hash((said.status, said.verdicts, said.enrichments, said.merged_into))

@@ -1,0 +1,37 @@
+"""What a workspace spends, day by day (UTC)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from netnew.db.tables import spend_by_day
+from netnew.db.upsert import insert_new
+from netnew.domain.budget import Spend
+from netnew.domain.ids import WorkspaceId
+
+# Of a run's spend those that have a cap; the others are not added up.
+_CAPPED = ("cost", "tokens", "searches", "pages", "seconds")
+
+
+def add_to_day(
+    connection: sa.Connection, workspace_id: WorkspaceId, day: str, spend: Spend
+) -> None:
+    """Add `spend` to what the workspace has spent on `day` (ISO)."""
+    nothing = {"workspace_id": workspace_id, "day": day, **dict.fromkeys(_CAPPED, 0)}
+    connection.execute(insert_new(connection, spend_by_day), nothing)
+    more: dict[str, Any] = {x: spend_by_day.c[x] + getattr(spend, x) for x in _CAPPED}
+    connection.execute(sa.update(spend_by_day).where(_of(workspace_id, day)).values(more))
+
+
+def spent_on(connection: sa.Connection, workspace_id: WorkspaceId, day: date) -> Spend:
+    """What was spent on `day`; nothing where nothing is on record."""
+    query = sa.select(*(spend_by_day.c[x] for x in _CAPPED))
+    row = connection.execute(query.where(_of(workspace_id, day.isoformat()))).first()
+    return Spend() if row is None else Spend(*row)
+
+
+def _of(workspace_id: WorkspaceId, day: str) -> sa.ColumnElement[bool]:
+    return sa.and_(spend_by_day.c.workspace_id == workspace_id, spend_by_day.c.day == day)

@@ -1,0 +1,200 @@
+"""Working on runs: what a worker is given to do, one stretch after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from netnew.domain.errors import NetnewError, NotFound, TakenOver, TransientError
+from netnew.domain.event import RunStatusChanged
+from netnew.domain.ids import RunId
+from netnew.domain.run import Errand, Run, RunSpec, RunStatus, StopRequest, TerminationReason
+from netnew.engine.life import parked
+from netnew.engine.parts import Parts
+from netnew.engine.refill import Refill
+from netnew.engine.workflow import Finding
+from netnew.ports import Changes, Clock, Store
+
+OpenParts = Callable[[RunSpec], AbstractAsyncContextManager[Parts]]
+"""Opens what a run of this spec needs (its sources, a fetcher that knows their pages)."""
+
+MOST_TAKEOVERS = 5
+_RETRY_AT_MOST_S = 30.0
+_log = logging.getLogger(__name__)
+
+
+class _UnderWay(Protocol):
+    """A generation of a run, under way in this process."""
+
+    run: Run
+
+    async def stretch(self) -> bool: ...
+    async def break_off(self) -> None: ...
+
+
+@dataclass(slots=True)
+class _Open:
+    work: _UnderWay
+    parts: AsyncExitStack
+    failed_in_a_row: int = 0
+
+
+@dataclass(slots=True)
+class Working:
+    """The runs under way in this process. Safe for any number of them in one event loop."""
+
+    store: Store
+    clock: Clock
+    open_parts: OpenParts
+    _open: dict[tuple[RunId, int], _Open] = field(default_factory=dict)
+    broken: dict[RunId, Exception] = field(default_factory=dict)
+    """What broke a run off that could not even be told so (a full disk)."""
+
+    async def stretch(self, run_id: RunId, generation: int, worker_id: str) -> bool:
+        """Do one stretch of a run; True where there is more to do.
+
+        Never raises for the run's sake: what goes wrong ends it as failed, with its rows kept.
+        What may pass (a locked database) is tried again, ever more slowly. Raises StoreDamaged
+        where not even that can be written.
+        """
+        key = (run_id, generation)
+        try:
+            more = await self._stretch(key, worker_id)
+        except (TakenOver, NotFound):
+            more = False
+        except TransientError as error:
+            return await self._wait_and_try_again(key, error)
+        except asyncio.CancelledError:
+            await self._close(key)
+            raise
+        except Exception as error:
+            _log.warning("%s failed", run_id, exc_info=error)
+            await self._fail(key, error)
+            more = False
+        if not more:
+            await self._close(key)
+        return more
+
+    async def to_the_end(self, run_id: RunId, worker_id: str = "here") -> Run:
+        """Work on a run in this task until it ends or is paused: for scripts and tests, that need
+        no worker. The run as it is then."""
+        generation = (await self.store.runs.get(run_id)).generation
+        while await self.stretch(run_id, generation, worker_id):
+            pass
+        if run_id in self.broken:
+            raise self.broken.pop(run_id)
+        return await self.store.runs.get(run_id)
+
+    async def may_take_over(self, run_id: RunId, generation: int) -> bool:
+        """Whether a dead worker's run is to be taken over. It counts; one that its workers do not
+        survive is parked as failed."""
+        try:
+            run = await self.store.journal.alter(run_id, self._taking_over(generation))
+        except NotFound:
+            return False
+        is_this = run.generation == generation
+        return is_this and not run.status.is_terminal and run.status is not RunStatus.PAUSED
+
+    async def close(self) -> None:
+        """Let go of all runs; each stays as it was last written."""
+        for key in list(self._open):
+            await self._close(key)
+
+    # -------------------------------------------------------------------------------- inside
+
+    async def _stretch(self, key: tuple[RunId, int], worker_id: str) -> bool:
+        under_way = self._open.get(key)
+        if under_way is None:
+            under_way = await self._take(key, worker_id)
+            if under_way is None:
+                return False
+            self._open[key] = under_way
+        more = await under_way.work.stretch()
+        under_way.failed_in_a_row = 0
+        return more
+
+    async def _take(self, key: tuple[RunId, int], worker_id: str) -> _Open | None:
+        run = await self.store.runs.take(key[0], key[1], worker_id)
+        if run is None:
+            return None
+        stack = AsyncExitStack()
+        try:
+            parts = await stack.enter_async_context(self.open_parts(run.spec))
+            begin = Finding.begin if run.errand is Errand.FIND else Refill.begin
+            return _Open(await begin(run, parts), stack)
+        except BaseException:
+            await stack.aclose()
+            raise
+
+    async def _wait_and_try_again(self, key: tuple[RunId, int], error: Exception) -> bool:
+        under_way = self._open.get(key)
+        failed = under_way.failed_in_a_row + 1 if under_way else 1
+        _log.warning("%s: %s; tried again", key[0], error)
+        work = under_way.work if under_way else None
+        await self._close(key)
+        await asyncio.sleep(min(0.1 * 2**failed, _RETRY_AT_MOST_S))
+        return work is not None or not await self._has_ended(key)
+
+    async def _has_ended(self, key: tuple[RunId, int]) -> bool:
+        try:
+            run = await self.store.runs.get(key[0])
+        except NotFound:
+            return True
+        except TransientError:
+            return False
+        return run.status.is_terminal or run.generation != key[1]
+
+    async def _fail(self, key: tuple[RunId, int], error: Exception) -> None:
+        """End a run as failed. What cannot be written is kept in `broken`, and raised."""
+        detail = (
+            str(error) if isinstance(error, NetnewError) else f"{type(error).__name__}: {error}"
+        )
+        try:
+            await self.store.journal.alter(key[0], self._failing(key[1], detail))
+        except NotFound:
+            return
+        except Exception:
+            await self._close(key)
+            self.broken[key[0]] = error
+            raise
+        self.broken[key[0]] = error
+
+    def _failing(self, generation: int, detail: str) -> Callable[[Run], Changes | None]:
+        def fail(run: Run) -> Changes | None:
+            if run.generation != generation or run.status.is_terminal:
+                return None
+            now = self.clock.now()
+            failed = replace(
+                run,
+                status=RunStatus.FAILED,
+                termination_reason=TerminationReason.ERROR_OCCURRED,
+                termination_detail=detail,
+                ended_at=now,
+                updated_at=now,
+                stop_requested=StopRequest.NONE,
+            )
+            told = RunStatusChanged(failed.status, failed.termination_reason, detail)
+            return Changes(run.id, (told,), failed)
+
+        return fail
+
+    def _taking_over(self, generation: int) -> Callable[[Run], Changes | None]:
+        def take_over(run: Run) -> Changes | None:
+            if run.generation != generation or run.status.is_terminal:
+                return None
+            if run.takeovers >= MOST_TAKEOVERS:
+                detail = f"{run.takeovers + 1} workers died while they worked on it"
+                return parked(run, detail, self.clock.now())
+            return Changes(run.id, run=replace(run, takeovers=run.takeovers + 1))
+
+        return take_over
+
+    async def _close(self, key: tuple[RunId, int]) -> None:
+        under_way = self._open.pop(key, None)
+        if under_way is not None:
+            await under_way.work.break_off()
+            await under_way.parts.aclose()
