@@ -24,7 +24,8 @@ _WHETHER = re.compile(
     r"^(?:(?:says|tells|states?)\s+)?(?:whether|if)\s+(?:or not\s+)?", re.IGNORECASE
 )
 _DOES = re.compile(r"^(?:does|do|did)\s+(?:it|they|the \w+)\s+", re.IGNORECASE)
-_IS = re.compile(r"^(?P<is>is|are|was|were|has|have|can)\s+(?P<who>it|they|there|the \w+)\s+", re.I)
+_THERE = re.compile(r"^(?:is|are|was|were)\s+there\s+", re.IGNORECASE)
+_IS = re.compile(r"^(?P<is>is|are|was|were|has|have|can)\s+(?P<who>it|they|the \w+)\s+", re.I)
 
 Fit = Callable[[Fact], float]
 
@@ -61,6 +62,8 @@ def claim_of(asked: Enrichment) -> str:
     told = _WHETHER.sub("", told)
     if does := _DOES.match(told):
         return f"they {told[does.end() :]}"
+    if there := _THERE.match(told):
+        return f"they have {told[there.end() :]}"
     if asks := _IS.match(told):
         return f"{asks['who']} {asks['is'].lower()} {told[asks.end() :]}"
     return told

@@ -94,7 +94,7 @@ class RulesJudge:
             return stated
         claim = MatchCondition(asked.name, claim_of(asked))
         judged = truth_value(asked, self._verdict(claim, entity_type, tiers, about))
-        return judged if judged.value else stated
+        return judged if judged.value or not stated.value else stated
 
     def _tiers(self, evidence: Sequence[EvidencePage]) -> list[Tier]:
         """Pages by how much they count: own, then profiles, then mentions; each live before
