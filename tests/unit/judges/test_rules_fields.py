@@ -25,6 +25,7 @@ PAGE = """
 * Funding: $5 million in 2019
 * Languages: Python, Rust and C
 * Name: Foo
+* Height: 120 m
 We offer public tours on Fridays.
 There is no restaurant.
 """
@@ -59,6 +60,8 @@ def nested(path: str, format: Format = Format.TEXT) -> Enrichment:
         ("contact.email", Format.EMAIL, "info@foo.org"),
         ("contactDetails.phone", Format.TEXT, "55 12 34"),
         ("company.details.founded", Format.DATE, "12 May 1974"),
+        ("location.height", Format.TEXT, "120 m"),
+        ("general.name", Format.TEXT, "Foo"),
         ("ceo.name", Format.TEXT, "Jane Doe"),
         ("license.name", Format.TEXT, "MIT"),
         ("funding.amount", Format.NUMBER, "$5 million in 2019"),
@@ -79,6 +82,8 @@ def test_a_nested_field_is_read_with_what_it_stands_in(
         ("founder.name", Format.TEXT),
         ("founder.country", Format.TEXT),
         ("ceo.country", Format.TEXT),
+        ("ceo.height", Format.TEXT),
+        ("contact.name", Format.TEXT),
         ("funding.rounds", Format.NUMBER),
         ("headquarters.address.street", Format.TEXT),
         ("license.year", Format.DATE),

@@ -27,9 +27,13 @@ _PLACES |= {"nation": "country", "state": "state", "province": "state"}
 # Objects that only group fields of the entity itself.
 _GROUPING = frozenset(
     stem(w)
-    for w in """contact contacts detail details info information general overview basic basics fact
-    facts profile metadata meta data about link links online web figures key main legal
-    entity organisation organization company""".split()  # noqa: SIM905
+    for w in """detail details info information general overview basic basics fact facts profile
+    metadata meta data about key main entity organisation organization company""".split()  # noqa: SIM905
+)
+# Sides of the entity itself: 'location.height' is its own height, but 'contact.name' not its name.
+_SIDES = frozenset(
+    stem(w)
+    for w in """contact contacts place location site link links online web figures legal""".split()  # noqa: SIM905
 )
 # Fields that are their object itself, by format: 'ceo.name', 'funding.amount'.
 _ITSELF = {
@@ -109,12 +113,15 @@ def part_of(enrichment: Enrichment, entity_type: str) -> Part | None:
     if not around or len(around) != len(names) - 1 or not all(x.startswith("of ") for x in around):
         return None
     outer = [_words(name) for name in names[:-1]]
+    own = _words(names[-1])
     groups = _GROUPING | set(stems(entity_type))
+    if not set(tokens(own)) <= _ITSELF[Format.TEXT]:
+        groups |= _SIDES
     whole = next((x for x in reversed(outer) if not _is_group(x, groups)), None)
     return Part(
         enrichment.format,
         enrichment.options,
-        field_of(_words(names[-1])),
+        field_of(own),
         field_of(told),
         field_of(whole) if whole else None,
         frozenset(s for x in outer for s in stems(x)),
