@@ -22,7 +22,7 @@ from tests.support.noted_runs import Opened, WorkerProcess, noted_runs, run
 
 STRETCHES = 8
 QUICK = 0.05
-DEAD_AFTER_S = 1.5
+DEAD_AFTER_S = 1.0
 OPTIONS = WorkerOptions("home", takes_all=True, beat_s=0.2, dead_after_s=DEAD_AFTER_S)
 
 
@@ -49,7 +49,7 @@ async def assert_all_done(opened: Opened, most_begun_again: int) -> None:
     assert len(await opened.runs.notes("begun")) <= STRETCHES + most_begun_again
 
 
-@pytest.mark.parametrize("killed_after", [0, 1, 5])
+@pytest.mark.parametrize("killed_after", [0, 5])
 def test_another_goes_on_where_a_killed_one_was(url: str, killed_after: int) -> None:
     """The killed one is known to be dead at once: it was a process of this machine."""
 
@@ -71,13 +71,13 @@ def test_another_goes_on_where_a_killed_one_was(url: str, killed_after: int) -> 
 def test_several_kills_in_a_row(sqlite_url: str) -> None:
     async def test(opened: Opened) -> None:
         await opened.start(run(1))
-        for number in (1, 3, 4):
+        for number in (1, 3):
             with WorkerProcess(sqlite_url, STRETCHES, 0.1) as child:
                 child.until(f"begun {run(1)} {number}")
                 child.kill()
         async with opened.worker() as worker:
             await worker.until_done(run(1), 0)
-        await assert_all_done(opened, most_begun_again=3)
+        await assert_all_done(opened, most_begun_again=2)
 
     within(sqlite_url, test)
 
@@ -85,7 +85,7 @@ def test_several_kills_in_a_row(sqlite_url: str) -> None:
 def test_one_that_was_stopped_loses_its_run_and_works_on_when_it_wakes(url: str) -> None:
     async def test(opened: Opened) -> None:
         await opened.start(run(1))
-        with WorkerProcess(url, STRETCHES, 0.3, DEAD_AFTER_S) as child:
+        with WorkerProcess(url, STRETCHES, 0.1, DEAD_AFTER_S) as child:
             child.until(f"begun {run(1)} 2")
             child.stop()
             async with opened.worker(OPTIONS) as worker:
@@ -115,10 +115,10 @@ async def has_entered_again(opened: Opened, worker_id: str) -> None:
         await asyncio.sleep(0.05)
 
 
-def test_what_one_without_a_row_left_is_taken_over_too(url: str) -> None:
+def test_what_one_without_a_row_left_is_taken_over_too(sqlite_url: str) -> None:
     async def test(opened: Opened) -> None:
         await opened.start(run(1))
-        with WorkerProcess(url, STRETCHES, 0.1) as child:
+        with WorkerProcess(sqlite_url, STRETCHES, 0.1) as child:
             child.until(f"begun {run(1)} 1")
             child.kill()
         await strike(opened.database, child.id)
@@ -126,7 +126,7 @@ def test_what_one_without_a_row_left_is_taken_over_too(url: str) -> None:
             await worker.until_done(run(1), 0)
         await assert_all_done(opened, most_begun_again=1)
 
-    within(url, test)
+    within(sqlite_url, test)
 
 
 def test_who_leaves_hands_over_at_once(url: str) -> None:

@@ -18,6 +18,7 @@ _NO_NEWS = (
     "Workflow already exists in queue",
     "Exception encountered in asynchronous workflow",
     "for development and testing",
+    "Could not connect to postgres database to verify existence",
 )
 _log = structlog.get_logger(__name__)
 

@@ -178,7 +178,8 @@ class _Desk:
                 ticking = [asyncio.create_task(_keep(tick)) for tick in self.options.ticks]
             yield Worker(self.worker_id, self.bench, self.rows, watch, self.options)
         finally:
-            await asyncio.shield(asyncio.create_task(self._leave(watch, ticking)))
+            leaving = asyncio.create_task(self._leave(watch, ticking))
+            await _to_the_end(leaving, hurry=self.bench.drop)
 
     def _row(self) -> WorkerRow:
         now = _now()
@@ -248,13 +249,15 @@ class _Desk:
         watch.stop_reaping()
         for task in ticking:
             task.cancel()
-        if ticking:
-            await asyncio.wait(ticking)
-        if self.bench.running():
-            cancelled = await self.bench.finish(self.options.leave_within_s)
-            await self._settled(cancelled)
-        await asyncio.to_thread(DBOS.destroy)
-        await asyncio.to_thread(watch.stop)
+        try:
+            if ticking:
+                await asyncio.wait(ticking)
+            if self.bench.running():
+                cancelled = await self.bench.finish(self.options.leave_within_s)
+                await self._settled(cancelled)
+        finally:
+            await asyncio.to_thread(DBOS.destroy)
+            await asyncio.to_thread(watch.stop)
         await self._hand_over()
 
     async def _settled(self, cancelled: frozenset[Key]) -> None:
@@ -280,6 +283,20 @@ class _Desk:
             await asked(self.rows.resume, *row.key, queue_name(row.place))
         await asked(self.rows.close_queue, own_queue(self.worker_id))
         await strike(self.database, self.worker_id)
+
+
+async def _to_the_end(leaving: asyncio.Task[None], hurry: Callable[[], None]) -> None:
+    """Wait for it also when cancelled, but let nothing be waited for then."""
+    cancelled: asyncio.CancelledError | None = None
+    while not leaving.done():
+        try:
+            await asyncio.shield(leaving)
+        except asyncio.CancelledError as error:
+            cancelled = error
+            hurry()
+    if cancelled is not None:
+        raise cancelled
+    leaving.result()
 
 
 async def _keep(tick: Tick) -> None:

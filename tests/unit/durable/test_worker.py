@@ -85,7 +85,7 @@ def test_what_a_transaction_enqueued_that_was_rolled_back_was_never_there(url: s
             await opened.runs.submit(enqueue_and_fail)
         async with opened.worker() as worker:
             await worker.until_done(run(1), 0)
-            await worker.until_idle()
+            await worker.until_idle(0.2)
         assert not await opened.runs.times_ended()
 
     within(url, test)
@@ -100,12 +100,12 @@ def test_a_worker_takes_from_its_own_queues_alone(sqlite_url: str) -> None:
         async with opened.worker(OWN_ONLY) as worker:
             await opened.start(run(5), worker_id=worker.id)
             await worker.until_done(run(5), 0)
-            await worker.until_idle()
+            await worker.until_idle(0.2)
         assert {x[0] for x in await opened.runs.times_ended()} == {run(5)}
         async with opened.worker(WorkerOptions("home", takes_all=True)) as worker:
             await worker.until_done(run(3), 0)
             await worker.until_done(run(4), 0)
-            await worker.until_idle()
+            await worker.until_idle(0.2)
         # The worker called "another" has nothing but a queue, and may yet come.
         assert {x[0] for x in await opened.runs.times_ended()} == {run(3), run(4), run(5)}
 
@@ -147,7 +147,7 @@ def test_a_queued_run_that_is_cancelled_never_begins(url: str) -> None:
     within(url, test)
 
 
-def test_a_running_one_that_is_cancelled_ends_with_the_stretch_in_hand(url: str) -> None:
+def test_a_running_one_that_is_cancelled_ends_with_the_stretch_in_hand(sqlite_url: str) -> None:
     async def test(opened: Opened) -> None:
         await opened.start(run(1))
         async with opened.worker() as worker:
@@ -156,7 +156,7 @@ def test_a_running_one_that_is_cancelled_ends_with_the_stretch_in_hand(url: str)
             await worker.until_idle(0.2)
         assert await opened.runs.times_ended() == {(run(1), 0, 0): 1}
 
-    within(url, test, stretches=100, seconds=0.3)
+    within(sqlite_url, test, stretches=100, seconds=0.3)
 
 
 def test_what_is_unknown_or_has_ended_can_be_cancelled(sqlite_url: str) -> None:
@@ -183,13 +183,13 @@ def test_what_was_cancelled_or_is_unknown_can_be_resumed_and_what_has_ended_is_l
             await worker.until_done(run(1), 0)
             await worker.until_done(run(2), 7)
             await opened.queue.resume(run(1), 0)
-            await worker.until_idle()
+            await worker.until_idle(0.2)
         assert await opened.runs.times_ended() == {(run(1), 0, 0): 1, (run(2), 7, 0): 1}
 
     within(sqlite_url, test, stretches=1)
 
 
-def test_work_that_fails_ends_and_can_be_resumed(url: str) -> None:
+def test_work_that_fails_ends_and_can_be_resumed(sqlite_url: str) -> None:
     async def test(opened: Opened) -> None:
         calls = []
 
@@ -207,7 +207,7 @@ def test_work_that_fails_ends_and_can_be_resumed(url: str) -> None:
             await worker.until_done(run(1), 0)
         assert len(calls) == 4
 
-    within(url, test)
+    within(sqlite_url, test)
 
 
 def test_one_resumed_while_it_runs_here_is_begun_anew_and_the_older_one_cancelled(
@@ -275,6 +275,31 @@ def test_a_stretch_that_does_not_end_in_time_is_cancelled_and_done_again_by_the_
     within(sqlite_url, test, seconds=60)
 
 
+def test_who_is_cancelled_again_while_it_leaves_waits_for_no_stretch(sqlite_url: str) -> None:
+    async def test(opened: Opened) -> None:
+        await opened.start(run(1))
+
+        async def until_cancelled() -> None:
+            async with opened.worker():
+                await opened.runs.begun.wait()
+                await asyncio.sleep(60)
+
+        working = asyncio.create_task(until_cancelled())
+        await opened.runs.begun.wait()
+        working.cancel()
+        await asyncio.sleep(0.1)
+        working.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await working
+        assert not await all_workers(opened.database)
+        opened.runs.seconds = 0.0
+        async with opened.worker() as second:
+            await second.until_done(run(1), 0)
+        assert [note.number for note in await opened.runs.notes("begun")] == [0, 0]
+
+    within(sqlite_url, test, stretches=1, seconds=60)
+
+
 def test_no_new_run_is_begun_while_the_worker_leaves(sqlite_url: str) -> None:
     async def test(opened: Opened) -> None:
         await opened.start(run(1))
@@ -314,7 +339,7 @@ def test_what_a_worker_of_its_own_left_is_taken_over_after_asking(url: str) -> N
         async with opened.worker(may_take_over=may_take_over) as second:
             await second.until_done(run(1), 0)
             await second.until_done(run(3), 0)
-            await second.until_idle()
+            await second.until_idle(0.2)
             assert [row.id for row in await all_workers(opened.database)] == [second.id]
         assert sorted(asked) == [run(1), run(2), run(3)]
         last = {x[0] for x, times in (await opened.runs.times_ended()).items() if x[2] == 2}
