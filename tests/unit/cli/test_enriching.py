@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from netnew.cli.enriching import enrichments_from
-from netnew.domain.enrichment import Enrichment, Format
+from netnew.cli.render import enrichment_line
+from netnew.domain.enrichment import Enrichment, EnrichmentValue, Format
 from netnew.domain.errors import InvalidInput
+from netnew.domain.evidence import Citation
+from netnew.domain.ids import SnapshotId
 
 
 @pytest.mark.parametrize(
@@ -111,3 +115,37 @@ def test_a_schema_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\xfa")
     with pytest.raises(InvalidInput, match="is no JSON"):
         enrichments_from([], path)
+
+
+def test_a_schema_reaches_the_spec_and_the_plan_shows_its_fields(
+    netnew: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "fields.json"
+    day = {"type": "string", "format": "date", "description": "First day"}
+    seat = {"type": "object", "properties": {"since": day}}
+    path.write_text(json.dumps({"properties": {"seat": seat}}))
+    shown = netnew.run("plan", "Teapots", "--schema", str(path))
+    assert "Filled in:   seat.since (date): First day" in shown.stdout
+    (asked,) = netnew.service.asked[-1].enrichments
+    assert asked.fields == (Enrichment("since", "First day", Format.DATE),)
+
+
+def test_a_schema_too_deep_is_told_in_one_line(netnew: Any, tmp_path: Path) -> None:
+    path = tmp_path / "fields.json"
+    schema: dict[str, Any] = {"type": "string"}
+    for name in "dcba":
+        schema = {"type": "object", "properties": {name: schema}}
+    path.write_text(json.dumps(schema))
+    refused = netnew.run("find", "Teapots", "--schema", str(path))
+    assert refused.exit_code == 2
+    assert refused.stderr.strip() == (
+        "netnew: --schema.a.b.c: is nested too deep (allowed: at most 3 levels of objects)"
+    )
+    assert netnew.service.asked == []
+
+
+def test_a_quote_that_gives_no_value_is_shown_with_the_reason() -> None:
+    proof = (Citation(SnapshotId("s"), "https://x.org", 0, 0, 7, "over 50"),)
+    unusable = EnrichmentValue("staff", None, proof, "not usable: the page says 'over 50'")
+    assert enrichment_line(unusable).plain == "· staff  not usable: the page says 'over 50'"
+    assert enrichment_line(EnrichmentValue("staff", None)).plain == "· staff  not stated"
