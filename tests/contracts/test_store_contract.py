@@ -48,6 +48,7 @@ from netnew.domain.run import (
     Run,
     RunSpec,
     RunStatus,
+    StopRequest,
     TerminationReason,
 )
 from netnew.domain.search import Hit, SearchAnswer
@@ -218,9 +219,10 @@ def test_a_run_comes_back_as_it_was_made(implementation: Implementation) -> None
 
 def test_a_new_run_has_no_events_and_no_request_to_stop(implementation: Implementation) -> None:
     async def work(store: Store) -> None:
-        run = replace(a_run(), last_seq=9, cancel_requested=True)
+        run = replace(a_run(), last_seq=9, stop_requested=StopRequest.CANCEL, epoch=3, revision=4)
         kept = await store.runs.create(run)
-        assert (kept.last_seq, kept.cancel_requested) == (0, False)
+        assert (kept.last_seq, kept.stop_requested) == (0, StopRequest.NONE)
+        assert (kept.epoch, kept.revision) == (0, 0)
         assert await store.runs.get(run.id) == kept
 
     implementation.check(work)
@@ -255,7 +257,8 @@ def test_an_unknown_run_is_not_found(implementation: Implementation) -> None:
         unknown = run_id(UUID(int=7))
         for asked in (
             store.runs.get(unknown),
-            store.runs.request_cancel(unknown),
+            store.runs.signal(unknown),
+            store.journal.alter(unknown, lambda run: None),
             store.runs.delete(unknown),
             store.journal.commit(Changes(unknown, events=(ROUND,))),
         ):
@@ -264,41 +267,6 @@ def test_an_unknown_run_is_not_found(implementation: Implementation) -> None:
             assert (caught.value.kind, caught.value.key) == ("run", unknown)
         assert await store.events.after(unknown, 0) == []
         assert await all_of(store, unknown) == []
-
-    implementation.check(work)
-
-
-def test_a_request_to_stop_comes_with_the_next_receipt(implementation: Implementation) -> None:
-    async def work(store: Store) -> None:
-        run = await store.runs.create(a_run())
-        assert not (await store.journal.commit(Changes(run.id))).cancel_requested
-        await store.runs.request_cancel(run.id)
-        assert (await store.journal.commit(Changes(run.id))).cancel_requested
-        running = replace(run, status=RunStatus.RUNNING)
-        assert (await store.journal.commit(Changes(run.id, run=running))).cancel_requested
-        assert (await store.runs.get(run.id)).cancel_requested
-
-    implementation.check(work)
-
-
-def test_a_later_generation_begins_without_the_request_to_stop(
-    implementation: Implementation,
-) -> None:
-    async def work(store: Store) -> None:
-        run = await store.runs.create(a_run())
-        await store.runs.request_cancel(run.id)
-        again = replace(run, generation=2, status=RunStatus.QUEUED)
-        assert not (await store.journal.commit(Changes(run.id, run=again))).cancel_requested
-        assert not (await store.runs.get(run.id)).cancel_requested
-
-    implementation.check(work)
-
-
-def test_a_run_that_has_ended_cannot_be_asked_to_stop(implementation: Implementation) -> None:
-    async def work(store: Store) -> None:
-        run = await store.runs.create(replace(a_run(), status=RunStatus.COMPLETED))
-        await store.runs.request_cancel(run.id)
-        assert not (await store.runs.get(run.id)).cancel_requested
 
     implementation.check(work)
 
@@ -344,7 +312,7 @@ def test_changes_are_written_whole(implementation: Implementation) -> None:
             Changes(run.id, (ROUND, ROUND), later, (candidate,), (merge,), (entry,))
         )
         assert receipt.last_seq == 2
-        assert await store.runs.get(run.id) == replace(later, last_seq=2)
+        assert await store.runs.get(run.id) == replace(later, last_seq=2, spec=run.spec)
         assert await store.candidates.get(candidate.id) == candidate
         assert await store.candidates.merges(run.id) == [merge]
         assert await store.ledger.look_up([entry.key]) == {entry.key: entry}
@@ -753,7 +721,8 @@ def test_workspaces_do_not_see_each_other_but_share_pages(implementation: Implem
             for asked in (
                 other.runs.get(run.id),
                 other.runs.delete(run.id),
-                other.runs.request_cancel(run.id),
+                other.runs.signal(run.id),
+                other.journal.alter(run.id, lambda run: None),
                 other.journal.commit(Changes(run.id, (ROUND,))),
                 other.candidates.get(candidate.id),
             ):
