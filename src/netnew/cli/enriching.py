@@ -19,9 +19,10 @@ Enrich = Annotated[
     list[str] | None,
     typer.Option(
         "--enrich",
-        metavar="[NAME[(FORMAT)]:]TEXT",
-        help="A field to fill for each match. FORMAT is text, number, date, url, email, boolean,"
-        " list, or the values to choose from: 'A|B|C'. May be repeated.",
+        metavar="[NAME:]TEXT",
+        help="A field to fill for each match; after the name may stand its format: (number),"
+        " (date), (url), (email), (boolean), (list), or what to choose from: (A | B | C)."
+        " May be repeated.",
     ),
 ]
 Schema = Annotated[
