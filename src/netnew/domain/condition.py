@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from netnew.domain.evidence import Citation, Confidence
 
@@ -23,8 +24,14 @@ class MatchCondition:
 
         Name and position do not enter: a renamed or reordered condition is the same question.
         """
-        text = unicodedata.normalize("NFKC", self.description).casefold()
-        return re.sub(r"\s+", " ", text).strip(" .;:!?")
+        return _key_of(self.description)
+
+
+@lru_cache(maxsize=1024)
+def _key_of(description: str) -> str:
+    # Asked for every candidate of a run, of a handful of conditions.
+    text = unicodedata.normalize("NFKC", description).casefold()
+    return re.sub(r"\s+", " ", text).strip(" .;:!?")
 
 
 class Outcome(StrEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,9 +35,13 @@ _ENTRIES = sa.select(ledger.c.id, ledger.c.decided_at, ledger.c.format, ledger.c
 
 def question_id(workspace_id: WorkspaceId, key: LedgerKey) -> str:
     """Stands for all of `key` but the entity."""
-    return hashed(workspace_id, key.entity_type, key.condition_key, key.judge_profile)
+    return _question_id(workspace_id, key.entity_type, key.condition_key, key.judge_profile)
 
 
+_question_id = lru_cache(maxsize=1024)(hashed)  # a run has few questions and many entities
+
+
+@lru_cache(maxsize=4096)  # what is looked up is mostly written soon after
 def entry_id(workspace_id: WorkspaceId, key: LedgerKey) -> str:
     return hashed(
         workspace_id, key.entity_key, key.entity_type, key.condition_key, key.judge_profile

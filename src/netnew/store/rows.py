@@ -37,7 +37,7 @@ def batched(values: Iterable[str], most: int) -> Iterator[list[str]]:
 
 def hashed(*parts: str) -> str:
     """128 bits in hex that stand for `parts`; each is told with its length, so none runs over."""
-    whole = "".join(f"{len(part)}:{part}" for part in parts)
+    whole = "".join([f"{len(part)}:{part}" for part in parts])
     return hashlib.blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
@@ -54,15 +54,18 @@ class Codec(Generic[T]):
     def dump(self, value: T) -> str:
         """`value` as JSON. Lone surrogates, which no UTF-8 can hold, become U+FFFD one by one, so
         that offsets into the text stay right."""
-        try:
-            return self._adapter.dump_json(value, exclude_defaults=True).decode()
-        except PydanticSerializationError:
-            plain = self._adapter.dump_python(value, mode="json", exclude_defaults=True)
-            return _SURROGATE.sub("\ufffd", json.dumps(plain, ensure_ascii=False))
+        return self._dump(value).decode()
 
     def pack(self, value: T) -> bytes:
         """`value` as packed JSON: for rows there are many of."""
-        return pack(self.dump(value).encode())
+        return pack(self._dump(value))
+
+    def _dump(self, value: T) -> bytes:
+        try:
+            return self._adapter.serializer.to_json(value, exclude_defaults=True)
+        except PydanticSerializationError:
+            plain = self._adapter.dump_python(value, mode="json", exclude_defaults=True)
+            return _SURROGATE.sub("\ufffd", json.dumps(plain, ensure_ascii=False)).encode()
 
     def unpack(self, packed: bytes, format: int) -> T:
         """What was packed. Raises StoreDamaged like `load`."""
