@@ -88,7 +88,7 @@ class Bench:
             task.cancel()
 
     async def finish(self, within_s: float) -> frozenset[Key]:
-        """Close the gate, let what is in hand end, cancel what takes longer; gives the latter."""
+        """Close the gate and let what is in hand end; gives what took longer and was cancelled."""
         self._gate.clear()
         tasks = {task: key for key, task in self._in_hand.items()}
         if not tasks:
@@ -98,7 +98,7 @@ class Bench:
             task.cancel()
         if late:
             await asyncio.wait(late, timeout=_CANCELLED_ENDS_WITHIN_S)
-        return frozenset(tasks[task] for task in late)
+        return frozenset(key for task, key in tasks.items() if not task.done() or task.cancelled())
 
     async def _do(self, key: Key) -> bool:
         task = asyncio.current_task()
