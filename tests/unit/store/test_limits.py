@@ -358,7 +358,19 @@ class Provider:
     callers: Counter[str] = field(default_factory=Counter)
     takes_s: float = 0.01
 
+    open: set[asyncio.StreamWriter] = field(default_factory=set)
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.open.add(writer)
+        try:
+            await self._answer(reader, writer)
+        except ConnectionError:
+            pass  # the caller was killed
+        finally:
+            writer.close()
+            self.open.discard(writer)
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         line = await reader.readline()
         if line.endswith(b"\n"):
             name, begun = line.decode().split()
@@ -369,7 +381,6 @@ class Provider:
             await asyncio.sleep(self.takes_s)
             self.under_way[name] -= 1
             writer.write(b"done\n")
-        writer.close()
 
 
 @asynccontextmanager
@@ -379,6 +390,8 @@ async def provider() -> AsyncIterator[Provider]:
     made.port = server.sockets[0].getsockname()[1]
     async with server:
         yield made
+        await until(lambda: not made.open)
+    await asyncio.sleep(0)  # the last ones are closed
 
 
 @contextmanager
