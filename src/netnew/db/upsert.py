@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
+from operator import itemgetter
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+Row = dict[str, Any]
 Insert = sqlite.Insert | postgresql.Insert
 
 
@@ -29,6 +33,15 @@ def upsert(
     where that column stays equal.
     """
     return _upsert(connection.dialect.name, table, keep, newer, same)
+
+
+def in_key_order(table: sa.Table, rows: Iterable[Row]) -> list[Row]:
+    """`rows` sorted by their key, those of one key as they came.
+
+    Two processes that write the same rows in one order never wait for each other in a ring.
+    """
+    key = itemgetter(*(column.name for column in table.primary_key))
+    return sorted(rows, key=key)
 
 
 # Building a statement takes longer than running it, so each is built once.

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from netnew.db.database import Database
 from netnew.db.tables import candidates, events, ledger, merges, questions, runs
-from netnew.db.upsert import insert_new, upsert
+from netnew.db.upsert import in_key_order, insert_new, upsert
 from netnew.domain.budget import Spend
 from netnew.domain.errors import Conflict, InvalidInput, NetnewError, NotFound, TakenOver
 from netnew.domain.ids import RunId, WorkspaceId
@@ -291,8 +291,10 @@ def _insert(connection: sa.Connection, rows: _Rows) -> None:
     if rows.events:
         connection.execute(sa.insert(events), rows.events)
     if rows.questions:
-        connection.execute(insert_new(connection, questions), list(rows.questions.values()))
+        new = in_key_order(questions, rows.questions.values())
+        connection.execute(insert_new(connection, questions), new)
     if rows.ledger:
-        connection.execute(upsert(connection, ledger, newer="decided_at"), rows.ledger)
+        newer = upsert(connection, ledger, newer="decided_at")
+        connection.execute(newer, in_key_order(ledger, rows.ledger))
     for (workspace_id, day), spend in sorted(rows.spent.items()):
         add_to_day(connection, workspace_id, day, spend)

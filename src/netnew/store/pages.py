@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from netnew.db.database import Database
 from netnew.db.tables import PUBLIC, addresses, contents, raw, visits
-from netnew.db.upsert import insert_new, upsert
+from netnew.db.upsert import in_key_order, insert_new, upsert
 from netnew.domain.errors import NotFound
 from netnew.domain.ids import SnapshotId
 from netnew.domain.page import RawPage, Snapshot
@@ -175,10 +175,12 @@ def _page_rows(raw_page: RawPage, snapshot: Snapshot) -> _PageRows:
 
 
 def _write(connection: sa.Connection, pages: Sequence[_PageRows]) -> list[None]:
-    connection.execute(insert_new(connection, raw), [page.raw for page in pages])
-    connection.execute(insert_new(connection, contents), [page.content for page in pages])
+    new_raw = in_key_order(raw, (page.raw for page in pages))
+    connection.execute(insert_new(connection, raw), new_raw)
+    new_contents = in_key_order(contents, (page.content for page in pages))
+    connection.execute(insert_new(connection, contents), new_contents)
     newer_visit = upsert(connection, visits, keep=("first_fetched_at",), newer="fetched_at")
-    connection.execute(newer_visit, [page.visit for page in pages])
-    at = [address for page in pages for address in page.addresses]
+    connection.execute(newer_visit, in_key_order(visits, (page.visit for page in pages)))
+    at = in_key_order(addresses, (address for page in pages for address in page.addresses))
     connection.execute(upsert(connection, addresses, newer="fetched_at"), at)
     return [None] * len(pages)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from netnew.db.database import Database
 from netnew.db.tables import searches
-from netnew.db.upsert import upsert
+from netnew.db.upsert import in_key_order, upsert
 from netnew.domain.ids import WorkspaceId
 from netnew.domain.search import SearchAnswer
 from netnew.store.rows import FORMAT, Codec
@@ -60,5 +60,6 @@ class SqlSearchCache:
 
 
 def _put(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> list[None]:
-    connection.execute(upsert(connection, searches, newer="at"), rows)
+    newer = upsert(connection, searches, newer="at")
+    connection.execute(newer, in_key_order(searches, rows))
     return [None] * len(rows)
