@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from netnew.domain.budget import Cap, Spend
 from netnew.domain.candidate import Candidate, MatchStatus
-from netnew.domain.errors import Conflict
+from netnew.domain.errors import Conflict, TakenOver
 from netnew.domain.event import (
     CandidateDecided,
     CandidateDiscarded,
@@ -166,6 +166,8 @@ class Finding:
         if self._round.failures:
             last = self._round.failures[-1]
             self.failure = f"source {last.source}: {last.problem}"
+        if not self.is_retracing:
+            await self.commit()  # what was asked and fetched is spent, whatever happens next
         waiting = await self._waiting()
         for start in range(0, len(waiting), BATCH):
             some = waiting[start : start + BATCH]
@@ -354,6 +356,8 @@ class Finding:
     async def _look_around(self) -> None:
         """Learn what was asked of the run meanwhile. Raises TakenOver."""
         signal = await self.parts.store.runs.signal(self.run.id)
+        if signal.epoch != self.run.epoch:
+            raise TakenOver(f"{self.run.id} is another worker's now")
         if self.parts.day_budget.is_capped:
             today = self.parts.clock.now().date()
             self._day_spent = await self.parts.store.runs.spent_on(today)

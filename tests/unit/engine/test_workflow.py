@@ -3,104 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from netnew.domain.budget import Budget
-from netnew.domain.candidate import Candidate, MatchStatus
+from netnew.domain.candidate import MatchStatus
 from netnew.domain.condition import MatchCondition, Outcome
 from netnew.domain.enrichment import Enrichment
-from netnew.domain.errors import SourceUnavailable
 from netnew.domain.evidence import holds_in
 from netnew.domain.page import Fetched, Link, Snapshot
-from netnew.domain.run import ExcludeList, Run, RunSpec, RunStatus, TerminationReason
-from netnew.domain.search import Hit, SearchAnswer
-from netnew.engine.parts import Parts
-from netnew.service import Service, Surroundings
-from netnew.store.store import SqlStore, open_store
+from netnew.domain.run import ExcludeList, RunStatus, TerminationReason
+from netnew.domain.search import Hit
 from netnew.testing import (
-    CountingIds,
-    FixedFetcher,
-    FixedSource,
-    FrozenClock,
-    ScriptedJudge,
     page,
 )
+from tests.support.kettles import CONDITIONS, SPEC, bench, kettles
 
 pytestmark = pytest.mark.anyio
-
-COLOURS = ("red", "red", "blue", "red", "green")
-CONDITIONS = (MatchCondition("colour", "Colour: red"), MatchCondition("open", "Open: yes"))
-
-
-def kettles(count: int = 5) -> dict[str, Snapshot]:
-    """Pages of kettle makers; every third colour is not red, the last is not open."""
-    pages = {}
-    for i in range(count):
-        url = f"https://kettle{i}.com/"
-        facts = {"Colour": COLOURS[i % 5], "Open": "no" if i == count - 1 else "yes"}
-        pages[url] = page(url, f"Kettle {i}", {**facts, "City": f"Town {i}"}, (f"Maker {i}.",))
-    return pages
-
-
-class AnySource(FixedSource):
-    """Answers every query with the same hits, but for those with the word `asleep_for`."""
-
-    asleep_for: str | None = None
-
-    async def search(self, query: str, page: int) -> SearchAnswer:
-        self.asked.append((query, page))
-        if self.asleep_for is not None and self.asleep_for in query.casefold():
-            raise SourceUnavailable("fixed", "it is asleep")
-        hits = tuple(self.answers["*"])
-        return SearchAnswer(hits[(page - 1) * 10 : page * 10], has_more=page * 10 < len(hits))
-
-
-@dataclass
-class Bench:
-    """One HOME with its parts; `run` asks a spec to the end."""
-
-    store: SqlStore
-    pages: dict[str, Snapshot]
-    clock: FrozenClock = field(default_factory=FrozenClock)
-    ids: CountingIds = field(default_factory=CountingIds)
-    judge: ScriptedJudge = field(default_factory=ScriptedJudge)
-    hits: list[Hit] | None = None
-
-    def __post_init__(self) -> None:
-        hits = self.hits if self.hits is not None else [Hit(u) for u in self.pages]
-        self.source = AnySource({"*": hits})
-        self.fetcher = FixedFetcher(self.pages, self.store.pages)
-        around = Surroundings(self.clock, self.ids, lambda _: self.judge, ("fixed",), self._open)
-        self.service = Service(self.store, around)
-
-    @asynccontextmanager
-    async def _open(self, spec: RunSpec) -> AsyncIterator[Parts]:
-        yield Parts(self.store, self.fetcher, (self.source,), self.judge, self.clock, self.ids)
-
-    async def run(self, spec: RunSpec) -> Run:
-        run = await self.service.create_run(spec)
-        return await self.service.work(run.id)
-
-    async def rows(self, run: Run) -> list[Candidate]:
-        return list((await self.service.result(run.id)).candidates)
-
-
-@asynccontextmanager
-async def bench(
-    folder: Path, pages: dict[str, Snapshot] | None = None, hits: list[Hit] | None = None
-) -> AsyncIterator[Bench]:
-    clock = FrozenClock()
-    async with open_store(f"sqlite:///{folder / 'netnew.db'}", clock=clock) as store:
-        yield Bench(store, kettles() if pages is None else pages, clock, hits=hits)
-
-
-SPEC = RunSpec("all red kettles", "maker", CONDITIONS, generator="base")
 
 
 async def test_a_run_ends_with_proved_rows_and_a_reason(tmp_path: Path) -> None:
