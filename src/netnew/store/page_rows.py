@@ -63,3 +63,9 @@ def snapshot_of_row(row: Any) -> Snapshot:
         **{name: getattr(content, name) for name in _CONTENT_FIELDS},
         **{name: getattr(visit, name) for name in _VISIT_FIELDS},
     )
+
+
+def addresses_of_visit(row: Any) -> tuple[str, ...]:
+    """The addresses that led to the page of a row of a visit, its own apart."""
+    visit = _VISIT.unpack(row.packed, row.format)
+    return (*visit.redirects, visit.final_url)

@@ -81,7 +81,11 @@ class SqlPageStore:
     async def put(self, raw: RawPage, snapshot: Snapshot) -> None:
         """Keep a page, and remember it under each address on the way to it."""
         rows = await asyncio.to_thread(_page_rows, raw, snapshot)
-        await self._database.write(_write, rows)
+        try:
+            await self._database.write(_write, rows)
+        except sa.exc.IntegrityError:
+            # Its text was there, and removed as unused before the visit was: now it is not there.
+            await self._database.write(_write, rows)
 
     async def get(self, snapshot_id: SnapshotId) -> Snapshot:
         """The snapshot with the address of its newest visit. Raises NotFound."""
@@ -117,7 +121,9 @@ class SqlPageStore:
             for page in connection.execute(_VISITS, {"ids": ids}):
                 decoded[page.id] = snapshot = snapshot_of_row(page)
                 self._decoded.put((page.id, page.fetched_at), snapshot)
-        return {url: _as_asked(decoded[visit], url) for url, visit in visit_at.items()}
+        # A visit that was removed a moment ago is one that was never made.
+        found = ((url, decoded.get(visit)) for url, visit in visit_at.items())
+        return {url: _as_asked(snapshot, url) for url, snapshot in found if snapshot is not None}
 
 
 def _as_asked(snapshot: Snapshot, url: str) -> Snapshot:

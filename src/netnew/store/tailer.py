@@ -39,8 +39,7 @@ class Tailer:
                 await watched.change()
             if watched.beat is None or watched.beat.workspace_id != self._workspace_id:
                 raise NotFound("run", run_id)
-            while watched.beat is not None:
-                beat = watched.beat
+            while (beat := watched.beat) and beat.workspace_id == self._workspace_id:
                 if beat.last_seq > after:
                     page = watched.after(after) or await self._page(run_id, after, beat.last_seq)
                     # What a beat counts is there to be read, or was removed.

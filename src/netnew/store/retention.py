@@ -1,0 +1,196 @@
+"""What is kept longer than asked is removed: ended runs, their events, pages nobody speaks of.
+
+All is done in small transactions, so that it never holds up a run for long; what a sweep that was
+cut short has left, the next one removes. A SQLite file does not get smaller: its free room is
+used again for what comes.
+
+Of the events of a run the last one stays, with its number. So whoever reads on from a number
+learns that events are gone: the next event he gets is not the one after it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+import sqlalchemy as sa
+
+from netnew.db.database import Database
+from netnew.db.tables import candidates, events, merges, runs
+from netnew.domain.run import Run, RunStatus
+from netnew.store.page_retention import PAUSE_S, SweptPages, sweep_pages
+from netnew.store.run_rows import run_of_row
+
+PAGE_MAX_AGE = timedelta(days=7)
+
+_READ_AT_ONCE = 100
+_REMOVED_AT_ONCE = 500
+_ENDED = [status.value for status in RunStatus if status.is_terminal]
+# The workspace of runs that are being removed; nobody has this one, so nobody sees them.
+_GOING = "~going"
+_PARTS_OF_RUN = (
+    (events, events.c.seq),
+    (candidates, candidates.c.ordinal),
+    (merges, merges.c.lost),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How many rows went. `events` are those of runs that stay."""
+
+    runs: int = 0
+    events: int = 0
+    pages: SweptPages = field(default_factory=SweptPages)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """The first rows of `table` that belong to a run; `below`: only with a smaller number, and
+    only while the run has ended."""
+
+    table: sa.Table
+    number: sa.Column[int] | sa.Column[str]
+    run_id: str
+    below: int | None = None
+
+
+class Retention:
+    """Of all workspaces. `page_max_age`: how old a stored page a new run may take."""
+
+    def __init__(self, database: Database, page_max_age: timedelta = PAGE_MAX_AGE) -> None:
+        self._database = database
+        self._page_max_age = page_max_age
+
+    async def sweep(
+        self,
+        keep_runs_days: float | None,
+        keep_events_days: float | None,
+        keep_pages_days: float | None,
+        now: datetime,
+    ) -> Swept:
+        """Remove runs and events of runs that ended longer ago, and pages read longer ago that no
+        candidate, merge or ledger entry cites or lists. None: kept for ever.
+
+        The ledger stays. A run that is queued, running or paused stays whole, and so does every
+        page read since the first of those was made; a page young enough for a new run stays, too.
+        Two sweeps at once do no harm. Raises StoreBusy and StoreDamaged.
+        """
+        gone_runs = gone_events = 0
+        pages = SweptPages()
+        if keep_runs_days is not None:
+            gone_runs = await self._sweep_runs(now - timedelta(days=keep_runs_days))
+        if keep_events_days is not None:
+            gone_events = await self._sweep_events(now - timedelta(days=keep_events_days))
+        if keep_pages_days is not None:
+            kept = max(timedelta(days=keep_pages_days), self._page_max_age)
+            pages = await sweep_pages(self._database, now - kept, self._page_max_age)
+        return Swept(gone_runs, gone_events, pages)
+
+    async def _sweep_runs(self, before: datetime) -> int:
+        after: str | None = ""
+        while after is not None:
+            ended, after = await self._ended(after)
+            for run in ended:
+                if _end_of(run) < before:
+                    await self._database.write(_hide, run)
+        gone = 0
+        for run_id in await self._database.read(_hidden):
+            for table, number in _PARTS_OF_RUN:
+                await self._remove(_Piece(table, number, run_id))
+            gone += await self._database.write(_remove_run, run_id)
+        return gone
+
+    async def _sweep_events(self, before: datetime) -> int:
+        gone = 0
+        after: str | None = ""
+        while after is not None:
+            ended, after = await self._ended(after, with_events=True)
+            for run in ended:
+                if _end_of(run) < before:
+                    gone += await self._remove(_Piece(events, events.c.seq, run.id, run.last_seq))
+        return gone
+
+    async def _remove(self, piece: _Piece) -> int:
+        gone = 0
+        while some := await self._database.write(_remove_piece, piece):
+            gone += some
+            await asyncio.sleep(PAUSE_S)
+        return gone
+
+    async def _ended(self, after: str, with_events: bool = False) -> tuple[list[Run], str | None]:
+        """The next runs that have ended, and the id to go on from."""
+        found = await self._database.read(partial(_ended_after, after, with_events))
+        return found, found[-1].id if len(found) == _READ_AT_ONCE else None
+
+
+def _end_of(run: Run) -> datetime:
+    return run.ended_at or run.updated_at
+
+
+def _ended_after(after: str, with_events: bool, connection: sa.Connection) -> list[Run]:
+    query = (
+        sa.select(runs)
+        .where(runs.c.status.in_(_ENDED), runs.c.id > after, runs.c.workspace_id != _GOING)
+        .order_by(runs.c.id)
+        .limit(_READ_AT_ONCE)
+    )
+    if with_events:
+        older = sa.exists().where(events.c.run_id == runs.c.id, events.c.seq < runs.c.last_seq)
+        query = query.where(older)
+    return [run_of_row(row) for row in connection.execute(query)]
+
+
+def _hidden(connection: sa.Connection) -> list[str]:
+    query = sa.select(runs.c.id).where(runs.c.workspace_id == _GOING).order_by(runs.c.id)
+    return list(connection.scalars(query))
+
+
+def _hide(connection: sa.Connection, asked: Sequence[Run]) -> list[None]:
+    """From now on nobody finds them; one that goes on in the meantime stays."""
+    for run in asked:
+        connection.execute(
+            sa.update(runs)
+            .where(
+                runs.c.id == run.id,
+                runs.c.status.in_(_ENDED),
+                runs.c.generation == run.generation,
+                runs.c.last_seq == run.last_seq,
+            )
+            .values(workspace_id=_GOING)
+        )
+    return [None] * len(asked)
+
+
+def _remove_piece(connection: sa.Connection, asked: Sequence[_Piece]) -> list[int]:
+    return [_remove_first(connection, piece) for piece in asked]
+
+
+def _remove_first(connection: sa.Connection, piece: _Piece) -> int:
+    of_run = piece.table.c.run_id == piece.run_id
+    if piece.below is not None:
+        ended = sa.exists().where(runs.c.id == piece.run_id, runs.c.status.in_(_ENDED))
+        of_run = of_run & (piece.number < piece.below) & ended
+    first = (
+        sa.select(piece.number)
+        .where(of_run)
+        .order_by(piece.number)
+        .limit(_REMOVED_AT_ONCE)
+        .subquery()
+    )
+    last = connection.scalar(sa.select(sa.func.max(first.c[0])))
+    if last is None:
+        return 0
+    return connection.execute(sa.delete(piece.table).where(of_run, piece.number <= last)).rowcount
+
+
+def _remove_run(connection: sa.Connection, asked: Sequence[str]) -> list[int]:
+    return [
+        connection.execute(
+            sa.delete(runs).where(runs.c.id == run_id, runs.c.workspace_id == _GOING)
+        ).rowcount
+        for run_id in asked
+    ]
