@@ -14,9 +14,14 @@ VERSION_TABLE = f"{PREFIX}version"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+def revisions() -> list[str]:
+    """The numbers of all migrations, the oldest first."""
+    return sorted(path.stem[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
 def newest_revision() -> str:
     """The number of the last migration: what this version of netnew works on."""
-    return max(path.stem[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    return revisions()[-1]
 
 
 def bring_up_to_date(engine: sa.Engine, backend: Backend) -> None:
@@ -36,8 +41,7 @@ def bring_up_to_date(engine: sa.Engine, backend: Backend) -> None:
                 f"{backend.place}: made by a newer version of netnew "
                 f"(schema {found}, this one knows {wanted}); upgrade netnew"
             )
-        _upgrade(connection, wanted)
-        backend.settle_schema(connection, PREFIX)
+        upgrade_to(connection, backend, wanted)
 
 
 def revision_of(connection: sa.Connection) -> str | None:
@@ -50,7 +54,8 @@ def revision_of(connection: sa.Connection) -> str | None:
     return None if version is None else str(version)
 
 
-def _upgrade(connection: sa.Connection, revision: str) -> None:
+def upgrade_to(connection: sa.Connection, backend: Backend, revision: str) -> None:
+    """Run the migrations from where the database is to `revision`, on the open transaction."""
     # Imported here: it takes a quarter of a second that only a database to be changed needs.
     from alembic import command
     from alembic.config import Config
@@ -59,3 +64,4 @@ def _upgrade(connection: sa.Connection, revision: str) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
+    backend.settle_schema(connection, PREFIX)

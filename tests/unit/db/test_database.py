@@ -13,8 +13,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 
 from netnew.db.database import Database, open_database
 from netnew.db.migrate import VERSION_TABLE, newest_revision
@@ -67,18 +65,6 @@ def test_a_new_database_is_made_with_its_folder_and_has_the_tables(path: Path) -
     assert all(name.startswith((PREFIX, "sqlite_")) for name in names)
     assert mode == ("wal",)
     assert revision == (newest_revision(),)
-
-
-def test_the_migrations_make_the_tables_that_the_code_knows(path: Path) -> None:
-    opened(path)
-    engine = sa.create_engine(f"sqlite:///{path}")
-    with engine.connect() as connection:
-        options = {"version_table": VERSION_TABLE, "compare_type": True}
-        differences = compare_metadata(
-            MigrationContext.configure(connection, opts=options), metadata
-        )
-    engine.dispose()
-    assert differences == []
 
 
 def test_other_peoples_tables_in_the_file_are_left_alone(path: Path) -> None:
@@ -163,39 +149,6 @@ def test_an_address_of_no_known_kind_is_refused(url: str) -> None:
 def test_a_database_in_memory_is_refused() -> None:
     with pytest.raises(StoreDamaged, match="must be a file"):
         opened(Path(":memory:"))
-
-
-def test_processes_that_open_a_new_file_at_once_all_succeed(path: Path) -> None:
-    program = (
-        "import asyncio, sys\n"
-        "from netnew.db.database import open_database\n"
-        "async def main():\n"
-        "    print('ready', flush=True)\n"
-        "    sys.stdin.readline()\n"
-        "    async with open_database(sys.argv[1]): pass\n"
-        "asyncio.run(main())\n"
-    )
-    command = [sys.executable, "-c", program, f"sqlite:///{path}"]
-    children = [
-        subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(4)
-    ]
-    for child in children:
-        assert child.stdout is not None
-        assert child.stdout.readline() == "ready\n"
-    for child in children:
-        assert child.stdin is not None
-        child.stdin.write("go\n")
-        child.stdin.flush()
-    ended = [(child.communicate()[1], child.returncode) for child in children]
-    assert ended == [("", 0)] * 4
-    opened(path)
 
 
 def test_a_full_disk_is_said_and_what_was_written_stays(path: Path) -> None:

@@ -7,7 +7,7 @@ import re
 import socket
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 import sqlalchemy as sa
@@ -272,45 +272,56 @@ def breaking_at_commit(url: str, kept: bool) -> Iterator[tuple[str, threading.Ev
 def _lead_all(
     listening: socket.socket, server: str, break_next: threading.Event, kept: bool
 ) -> None:
-    pumps = []
-    while True:
-        try:
-            client, _ = listening.accept()
-        except OSError:
-            break
-        upstream = socket.socket(socket.AF_UNIX)
-        upstream.connect(server)
-        back = threading.Thread(target=_pump_back, args=(upstream, client))
-        there = threading.Thread(target=_pump_there, args=(client, upstream, break_next, kept))
-        pumps += [there, back]
-        there.start()
-        back.start()
-    for pump in pumps:
-        pump.join()
+    with ExitStack() as stack:
+        while True:
+            try:
+                client = stack.enter_context(listening.accept()[0])
+            except OSError:
+                break
+            upstream = stack.enter_context(socket.socket(socket.AF_UNIX))
+            upstream.connect(server)
+            swallow = threading.Event()
+            for pump in (
+                threading.Thread(
+                    target=_pump_there, args=(client, upstream, swallow, break_next, kept)
+                ),
+                threading.Thread(target=_pump_back, args=(client, upstream, swallow)),
+            ):
+                pump.start()
+                stack.callback(pump.join)
 
 
 def _pump_there(
-    client: socket.socket, upstream: socket.socket, break_next: threading.Event, kept: bool
+    client: socket.socket,
+    upstream: socket.socket,
+    swallow: threading.Event,
+    break_next: threading.Event,
+    kept: bool,
 ) -> None:
-    with client:
-        while said := client.recv(65536):
-            if b"COMMIT\x00" in said and break_next.is_set():
-                break_next.clear()
-                client.shutdown(socket.SHUT_RDWR)
-                if kept:
-                    upstream.sendall(said)
+    while said := client.recv(65536):
+        if b"COMMIT\x00" in said and break_next.is_set():
+            break_next.clear()
+            if not kept:
                 break
-            upstream.sendall(said)
-        upstream.shutdown(socket.SHUT_WR)
+            swallow.set()
+        upstream.sendall(said)
+    _shut(client)
+    _shut(upstream)
 
 
-def _pump_back(upstream: socket.socket, client: socket.socket) -> None:
-    with upstream:
-        while answered := upstream.recv(65536):
-            try:
-                client.sendall(answered)
-            except OSError:
-                continue  # the answer that is lost
+def _pump_back(client: socket.socket, upstream: socket.socket, swallow: threading.Event) -> None:
+    while answered := upstream.recv(65536):
+        if swallow.is_set():
+            break
+        with suppress(OSError):  # a client that has gone
+            client.sendall(answered)
+    _shut(client)
+    _shut(upstream)
+
+
+def _shut(end: socket.socket) -> None:
+    with suppress(OSError):  # the other side was quicker
+        end.shutdown(socket.SHUT_RDWR)
 
 
 # ------------------------------------------------------------------- writers of the same rows
