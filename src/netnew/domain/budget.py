@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
@@ -32,10 +33,14 @@ class Spend:
     ledger_hits: int = 0
 
     def __add__(self, other: Spend) -> Spend:
-        return Spend(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Spend)))
+        return Spend(*map(operator.add, _amounts(self), _amounts(other)))
 
     def __sub__(self, other: Spend) -> Spend:
-        return Spend(*(getattr(self, f.name) - getattr(other, f.name) for f in fields(Spend)))
+        return Spend(*map(operator.sub, _amounts(self), _amounts(other)))
+
+
+# Several are added for every candidate.
+_amounts = operator.attrgetter(*(f.name for f in fields(Spend)))
 
 
 @dataclass(frozen=True, slots=True)

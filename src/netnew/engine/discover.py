@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from netnew.domain.budget import Cap, Spend
@@ -21,14 +21,17 @@ from netnew.domain.run import RunSpec
 from netnew.domain.search import Hit, SearchAnswer
 from netnew.engine.addresses import host_of, is_urn
 from netnew.engine.entity import Entity
-from netnew.engine.frontier import Frontier, PageLead, QueryLead
+from netnew.engine.facets import Facets
+from netnew.engine.frontier import Frontier, QueryLead
 from netnew.engine.generators import Generator
+from netnew.engine.links import PageLead
 from netnew.engine.meter import Meter
 from netnew.engine.parts import Parts
-from netnew.engine.queries import Facets, Families, core_queries
+from netnew.engine.queries import Families, core_queries
 from netnew.engine.recognise import PageKind, Reading, read_page
 from netnew.engine.relevance import Relevance
 from netnew.engine.resolve import Resolver
+from netnew.engine.terms import search_terms
 from netnew.engine.together import together
 from netnew.lexicon.words import fold
 from netnew.ports import Source
@@ -46,10 +49,11 @@ READ_AT_ONCE = 64
 @dataclass(slots=True)
 class Round:
     """What one round did: who was sighted by which lead, and what failed. `known_before`: how many
-    entities were known when it began."""
+    entities were known when it began; `mark`: who matched by then (`Census.matched_since`)."""
 
     number: int
     known_before: int
+    mark: int
     queries: list[QueryLead] = field(default_factory=list)
     sighted: list[tuple[QueryLead | PageLead, list[Entity]]] = field(default_factory=list)
     has_more: dict[int, bool] = field(default_factory=dict)
@@ -95,7 +99,7 @@ class Discovery:
 
     @property
     def open_leads(self) -> int:
-        return len(self.frontier.queries) + len(self.frontier.pages)
+        return self.frontier.open_leads
 
     def start(self, queries: Sequence[str]) -> None:
         """Open the planned queries on every source that is asked, and the lists of the others."""
@@ -111,7 +115,7 @@ class Discovery:
     async def round(self) -> Round:
         """Follow the best open leads once."""
         self._rounds += 1
-        this = Round(self._rounds, len(self.resolver.entities))
+        this = Round(self._rounds, len(self.resolver.entities), self.resolver.census.mark)
         this.queries = self._affordable(
             self.frontier.take_queries(self.generator.queries_per_round)
         )
@@ -137,24 +141,22 @@ class Discovery:
         await self._visit_websites(this)
         return this
 
-    def learn(self, this: Round, matched_before: set[str]) -> None:
+    def learn(self, this: Round) -> None:
         """After the round's entities were judged: what its leads brought, and what to ask next."""
         rate = self._match_rate()
+        matched_now = {e.id for e in self.resolver.census.matched_since(this.mark)}
         for lead, entities in this.sighted:
             now = [e for e in _living(entities) if e.status is MatchStatus.MATCHED]
-            new = [e for e in now if e.id not in matched_before]
+            new = [e for e in now if e.id in matched_now]
             if isinstance(lead, PageLead):
-                self.frontier.learn(lead.unit, lead.url, bool(new))
+                self.frontier.learn(lead.unit, bool(new))
                 continue
             fresh = sum(e.ordinal >= this.known_before for e in _living(entities))
             promise = 0.7 * len(new) + 0.15 * len(now) + rate * fresh
             source = self._source(lead.source)
             if source.enumerates:
-                self.frontier.queries += (
-                    [QueryLead(lead.source, "", lead.page + 1, lead.unit, PLANNED_PROMISE * 2)]
-                    if this.has_more[id(lead)]
-                    else []
-                )
+                if this.has_more[id(lead)]:
+                    self.frontier.put(replace(lead, page=lead.page + 1))
                 continue
             at_end = lead.page >= self.generator.result_pages or not this.has_more[id(lead)]
             if len(now) >= SATURATED_MATCHES and at_end and lead.page > 1:
@@ -164,7 +166,7 @@ class Discovery:
             if entity.merged_into is None and entity.status is not MatchStatus.GENERATED:
                 for page in entity.evidence():
                     self.facets.learn(page.snapshot, entity.status is MatchStatus.MATCHED)
-        if len(self.frontier.queries) < self.generator.queries_per_round:
+        if self.frontier.open_queries < self.generator.queries_per_round:
             self._open_follow_ups()
 
     # ------------------------------------------------------------------------------- inside
@@ -183,7 +185,8 @@ class Discovery:
         left = self.meter.left(Cap.SEARCHES)
         if left is None or left >= len(leads):
             return leads
-        self.frontier.queries += leads[left:]
+        for lead in leads[left:]:
+            self.frontier.put(lead)
         return leads[:left]
 
     def _links(self, queries_taken: int) -> list[PageLead]:
@@ -296,8 +299,10 @@ class Discovery:
     def _open_follow_ups(self) -> None:
         """Split the whole by the values that matches have, and ask for it as matches write it."""
         today = self.parts.clock.now().date()
-        bases = core_queries(self.spec, today, self.facets.variants)
         asked = [s.spec for s in self.parts.sources if not s.enumerates]
+        if not asked:
+            return
+        bases = core_queries(search_terms(self.spec, today), self.facets.variants)
         for source in asked:
             for base in bases:
                 if base:

@@ -1,11 +1,17 @@
-"""What could be asked or read next, and what it promises: leads, ranked by expected new matches."""
+"""What could be asked or read next, and what it promises: leads, ranked by expected new matches.
+
+Leads are kept in heaps, so that a round costs as much with a hundred thousand open links as with
+a hundred.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from heapq import heappop, heappush
+from itertools import count
 
-from netnew.engine.addresses import canonical_address, host_of, is_address
+from netnew.engine.addresses import canonical_address, is_address
+from netnew.engine.links import Links, PageLead
 
 # A lead that promises less than this many new matches for its cost is not followed.
 MIN_PROMISE = 0.02
@@ -27,35 +33,23 @@ class QueryLead:
 
 
 @dataclass(slots=True)
-class PageLead:
-    """A page that a list links to. `worth` is what its list promises an item, 0..1."""
-
-    url: str
-    unit: str
-    worth: float
-
-
-@dataclass(slots=True)
-class Yield:
-    """How often what a host or list led to was a match."""
-
-    followed: int = 0
-    matched: int = 0
-
-    def rate(self, prior: float, weight: float = 4.0) -> float:
-        return (self.matched + prior * weight) / (self.followed + weight)
-
-
-@dataclass(slots=True)
 class Frontier:
     """All open leads. Nothing is offered twice."""
 
     result_pages: int
-    queries: list[QueryLead] = field(default_factory=list)
-    pages: dict[str, PageLead] = field(default_factory=dict)
     asked: set[tuple[str, str]] = field(default_factory=set)
     read: set[str] = field(default_factory=set)
-    yields: dict[str, Yield] = field(default_factory=lambda: defaultdict(Yield))
+    _queries: list[tuple[float, int, QueryLead]] = field(default_factory=list)
+    _came: count[int] = field(default_factory=count)
+    _links: Links = field(default_factory=Links)
+
+    @property
+    def open_queries(self) -> int:
+        return len(self._queries)
+
+    @property
+    def open_leads(self) -> int:
+        return len(self._queries) + len(self._links)
 
     def add_query(
         self, source: str, query: str, unit: str, promise: float, planned: bool = False
@@ -64,40 +58,41 @@ class Frontier:
         if (source, query.casefold()) in self.asked:
             return False
         self.asked.add((source, query.casefold()))
-        self.queries.append(QueryLead(source, query, 1, unit, promise, planned))
+        self.put(QueryLead(source, query, 1, unit, promise, planned))
         return True
 
     def follow(self, lead: QueryLead, has_more: bool, promise: float) -> None:
         """Open the next page of a query, where there is one within the allowed depth."""
         if has_more and lead.page < self.result_pages:
             least = PLANNED_PROMISE / lead.page if lead.planned else 0.0
-            self.queries.append(replace(lead, page=lead.page + 1, promise=max(promise, least)))
+            self.put(replace(lead, page=lead.page + 1, promise=max(promise, least)))
 
-    def take_queries(self, count: int) -> list[QueryLead]:
+    def put(self, lead: QueryLead) -> None:
+        """Open `lead`, behind its equals."""
+        heappush(self._queries, (-lead.promise, next(self._came), lead))
+
+    def take_queries(self, most: int) -> list[QueryLead]:
         """The most promising queries; equals in the order they came."""
-        ranked = sorted(self.queries, key=lambda x: -x.promise)
-        taken = [x for x in ranked[:count] if x.promise >= MIN_PROMISE]
-        chosen = {id(x) for x in taken}
-        self.queries = [x for x in self.queries if id(x) not in chosen]
+        taken: list[QueryLead] = []
+        while self._queries and len(taken) < most and -self._queries[0][0] >= MIN_PROMISE:
+            taken.append(heappop(self._queries)[2])
         return taken
 
     def add_page(self, url: str, unit: str, worth: float) -> None:
         address = canonical_address(url)
-        if address in self.read or not is_address(url):
-            return
-        known = self.pages.get(address)
-        if known is None or worth > known.worth:
-            self.pages[address] = PageLead(url, unit, worth)
+        if address not in self.read and is_address(url):
+            self._links.add(address, url, unit, worth)
 
-    def take_pages(self, count: int) -> list[PageLead]:
-        """The most promising links, by what their list and host have given so far."""
-        ranked = sorted(
-            ((self._promise(lead), address) for address, lead in self.pages.items()),
-            key=lambda x: -x[0],
-        )
-        return [
-            self.pages.pop(address) for promise, address in ranked[:count] if promise >= MIN_PROMISE
-        ]
+    def take_pages(self, most: int) -> list[PageLead]:
+        """The most promising links, by what their list has given so far; equals in the order they
+        came."""
+        taken: list[PageLead] = []
+        while len(taken) < most:
+            lead = self._links.take(MIN_PROMISE)
+            if lead is None:
+                break
+            taken.append(lead)
+        return taken
 
     def mark_read(self, url: str) -> bool:
         """True the first time; a page is read once, under whatever form of its address. What is no
@@ -105,18 +100,12 @@ class Frontier:
         if not is_address(url):
             return False
         address = canonical_address(url)
-        self.pages.pop(address, None)
+        self._links.drop(address)
         if address in self.read:
             return False
         self.read.add(address)
         return True
 
-    def learn(self, unit: str, url: str, matched: bool) -> None:
-        """What following a link of `unit` to `url` brought."""
-        for key in (f"unit:{unit}", f"host:{host_of(url)}"):
-            self.yields[key].followed += 1
-            self.yields[key].matched += matched
-
-    def _promise(self, lead: PageLead) -> float:
-        by_unit = self.yields[f"unit:{lead.unit}"]
-        return by_unit.rate(lead.worth)
+    def learn(self, unit: str, matched: bool) -> None:
+        """What following a link of `unit` brought."""
+        self._links.learn(unit, matched)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from netnew.domain.run import RunSpec
 from netnew.lexicon.dates import bounds_in
@@ -24,7 +25,12 @@ _NEGATED = re.compile(r"\b(not|none|no|outside|except|excluding|without|never)\b
 
 def search_terms(spec: RunSpec, today: date) -> list[tuple[str, ...]]:
     """For each condition of `spec`, the terms it is searched by; () where it names none."""
-    return [_unique(_terms_of(c.description, spec.entity_type, today)) for c in spec.conditions]
+    return [_searched_by(c.description, spec.entity_type, today) for c in spec.conditions]
+
+
+@lru_cache(maxsize=1024)
+def _searched_by(description: str, entity_type: str, today: date) -> tuple[str, ...]:
+    return _unique(_terms_of(description, entity_type, today))
 
 
 def _terms_of(description: str, entity_type: str, today: date) -> list[str]:

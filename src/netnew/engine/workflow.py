@@ -77,9 +77,7 @@ class Finding:
     rounds: int = 0
     ended_by: TerminationReason | None = None
     _round: Round | None = None
-    _matched_before: set[str] = field(default_factory=set)
     _fields_asked: bool = False
-    _mark: int = 0
     _known: dict[str, Known] = field(default_factory=dict)
     _merges_recorded: int = 0
     _spend_told: Spend = Spend()
@@ -160,8 +158,6 @@ class Finding:
         return self.rounds < self.run.rounds
 
     async def _begin_round(self) -> None:
-        self._mark = self.resolver.census.mark
-        self._matched_before = {e.id for e in self.resolver.matched()}
         self._round = await self.discovery.round()
         if self._round.failures:
             last = self._round.failures[-1]
@@ -194,8 +190,8 @@ class Finding:
         self._round = None
         if self.run.stop_requested is not StopRequest.NONE:
             return  # cut short: it is walked to its end when the run goes on
-        self.discovery.learn(this, self._matched_before)
-        new_matches = len(self.resolver.census.matched_since(self._mark))
+        self.discovery.learn(this)
+        new_matches = len(self.resolver.census.matched_since(this.mark))
         self.idle_leads = 0.0 if new_matches else self.idle_leads + this.effort
         retraced, self.rounds = self.is_retracing, self.rounds + 1
         if not retraced:
