@@ -85,11 +85,17 @@ class App:
         options = WorkerOptions(
             self.home_id, takes_all, settings.runs_at_once, ticks=(tick,) if takes_all else ()
         )
-        async with open_worker(
-            self._database, settings.database_url, working.stretch, working.may_take_over, options
-        ) as worker:
-            yield worker
-        await working.close()
+        try:
+            async with open_worker(
+                self._database,
+                settings.database_url,
+                working.stretch,
+                working.may_take_over,
+                options,
+            ) as worker:
+                yield worker
+        finally:
+            await working.close()
 
     async def live_workers(self, takes_all: bool = True) -> list[WorkerRow]:
         """The workers that beat; with `takes_all` only those of this HOME that take any run."""

@@ -51,7 +51,8 @@ class AnySource(FixedSource):
         if self.asleep_for is not None and self.asleep_for in query.casefold():
             raise SourceUnavailable("fixed", "it is asleep")
         hits = tuple(self.answers["*"])
-        return SearchAnswer(hits[(page - 1) * 10 : page * 10], has_more=page * 10 < len(hits))
+        end = page * self.per_page
+        return SearchAnswer(hits[end - self.per_page : end], has_more=end < len(hits))
 
 
 @dataclass
@@ -68,7 +69,8 @@ class Bench:
 
     def __post_init__(self) -> None:
         hits = self.hits if self.hits is not None else [Hit(u) for u in self.pages]
-        self.source = AnySource({"*": hits})
+        # Three pages of an answer, as deep as the generator goes, have them all.
+        self.source = AnySource({"*": hits}, per_page=max(10, -(-len(hits) // 3)))
         self.fetcher = FixedFetcher(self.pages, self.store.pages)
         self.restart()
 
