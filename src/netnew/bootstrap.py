@@ -28,12 +28,12 @@ from netnew.service import RunQueue, Service, Surroundings
 from netnew.settings import Settings
 from netnew.sources.context import SourceContext
 from netnew.sources.corpora import Corpora
+from netnew.store.retention import Retention, Swept
 from netnew.store.store import SqlStore
 from netnew.store.tailer import Tailer
 
 if TYPE_CHECKING:
     from netnew.durable.worker import Worker
-    from netnew.store.retention import Swept
 
 
 # Sources that any machine can ask; the others are files and packages of one.
@@ -106,8 +106,6 @@ class App:
 
     async def sweep(self) -> Swept:
         """Remove what is kept longer than the settings say."""
-        from netnew.store.retention import Retention
-
         settings = self.settings
         swept = await Retention(self._database).sweep(
             settings.keep_runs_days,
