@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from netnew.db.database import Database, open_database
+from netnew.db.upkeep import SchemaState as SchemaState
+from netnew.db.upkeep import look_at_schema as look_at_schema
+from netnew.db.upkeep import upgrade_schema as upgrade_schema
 from netnew.domain.errors import InvalidInput, StoreDamaged
 from netnew.domain.ids import LOCAL_WORKSPACE
 from netnew.domain.run import RunSpec

@@ -75,11 +75,13 @@ class Settings(BaseSettings):
     )
     database_url: str = Field(
         default_factory=lambda known: f"sqlite:///{known['home'] / 'netnew.db'}",
-        description="Database of runs, ledger and pages; by default an SQLite file in `home`.",
+        description="Database of runs, ledger and pages: `sqlite:///path` or"
+        " `postgresql://user:password@host/name`; by default an SQLite file in `home`.",
     )
     synchronous: Literal["normal", "full"] = Field(
         "normal",
-        description="How SQLite syncs: `normal` survives a killed process, `full` a power cut too.",
+        description="How SQLite syncs: `normal` survives a killed process, `full` a power cut too;"
+        " PostgreSQL does as it is set up, and with `full` waits for its disk in any case.",
     )
 
     sources: Annotated[tuple[str, ...], NoDecode] = Field(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from netnew import __version__
-from netnew.cli import corpus, demo, doctor, find, plan, runs
+from netnew.cli import corpus, db, demo, doctor, find, plan, runs
 from netnew.cli.complaints import OneLineErrors
 from netnew.cli.terminal import clean, forgiving_streams, progress
 from netnew.settings import Settings, unknown_variables
@@ -62,5 +62,6 @@ app.command("find")(find.find)
 app.command("plan")(plan.plan)
 app.add_typer(runs.app, name="runs")
 app.add_typer(corpus.app, name="corpus")
+app.add_typer(db.app, name="db")
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)

@@ -16,6 +16,11 @@ class Backend(Protocol):
     """A kind of database, bound to one address. `place` names it in messages (no password)."""
 
     @property
+    def kind(self) -> str:
+        """What it is called in messages."""
+        ...
+
+    @property
     def place(self) -> str: ...
 
     @property
@@ -26,6 +31,10 @@ class Backend(Protocol):
     @property
     def readers(self) -> int:
         """How many threads may read at once."""
+        ...
+
+    def is_there(self) -> bool:
+        """False where it would have to be made first; True says nothing of whether it works."""
         ...
 
     def make_room(self) -> None:

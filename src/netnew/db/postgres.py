@@ -74,6 +74,7 @@ _REFUSALS = {
 class PostgresBackend:
     """A PostgreSQL database at `url` (`postgresql://user:password@host:port/name`)."""
 
+    kind = "PostgreSQL"
     readers = _READERS
     listens = True
 
@@ -82,6 +83,9 @@ class PostgresBackend:
         self._synchronous = synchronous
         self._connecting = {x: y for x, y in _CONNECTING.items() if x not in url.query}
         self.place = _place(url)
+
+    def is_there(self) -> bool:
+        return True
 
     def make_room(self) -> None:
         """Nothing to do: somebody else makes the database."""
@@ -190,6 +194,6 @@ def _said(cause: BaseException | None) -> str:
 
 def _place(url: sa.URL) -> str:
     """The address without its password, and of what follows a `?` only the host."""
-    host = {name: value for name, value in url.query.items() if name in ("host", "port")}
-    shown = url.set(drivername="postgresql", password=None, query=host)
+    where = {name: value for name, value in url.query.items() if name in ("host", "port")}
+    shown = sa.URL.create("postgresql", url.username, None, url.host, url.port, url.database, where)
     return unquote(shown.render_as_string())

@@ -40,6 +40,7 @@ _DAMAGED = {
 class SqliteBackend:
     """A SQLite file at `url` (`sqlite:///path`)."""
 
+    kind = "SQLite"
     readers = _READERS
     listens = False
 
@@ -49,6 +50,9 @@ class SqliteBackend:
         self._url = url
         self._synchronous = synchronous
         self.place = url.database
+
+    def is_there(self) -> bool:
+        return bool(self._url.query) or Path(self.place).exists()
 
     def make_room(self) -> None:
         """Make the folder of the file. Raises StoreDamaged where that is impossible."""

@@ -1,0 +1,85 @@
+"""`netnew db`: the age of the database, apart from what is in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import typer
+
+from netnew.cli import asking, terminal
+from netnew.cli.complaints import FAILED
+from netnew.cli.terminal import clean
+from netnew.exports.document import Json
+from netnew.settings import Settings
+
+if TYPE_CHECKING:
+    from netnew.bootstrap import SchemaState
+
+app = typer.Typer(
+    help="The database: whether it fits this version, and bringing it up to date.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+_SENTENCES = {
+    "current": "up to date (schema {found})",
+    "empty": "no tables yet; schema {wanted} is made on first use, or by: {program} db upgrade",
+    "behind": "schema {found}, this version works on {wanted}; run: {program} db upgrade",
+    "newer": "schema {found} is of a newer version, this one knows {wanted}; upgrade netnew",
+    "unreachable": "{problem}",
+}
+
+
+@app.command()
+def check(as_json: asking.AsJson = False) -> None:
+    """Say whether the database is as this version needs it; exit code 1 where it is not.
+
+    Nothing is changed, and nothing is made.
+    """
+    from netnew.bootstrap import look_at_schema
+
+    state = look_at_schema(Settings.load().database_url)
+    if as_json:
+        terminal.print_json(_document(state))
+    else:
+        typer.echo(_sentence(state))
+    raise typer.Exit(0 if state.age == "current" else FAILED)
+
+
+@app.command()
+def upgrade(as_json: asking.AsJson = False) -> None:
+    """Bring the database up to date, and make it where there is none. Every command does so by
+    itself; this is for those who want it done beforehand, once for many machines."""
+    from netnew.bootstrap import upgrade_schema
+
+    before = upgrade_schema(Settings.load().database_url)
+    if as_json:
+        after = replace(before, found=before.wanted, problem="")
+        terminal.print_json({**_document(after), "before": before.found})
+    elif before.age == "current":
+        typer.echo(_sentence(before))
+    else:
+        came_from = f"from schema {before.found} to" if before.found else "made with schema"
+        typer.echo(f"{before.kind} {clean(before.place)}: {came_from} {before.wanted}")
+
+
+def _sentence(state: SchemaState) -> str:
+    said = _SENTENCES[state.age].format(
+        found=state.found,
+        wanted=state.wanted,
+        program=terminal.program(),
+        problem=state.problem.removeprefix(f"{state.place}: "),
+    )
+    return f"{state.kind} {clean(state.place)}: {clean(said)}"
+
+
+def _document(state: SchemaState) -> Json:
+    return {
+        "kind": state.kind,
+        "place": state.place,
+        "found": state.found,
+        "wanted": state.wanted,
+        "age": state.age.value,
+        "problem": state.problem,
+    }

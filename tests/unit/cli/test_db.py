@@ -1,0 +1,152 @@
+"""`netnew db`: does the database fit this version?"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from typer.testing import CliRunner, Result
+
+from netnew.cli.main import app
+from netnew.db.database import backend_of
+from netnew.db.migrate import VERSION_TABLE, newest_revision, upgrade_to
+
+NEWEST = newest_revision()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    bare_environment: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> str:
+    """The address of a database that is not made yet; it is what the settings name."""
+    address = f"sqlite:///{tmp_path / 'home' / 'netnew.db'}"
+    if request.param == "postgres":
+        address = str(request.getfixturevalue("empty_postgres_url"))
+    monkeypatch.setenv("NETNEW_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("NETNEW_DATABASE_URL", address)
+    return address
+
+
+def netnew(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments), prog_name="netnew")
+
+
+def set_revision(url: str, revision: str) -> None:
+    engine = backend_of(url).writer()
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"update {VERSION_TABLE} set version_num = '{revision}'"))
+    engine.dispose()
+
+
+def make_of_revision(url: str, revision: str) -> None:
+    backend = backend_of(url)
+    backend.make_room()
+    engine = backend.writer()
+    with engine.begin() as connection:
+        upgrade_to(connection, backend, revision)
+    engine.dispose()
+
+
+def test_a_database_that_is_not_made_yet_is_said_to_be_and_is_not_made(
+    url: str, tmp_path: Path
+) -> None:
+    checked = netnew("db", "check")
+    assert checked.exit_code == 1
+    assert f"no tables yet; schema {NEWEST} is made on first use" in checked.stdout
+    assert not (tmp_path / "home").exists()
+    assert netnew("db", "check").stdout == checked.stdout
+
+
+def test_it_is_made_and_then_up_to_date(url: str) -> None:
+    made = netnew("db", "upgrade")
+    assert (made.exit_code, made.stderr) == (0, "")
+    assert made.stdout.endswith(f": made with schema {NEWEST}\n")
+    checked = netnew("db", "check")
+    assert checked.exit_code == 0
+    kind = "SQLite" if url.startswith("sqlite") else "PostgreSQL"
+    assert checked.stdout.startswith(f"{kind} ")
+    assert checked.stdout.endswith(f": up to date (schema {NEWEST})\n")
+    assert netnew("db", "upgrade").stdout == checked.stdout
+
+
+def test_an_older_one_is_brought_up_to_date(url: str) -> None:
+    make_of_revision(url, "0001")
+    checked = netnew("db", "check")
+    assert checked.exit_code == 1
+    assert f"schema 0001, this version works on {NEWEST}; run: netnew db upgrade" in checked.stdout
+    upgraded = netnew("db", "upgrade")
+    assert (upgraded.exit_code, upgraded.stderr) == (0, "")
+    assert upgraded.stdout.endswith(f": from schema 0001 to {NEWEST}\n")
+    assert netnew("db", "check").exit_code == 0
+
+
+def test_a_newer_one_is_left_alone(url: str) -> None:
+    make_of_revision(url, NEWEST)
+    set_revision(url, "9999")
+    checked = netnew("db", "check")
+    assert checked.exit_code == 1
+    assert "schema 9999 is of a newer version" in checked.stdout
+    upgraded = netnew("db", "upgrade")
+    assert upgraded.exit_code == 1
+    assert "made by a newer version of netnew (schema 9999" in upgraded.stderr
+
+
+def test_all_of_it_comes_as_json(url: str) -> None:
+    make_of_revision(url, "0001")
+    checked = json.loads(netnew("db", "check", "--json").stdout)
+    # The server's folder stands for the host; the file's address is a path.
+    assert checked["place"] == url.removeprefix("sqlite:///").replace("postgres:@", "postgres@")
+    assert (checked["found"], checked["wanted"], checked["age"]) == ("0001", NEWEST, "behind")
+    upgraded = json.loads(netnew("db", "upgrade", "--json").stdout)
+    assert (upgraded["before"], upgraded["found"]) == ("0001", NEWEST)
+    assert upgraded["age"] == "current"
+
+
+@pytest.mark.parametrize("command", ["check", "upgrade"])
+def test_a_server_that_is_not_there_is_said(
+    command: str, bare_environment: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NETNEW_DATABASE_URL", "postgresql://me:s3cret@127.0.0.1:1/x")
+    ended = netnew("db", command)
+    assert ended.exit_code == 1
+    assert "postgresql://me@127.0.0.1:1/x: it cannot be reached" in ended.output
+    assert "s3cret" not in ended.output
+
+
+def test_a_file_that_is_no_database_is_said_and_left_as_it_is(
+    tmp_path: Path, bare_environment: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("these are notes, no database\n" * 100)
+    monkeypatch.setenv("NETNEW_DATABASE_URL", f"sqlite:///{path}")
+    checked = netnew("db", "check", "--json")
+    assert checked.exit_code == 1
+    assert json.loads(checked.stdout)["age"] == "unreachable"
+    assert "the file is not a database" in json.loads(checked.stdout)["problem"]
+    assert path.read_text().startswith("these are notes")
+
+
+def test_other_peoples_databases_are_empty_to_us(
+    tmp_path: Path, bare_environment: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "theirs.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("create table queues (name text)")
+    connection.close()
+    monkeypatch.setenv("NETNEW_DATABASE_URL", f"sqlite:///{path}")
+    assert json.loads(netnew("db", "check", "--json").stdout)["age"] == "empty"
+
+
+def test_an_address_of_no_known_kind_is_wrong_usage(
+    bare_environment: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NETNEW_DATABASE_URL", "mysql://me:s3cret@host/x")
+    ended = netnew("db", "check")
+    assert ended.exit_code == 2
+    assert "(allowed: sqlite:///path, postgresql://user:password@host/name)" in ended.stderr
