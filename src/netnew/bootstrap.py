@@ -31,6 +31,8 @@ from netnew.service import RunQueue, Service, Surroundings
 from netnew.settings import Settings
 from netnew.sources.context import SourceContext
 from netnew.sources.corpora import Corpora
+from netnew.sources.limited import Allowed, limited
+from netnew.store.limits import ProviderLimits
 from netnew.store.retention import Retention, Swept
 from netnew.store.store import SqlStore
 from netnew.store.tailer import Tailer
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
 
 # Sources that any machine can ask; the others are files and packages of one.
 _EVERYWHERE = frozenset({"web", "sitemap"})
-_HOUSEKEEPING_EVERY_S = 3600.0
+_HOUSEKEEPING_EVERY_S = 86_400.0
 _ENGINE_KEEPS_DAYS = 1.0  # of generations that ended; all that counts is in our own tables
 
 
@@ -110,7 +112,8 @@ class App:
     async def sweep(self) -> Swept:
         """Remove what is kept longer than the settings say."""
         settings = self.settings
-        swept = await Retention(self._database).sweep(
+        retention = Retention(self._database, page_max_age=settings.page_max_age)
+        swept = await retention.sweep(
             settings.keep_runs_days,
             settings.keep_events_days,
             settings.keep_pages_days,
@@ -124,17 +127,22 @@ class App:
 
 @asynccontextmanager
 async def open_app(
-    settings: Settings, clock: Clock | None = None, ids: Ids | None = None
+    settings: Settings,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+    judge: Judge | None = None,
 ) -> AsyncIterator[App]:
     """Open the database of the settings (made and migrated on first use) and put the parts
-    together. Raises StoreDamaged where it cannot be used, InvalidInput for a bad setting."""
+    together; `judge` takes the place of the rules. Raises StoreDamaged where the database cannot
+    be used, InvalidInput for a bad setting."""
     clock, ids = clock or SystemClock(), ids or RandomIds()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(
             open_database(settings.database_url, settings.synchronous)
         )
         store = SqlStore(database, LOCAL_WORKSPACE, clock)
-        opener = _PartsOpener(settings, store, database, clock, ids, RulesJudge(clock))
+        limits = await stack.enter_async_context(ProviderLimits(database, uuid4().hex, clock))
+        opener = _PartsOpener(settings, store, limits, clock, ids, judge or RulesJudge(clock))
         home_id = _home_id(settings.home)
         around = Surroundings(
             clock,
@@ -209,16 +217,16 @@ class _PartsOpener:
 
     settings: Settings
     store: Store
-    database: Database
+    limits: ProviderLimits
     clock: Clock
     ids: Ids
-    rules: Judge
+    judge: Judge
 
     def judge_named(self, name: str) -> Judge:
         """Raises InvalidInput for a judge that there is not."""
         asked = self.settings.judge if name == "auto" else name
         if asked in ("auto", "rules"):
-            return self.rules
+            return self.judge
         raise InvalidInput("judge", f"{asked!r} is not one", "auto, rules")
 
     @asynccontextmanager
@@ -230,11 +238,12 @@ class _PartsOpener:
             context = SourceContext(
                 self.settings.home, self.clock, http.fetch, self.settings.search_timeout_s
             )
+            allowed = Allowed(self.settings.search_rate_per_s, self.settings.search_concurrency)
             sources: list[Source] = []
             for named in dict.fromkeys(spec.sources):
                 source = source_from_spec(named, context)
                 stack.push_async_callback(source.aclose)
-                sources.append(source)
+                sources.append(limited(source, self.limits, allowed))
             fetcher = StoredFetcher(
                 self.store.pages,
                 self.clock,

@@ -144,6 +144,12 @@ class Settings(BaseSettings):
     search_timeout_s: float = Field(
         20, gt=0, description="Seconds one call of a search service may take."
     )
+    search_rate_per_s: float | None = Field(
+        None, gt=0, description="Most calls a second of one search service, by all processes."
+    )
+    search_concurrency: int | None = Field(
+        None, ge=1, description="Most calls of one search service at the same time, by all."
+    )
     fetch_concurrency: int = Field(16, ge=1, description="Most pages fetched at the same time.")
     per_host_concurrency: int = Field(
         2, ge=1, description="Most pages fetched at the same time from one host."

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from netnew.db.database import Database
+from netnew.db.notify import notify
 from netnew.db.tables import candidates, events, ledger, merges, questions, runs
 from netnew.db.upsert import in_key_order, insert_new, upsert
 from netnew.domain.budget import Spend
@@ -194,6 +195,7 @@ def _advance(
         new_rows = sum(len(changes.candidates) for changes in mine)
         state = next((changes.run for changes in reversed(mine) if changes.run is not None), None)
         found = _advance_run(connection, key, (new_events, new_rows), state)
+        notify(connection, key.run_id)
         before[key] = (
             _why_not(connection, key)
             if found is None

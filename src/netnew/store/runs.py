@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from netnew.db.database import Database
+from netnew.db.notify import notify
 from netnew.db.tables import exclude_lists, runs
 from netnew.db.upsert import insert_new
 from netnew.domain.budget import Spend
@@ -193,5 +194,6 @@ def _delete(connection: sa.Connection, asked: Sequence[_Named]) -> list[NetnewEr
     done: list[NetnewError | None] = []
     for named in asked:
         found = connection.execute(sa.delete(runs).where(named.where))
+        notify(connection, named.run_id)
         done.append(None if found.rowcount else NotFound("run", named.run_id))
     return done
