@@ -1,6 +1,8 @@
-"""How fast the store writes and reads, on a new SQLite file.
+"""How fast the store writes and reads, on a new SQLite file or on PostgreSQL.
 
-    python benchmarks/store.py [--scale 1.0] [--synchronous normal|full] [--folder DIR]
+    python -m benchmarks.store [--scale 1.0] [--synchronous normal|full] [--folder DIR]
+    python -m benchmarks.store --postgres              a server of its own, made for this
+    python -m benchmarks.store --database URL          a database that has no runs yet
 
 A candidate of the verify stage is what a run writes most: its row with three verdicts of one
 citation each, two events, three ledger entries. It is handed in alone, a hundred at a time.
@@ -20,6 +22,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
+
+import sqlalchemy as sa
 
 from netnew.domain.candidate import Candidate, Identity, MatchStatus
 from netnew.domain.condition import Outcome, Verdict
@@ -137,24 +141,24 @@ async def in_batches(
         await asyncio.gather(*(one(n) for n in range(first, min(first + at_once, count))))
 
 
-async def measure(store: SqlStore, scale: float, path: Path) -> list[Line]:
+async def measure(store: SqlStore, scale: float, url: str) -> list[Line]:
     lines: list[Line] = []
     run = Run(run_id(UUID(int=1)), LOCAL_WORKSPACE, RunSpec("x"), RunStatus.RUNNING, NOW, NOW)
     await store.runs.create(run)
-    await measure_journal(store, run, lines, int(10_000 * scale), path)
+    await measure_journal(store, run, lines, int(10_000 * scale), url)
     await measure_ledger(store, lines, int(3_000 * scale))
     await measure_pages(store, lines, int(1_000 * scale))
     return lines
 
 
 async def measure_journal(
-    store: SqlStore, run: Run, lines: list[Line], count: int, path: Path
+    store: SqlStore, run: Run, lines: list[Line], count: int, url: str
 ) -> None:
-    before = size_of(path)
+    before = size_of(url)
     changes = [decided(run.id, number) for number in range(count)]
     with measured(lines, "journal: candidates decided, 100 tasks", count):
         await in_batches(count, lambda n: store.journal.commit(changes[n]))
-    print(f"{(size_of(path) - before) / count:,.0f} bytes a candidate")
+    print(f"{(size_of(url) - before) / count:,.0f} bytes a candidate")
     with measured(lines, "journal: the same again (replaced), 100 tasks", count):
         await in_batches(count, lambda n: store.journal.commit(changes[n]))
     one_by_one = count // 10
@@ -207,20 +211,46 @@ async def measure_pages(store: SqlStore, lines: list[Line], count: int) -> None:
         await in_batches(count, lambda n: store.pages.newest(f"https://no.example/{n}"), at_once=16)
 
 
-def size_of(path: Path) -> int:
-    return sum(file.stat().st_size for file in path.parent.glob(f"{path.name}*"))
+def size_of(url: str) -> int:
+    """The bytes the database takes on disk."""
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        path = Path(parsed.database or "")
+        return sum(file.stat().st_size for file in path.parent.glob(f"{path.name}*"))
+    engine = sa.create_engine(parsed.set(drivername="postgresql+psycopg"))
+    with engine.connect() as connection:
+        size = connection.scalar(sa.text("select pg_database_size(current_database())"))
+    engine.dispose()
+    return int(size)
+
+
+@contextmanager
+def database(given: argparse.Namespace) -> Iterator[str]:
+    """The address of the database to measure."""
+    if given.database:
+        yield given.database
+    elif given.postgres:
+        from tests.support.postgres import running_postgres
+
+        with running_postgres(durable=True) as server:
+            yield server.url_of(server.make_database())
+    else:
+        with tempfile.TemporaryDirectory(dir=given.folder) as folder:
+            yield f"sqlite:///{Path(folder) / 'bench.db'}"
 
 
 async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--synchronous", choices=("normal", "full"), default="normal")
-    parser.add_argument("--folder", type=Path, default=None)
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--folder", type=Path, default=None)
+    where.add_argument("--postgres", action="store_true")
+    where.add_argument("--database", metavar="URL")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=given.folder) as folder:
-        path = Path(folder) / "bench.db"
-        async with open_store(f"sqlite:///{path}", synchronous=given.synchronous) as store:
-            lines = await measure(store, given.scale, path)
+    with database(given) as url:
+        async with open_store(url, synchronous=given.synchronous) as store:
+            lines = await measure(store, given.scale, url)
     print(f"{'':<52}{'count':>8}{'rate':>14}{'CPU each':>13}")
     print(*lines, sep="\n")
 
