@@ -1,0 +1,83 @@
+"""Looking at a database's age, and bringing it up to date, without opening what uses it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from netnew.db.database import backend_of, open_database
+from netnew.db.migrate import newest_revision, revision_of
+from netnew.domain.errors import StoreBusy, StoreDamaged
+
+
+class SchemaAge(StrEnum):
+    """How a database stands to this version of netnew."""
+
+    CURRENT = "current"
+    EMPTY = "empty"
+    """It has no tables yet, or is not there: it is made on first use."""
+    BEHIND = "behind"
+    NEWER = "newer"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaState:
+    """`found` is the number of the last migration there, `wanted` that of the last there is;
+    `problem` says why the database cannot be looked at, '' where it can."""
+
+    kind: str
+    place: str
+    found: str | None
+    wanted: str
+    problem: str = ""
+
+    @property
+    def age(self) -> SchemaAge:
+        if self.problem:
+            return SchemaAge.UNREACHABLE
+        if self.found is None:
+            return SchemaAge.EMPTY
+        if self.found == self.wanted:
+            return SchemaAge.CURRENT
+        return SchemaAge.BEHIND if self.found < self.wanted else SchemaAge.NEWER
+
+
+def look_at_schema(url: str) -> SchemaState:
+    """The state of the database at `url`; changes nothing and waits for nobody.
+
+    Raises InvalidInput for an address of no known kind.
+    """
+    backend = backend_of(url)
+    wanted = newest_revision()
+    if not backend.is_there():
+        return SchemaState(backend.kind, backend.place, None, wanted)
+    engine = backend.reader()
+    try:
+        with engine.connect() as connection:
+            return SchemaState(backend.kind, backend.place, revision_of(connection), wanted)
+    except sa.exc.DBAPIError as error:
+        problem = str(backend.explain(error) or error)
+    except (StoreBusy, StoreDamaged) as error:
+        problem = str(error)
+    finally:
+        engine.dispose()
+    return SchemaState(backend.kind, backend.place, None, wanted, problem)
+
+
+def upgrade_schema(url: str) -> SchemaState:
+    """Bring the database at `url` up to date, and make it where it is missing; how it was before.
+
+    Raises what `open_database` raises.
+    """
+    before = look_at_schema(url)
+    asyncio.run(_open_once(url))
+    return before
+
+
+async def _open_once(url: str) -> None:
+    async with open_database(url):
+        pass
