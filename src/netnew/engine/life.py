@@ -46,7 +46,8 @@ STOPPED = "stopped on request; all rows are kept"
 
 
 def extended(run: Run, additional: int, now: datetime) -> Changes:
-    """`additional` more matches are wanted; a run that has ended begins a new generation.
+    """`additional` more matches are wanted; a run that has ended begins a new generation, and so
+    does one that only fills fields just now.
 
     Raises InvalidInput where there would be more than 100,000 in all.
     """
@@ -68,7 +69,7 @@ def extended(run: Run, additional: int, now: datetime) -> Changes:
         spec = replace(spec, evaluate_limit=spec.evaluate_limit + additional)
     changed = replace(run, spec=spec, updated_at=now)
     told = RunChanged(limit)
-    if not run.status.is_terminal:
+    if not run.status.is_terminal and run.errand is Errand.FIND:
         return Changes(run.id, (told,), changed)
     return _begun_again(_with_fresh_budget(changed), Errand.FIND, told)
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
-from netnew.domain.budget import Spend
+from netnew.domain.budget import Budget, Spend
 from netnew.domain.candidate import Candidate, MatchStatus
 from netnew.domain.enrichment import EnrichmentValue, leaves
 from netnew.domain.errors import Conflict
@@ -56,7 +56,7 @@ class Refill:
 
     async def stretch(self) -> bool:
         """Fill some; False once all are, or the run is to stop. Raises TakenOver, Conflict."""
-        if self.run.stop_requested is StopRequest.NONE and self._waiting:
+        if self.run.stop_requested is StopRequest.NONE and self._waiting and not self._is_spent():
             batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
             filled = await asyncio.gather(*(self._fill(c) for c in batch))
             rows = tuple(row for row, _ in filled)
@@ -78,6 +78,11 @@ class Refill:
 
     async def break_off(self) -> None:
         """Nothing is held between two stretches."""
+
+    def _is_spent(self) -> bool:
+        """Whether the caller's cap on money or tokens is reached; pages are there already."""
+        caps = Budget(cost=self.run.spec.budget.cost, tokens=self.run.spec.budget.tokens)
+        return caps.exhausted_by(self.meter.spend - self.run.spend_before) is not None
 
     async def _fill(self, candidate: Candidate) -> tuple[Candidate, list[LedgerEntry]]:
         async with self._gate:

@@ -49,6 +49,8 @@ from netnew.ports import Changes
 
 # Candidates judged in one stretch.
 BATCH = 100
+# A stretch is over after so many seconds, however slow the judge.
+STRETCH_S = 30.0
 # How long a stretch waits for candidates before it looks whether it is to stop, in seconds.
 LOOK_EVERY_S = 0.25
 # What is found already is still judged when there is nothing left to search or fetch with.
@@ -132,8 +134,7 @@ class Finding:
         if self._fields_asked and not self.is_retracing:
             await self._enrich_matches()
         if self._round is not None:
-            await self.crew.settle(BATCH, LOOK_EVERY_S)
-            await self._look_around()
+            await self._judge_some()
             if not self.crew.is_busy:
                 await self._end_round(self._round)
             return True
@@ -195,7 +196,8 @@ class Finding:
         self.idle_leads = 0.0 if new_matches else self.idle_leads + this.effort
         retraced, self.rounds = self.is_retracing, self.rounds + 1
         if not retraced:
-            self.run = replace(self.run, rounds=self.rounds)
+            # A worker that gets so far is no victim of the run.
+            self.run = replace(self.run, rounds=self.rounds, takeovers=0)
             await self.commit(*this.failures, self._round_ended(this, new_matches), sums_up=True)
         elif self.rounds in (self.run.rounds, self.run.rounds_before):
             await self._catch_up()
@@ -252,6 +254,15 @@ class Finding:
             await self.commit(*self._events_of(some), candidates=some)
 
     # --------------------------------------------------------------------------------- judging
+
+    async def _judge_some(self) -> None:
+        """Judge a batch, or for as long as a stretch may take where calls are slow."""
+        until = self.parts.clock.monotonic() + STRETCH_S
+        while await self.crew.settle(BATCH, LOOK_EVERY_S):
+            await self._look_around()
+            if self.parts.clock.monotonic() >= until:
+                return
+        await self._look_around()
 
     async def _judge(self, entity: Entity) -> None:
         """All that is done with one candidate: verdicts, fields, and its rows."""

@@ -34,6 +34,18 @@ _NEXT_OF_RUN = (
 )
 
 
+_OF_KIND = (
+    sa.select(events)
+    .where(
+        events.c.workspace_id == sa.bindparam("workspace_id"),
+        events.c.run_id == sa.bindparam("run_id"),
+        events.c.kind == sa.bindparam("kind"),
+    )
+    .order_by(events.c.seq)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+
+
 def row_of_event(
     workspace_id: WorkspaceId, run_id: RunId, seq: int, at: datetime, body: EventBody
 ) -> dict[str, Any]:
@@ -64,6 +76,13 @@ class SqlEventStore:
         """At most `limit` events with a number above `seq`, in order; none for an unknown run."""
         return await self._database.read(
             lambda connection: events_after(connection, self._workspace_id, run_id, seq, limit)
+        )
+
+    async def of_kind(self, run_id: RunId, kind: str, limit: int = 10_000) -> list[Event]:
+        """At most `limit` events of one kind, the first ones, in order."""
+        asked = {"workspace_id": self._workspace_id, "run_id": run_id, "kind": kind, "most": limit}
+        return await self._database.read(
+            lambda connection: [_event_of_row(x) for x in connection.execute(_OF_KIND, asked)]
         )
 
 

@@ -171,8 +171,10 @@ def _alter(connection: sa.Connection, command: _Command, changes: Changes) -> No
         altered = {
             "spec": question_of_run(changes.run),
             "stop_requested": changes.run.stop_requested.value,
-            "takeovers": changes.run.takeovers,
             "revision": runs.c.revision + 1,
+            # Whoever works on an earlier generation writes no more.
+            "epoch": runs.c.epoch
+            + sa.case((runs.c.generation < changes.run.generation, 1), else_=0),
         }
         connection.execute(sa.update(runs).where(runs.c.id == command.run_id).values(altered))
     write_changes(connection, command.workspace_id, changes, command.clock)
@@ -216,6 +218,7 @@ _NUMBERS = {
 _STATE = {
     **{name: sa.bindparam(f"new_{name}") for name in ("status", "format", "body")},
     "generation": sa.bindparam("new_generation", type_=sa.Integer),
+    "takeovers": sa.bindparam("new_takeovers", type_=sa.Integer),
 }
 _TERMS = {"of_epoch": sa.Integer, "of_revision": sa.Integer}
 _OF_EPOCH, _OF_REVISION = (sa.bindparam(name, type_=type_) for name, type_ in _TERMS.items())

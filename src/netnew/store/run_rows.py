@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -54,6 +54,7 @@ def state_of_run(run: Run) -> dict[str, Any]:
     return {
         "status": run.status.value,
         "generation": run.generation,
+        "takeovers": run.takeovers,
         "format": FORMAT,
         "body": _PROGRESS.dump(progress),
     }
@@ -74,11 +75,10 @@ def row_of_new_run(run: Run) -> dict[str, Any]:
         "last_ordinal": 0,
         "revision": 0,
         "epoch": 0,
-        "takeovers": 0,
         "stop_requested": StopRequest.NONE.value,
         "worker_id": "",
         "spec": question_of_run(run),
-        **state_of_run(run),
+        **state_of_run(replace(run, takeovers=0)),
     }
 
 

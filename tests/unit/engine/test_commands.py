@@ -371,3 +371,20 @@ async def test_a_run_that_outlives_its_lifetime_fails_as_timed_out(tmp_path: Pat
         run = await b.service.work(run.id)
         assert run.status is RunStatus.FAILED
         assert run.termination_reason is TerminationReason.TIMEOUT
+
+
+async def test_an_extension_while_fields_are_filled_begins_at_once(tmp_path: Path) -> None:
+    async with bench(tmp_path, kettles(60)) as b:
+        run = await b.run(FEW)
+        await b.service.enrich(run.id, [CITY])
+        await b.some(run, 1)
+        extended = await b.service.extend(run.id, 5)
+        assert (extended.generation, extended.status) == (3, RunStatus.QUEUED)
+        assert not await b.service.working.stretch(run.id, 2, "w")
+        run = await b.service.work(run.id)
+        rows = [c for c in await b.rows(run) if c.status is MatchStatus.MATCHED]
+        assert len(rows) == 15
+        assert all(c.enrichments[0].value for c in rows)
+        assert [e.seq for e in await b.events(run)] == list(range(1, run.last_seq + 1))
+
+
