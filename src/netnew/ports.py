@@ -274,6 +274,10 @@ class EventStore(Protocol):
         """Events with a number above `seq`, in order."""
         ...
 
+    async def of_kind(self, run_id: RunId, kind: str, limit: int = 10_000) -> list[Event]:
+        """The first events of one kind, in order."""
+        ...
+
 
 class Ledger(Protocol):
     async def look_up(self, keys: Iterable[LedgerKey]) -> dict[LedgerKey, LedgerEntry]:

@@ -10,7 +10,7 @@ from typing import Protocol
 from netnew.domain.budget import Budget
 from netnew.domain.candidate import Candidate, MatchStatus, Merge, Recheck
 from netnew.domain.enrichment import Enrichment
-from netnew.domain.event import Event, RunStatusChanged
+from netnew.domain.event import Event, RunStatusChanged, SourceFailed
 from netnew.domain.ids import RunId, SnapshotId, run_id
 from netnew.domain.page import Snapshot
 from netnew.domain.run import ExcludeList, Run, RunSpec, RunStatus, StopRequest
@@ -244,6 +244,11 @@ class Service:
     async def events(self, run_id: RunId, after: int = 0, limit: int = 500) -> list[Event]:
         """The run's events with a number above `after`, in order."""
         return await self._store.events.after(run_id, after, limit)
+
+    async def source_failures(self, run_id: RunId) -> list[SourceFailed]:
+        """The queries that a source could not answer, the first 10,000 in order."""
+        found = await self._store.events.of_kind(run_id, "source.failed")
+        return [x.body for x in found if isinstance(x.body, SourceFailed)]
 
     def watch(
         self, run_id: RunId, after: int = 0, until_terminal: bool = True

@@ -53,6 +53,9 @@ class Working:
     _open: dict[tuple[RunId, int], _Open] = field(default_factory=dict)
     broken: dict[RunId, Exception] = field(default_factory=dict)
     """What broke a run off that could not even be told so (a full disk)."""
+    most_takeovers: int = MOST_TAKEOVERS
+    heed: Callable[[RunId, int, bool], None] = lambda run_id, generation, begins: None
+    """Told where the work on a generation begins in this process (perhaps anew), and ends."""
 
     async def stretch(self, run_id: RunId, generation: int, worker_id: str) -> bool:
         """Do one stretch of a run; True where there is more to do.
@@ -77,6 +80,7 @@ class Working:
             more = False
         if not more:
             await self._close(key)
+            self.heed(run_id, generation, False)
         return more
 
     async def to_the_end(self, run_id: RunId, worker_id: str = "here") -> Run:
@@ -113,6 +117,7 @@ class Working:
             if under_way is None:
                 return False
             self._open[key] = under_way
+            self.heed(*key, True)
         more = await under_way.work.stretch()
         under_way.failed_in_a_row = 0
         return more
@@ -186,7 +191,7 @@ class Working:
         def take_over(run: Run) -> Changes | None:
             if run.generation != generation or run.status.is_terminal:
                 return None
-            if run.takeovers >= MOST_TAKEOVERS:
+            if run.takeovers >= self.most_takeovers:
                 detail = f"{run.takeovers + 1} workers died while they worked on it"
                 return parked(run, detail, self.clock.now())
             return Changes(run.id, run=replace(run, takeovers=run.takeovers + 1))

@@ -122,6 +122,12 @@ Outputs = Annotated[
 All = Annotated[
     bool, typer.Option("--all", help="Every candidate judged, not the matched ones alone.")
 ]
+Detach = Annotated[
+    bool,
+    typer.Option(
+        "--detach", help="Leave it to a worker in the background, and print the run's id."
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on standard error.")]
 
 

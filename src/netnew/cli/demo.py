@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import typer
 
 from netnew.cli import asking, terminal
-from netnew.cli.find import chosen, result_of, show_result, told, what_next
+from netnew.cli.foreground import work_and_watch
 from netnew.cli.opened import with_app
 from netnew.cli.places import Places
 from netnew.cli.render import print_quotes
+from netnew.cli.showing import chosen, result_of, show_result, told, what_next
 from netnew.cli.terminal import plural, program
-from netnew.cli.watch import work_and_watch
 from netnew.domain.condition import MatchCondition
 from netnew.domain.enrichment import Enrichment
 from netnew.domain.run import RunSpec
@@ -55,13 +55,14 @@ def demo(
             for condition in QUESTION.conditions:
                 notes.print(f"Must be:  {condition.description}")
             notes.print("Source:   the Python packages installed here; judge: rules, no model\n")
-        run = await app.service.create_run(QUESTION)
-        tally = await work_and_watch(app.service, run, quiet)
-        result = await result_of(app, run, tally)
-        matched = chosen(result.candidates, everything=False)
+        seen = await work_and_watch(
+            app, lambda worker: app.service.create_run(QUESTION, worker), quiet
+        )
+        result = await result_of(app, seen.run, seen.tally)
+        matched = chosen(result, everything=False)
         if as_json:
             terminal.print_json(run_and_candidates(result.run, matched))
-            return told(result.run, tally)
+            return told(result.run, seen)
         console = terminal.results()
         show_result(console, result.run, matched)
         if matched:
@@ -71,7 +72,7 @@ def demo(
         if not quiet:
             what_next(notes, result.run, bool(matched))
             _what_next(app)
-        return told(result.run, tally)
+        return told(result.run, seen)
 
     raise typer.Exit(with_app(context, show))
 

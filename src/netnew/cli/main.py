@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from netnew import __version__
-from netnew.cli import corpus, db, demo, doctor, find, plan, runs
+from netnew.cli import corpus, db, demo, doctor, find, life, plan, runs, worker
 from netnew.cli.complaints import OneLineErrors
 from netnew.cli.terminal import clean, forgiving_streams, progress
 from netnew.settings import Settings, unknown_variables
@@ -20,7 +20,7 @@ app = typer.Typer(
     name="netnew",
     cls=OneLineErrors,
     help="Find every entity that matches a question in plain words; each match comes with quotes.",
-    epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.",
+    epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped or left before the end.",
     add_completion=False,
     rich_markup_mode=None,
 )
@@ -60,8 +60,21 @@ def main(
 
 app.command("find")(find.find)
 app.command("plan")(plan.plan)
+for name, command in (
+    ("extend", life.extend),
+    ("enrich", life.enrich),
+    ("refresh", life.refresh),
+    ("resume", life.resume),
+    ("pause", life.pause),
+    ("continue", life.unpause),
+    ("stop", life.stop),
+    ("cancel", life.cancel),
+    ("watch", life.watch),
+):
+    runs.app.command(name)(command)
 app.add_typer(runs.app, name="runs")
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(db.app, name="db")
+app.command("worker")(worker.worker)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -11,20 +13,28 @@ import typer
 from rich.console import Console
 
 from netnew.cli import asking, terminal
-from netnew.cli.find import checked_outputs, chosen, short_id, show_result
 from netnew.cli.opened import with_app
 from netnew.cli.places import Places
 from netnew.cli.render import print_candidates, print_quotes
+from netnew.cli.showing import checked_outputs, chosen, failure_lines, show_result
+from netnew.cli.standing import (
+    INTERRUPTED,
+    is_interrupted,
+    live_ids,
+    short_id,
+    standing_document,
+    state,
+)
 from netnew.cli.tables import print_rows
 from netnew.cli.terminal import clean, plural, program, short
 from netnew.cli.which_run import the_run
-from netnew.cli.wording import how_many_exist, numbers, state, why_it_stopped
+from netnew.cli.wording import how_many_exist, numbers, receipt, why_it_stopped
 from netnew.domain.candidate import Candidate, MatchStatus, Merge
 from netnew.domain.errors import InvalidInput, NotFound
-from netnew.domain.event import Event
+from netnew.domain.event import Event, SourceFailed
 from netnew.domain.ids import candidate_id_from
 from netnew.domain.run import Run
-from netnew.exports.document import Json, candidate_document, run_and_candidates, run_document
+from netnew.exports.document import Json, candidate_document, run_and_candidates
 from netnew.exports.events import event_document
 from netnew.exports.files import write_export
 
@@ -33,7 +43,7 @@ if TYPE_CHECKING:
     from netnew.service import RunResult
 
 app = typer.Typer(
-    help="Runs made before: look at them, export them, delete them.",
+    help="Runs made before: look at them, go on with them, stop, export, delete them.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -64,12 +74,12 @@ def list_runs(
 ) -> None:
     """List the newest runs."""
 
-    async def read(app: App) -> list[Run]:
-        return await app.service.runs(limit=limit)
+    async def read(app: App) -> tuple[list[Run], frozenset[str]]:
+        return await app.service.runs(limit=limit), await live_ids(app)
 
-    found = with_app(context, read)
+    found, alive = with_app(context, read)
     if as_json:
-        terminal.print_json({"runs": [run_document(x) for x in found]})
+        terminal.print_json({"runs": [standing_document(x, alive) for x in found]})
         return
     if not found:
         terminal.progress().print(f"No run yet. Begin with: {program()} demo")
@@ -79,13 +89,16 @@ def list_runs(
         [
             short_id(x),
             x.created_at.strftime("%Y-%m-%d %H:%M"),
-            state(x, now),
+            state(x, alive, now),
             f"{x.counts.matched:,} of {x.counts.generated:,}",
             short(x.spec.objective, 80),
         ]
         for x in found
     ]
     print_rows(terminal.results(), ["run", "created (UTC)", "status", "matched", "objective"], rows)
+    for run in found:
+        if is_interrupted(run, alive):
+            _say_how_to_resume(run)
 
 
 @app.command()
@@ -107,14 +120,18 @@ def show(
     async def read(app: App) -> None:
         result = await _result(app, run)
         wanted = [candidate_meant(result, candidate)] if candidate else _standing(result, status)
-        if as_json:
-            terminal.print_json(run_and_candidates(result.run, wanted))
-            return
         console = terminal.results()
-        if candidate:
+        if candidate and not as_json:
             await _show_candidate(console, app, wanted[0])
             return
-        _show_question(console, result.run)
+        alive = await live_ids(app)
+        failures = await app.service.source_failures(result.run.id)
+        if as_json:
+            document = run_and_candidates(result.run, wanted)
+            told = {"run": standing_document(result.run, alive)}
+            terminal.print_json({**document, **told, "source_failures": summed(failures)})
+            return
+        _show_question(console, result.run, state(result.run, alive, datetime.now(UTC)))
         if quotes:
             await print_quotes(console, wanted, Places(app.service).locate)
             console.print(f"{numbers(result.run)}.")
@@ -122,6 +139,9 @@ def show(
             console.print(why_it_stopped(result.run))
         else:
             show_result(console, result.run, wanted, everything=status is not None)
+        _show_account(console, result.run, failures)
+        if is_interrupted(result.run, alive):
+            _say_how_to_resume(result.run)
 
     with_app(context, read)
 
@@ -138,12 +158,12 @@ def result(
 
     async def read(app: App) -> None:
         found = await _result(app, run)
-        wanted = _standing(found, status) if status else chosen(found.candidates, everything)
+        wanted = _standing(found, status) if status else chosen(found, everything)
         if as_json:
-            asked = found.run.spec.enrichments
-            terminal.print_json({"candidates": [candidate_document(x, asked) for x in wanted]})
+            document = run_and_candidates(found.run, wanted)
+            terminal.print_json({key: x for key, x in document.items() if key != "run"})
         else:
-            many = everything or status is not None
+            many = everything or status is not None or bool(found.rechecked)
             print_candidates(terminal.results(), found.run, wanted, with_status=many)
 
     with_app(context, read)
@@ -190,7 +210,7 @@ def export(
 
     async def write(app: App) -> int:
         found = await _result(app, run)
-        wanted = chosen(found.candidates, everything)
+        wanted = chosen(found, everything)
         for path in outputs:
             write_export(path, found.run, wanted)
         return len(wanted)
@@ -229,22 +249,6 @@ def merges(context: typer.Context, run: RunArgument, as_json: asking.AsJson = Fa
 
 
 @app.command()
-def cancel(context: typer.Context, run: RunArgument, as_json: asking.AsJson = False) -> None:
-    """Ask a run that is worked on elsewhere to stop; what it found is kept."""
-
-    async def stop(app: App) -> Run:
-        return await app.service.cancel((await the_run(app.service, run)).id)
-
-    stopped = with_app(context, stop)
-    if as_json:
-        terminal.print_json({"run": run_document(stopped)})
-    elif stopped.status.is_terminal:
-        typer.echo(f"{stopped.id} is over already: {stopped.status.value}")
-    else:
-        typer.echo(f"{stopped.id} is asked to stop")
-
-
-@app.command()
 def delete(
     context: typer.Context,
     run: RunArgument,
@@ -272,17 +276,20 @@ async def _result(app: App, text: str) -> RunResult:
 
 
 def _standing(found: RunResult, status: MatchStatus | None) -> list[Candidate]:
-    return [x for x in found.candidates if x.status is (status or MatchStatus.MATCHED)]
+    if status is None:
+        return chosen(found, everything=False)
+    return [x for x in found.candidates if x.status is status]
 
 
 def candidate_meant(found: RunResult, text: str) -> Candidate:
     """The candidate of that id, beginning of an id, address or name. Raises NotFound."""
     wanted = text.strip().casefold()
     beginning = wanted.removeprefix("cand_").removeprefix("candidate_").replace("-", "")
-    for candidate in found.candidates:
+    candidates = (*found.candidates, *found.rechecked)
+    for candidate in candidates:
         if wanted in (candidate.name.casefold(), candidate.url.casefold()):
             return candidate
-    for candidate in found.candidates:
+    for candidate in candidates:
         if len(beginning) >= 4 and candidate.id.removeprefix("cand_").startswith(beginning):
             return candidate
     try:
@@ -292,14 +299,38 @@ def candidate_meant(found: RunResult, text: str) -> Candidate:
     raise NotFound("candidate", key)
 
 
-def _show_question(console: Console, run: Run) -> None:
-    console.print(f"{run.id}  {state(run, datetime.now(UTC))}  {run.created_at:%Y-%m-%d %H:%M} UTC")
+def _show_question(console: Console, run: Run, standing: str) -> None:
+    console.print(f"{run.id}  {standing}  {run.created_at:%Y-%m-%d %H:%M} UTC")
     console.print(f"Objective: {clean(run.spec.objective)}")
     for condition in run.spec.conditions:
         console.print(f"  {clean(condition.name)}: {clean(condition.description)}")
     used = f"sources {', '.join(run.spec.sources)}; judge {run.judge_profile or run.spec.judge}"
     console.print(f"{used}; effort {run.spec.generator}")
+    if run.generation > 1:
+        console.print(f"generation {run.generation}")
+    if run.spec.refreshes:
+        console.print(f"refreshes {run.spec.refreshes}")
     console.print()
+
+
+def _show_account(console: Console, run: Run, failures: Sequence[SourceFailed]) -> None:
+    """What was spent, and which sources did not answer."""
+    if run.is_exhausted:
+        console.print("It is exhausted: to ask for what is new since, refresh it.")
+    console.print(f"Spent: {receipt(run.spend)}.")
+    for line in failure_lines(failures):
+        console.print(line.removeprefix("netnew: "))
+
+
+def _say_how_to_resume(run: Run) -> None:
+    line = f"{short_id(run)} is {INTERRUPTED}, its worker is gone; go on with:"
+    terminal.progress().print(f"{line} {program()} runs resume {short_id(run)}")
+
+
+def summed(failures: Iterable[SourceFailed]) -> list[Json]:
+    """A source and problem each, with the number of queries it cost."""
+    times = Counter((x.source, x.problem) for x in failures)
+    return [{"source": s, "problem": p, "queries": count} for (s, p), count in times.items()]
 
 
 async def _show_candidate(console: Console, app: App, candidate: Candidate) -> None:

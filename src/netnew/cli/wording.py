@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import assert_never
 
 from netnew.cli.terminal import plural
+from netnew.domain.budget import Spend
 from netnew.domain.run import Run, RunStatus, TerminationReason
 
 
@@ -56,15 +57,8 @@ def how_many_exist(run: Run) -> str:
     return f"Probably at least {exist}; the run was cut short, so there may be more."
 
 
-def state(run: Run, now: datetime) -> str:
-    """'completed'; of a run that is not over also when it last changed, since one whose process
-    was killed says 'running' for ever."""
-    if run.status.is_terminal:
-        return run.status.value
-    return f"{run.status.value}, last change {_ago(now - run.updated_at)}"
-
-
-def _ago(time: timedelta) -> str:
+def ago(time: timedelta) -> str:
+    """'3 min ago'."""
     seconds = max(0, int(time.total_seconds()))
     for unit, length in (("day", 86_400), ("h", 3_600), ("min", 60)):
         if seconds >= length:
@@ -93,3 +87,19 @@ def numbers(run: Run) -> str:
     if spend.ledger_hits:
         used.append(f"{plural(spend.ledger_hits, 'verdict')} known from before")
     return f"{judged} of {plural(counts.generated, 'candidate')}; {', '.join(used)}"
+
+
+def receipt(spend: Spend) -> str:
+    """'9 searches (+2 stored), 31 pages, 40 judgements, 12 known from before, 12.1 s, $0.0000'."""
+    parts = [
+        plural(spend.searches, "search", "searches")
+        + (f" (+{spend.stored_searches:,} stored)" if spend.stored_searches else ""),
+        plural(spend.pages, "page")
+        + (f" (+{spend.stored_pages:,} stored)" if spend.stored_pages else ""),
+        plural(spend.judgements, "judgement"),
+        f"{spend.ledger_hits:,} known from before",
+        *([plural(spend.tokens, "token")] if spend.tokens else []),
+        f"{spend.seconds:.1f} s",
+        f"${spend.cost:.4f}",
+    ]
+    return ", ".join(parts)

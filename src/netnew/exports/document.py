@@ -23,12 +23,16 @@ Json = Mapping[str, object]
 
 
 def run_and_candidates(run: Run, candidates: Iterable[Candidate]) -> Json:
-    """`{"run": …, "candidates": […]}`, candidates in the order given."""
+    """`{"run": …, "candidates": […]}`, candidates in the order given; of a refresh that looked
+    again at old matches also `rechecked`, those that changed or are gone."""
     asked = run.spec.enrichments
-    return {
-        "run": run_document(run),
-        "candidates": [candidate_document(x, asked) for x in candidates],
-    }
+    own: list[Json] = []
+    rechecked: list[Json] = []
+    for candidate in candidates:
+        which = own if candidate.recheck is None else rechecked
+        which.append(candidate_document(candidate, asked))
+    document: dict[str, object] = {"run": run_document(run), "candidates": own}
+    return document | {"rechecked": rechecked} if run.spec.rechecks else document
 
 
 def run_document(run: Run) -> Json:
@@ -41,11 +45,17 @@ def run_document(run: Run) -> Json:
         "enrichments": [asked_document(x) for x in run.spec.enrichments],
         "match_limit": run.spec.match_limit,
         "sources": list(run.spec.sources),
+        "refreshes": run.spec.refreshes,
+        "rechecks": run.spec.rechecks,
         "status": run.status,
         "termination_reason": run.termination_reason,
         "termination_detail": run.termination_detail,
+        "is_exhausted": run.is_exhausted,
+        "stop_requested": run.stop_requested or None,
+        "generation": run.generation,
         "created_at": _iso(run.created_at),
         "updated_at": _iso(run.updated_at),
+        "started_at": _iso(run.started_at),
         "ended_at": _iso(run.ended_at),
         "counts": asdict(run.counts),
         "spend": asdict(run.spend),
@@ -81,6 +91,7 @@ def candidate_document(candidate: Candidate, asked: Sequence[Enrichment]) -> Jso
         "pages": list(candidate.pages),
         "description": candidate.description,
         "match_status": candidate.status,
+        **({"recheck": candidate.recheck} if candidate.recheck else {}),
         "verdicts": [verdict_document(x) for x in candidate.verdicts],
         "enrichments": document_of(asked, candidate.enrichments),
         "basis": [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -45,6 +46,7 @@ class OneRunService(Service):
         self.broken_off: Exception | None = None
         self.failures: list[SourceFailed] = []
         self.kept = [finished.run]
+        self.working: Any = SimpleNamespace(broken={})
 
     async def plan(self, spec: RunSpec) -> Plan:
         if self.problem:
@@ -53,17 +55,14 @@ class OneRunService(Service):
         unreadable = {x.name: "the colour" for x in spec.conditions[:1]}
         return Plan(spec, ("teapots wales",), "rules/1", Budget(searches=60, pages=400), unreadable)
 
-    async def create_run(self, spec: RunSpec) -> Run:
+    async def create_run(self, spec: RunSpec, worker_id: str = "") -> Run:
         if self.problem:
             raise self.problem
         self.asked.append(spec)
         run: Run = self.finished.run
-        return run
-
-    async def work(self, run_id: RunId) -> Run:
         if self.broken_off:
-            raise self.broken_off
-        return await self.run(run_id)
+            self.working.broken[run.id] = self.broken_off
+        return replace(run, last_seq=0)
 
     async def run(self, run_id: RunId) -> Run:
         for run in self.kept:
@@ -89,6 +88,16 @@ class OneRunService(Service):
         ]
         events = [Event(run_id, i, run.created_at, x) for i, x in enumerate(bodies, 1)]
         return [x for x in events if x.seq > after][:limit]
+
+    async def watch(
+        self, run_id: RunId, after: int = 0, until_terminal: bool = True
+    ) -> AsyncIterator[list[Event]]:
+        yield await self.events(run_id, after)
+        if not (await self.run(run_id)).status.is_terminal:
+            await asyncio.Event().wait()
+
+    async def source_failures(self, run_id: RunId) -> list[SourceFailed]:
+        return self.failures
 
     async def candidates(self, run_id: RunId) -> AsyncIterator[Candidate]:
         for candidate in self.finished.candidates:
@@ -119,6 +128,26 @@ def kept_at(service: OneRunService) -> datetime:
     return at
 
 
+class OneRunApp:
+    """No other worker lives; its own has done all work at once."""
+
+    id = "own"
+
+    def __init__(self, settings: Settings, service: Service) -> None:
+        self.settings = settings
+        self.service = service
+
+    @asynccontextmanager
+    async def open_worker(self, takes_all: bool) -> AsyncIterator[OneRunApp]:
+        yield self
+
+    async def until_done(self, run_id: RunId, generation: int) -> None:
+        pass
+
+    async def live_workers(self, takes_all: bool = True) -> list[Any]:
+        return []
+
+
 @dataclass(slots=True)
 class CommandLine:
     """`netnew …` in process: `run(*arguments)` gives exit code, output and errors."""
@@ -131,7 +160,7 @@ class CommandLine:
 
     @asynccontextmanager
     async def _open(self, settings: Settings) -> AsyncIterator[Any]:
-        yield SimpleNamespace(settings=settings, service=self.service)
+        yield OneRunApp(settings, self.service)
 
     def other_run(self, hex_beginning: str) -> None:
         """Let there be one more run, older, whose id begins so."""

@@ -124,7 +124,7 @@ def test_a_run_stopped_by_the_user_says_how_to_go_on(netnew: Any) -> None:
     done = netnew.run("find", "Teapots")
     assert done.exit_code == 130
     assert "with everything it had found kept" in done.stdout
-    assert "To go on, ask the same again" in done.stderr
+    assert "netnew runs resume 0badcafe" in done.stderr
 
 
 def test_a_failed_run_ends_with_1(netnew: Any) -> None:

@@ -24,8 +24,8 @@ def test_a_run_that_is_not_over_shows_its_last_change(netnew: Any) -> None:
         updated_at=datetime.now(UTC) - timedelta(minutes=3, seconds=5),
     )
     netnew.service.kept[0] = run
-    assert "running, last change 3 min ago" in netnew.run("runs", "list").stdout
-    assert "running, last change 3 min ago" in netnew.run("runs", "show", "last").stdout
+    assert "interrupted, last change 3 min ago" in netnew.run("runs", "list").stdout
+    assert "interrupted, last change 3 min ago" in netnew.run("runs", "show", "last").stdout
     document = json.loads(netnew.run("runs", "list", "--json").stdout)
     assert document["runs"][0]["updated_at"] == run.updated_at.isoformat()
 

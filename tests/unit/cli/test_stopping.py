@@ -31,10 +31,11 @@ PROGRAM = textwrap.dedent(
     class Working(Service):
         def __init__(self):
             self.asked_to_stop = asyncio.Event()
-        async def create_run(self, spec):
+            self.working = SimpleNamespace(broken={})
+        async def create_run(self, spec, worker_id=""):
             self.it = Run(run_id(UUID(int=1)), LOCAL_WORKSPACE, spec, RunStatus.RUNNING, now, now)
             return self.it
-        async def work(self, run_id):
+        async def watch(self, run_id, after=0):
             print("working", flush=True)
             await self.asked_to_stop.wait()
             if "stubborn" in self.it.spec.objective:
@@ -42,18 +43,31 @@ PROGRAM = textwrap.dedent(
                 await asyncio.Event().wait()
             reason = TerminationReason.USER_CANCELLED
             self.it = replace(self.it, status=RunStatus.CANCELLED, termination_reason=reason)
-            return self.it
+            yield []
         async def cancel(self, run_id):
             self.asked_to_stop.set()
             return self.it
-        async def events(self, run_id, after=0, limit=500):
-            return []
+        async def run(self, run_id):
+            return self.it
         async def result(self, run_id):
             return RunResult(self.it, ())
 
+    class App:
+        id = "own"
+        def __init__(self, settings):
+            self.settings, self.service = settings, Working()
+        async def live_workers(self, takes_all=True):
+            return [SimpleNamespace(id="", takes_all=False)] if not takes_all else []
+        @asynccontextmanager
+        async def open_worker(self, takes_all):
+            yield self
+        async def until_done(self, run_id, generation):
+            if not self.service.it.status.is_terminal:
+                await asyncio.Event().wait()
+
     @asynccontextmanager
     async def opened(settings):
-        yield SimpleNamespace(settings=settings, service=Working())
+        yield App(settings)
 
     app(sys.argv[1:], obj=opened)
     """
@@ -90,7 +104,7 @@ def test_ctrl_c_asks_the_run_to_stop_and_shows_what_it_has(tmp_path: Path) -> No
     assert process.returncode == 130
     assert "It stopped because you asked it to" in out
     assert "Stopping; what is found is kept. Ctrl-C again leaves at once." in err
-    assert "To go on, ask the same again" in err
+    assert "netnew runs resume 00000000" in err
     assert "Traceback" not in err
 
 

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from netnew.cli.wording import how_many_exist, state
-from netnew.domain.run import Counts, Estimate, RunStatus
+from netnew.cli.wording import how_many_exist
+from netnew.domain.run import Counts, Estimate
 
 
 @pytest.mark.parametrize(
@@ -34,23 +33,3 @@ def test_a_run_cut_short_says_at_least(
 ) -> None:
     run = replace(finished.run, counts=Counts(matched=10), estimate=estimate)
     assert how_many_exist(run) == sentence
-
-
-@pytest.mark.parametrize(
-    ("seconds", "ago"),
-    [
-        (-1, "0 s"),
-        (59, "59 s"),
-        (180, "3 min"),
-        (7_200, "2 h"),
-        (86_400, "1 day"),
-        (1e6, "11 days"),
-    ],
-)
-def test_a_run_that_is_not_over_says_when_it_last_changed(
-    finished: Any, seconds: float, ago: str
-) -> None:
-    run = replace(finished.run, status=RunStatus.RUNNING)
-    now = run.updated_at + timedelta(seconds=seconds)
-    assert state(run, now) == f"running, last change {ago} ago"
-    assert state(finished.run, now) == "completed"

@@ -1,0 +1,74 @@
+"""A worker of its own, that outlives the command and the terminal that started it."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from netnew.domain.errors import NetnewError, NotWritten
+from netnew.domain.run import RunStatus
+
+if TYPE_CHECKING:
+    from netnew.bootstrap import App
+    from netnew.domain.run import Run
+
+LOG = "worker.log"
+# -P: what lies in the current folder is not taken for a library.
+_COMMAND = [sys.executable, "-P", "-m", "netnew", "worker", "--until-idle"]
+_STARTS_WITHIN_S = 60.0
+_LOOK_EVERY_S = 0.1
+_TAKES_WITHIN_S = 2.0
+
+
+async def worker_for(app: App, run: Run) -> None:
+    """See to it that a worker of this HOME has `run`, or is there to take it.
+
+    One that is about to leave may have overlooked it: where it is not begun, another is started.
+    Raises NetnewError where none can be started.
+    """
+    if await app.live_workers() and await _is_taken(app, run):
+        return
+    await _start(app)
+
+
+async def _is_taken(app: App, run: Run) -> bool:
+    give_up_at = time.monotonic() + _TAKES_WITHIN_S
+    while (await app.service.run(run.id)).status is RunStatus.QUEUED:
+        if time.monotonic() > give_up_at:
+            return False
+        await asyncio.sleep(_LOOK_EVERY_S)
+    return True
+
+
+async def _start(app: App) -> None:
+    """Return once it beats."""
+    log = app.settings.home / LOG
+    before = {row.id for row in await app.live_workers()}
+    process = await asyncio.to_thread(_open, log)
+    give_up_at = time.monotonic() + _STARTS_WITHIN_S
+    while not {row.id for row in await app.live_workers()} - before:
+        if process.poll() is not None:
+            if process.returncode == 0:
+                return  # it came, found nothing to do, and left
+            raise NetnewError(f"the worker did not start; see {log}")
+        if time.monotonic() > give_up_at:
+            raise NetnewError(f"the worker has not started yet; see {log}")
+        await asyncio.sleep(_LOOK_EVERY_S)
+
+
+def _open(log: Path) -> subprocess.Popen[bytes]:
+    detached: dict[str, Any] = {"start_new_session": True}
+    if sys.platform == "win32":
+        flags = subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP
+        detached = {"creationflags": flags}
+    try:
+        with log.open("ab") as out:
+            return subprocess.Popen(
+                _COMMAND, stdin=subprocess.DEVNULL, stdout=out, stderr=out, **detached
+            )
+    except OSError as error:
+        raise NotWritten(str(log), f"cannot be written: {error.strerror}") from error

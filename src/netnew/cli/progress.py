@@ -1,0 +1,192 @@
+"""A run's events as progress on standard error.
+
+On a terminal a table of the latest matches and a status line are drawn anew as events come; in a
+log there is a plain line a match and a round.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from netnew.cli import terminal
+from netnew.cli.render import mark
+from netnew.cli.tally import Tally
+from netnew.cli.terminal import clean, plural, short
+from netnew.domain.candidate import MatchStatus
+from netnew.domain.event import (
+    CandidateDecided,
+    CandidateDiscarded,
+    CandidateRechecked,
+    Event,
+    RoundEnded,
+    RunChanged,
+    RunPlanned,
+    SourceFailed,
+)
+from netnew.exports.events import event_document
+
+
+class Display(Protocol):
+    """Where progress goes."""
+
+    def show(self, events: list[Event], tally: Tally, seconds: float) -> None: ...
+    def say(self, line: str) -> None: ...
+
+    def pause(self) -> None:
+        """Draw nothing until `go_on`: a question stands on the terminal."""
+        ...
+
+    def go_on(self) -> None: ...
+
+
+class Silent:
+    """`--quiet`: only what the user must know."""
+
+    def show(self, events: list[Event], tally: Tally, seconds: float) -> None:
+        pass
+
+    def say(self, line: str) -> None:
+        terminal.progress().print(line)
+
+    def pause(self) -> None:
+        pass
+
+    def go_on(self) -> None:
+        pass
+
+
+class JsonLines(Silent):
+    """One JSON event a line on standard output."""
+
+    def show(self, events: list[Event], tally: Tally, seconds: float) -> None:
+        for event in events:
+            print(json.dumps(event_document(event), ensure_ascii=False))
+        if events:
+            print(end="", flush=True)
+
+
+class Lines(Silent):
+    """Plain lines, for logs and pipes."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def show(self, events: list[Event], tally: Tally, seconds: float) -> None:
+        for event in events:
+            line = _line(event)
+            if line:
+                self._console.print(line)
+
+
+class LiveTable:
+    """The latest matches and a status line, drawn anew in place."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._live = Live(console=console, transient=True, refresh_per_second=8)
+        self._spinner = Spinner("dots")
+
+    def __enter__(self) -> LiveTable:
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+
+    def show(self, events: list[Event], tally: Tally, seconds: float) -> None:
+        self._spinner.update(text=_status(tally, seconds))
+        parts: list[RenderableType] = [self._spinner]
+        if tally.matches:
+            parts.insert(0, self._latest(tally))
+        if self._live.is_started:
+            self._live.update(Group(*parts))
+
+    def say(self, line: str) -> None:
+        self._live.console.print(line)
+
+    def pause(self) -> None:
+        self._live.stop()
+
+    def go_on(self) -> None:
+        self._live.start()
+
+    def _latest(self, tally: Tally) -> Table:
+        table = Table(box=None, show_header=False, pad_edge=False)
+        for _ in range(3):
+            table.add_column(no_wrap=True, overflow="ellipsis")
+        room = max(3, self._console.height - 5)
+        for decided in list(tally.matches.values())[-room:]:
+            values = Text("  ").join(
+                Text.assemble(
+                    mark(self._console, x.outcome), f" {short(x.value or x.condition, 40)}"
+                )
+                for x in decided.verdicts
+            )
+            table.add_row(
+                Text(short(decided.name, 40), "bold"), Text(short(decided.url, 50), "cyan"), values
+            )
+        return table
+
+
+@contextmanager
+def display(quiet: bool, as_json_lines: bool = False) -> Iterator[Display]:
+    console = terminal.progress()
+    if as_json_lines:
+        yield JsonLines()
+    elif quiet:
+        yield Silent()
+    elif console.is_terminal:
+        with LiveTable(console) as live:
+            yield live
+    else:
+        yield Lines(console)
+
+
+def _status(tally: Tally, seconds: float) -> Text:
+    parts = [
+        f"round {tally.round + 1}",
+        plural(tally.candidates, "candidate"),
+        f"{tally.count(MatchStatus.MATCHED):,} matched",
+        f"{tally.count(MatchStatus.UNMATCHED):,} unmatched",
+        f"{tally.count(MatchStatus.UNCLEAR):,} unclear",
+        plural(tally.spend.pages, "page"),
+        plural(tally.spend.searches, "search", "searches"),
+        f"{seconds:.0f} s",
+    ]
+    return Text(" · ".join(parts))
+
+
+def _line(event: Event) -> str:
+    match event.body:
+        case RunPlanned(entity_type=entity_type, conditions=conditions):
+            asked = ", ".join(clean(x) for x in conditions) or "none"
+            return f"looking for: {clean(entity_type) or 'anything'}; conditions: {asked}"
+        case RunChanged(match_limit=limit, enrichments=fields):
+            added = f"; fields added: {', '.join(clean(x) for x in fields)}" if fields else ""
+            return f"changed: up to {plural(limit, 'match', 'matches')}{added}"
+        case CandidateDecided(status=MatchStatus.MATCHED, name=name, url=url):
+            return f"matched: {clean(name)}  {clean(url)}"
+        case CandidateRechecked(recheck=recheck, name=name, url=url):
+            return f"{recheck.value}: {clean(name)}  {clean(url)}"
+        case CandidateDiscarded(reason=reason):
+            return f"discarded: {clean(reason)}"
+        case RoundEnded() as ended:
+            return (
+                f"round {ended.number}: {plural(ended.new_candidates, 'new candidate')},"
+                f" {plural(ended.new_matches, 'new match', 'new matches')};"
+                f" so far {plural(ended.spend.pages, 'page')},"
+                f" {plural(ended.spend.searches, 'search', 'searches')}"
+            )
+        case SourceFailed() as failure:
+            return f"source {clean(failure.source)} failed: {clean(failure.problem)}"
+        case _:
+            return ""
