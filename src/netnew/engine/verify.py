@@ -123,7 +123,9 @@ class Verifier:
         if not entity.deepened and any(_cites_unread(entity, e) for e in known.values()):
             # Decided on deeper pages once: read them again, from the store, before believing it.
             entity.deepened = True
-            await self._deepen(entity)
+            if await self._deepen(entity):
+                # What was unclear without these pages may be asked again now.
+                known = (await self.known([entity])).get(entity.id, {})
         verdicts = self._from_ledger(entity, known)
         entries = await self._judge_missing(entity, verdicts)
         if self._status(entity, verdicts) is MatchStatus.UNCLEAR and not entity.deepened:
