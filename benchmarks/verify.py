@@ -3,38 +3,45 @@
     python -m benchmarks.verify [--candidates N]
 
 A candidate is: its page in memory, the ledger asked for three conditions, three cited verdicts
-given, then its row, its two events and three ledger entries committed (in waves of 100). A second
-pass over the same candidates is answered by the ledger alone. The last row adds reading the page
-and the rules judge.
+given, then its row, its two events and three ledger entries committed, each candidate by itself and
+64 at a time, as a run does. A second pass over the same candidates is answered by the ledger alone.
+The last row adds reading the page and the rules judge.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
+from uuid import UUID
 
 from netnew.bootstrap import SystemClock
 from netnew.domain.budget import Budget
 from netnew.domain.condition import MatchCondition
 from netnew.domain.event import CandidateDecided, CandidateGenerated
 from netnew.domain.evidence import Standing
-from netnew.domain.ids import LOCAL_WORKSPACE, candidate_id, run_id
+from netnew.domain.ids import LOCAL_WORKSPACE, candidate_id_for, run_id
+from netnew.domain.ledger import LedgerEntry
 from netnew.domain.run import Run, RunSpec, RunStatus
+from netnew.engine.census import Census
+from netnew.engine.crew import Crew
 from netnew.engine.entity import Entity
 from netnew.engine.meter import Meter
 from netnew.engine.parts import Parts
-from netnew.engine.verify import Verifier
+from netnew.engine.verify import Known, Verifier
+from netnew.garbage import look_for_cycles_seldom
 from netnew.judges.rules import RulesJudge
-from netnew.ports import Changes, Judge
+from netnew.ports import Changes, Fetcher, Judge, Source
 from netnew.store.store import SqlStore, open_store
 from netnew.testing import CountingIds, FixedFetcher, ScriptedJudge, page
 
-WAVE = 100
+BATCH = 100
 SCRIPTED = (
     MatchCondition("colour", "Colour: red"),
     MatchCondition("open", "Open: yes"),
@@ -55,69 +62,93 @@ FACTS = {
 }
 
 
-@dataclass(frozen=True)
-class Timed:
-    """Wall and processor seconds for `count` candidates."""
+@dataclass(slots=True)
+class Stage:
+    """The verify stage of one run: entities in, rows, events and ledger entries out."""
 
-    name: str
-    count: int
-    wall_s: float
-    cpu_s: float
+    run: Run
+    parts: Parts
+    meter: Meter
+    census: Census
+    verifier: Verifier
+    _known: dict[str, Known] = field(default_factory=dict)
 
-    def row(self) -> str:
-        return (
-            f"| {self.name} | {self.count / self.wall_s:,.0f} | "
-            f"{1e6 * self.wall_s / self.count:,.0f} | {1e6 * self.cpu_s / self.count:,.0f} |"
+    @classmethod
+    async def of(
+        cls,
+        name: str,
+        store: SqlStore,
+        judge: Judge,
+        spec: RunSpec,
+        fetcher: Fetcher | None = None,
+        sources: Sequence[Source] = (),
+    ) -> Stage:
+        """That of a new run called `name`."""
+        clock = SystemClock()
+        now = clock.now()
+        id = run_id(UUID(bytes=sha256(name.encode()).digest()[:16]))
+        run = Run(id, LOCAL_WORKSPACE, spec, RunStatus.RUNNING, now, now)
+        await store.runs.create(run)
+        parts = Parts(
+            store,
+            fetcher or FixedFetcher({}),
+            tuple(sources),
+            judge,
+            clock,
+            CountingIds(),
+            conditions_per_call=3,
+        )
+        meter = Meter(Budget(), clock)
+        verifier = Verifier(parts, run.id, 1, spec, meter, deeper_pages=0)
+        return cls(run, parts, meter, Census(), verifier)
+
+    async def verify(self, entities: Sequence[Entity]) -> None:
+        """Judge all and commit them, each by itself, as many at a time as a run does."""
+        crew = Crew(self._one, lambda: sys.maxsize, self.parts.in_flight)
+        for start in range(0, len(entities), BATCH):
+            self._known |= await self.verifier.known(entities[start : start + BATCH])
+        crew.give(entities)
+        while crew.is_busy:
+            await crew.settle(BATCH, 60)
+
+    async def _one(self, entity: Entity) -> None:
+        await self._commit(
+            entity, await self.verifier.verify(entity, self._known.pop(entity.id, {}))
         )
 
+    async def _commit(self, e: Entity, ledger: list[LedgerEntry]) -> None:
+        self.run = replace(self.run, counts=self.census.counts(), spend=self.meter.spend)
+        told = (
+            CandidateGenerated(e.id, e.name, e.url),
+            CandidateDecided(e.id, e.name, e.url, e.status, e.verdicts),
+        )
+        rows = (e.candidate(self.run.id, 1),)
+        changes = Changes(self.run.id, told, self.run, rows, ledger=tuple(ledger))
+        await self.parts.store.journal.commit(changes)
 
-def entities(count: int, ids: CountingIds) -> list[Entity]:
+
+def entities(count: int, of: Stage) -> list[Entity]:
     made = []
     for i in range(count):
-        entity = Entity(candidate_id(ids.uuid()), i)
-        url = f"https://kettle{i}.example/"
-        entity.keys.add(f"site:kettle{i}.example")
+        key, url = f"site:kettle{i}.example", f"https://kettle{i}.example/"
+        entity = Entity(candidate_id_for(of.run.id, key), i, of.census)
+        entity.keys.add(key)
         entity.add_page(page(url, f"Kettle {i}", FACTS, (f"Maker number {i}.",)), Standing.OWN)
         made.append(entity)
     return made
 
 
 async def timed(
-    name: str, store: SqlStore, judge: Judge, conditions: Sequence[MatchCondition], count: int
-) -> Timed:
-    clock, ids = SystemClock(), CountingIds()
-    spec = RunSpec("kettles", "maker", tuple(conditions))
-    now = clock.now()
-    run = Run(
-        run_id(CountingIds(hash(name) % 10**9).uuid()),
-        LOCAL_WORKSPACE,
-        spec,
-        RunStatus.RUNNING,
-        now,
-        now,
-    )
-    await store.runs.create(run)
-    parts = Parts(store, FixedFetcher({}), (), judge, clock, ids, conditions_per_call=3)
-    verifier = Verifier(parts, run.id, 1, spec, Meter(Budget(), clock), deeper_pages=0)
-    ids.last = hash(name) % 10**9 * 1000
-    batch = entities(count, ids)
+    name: str, store: SqlStore, judge: Judge, conditions: tuple[MatchCondition, ...], count: int
+) -> str:
+    """A line of the table."""
+    stage = await Stage.of(name, store, judge, RunSpec("kettles", "maker", conditions))
+    batch = entities(count, stage)
     wall, cpu = time.perf_counter(), time.process_time()
-    for start in range(0, count, WAVE):
-        wave = batch[start : start + WAVE]
-        ledger = await verifier.verify(wave, 16)
-        told = [
-            event
-            for e in wave
-            for event in (
-                CandidateGenerated(e.id, e.name, e.url),
-                CandidateDecided(e.id, e.name, e.url, e.status, e.verdicts),
-            )
-        ]
-        rows = tuple(e.candidate(run.id, 1) for e in wave)
-        await store.journal.commit(
-            Changes(run.id, tuple(told), replace(run), rows, (), tuple(ledger))
-        )
-    return Timed(name, count, time.perf_counter() - wall, time.process_time() - cpu)
+    await stage.verify(batch)
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    per = 1e6 / count
+    return f"| {name} | {count / wall:,.0f} | {per * wall:,.0f} | {per * cpu:,.0f} |"
 
 
 async def main(count: int) -> None:
@@ -126,22 +157,14 @@ async def main(count: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'netnew.db'}"
         async with open_store(url) as store:
-            scripted = ScriptedJudge()
-            print(
-                (
-                    await timed("zero-cost judge, empty ledger", store, scripted, SCRIPTED, count)
-                ).row()
-            )
-            print(
-                (
-                    await timed("the same again, from the ledger", store, scripted, SCRIPTED, count)
-                ).row()
-            )
-            rules = RulesJudge(SystemClock())
-            print((await timed("rules judge, page read", store, rules, PLAIN, count)).row())
+            scripted, rules = ScriptedJudge(), RulesJudge(SystemClock())
+            print(await timed("zero-cost judge, empty ledger", store, scripted, SCRIPTED, count))
+            print(await timed("the same again, from the ledger", store, scripted, SCRIPTED, count))
+            print(await timed("rules judge, page read", store, rules, PLAIN, count))
 
 
 if __name__ == "__main__":
+    look_for_cycles_seldom()
     asked = argparse.ArgumentParser()
     asked.add_argument("--candidates", type=int, default=5_000)
     asyncio.run(main(asked.parse_args().candidates))

@@ -22,6 +22,7 @@ from netnew.lexicon.names import name_key
 _ENTRY_BYTES = 8
 # Entries are sorted part by part, since to sort a million at once takes 40 MB for the while.
 _PARTS_BITS = 6
+_LOOK_UP_BITS = 12
 
 
 class Exclusions:
@@ -31,7 +32,7 @@ class Exclusions:
     two of a million collide: 3 in 10^8.) It never changes; `|` makes one of two.
     """
 
-    __slots__ = ("_entries",)
+    __slots__ = ("_entries", "_parts")
 
     def __init__(self, entries: Iterable[int] = ()) -> None:
         """`entries` are what `__iter__` gives, in any order."""
@@ -41,6 +42,7 @@ class Exclusions:
         self._entries = array("Q")
         for part in parts:
             self._entries.extend(entry for entry, _ in groupby(sorted(part)))
+        self._parts = self._where_parts_begin()
 
     @classmethod
     def of(cls, exclude: ExcludeList, keys: Iterable[str] = ()) -> Exclusions:
@@ -67,6 +69,7 @@ class Exclusions:
         made._entries.frombytes(kept)
         if sys.byteorder == "big":
             made._entries.byteswap()
+        made._parts = made._where_parts_begin()
         return made
 
     def to_bytes(self) -> bytes:
@@ -92,7 +95,8 @@ class Exclusions:
         if not self._entries:
             return False
         keys, names, url = entity
-        if any(self._has("key", key) for key in keys):
+        # A text that two pages share is no address that anybody could have listed.
+        if any(self._has("key", key) for key in keys if not key.startswith("text:")):
             return True
         if any(self._has("name", name_key(name)) for name in names):
             return True
@@ -101,8 +105,17 @@ class Exclusions:
 
     def _has(self, kind: str, entry: str) -> bool:
         wanted = _hash(kind, entry)
-        at = bisect_left(self._entries, wanted)
-        return at < len(self._entries) and self._entries[at] == wanted
+        part = wanted >> (64 - _LOOK_UP_BITS)
+        begin, end = self._parts[part], self._parts[part + 1]
+        at = bisect_left(self._entries, wanted, begin, end)
+        return at < end and self._entries[at] == wanted
+
+    def _where_parts_begin(self) -> array[int]:
+        """To search a part of a list alone takes half as long as to search all of it: most of the
+        time goes into fetching far-off memory."""
+        step = 1 << (64 - _LOOK_UP_BITS)
+        begins = (bisect_left(self._entries, i * step) for i in range(1 << _LOOK_UP_BITS))
+        return array("Q", [*begins, len(self._entries)])
 
 
 def _hashes(kind: str, entries: Iterable[str]) -> Iterator[int]:

@@ -73,6 +73,9 @@ _ABOUT_NOTHING = re.compile(
     re.IGNORECASE,
 )
 _ARTICLE_TYPES = re.compile(r"\b(article|blogposting|newsarticle|itemlist|collectionpage)\b", re.I)
+_NAME_LABEL = re.compile(
+    r"^(?!.*(author|publisher|breadcrumb|itemlist|review|offers)).*\bname$", re.IGNORECASE
+)
 _LIST_TITLE = re.compile(
     r"\b(top|best|list|\d+)\b.*\b(of|to|for|in|\w+s)\b|\b(directory|catalog(ue)?|index|all profiles"
     r"|archive|category|tag|search results)\b",
@@ -221,15 +224,12 @@ def _has_facts(snapshot: Snapshot) -> bool:
 
 
 def _metadata_names(snapshot: Snapshot) -> list[str]:
-    wanted = re.compile(
-        r"^(?!.*(author|publisher|breadcrumb|itemlist|review|offers)).*\bname$", re.I
-    )
     names = [
         s.value
         for s in snapshot.segments
         if s.kind is SegmentKind.METADATA
         and s.label
-        and ((wanted.match(s.label) and s.label.count(".") <= 1) or s.label == "og:site_name")
+        and ((_NAME_LABEL.match(s.label) and s.label.count(".") <= 1) or s.label == "og:site_name")
     ]
     return names[:3]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from netnew.lexicon.words import fold
 
 _LEGAL_FORMS = frozenset(
@@ -29,6 +31,7 @@ _LEGAL_PHRASES = (
 )
 
 
+@lru_cache(maxsize=65536)
 def name_key(name: str) -> str:
     """`name` for telling whether two names are the same: no legal form, case, accent, punctuation.
 

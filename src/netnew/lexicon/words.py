@@ -29,11 +29,16 @@ def fold(text: str) -> str:
 
     'C++', 'C#', '.net', 'node.js' and '3.0' stay apart from 'C', 'net', 'node js' and '3 0'.
     """
-    plain = unicodedata.normalize("NFKD", text)
-    plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+    plain = text.casefold() if text.isascii() else _bare(text)
     plain = _THOUSANDS.sub("", _APOSTROPHES.sub("", plain)).replace("&", " and ").replace("_", " ")
     plain = _INITIALS.sub(lambda m: m.group().replace(".", ""), plain)
     return " ".join(_TOKEN.findall(plain))
+
+
+def _bare(text: str) -> str:
+    """`text` in small letters without accents."""
+    apart = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in apart if not unicodedata.combining(c)).casefold()
 
 
 def tokens(text: str) -> list[str]:
