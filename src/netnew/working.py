@@ -9,10 +9,13 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from netnew.domain.batch import Batch
+from netnew.domain.budget import Spend
 from netnew.domain.errors import NetnewError, NotFound, TakenOver, TransientError
 from netnew.domain.event import RunStatusChanged
 from netnew.domain.ids import RunId
 from netnew.domain.run import Errand, Run, RunSpec, RunStatus, StopRequest, TerminationReason
+from netnew.engine.helping import judge_batch
 from netnew.engine.life import parked
 from netnew.engine.parts import Parts
 from netnew.engine.refill import Refill
@@ -82,6 +85,13 @@ class Working:
             await self._close(key)
             self.heed(run_id, generation, False)
         return more
+
+    async def judge_batch(self, batch: Batch) -> Spend:
+        """Ask the judge about candidates of a run that another worker has; what that took. Raises
+        NotFound for a run that is gone, and what the judge raises."""
+        run = await self.store.runs.get(batch.run_id)
+        async with self.open_parts(run.spec) as parts:
+            return await judge_batch(batch, run, parts)
 
     async def to_the_end(self, run_id: RunId, worker_id: str = "here") -> Run:
         """Work on a run in this task until it ends or is paused: for scripts and tests, that need

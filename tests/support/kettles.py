@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -93,9 +93,13 @@ class Bench:
         return more
 
     @asynccontextmanager
-    async def _open(self, spec: RunSpec) -> AsyncIterator[Parts]:
-        fixed = (self.store, self.fetcher, (self.source,), self.judge, self.clock, self.ids)
+    async def opened(self, judge: ScriptedJudge) -> AsyncIterator[Parts]:
+        """The parts of a run, with that judge."""
+        fixed = (self.store, self.fetcher, (self.source,), judge, self.clock, self.ids)
         yield Parts(*fixed, **self.parts)
+
+    def _open(self, spec: RunSpec) -> AbstractAsyncContextManager[Parts]:
+        return self.opened(self.judge)
 
     async def run(self, spec: RunSpec) -> Run:
         run = await self.service.create_run(spec)

@@ -29,12 +29,14 @@ class Identity:
     `key` is stable across runs and is what the ledger knows the entity by: `site:<domain>`,
     `page:<canonical address without scheme>` or `urn:netnew:<source>:<key>`. `keys` are all keys
     that lead here (its own, its profiles', old addresses', mirrors'). `names` are the display names
-    met, best first, former names and aliases included.
+    met, best first, former names and aliases included. `own_keys` are those of its own site besides
+    `key`, where a page names one and it leads elsewhere.
     """
 
     key: str
     keys: frozenset[str]
     names: tuple[str, ...]
+    own_keys: frozenset[str] = frozenset()
 
 
 class Recheck(StrEnum):

@@ -187,6 +187,10 @@ class Entity:
             self.census.sight(self, unit)
             self.units.add(unit)
 
+    def _identity(self) -> Identity:
+        own = frozenset(self.own_keys - {self.key})
+        return Identity(self.key, frozenset(self.keys), tuple(self.names), own)
+
     def candidate(self, run_id: RunId, generation: int) -> Candidate:
         """The row of it."""
         url = self.url
@@ -194,7 +198,7 @@ class Entity:
         return Candidate(
             id=self.id,
             run_id=run_id,
-            identity=Identity(self.key, frozenset(self.keys), tuple(self.names)),
+            identity=self._identity(),
             name=self.name,
             url=url,
             description=self.description,

@@ -20,7 +20,7 @@ async def entity_of(
     `max_age` (None: the setting's), else read anew."""
     entity = Entity(candidate.id, 0)
     entity.keys |= candidate.identity.keys
-    entity.own_keys.add(candidate.identity.key)
+    entity.own_keys |= {candidate.identity.key, *candidate.identity.own_keys}
     entity.names.extend(candidate.identity.names)
     entity.description = candidate.description
     for address in (candidate.url, *candidate.alternate_urls):

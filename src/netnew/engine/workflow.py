@@ -8,7 +8,7 @@ take the run and go on (`retrace`).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from netnew.domain.budget import Cap, Spend
@@ -42,6 +42,7 @@ from netnew.engine.refill import lacks_fields
 from netnew.engine.relevance import Relevance
 from netnew.engine.resolve import Resolver
 from netnew.engine.retrace import FixedClock, from_what_is_stored
+from netnew.engine.share import Sharing
 from netnew.engine.stop import Progress, Stop, stop_for
 from netnew.engine.told import Told
 from netnew.engine.verify import Known, Verifier
@@ -73,6 +74,7 @@ class Finding:
     told: Told
     patience: float
     crew: Crew = field(init=False)
+    sharing: Sharing = field(default_factory=Sharing)
     recheck: Recheck | None = None
     idle_leads: float = 0.0
     failure: str = ""
@@ -149,6 +151,7 @@ class Finding:
 
     async def break_off(self) -> None:
         """Drop what is under way; the run stays as it was last written."""
+        await self.sharing.stop()
         await self.crew.drop()
 
     # ---------------------------------------------------------------------------------- rounds
@@ -170,6 +173,8 @@ class Finding:
             some = waiting[start : start + BATCH]
             self._known |= await self.verifier.known(some)
         self.crew.give(waiting)
+        if not self.is_retracing:
+            await self.sharing.begin(self)
 
     async def _waiting(self) -> list[Entity]:
         """Those to be judged: new, or with new evidence. What turns out to be on the exclude list
@@ -260,6 +265,8 @@ class Finding:
         until = self.parts.clock.monotonic() + STRETCH_S
         while await self.crew.settle(BATCH, LOOK_EVERY_S):
             await self._look_around()
+            if self._room() <= 0:
+                await self.sharing.stop()
             if self.parts.clock.monotonic() >= until:
                 return
         await self._look_around()
@@ -293,6 +300,22 @@ class Finding:
     async def _record(self, entries: list[LedgerEntry]) -> None:
         """Keep verdicts that were paid for, whatever becomes of the candidate."""
         await self.parts.store.journal.commit(Changes(self.run.id, ledger=tuple(entries)))
+
+    def is_known(self, entity: Entity) -> bool:
+        """Whether a verdict on it was on record when the round began, or is now."""
+        return bool(self._known.get(entity.id))
+
+    async def write_down(self, new: Sequence[Entity]) -> None:
+        """The rows of some that wait to be judged, as they are now."""
+        await self.commit(*self._events_of(new), candidates=new)
+
+    async def take_judged(self, lent: Sequence[Entity], spend: Spend) -> None:
+        """Others were asked to judge them, and took `spend` for it (which counts for the day
+        already): what they put on record is judged, not remembered."""
+        known = await self.verifier.known(lent)
+        self._known |= known
+        self.meter.add(spend + Spend(ledger_hits=-sum(map(len, known.values()))))
+        self._spend_told += spend
 
     def _room(self) -> int:
         """How many may be under way at once: as many as the limits still have room for."""

@@ -1,0 +1,94 @@
+"""helping: a batch of a run that another worker has. The judge is asked, and the ledger told.
+
+Nothing else is written: the run, its rows and its events are that worker's. Nor is anything read
+that is not stored; a second look at further pages is that worker's, too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from netnew.domain.batch import Batch
+from netnew.domain.budget import Budget, Spend
+from netnew.domain.ledger import LedgerEntry
+from netnew.domain.run import Run, RunStatus, StopRequest
+from netnew.engine.crew import Crew
+from netnew.engine.entity import Entity
+from netnew.engine.meter import Meter
+from netnew.engine.parts import Parts
+from netnew.engine.plan import plan
+from netnew.engine.restore import entity_of
+from netnew.engine.retrace import FixedClock, from_what_is_stored
+from netnew.engine.share import BATCHES_AHEAD
+from netnew.engine.verify import Known, Verifier
+from netnew.ports import Changes
+
+# How often it is looked whether the batch is still wanted, in seconds.
+LOOK_EVERY_S = 0.5
+
+
+async def judge_batch(batch: Batch, run: Run, parts: Parts) -> Spend:
+    """Ask the judge about each candidate of `batch`; what that took. It ends early where the run
+    is to stop, or another has taken it. Raises what the judge raises."""
+    spec = plan(run.spec, parts.judge, FixedClock(run.created_at, parts.clock)).spec
+    meter = Meter(Budget(), parts.clock)
+    verifier = Verifier(parts, run.id, run.generation, spec, meter, deeper_pages=0)
+    entities = await _entities(batch, parts)
+    work = _Helping(batch, parts, verifier, await verifier.known(entities))
+    verifier.record = work.record
+    crew = Crew(work.judge, work.room, max(1, parts.in_flight // BATCHES_AHEAD))
+    await work.look_around()
+    crew.give(entities)
+    try:
+        while crew.is_busy:
+            await crew.settle(len(entities), LOOK_EVERY_S)
+            await work.look_around()
+    finally:
+        await crew.drop()
+    return work.spend
+
+
+async def _entities(batch: Batch, parts: Parts) -> list[Entity]:
+    rows = await asyncio.gather(*(parts.store.candidates.get(c) for c in batch.candidates))
+    stored, apart = from_what_is_stored(parts), Meter(Budget(), parts.clock)
+    return list(await asyncio.gather(*(entity_of(row, stored, apart) for row in rows)))
+
+
+@dataclass(slots=True)
+class _Helping:
+    batch: Batch
+    parts: Parts
+    verifier: Verifier
+    known: Mapping[str, Known]
+    is_wanted: bool = True
+    _spend_told: Spend = field(default_factory=Spend)
+
+    @property
+    def spend(self) -> Spend:
+        """What the judge took; what was on record is the other worker's to count."""
+        return replace(self.verifier.meter.spend, seconds=0.0, ledger_hits=0)
+
+    async def judge(self, entity: Entity) -> None:
+        entries = await self.verifier.verify(entity, self.known.get(entity.id, {}))
+        if entries:
+            await self.record(entries)
+
+    async def record(self, entries: list[LedgerEntry]) -> None:
+        """With what was spent, so that it counts for the day whatever becomes of the batch."""
+        spent, self._spend_told = self.spend - self._spend_told, self.spend
+        await self.parts.store.journal.commit(
+            Changes(self.batch.run_id, ledger=tuple(entries), spent=spent)
+        )
+
+    def room(self) -> int:
+        return len(self.batch.candidates) if self.is_wanted else 0
+
+    async def look_around(self) -> None:
+        run = await self.parts.store.runs.get(self.batch.run_id)
+        self.is_wanted = (
+            run.status is RunStatus.RUNNING
+            and run.stop_requested is StopRequest.NONE
+            and (run.generation, run.epoch) == (self.batch.generation, self.batch.epoch)
+        )

@@ -1,0 +1,101 @@
+"""share: other workers judge some of the candidates of a round.
+
+They are handed a batch at a time from the end of the crew's queue. All they do is ask the judge and
+put its verdicts into the ledger. The worker that has the run then settles those candidates from
+the ledger, as it settles its own; so it alone writes rows and events, and a helper that is lost
+costs the calls it had in flight.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import structlog
+
+from netnew.domain.batch import Batch
+from netnew.domain.budget import Spend
+from netnew.domain.candidate import MatchStatus
+from netnew.engine.entity import Entity
+from netnew.engine.parts import Helper
+
+if TYPE_CHECKING:
+    from netnew.engine.workflow import Finding
+
+MOST_AT_ONCE = 100
+LEAST_AT_ONCE = 10
+# A round with fewer candidates is over before a helper has begun.
+WORTH_SHARING = 200
+# Batches under way with one helper: one is judged while the next is on its way.
+BATCHES_AHEAD = 2
+_GIVEN_UP_AFTER_S = 600.0
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Sharing:
+    """The sharing of one run's rounds. Where another has the judge, nothing is shared under a cap
+    on cost or tokens: what the others use is known only when they are done."""
+
+    _lanes: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def begin(self, work: Finding) -> None:
+        """Have others judge some of what waits in the crew's queue, where that is worth it."""
+        parts, budget = work.parts, work.meter.budget
+        if parts.helpers is None or parts.judge_is_free or work.crew.waiting < WORTH_SHARING:
+            return
+        if budget.cost is not None or budget.tokens is not None:
+            return
+        for helper in await parts.helpers(work.run.spec):
+            for _ in range(BATCHES_AHEAD):
+                lane = asyncio.create_task(self._lend_on(work, helper))
+                self._lanes.add(lane)
+                lane.add_done_callback(self._lanes.discard)
+
+    async def stop(self) -> None:
+        """Wait for nobody; what is away is given back as it was."""
+        lanes = list(self._lanes)
+        for lane in lanes:
+            lane.cancel()
+        if lanes:
+            await asyncio.wait(lanes)
+
+    async def _lend_on(self, work: Finding, helper: Helper) -> None:
+        """A batch after the other, until there is too little left or the helper is lost."""
+        try:
+            while batch := self._next(work):
+                try:
+                    is_lost = await self._lend(work, helper, batch)
+                finally:
+                    work.crew.give_back(batch)
+                if is_lost:
+                    return
+        except Exception as error:
+            work.crew.fail(error)
+
+    def _next(self, work: Finding) -> list[Entity]:
+        crew = work.crew
+        share = crew.waiting // (len(self._lanes) + 1)
+        if min(share, crew.spare) < LEAST_AT_ONCE:
+            return []
+        return crew.lend(min(share, MOST_AT_ONCE), lambda entity: self._suits(work, entity))
+
+    def _suits(self, work: Finding, entity: Entity) -> bool:
+        """Whether it is new, and there is something to be asked about it."""
+        is_new = entity.status is MatchStatus.GENERATED and not work.is_known(entity)
+        return is_new and bool(entity.evidence())
+
+    async def _lend(self, work: Finding, helper: Helper, lent: Sequence[Entity]) -> bool:
+        """Have a batch judged, and learn what is on record then; whether the helper was lost."""
+        ids = tuple(entity.id for entity in lent)
+        await work.write_down(lent)  # a helper reads their rows
+        run, spend = work.run, None
+        try:
+            async with asyncio.timeout(_GIVEN_UP_AFTER_S):
+                spend = await helper(Batch(run.id, run.generation, run.epoch, ids))
+        except TimeoutError:
+            _log.warning("a batch took too long elsewhere", run=run.id, candidates=len(ids))
+        await work.take_judged(lent, spend or Spend())
+        return spend is None
