@@ -102,7 +102,8 @@ def _wrong_value(error: TyperException) -> str:
         return ""
     parameter = getattr(error, "param", None)
     opts = getattr(parameter, "opts", ())
-    field = max(opts, key=len, default="") if opts and opts[0].startswith("-") else ""
+    is_option = bool(opts) and opts[0].startswith("-")
+    field = max(opts, key=len) if is_option else getattr(parameter, "metavar", None) or ""
     first = cause.errors(include_url=False)[0]
     given = clean(str(first["input"]))
     choices = re.fullmatch(r"Value error, .* is not one of (.*?)\.?", first["msg"], re.DOTALL)

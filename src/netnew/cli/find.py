@@ -10,6 +10,7 @@ from netnew.cli import asking
 from netnew.cli.asking import Question, spec_from
 from netnew.cli.beginning import begin_and_show
 from netnew.cli.excluding import exclude_list
+from netnew.cli.from_here import from_here
 from netnew.cli.opened import with_app
 from netnew.cli.showing import wishes
 from netnew.domain.budget import Budget
@@ -66,7 +67,8 @@ def find(
     )
 
     async def ask(app: App) -> int:
-        spec = spec_from(question, settings, await exclude_list(exclude or (), app.service))
+        asked = spec_from(question, settings, await exclude_list(exclude or (), app.service))
+        spec = from_here(asked, lambda: app.corpora.names())
         return await begin_and_show(
             app, lambda worker: app.service.create_run(spec, worker), wanted
         )

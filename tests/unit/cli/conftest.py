@@ -22,6 +22,7 @@ from netnew.domain.event import (
     CandidateDecided,
     CandidateGenerated,
     Event,
+    EventBody,
     RoundEnded,
     RunPlanned,
     RunStatusChanged,
@@ -59,10 +60,10 @@ class OneRunService(Service):
         if self.problem:
             raise self.problem
         self.asked.append(spec)
-        run: Run = self.finished.run
+        run: Run = replace(self.finished.run, last_seq=0)
         if self.broken_off:
             self.working.broken[run.id] = self.broken_off
-        return replace(run, last_seq=0)
+        return run
 
     async def run(self, run_id: RunId) -> Run:
         for run in self.kept:
@@ -75,7 +76,7 @@ class OneRunService(Service):
 
     async def events(self, run_id: RunId, after: int = 0, limit: int = 500) -> list[Event]:
         run = await self.run(run_id)
-        bodies = [
+        bodies: list[EventBody] = [
             RunPlanned("company", ("place", "product"), ("teapots wales",)),
             *(CandidateGenerated(x.id, x.name, x.url) for x in self.finished.candidates),
             *(
