@@ -40,14 +40,15 @@ class Census:
     """What the entities told of themselves.
 
     `matched`: those that match now, by id, in the order they came to match. `sightings`: by what
-    those were sighted. The queues have one reader each. `changed` and `learnable`: more is known of
-    them, or they were judged. `gone`: they were merged into others or discarded.
+    those were sighted. Each queue has one reader. `changed`, `learnable`, `addressed`: more is
+    known of them, or they were judged. `gone`: they were merged into others or discarded.
     """
 
     matched: dict[CandidateId, Entity] = field(default_factory=dict)
     sightings: Sightings = field(default_factory=Sightings)
     changed: Queue = field(default_factory=Queue)
     learnable: Queue = field(default_factory=Queue)
+    addressed: Queue = field(default_factory=Queue)
     gone: Queue = field(default_factory=Queue)
     _living: Counter[MatchStatus] = field(default_factory=Counter)
     _met: int = 0
@@ -91,6 +92,7 @@ class Census:
         """More is known of it than before, or it stands elsewhere."""
         self.changed.put(entity)
         self.learnable.put(entity)
+        self.addressed.put(entity)
 
     def move(self, entity: Entity, before: MatchStatus) -> None:
         """It stood at `before`, and stands elsewhere now."""

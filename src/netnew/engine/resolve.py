@@ -9,7 +9,6 @@ merges: four firms may be called Atlas.
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
@@ -30,6 +29,7 @@ from netnew.engine.addresses import (
 from netnew.engine.census import Census
 from netnew.engine.entity import Entity
 from netnew.engine.exclude import Exclusions
+from netnew.engine.neighbours import Neighbours
 from netnew.engine.recognise import PageKind, Reading
 from netnew.lexicon.names import name_key
 from netnew.lexicon.words import fold
@@ -54,9 +54,7 @@ class Resolver:
     census: Census = field(default_factory=Census)
     _by_key: dict[str, Entity] = field(default_factory=dict)
     _names_by_block: dict[str, set[str]] = field(default_factory=dict)
-    _by_site_name: dict[tuple[str, str], list[Entity]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    _neighbours: Neighbours = field(default_factory=Neighbours)
 
     def counts(self) -> Counts:
         """Candidates by status, those turned away by the exclude list among the discarded."""
@@ -259,21 +257,15 @@ class Resolver:
         url = website or snapshot.final_url
         if is_urn(url) or not reading.name or shared_host_depth(url) is not None:
             return None
-        here = home_address(url)
-        for entity in self._by_site_name.get((registered_domain(url), name_key(reading.name)), ()):
-            if entity.merged_into is None and any(
-                _is_above(there, here) or _is_above(here, there)
-                for there in (home_address(a) for a in entity.addresses)
-                if host_of(there) == host_of(here)
-            ):
-                return entity
-        return None
+        for entity in self.census.addressed.take():
+            self._neighbours.note(entity)
+        place = (registered_domain(url), name_key(reading.name))
+        return self._neighbours.first(place, home_address(url))
 
     def _index_name(self, entity: Entity, snapshot: Snapshot, reading: Reading) -> None:
         if reading.name and not is_urn(snapshot.final_url):
             place = (registered_domain(snapshot.final_url), name_key(reading.name))
-            if entity not in self._by_site_name[place]:
-                self._by_site_name[place].append(entity)
+            self._neighbours.add(place, entity)
 
     def _describe(
         self, entity: Entity, snapshot: Snapshot, reading: Reading, website: str | None
@@ -299,10 +291,6 @@ def _promote(names: list[str], name: str) -> None:
     if name in names:
         names.remove(name)
         names.insert(0, name)
-
-
-def _is_above(short: str, long: str) -> bool:
-    return long.startswith(short.rstrip("/") + "/")
 
 
 def _keys_of(snapshot: Snapshot, website: str | None) -> list[str]:
