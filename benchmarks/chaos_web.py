@@ -31,8 +31,8 @@ from netnew.domain.run import RunSpec
 
 HOST = "127.0.0.1"
 KINDS = ("judge", "page", "search")
-# An answer may be on its way to the database for so long when the process is killed.
-ON_ITS_WAY_S = 0.1
+# So long an answer may be on its way to the database when the process is killed.
+ON_ITS_WAY_S = 0.25
 _WEBS = Path(__file__).resolve().parent.parent / "tests" / "web"
 _TOP = re.compile(r"\.(test|example)\b")
 _FIELDS = (Enrichment("Nearest town", "The town nearest to the observatory."),)
@@ -88,13 +88,14 @@ def _world(name: str, seed: int, entities: int | None) -> World:
 
 @dataclass(slots=True)
 class Counts:
-    """Every call as it came in, and those that a kill cut off."""
+    """Every call as it came in, and how many were in flight at a kill: not answered, or so lately
+    that the answer may not have been written down."""
 
     calls: Counter[Call] = field(default_factory=Counter)
-    cut: Counter[str] = field(default_factory=Counter)
+    in_flight: Counter[str] = field(default_factory=Counter)
     killed_at: float = float("-inf")
 
-    def by_world(self, world: World) -> Counter[Call]:
+    def of_world(self, world: World) -> Counter[Call]:
         mine = f"{world.name} ", f"-{world.name}."
         return Counter(
             {c: n for c, n in self.calls.items() if c[1].startswith(mine[0]) or mine[1] in c[1]}
@@ -109,6 +110,7 @@ class Server:
     latency: Mapping[str, float]
     counts: Counts = field(default_factory=Counts)
     address: str = ""
+    connections: set[_Connection] = field(default_factory=set)
     _gateway: Gateway = field(init=False)
     _indexes: dict[str, SearchIndex] = field(init=False)
 
@@ -131,8 +133,13 @@ class Server:
         return ("search", key), answer_search(self._indexes[world], parts.query)
 
     def killed(self) -> None:
-        """A worker is being killed now: connections lost from here on are its."""
+        """A worker is being killed now: connections lost just from here on are its."""
         self.counts.killed_at = time.monotonic()
+
+    def stopped(self) -> None:
+        """The only worker there is was stopped now; others will take over."""
+        for connection in self.connections:
+            self.counts.in_flight.update(connection.in_flight(time.monotonic()))
 
 
 class _Connection(asyncio.Protocol):
@@ -148,16 +155,19 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        self._server.connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Of a killed worker: what it waited for, and what it had just been given."""
         self._transport = None
+        self._server.connections.discard(self)
         counts = self._server.counts
-        if time.monotonic() - counts.killed_at > ON_ITS_WAY_S:
-            return
-        since = counts.killed_at - ON_ITS_WAY_S
-        late = [call for at, call in self._answered if at >= since]
-        counts.cut.update(kind for kind, _ in (*late, *([self._busy] if self._busy else [])))
+        if time.monotonic() - counts.killed_at <= ON_ITS_WAY_S:
+            counts.in_flight.update(self.in_flight(counts.killed_at))
+
+    def in_flight(self, at: float) -> list[str]:
+        """The kinds of what its client waited for, or had just been given."""
+        late = [kind for when, (kind, _) in self._answered if when >= at - ON_ITS_WAY_S]
+        return [*late, self._busy[0]] if self._busy else late
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,8 +12,13 @@ import pytest
 
 from netnew.domain.budget import Budget
 from netnew.domain.candidate import Candidate
+from netnew.domain.condition import Verdict
 from netnew.domain.enrichment import Enrichment
+from netnew.domain.page import Link
 from netnew.domain.run import Run, RunSpec, RunStatus
+from netnew.domain.search import Hit
+from netnew.ports import JudgeRequest
+from netnew.testing import ScriptedJudge, page
 from tests.support.kettles import SPEC, bench, kettles
 
 pytestmark = pytest.mark.anyio
@@ -65,6 +71,44 @@ async def test_a_run_killed_again_and_again_ends_as_if_it_had_not_been(
         assert max(Counter(b.fetcher.fetched).values()) == 1
         assert max(Counter(b.source.asked).values()) == 1
         assert (run.spend.searches, run.spend.pages) == (whole.spend.searches, whole.spend.pages)
+
+
+@dataclass(slots=True)
+class StuckJudge(ScriptedJudge):
+    """Does not come to an end with a condition, once deeper pages are shown."""
+
+    stuck_at: str = ""
+    is_stuck: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def judge(self, request: JudgeRequest) -> tuple[Verdict, ...]:
+        verdicts = await ScriptedJudge.judge(self, request)
+        if len(request.evidence) > 1 and request.conditions[0].name == self.stuck_at:
+            self.is_stuck.set()
+            await asyncio.Event().wait()
+        return verdicts
+
+
+async def test_what_was_unclear_before_a_deeper_page_is_asked_again_after_a_kill(
+    tmp_path: Path,
+) -> None:
+    home, about = "https://kettle.com/", "https://kettle.com/about"
+    pages = {
+        home: page(home, "Kettle", text=("A maker.",), links=[Link(about, "About us")]),
+        about: page(about, "About us", {"Colour": "red", "Open": "yes"}),
+    }
+    judge = StuckJudge(stuck_at="open")
+    async with bench(tmp_path, pages, hits=[Hit(home)]) as b:
+        b.judge, b.parts["judge_is_free"] = judge, False
+        run = await b.service.create_run(SPEC)
+        working = asyncio.create_task(b.service.work(run.id))
+        await judge.is_stuck.wait()
+        working.cancel()
+        await asyncio.wait({working})
+        b.restart()
+        judge.stuck_at = ""
+        run = await b.service.work(run.id)
+        assert run.counts.matched == 1
+        assert Counter(judge.asked) == {("Kettle", "colour"): 2, ("Kettle", "open"): 3}
 
 
 async def test_a_budget_is_met_at_the_same_place_after_a_kill(tmp_path: Path) -> None:
