@@ -101,9 +101,11 @@ def _wrong_value(error: TyperException) -> str:
     if not isinstance(cause, ValidationError):
         return ""
     parameter = getattr(error, "param", None)
-    opts = getattr(parameter, "opts", ())
-    is_option = bool(opts) and opts[0].startswith("-")
-    field = max(opts, key=len) if is_option else getattr(parameter, "metavar", None) or ""
+    names: Sequence[str] = getattr(parameter, "opts", ())
+    if names and names[0].startswith("-"):
+        field = max(names, key=len)
+    else:
+        field = getattr(parameter, "metavar", None) or ""
     first = cause.errors(include_url=False)[0]
     given = clean(str(first["input"]))
     choices = re.fullmatch(r"Value error, .* is not one of (.*?)\.?", first["msg"], re.DOTALL)

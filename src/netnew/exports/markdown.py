@@ -11,6 +11,7 @@ from netnew.domain.condition import Outcome, Verdict
 from netnew.domain.enrichment import leaves
 from netnew.domain.evidence import Citation
 from netnew.domain.run import Run
+from netnew.exports.rows import change_of
 
 MARKS = {Outcome.MATCHED: "✓", Outcome.UNMATCHED: "✗", Outcome.UNCLEAR: "?"}
 
@@ -40,12 +41,15 @@ def _lines(run: Run, candidates: Sequence[Candidate]) -> Iterator[str]:
 def _table(run: Run, candidates: Sequence[Candidate]) -> Iterator[str]:
     asked = leaves(run.spec.enrichments)
     names = [x.name for x in run.spec.conditions] + [x.name for x in asked]
-    yield _row(["name", "status", *names])
-    yield _row(["---"] * (2 + len(names)), escape=False)
+    standing = ["status", "change"] if run.spec.rechecks else ["status"]
+    yield _row(["name", *standing, *names])
+    yield _row(["---"] * (1 + len(standing) + len(names)), escape=False)
     for candidate in candidates:
         verdicts = {x.condition: x for x in candidate.verdicts}
         fields = {x.name: x.value or "" for x in candidate.enrichments}
         cells = [_link(candidate.name, candidate.url), candidate.status.value]
+        if run.spec.rechecks:
+            cells.append(change_of(candidate))
         cells += [_inline(_mark(verdicts.get(x.name))) for x in run.spec.conditions]
         cells += [_inline(fields.get(x.name, "")) for x in asked]
         yield _row(cells, escape=False)

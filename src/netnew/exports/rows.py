@@ -15,9 +15,10 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 
 def header(run: Run) -> list[str]:
-    """The column names, each once: name, url, status; of each condition its verdict, value, quote
-    and source; of each leaf of the enrichments, by its path, its value, quote and source."""
-    columns = ["name", "url", "status"]
+    """The column names, each once: name, url, status, and where old matches were looked at again
+    change; of each condition its verdict, value, quote and source; of each leaf of the enrichments,
+    by its path, its value, quote and source."""
+    columns = ["name", "url", "status", *(["change"] if run.spec.rechecks else [])]
     for condition in run.spec.conditions:
         columns += [f"{condition.name}: {x}" for x in ("verdict", "value", "quote", "source")]
     for field in leaves(run.spec.enrichments):
@@ -32,6 +33,8 @@ def rows(run: Run, candidates: Iterable[Candidate]) -> Iterator[list[str]]:
         verdicts = {x.condition: x for x in candidate.verdicts}
         fields = {x.name: x for x in candidate.enrichments}
         cells = [candidate.name, candidate.url, candidate.status.value]
+        if run.spec.rechecks:
+            cells.append(change_of(candidate))
         for condition in run.spec.conditions:
             verdict = verdicts.get(condition.name)
             if verdict is None:
@@ -42,6 +45,11 @@ def rows(run: Run, candidates: Iterable[Candidate]) -> Iterator[list[str]]:
             field = fields.get(leaf.name)
             cells += [field.value or "", *_proof(field.citations)] if field else [""] * 3
         yield [neutral(x) for x in cells]
+
+
+def change_of(candidate: Candidate) -> str:
+    """'new'; of an old match 'changed' or 'gone'."""
+    return candidate.recheck.value if candidate.recheck else "new"
 
 
 def neutral(cell: str) -> str:

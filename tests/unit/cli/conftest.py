@@ -47,6 +47,7 @@ class OneRunService(Service):
         self.broken_off: Exception | None = None
         self.failures: list[SourceFailed] = []
         self.kept = [finished.run]
+        self.rechecked: tuple[Candidate, ...] = ()
         self.working: Any = SimpleNamespace(broken={})
 
     async def plan(self, spec: RunSpec) -> Plan:
@@ -60,7 +61,7 @@ class OneRunService(Service):
         if self.problem:
             raise self.problem
         self.asked.append(spec)
-        run: Run = replace(self.finished.run, last_seq=0)
+        run = replace(self.kept[0], last_seq=0)
         if self.broken_off:
             self.working.broken[run.id] = self.broken_off
         return run
@@ -105,7 +106,7 @@ class OneRunService(Service):
             yield candidate
 
     async def result(self, run_id: RunId) -> RunResult:
-        return RunResult(await self.run(run_id), self.finished.candidates)
+        return RunResult(await self.run(run_id), self.finished.candidates, self.rechecked)
 
     async def merges(self, run_id: RunId) -> list[Merge]:
         kept, lost = self.finished.candidates[:2]

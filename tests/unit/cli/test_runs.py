@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from netnew.domain.event import SourceFailed
 from netnew.domain.run import RunStatus
 
 
@@ -79,6 +80,28 @@ def test_one_candidate_is_shown_whole(netnew: Any, name: str) -> None:
     text = netnew.run("runs", "show", "last", "--candidate", name).stdout
     assert text.startswith("Brewer & Sons  https://brewer.example/")
     assert "status: matched" in text
+
+
+def test_a_run_is_shown_with_its_receipt_and_the_sources_that_failed(netnew: Any) -> None:
+    netnew.service.failures = [SourceFailed("web", x, "answered 503") for x in ("a", "b")]
+    netnew.service.kept[0] = replace(netnew.service.kept[0], generation=3)
+    text = netnew.run("runs", "show", "last").stdout
+    assert "generation 3" in text
+    assert "Spent: 4 searches, 9 pages, 0 judgements, 2 known from before, 1.2 s, $0.0000." in text
+    assert "source web failed on 2 queries: answered 503" in text
+    assert "It is exhausted" in text
+    document = json.loads(netnew.run("runs", "show", "last", "--json").stdout)
+    assert document["source_failures"] == [
+        {"source": "web", "problem": "answered 503", "queries": 2}
+    ]
+    run = document["run"]
+    assert (run["is_exhausted"], run["generation"], run["is_interrupted"]) == (True, 3, False)
+
+
+def test_an_interrupted_run_says_how_to_resume_it(netnew: Any) -> None:
+    netnew.service.kept[0] = replace(netnew.service.kept[0], status=RunStatus.RUNNING)
+    for command in (("list",), ("show", "last")):
+        assert "netnew runs resume 0badcafe" in netnew.run("runs", *command).stderr
 
 
 def test_an_unknown_candidate_ends_with_2(netnew: Any) -> None:

@@ -56,6 +56,15 @@ def test_without_a_command_the_help_is_shown(netnew: Any) -> None:
             "netnew: RUN: 'nosuch' is no run's id"
             " (allowed: an id, at least 4 characters of one, or 'last')",
         ),
+        (
+            ["runs", "extend", "last", "0"],
+            "netnew: N: '0' is out of range (allowed: 1 to 100,000)",
+        ),
+        (["runs", "extend", "last", "few"], "netnew: N: 'few' is no whole number (allowed: 1 to"),
+        (["runs", "enrich", "last"], "netnew: --enrich: is missing (allowed: at least one"),
+        (["find", "x", "--detach", "-o", "a.csv"], "netnew: -o: cannot be written with --detach"),
+        (["worker", "--runs-at-once", "0"], "netnew: --runs-at-once: '0' is out of range"),
+        (["runs", "watch", "0000"], "netnew: no run '0000'"),
         (["runs", "delete", "last"], "netnew: --yes: is needed where nobody can be asked"),
         (["runs", "export", "last"], "netnew: -o: names no file (allowed: a file ending in csv"),
     ],
