@@ -247,9 +247,8 @@ class Chaos:
         await worker.kill(self.server)
 
     async def _count_bound(self) -> None:
-        under_way = sum(
-            not (await self.app.service.run(id)).status.is_terminal for id in self.runs.values()
-        )
+        runs = [await self.app.service.run(id) for id in self.runs.values()]
+        under_way = sum(not run.status.is_terminal for run in runs)
         self.story.bound.update({kind: n * under_way for kind, n in AT_ONCE.items()})
 
     async def _in_peace(self) -> None:
