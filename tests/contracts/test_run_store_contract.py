@@ -102,9 +102,7 @@ def test_what_joins_a_transaction_is_there_with_it_or_not_at_all(
         with pytest.raises(ZeroDivisionError):
             await store.journal.alter(
                 run.id,
-                lambda run: Changes(
-                    run.id, run=replace(run, spec=RunSpec("else")), joins=(fails,)
-                ),
+                lambda run: Changes(run.id, run=replace(run, spec=RunSpec("else")), joins=(fails,)),
             )
         assert (await store.runs.get(run.id)).spec == RunSpec("x")
 
