@@ -46,7 +46,7 @@ class OneRunService(Service):
         self.problem: Exception | None = None
         self.broken_off: Exception | None = None
         self.failures: list[SourceFailed] = []
-        self.kept = [finished.run]
+        self.kept: list[Run] = [finished.run]
         self.rechecked: tuple[Candidate, ...] = ()
         self.working: Any = SimpleNamespace(broken={})
 
