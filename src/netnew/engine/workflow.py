@@ -291,11 +291,13 @@ class Finding:
     async def _enrich_matches(self) -> None:
         """Fill the fields that matches lack: they may have been asked for after they matched."""
         self._fields_asked = False
-        for entity in list(self.resolver.matched()):
-            if lacks_fields(entity.enrichments, self.run.spec):
-                entries = await self._enriched(entity)
-                told = CandidateEnriched(entity.id, entity.enrichments)
-                await self.commit(told, candidates=[entity], ledger=entries)
+        spec, at_once = self.run.spec, max(1, self.parts.in_flight)
+        lacking = [e for e in self.resolver.matched() if lacks_fields(e.enrichments, spec)]
+        while lacking and self._may_judge() and self.run.stop_requested is StopRequest.NONE:
+            some, lacking = lacking[:at_once], lacking[at_once:]
+            entries = await asyncio.gather(*(self._enriched(e) for e in some))
+            told = [CandidateEnriched(e.id, e.enrichments) for e in some]
+            await self.commit(*told, candidates=some, ledger=[x for new in entries for x in new])
 
     async def _record(self, entries: list[LedgerEntry]) -> None:
         """Keep verdicts that were paid for, whatever becomes of the candidate."""
