@@ -20,20 +20,17 @@ import signal
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.chaos_web import KINDS, Server, World, by_kind, serving, worlds
+from benchmarks.chaos_outcome import HEAD, Story, Undisturbed, compare, outcome_of, tell
+from benchmarks.chaos_web import Counts, Server, World, serving, worlds
 from benchmarks.chaos_worker import settings_for
 from netnew.bootstrap import App, open_app
-from netnew.domain.event import Event
 from netnew.domain.ids import RunId
-from netnew.domain.run import Run
 from netnew.engine.discover import READ_AT_ONCE
-from netnew.service import RunResult
 
 ROOT = Path(__file__).resolve().parent.parent
 DEAD_AFTER_S = 1.5
@@ -45,61 +42,6 @@ LATENCY = {"judge": 0.04, "page": 0.02, "search": 0.02}
 # A worker is given so long to do something before it is killed, in seconds.
 LIVES_AT_MOST_S = 2.5
 UP_WITHIN_S = 1.5
-SHOWN = 12  # differences that are printed, of each story
-
-Said = dict[str, object]
-"""Of a run: what a user sees, without ids and times."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of one run."""
-
-    said: Said
-    candidates: int
-    events: int
-    faults: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class Story:
-    """What happened to the workers of one database."""
-
-    database: str
-    kills: int = 0
-    early: int = 0
-    at_the_end: int = 0
-    stopped: int = 0
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    repeated: Counter[str] = field(default_factory=Counter)
-    in_flight: Counter[str] = field(default_factory=Counter)
-    bound: Counter[str] = field(default_factory=Counter)
-    unlike: int = 0
-    faults: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-
-    def row(self) -> str:
-        paid = [f"{self.repeated[k]} / {self.in_flight[k]} / {self.bound[k]}" for k in KINDS]
-        outcomes = self.outcomes.values()
-        cells = (
-            self.database,
-            f"{self.kills} ({self.early}, {self.at_the_end}, {self.stopped})",
-            len(self.outcomes),
-            sum(o.candidates for o in outcomes),
-            sum(o.events for o in outcomes),
-            *paid,
-            self.unlike,
-            len(self.faults),
-            f"{self.seconds:.0f}",
-        )
-        return "| " + " | ".join(map(str, cells)) + " |"
-
-
-HEAD = (
-    "| database | kills (early, at an end, stopped before) | runs | candidates | events "
-    "| judge calls: again / in flight / bound | pages | searches | unlike any | differences | s |\n"
-    "|---|---|---|---|---|---|---|---|---|---|---|"
-)
 
 
 class WorkerProcess:
@@ -156,55 +98,6 @@ async def wait_for_all(app: App, runs: dict[str, RunId]) -> None:
             pass
 
 
-async def outcome_of(app: App, id: RunId) -> Outcome:
-    result = await app.service.result(id)
-    events = await app.service.events(id, 0, 1_000_000)
-    everything = [c async for c in app.service.candidates(id)]
-    faults = (*faults_of(result.run, events), *twice(everything_key(c) for c in everything))
-    return Outcome(said_by(result), len(result.candidates), len(events), faults)
-
-
-def everything_key(candidate: object) -> str:
-    return str(getattr(candidate, "id", ""))
-
-
-def said_by(result: RunResult) -> Said:
-    """Rows by address; the number of each status; why it ended."""
-    run = result.run
-    said: Said = {
-        f"{c.url} {name}": getattr(c, name)
-        for c in result.candidates
-        for name in ("name", "status", "verdicts", "enrichments", "identity", "found_by")
-    }
-    ended = ("status", "termination_reason", "termination_detail", "rounds", "counts", "estimate")
-    return said | {name: getattr(run, name) for name in ended}
-
-
-def faults_of(run: Run, events: Sequence[Event]) -> Iterator[str]:
-    """What is wrong with the events of a run that has ended."""
-    numbers = [event.seq for event in events]
-    if numbers != list(range(1, run.last_seq + 1)):
-        yield f"events are numbered {numbers[:3]}…{numbers[-3:]} of {run.last_seq}"
-    yield from twice(
-        f"{e.body.kind} {getattr(e.body, 'candidate_id', getattr(e.body, 'number', ''))}"
-        for e in events
-        if e.body.kind in ("candidate.generated", "candidate.discarded", "round.ended")
-    )
-    last: dict[tuple[str, str], object] = {}
-    for event in events:
-        about = getattr(event.body, "candidate_id", None)
-        if about is not None and last.get((event.body.kind, about)) == event.body:
-            yield f"{event.body.kind} of {about} told twice with the same content"
-        if about is not None:
-            last[event.body.kind, about] = event.body
-    if events and getattr(events[-1].body, "status", None) is not run.status:
-        yield f"the last event is {events[-1].body}"
-
-
-def twice(keys: Iterator[str]) -> Iterator[str]:
-    return (f"{key} {n} times" for key, n in Counter(keys).items() if n > 1)
-
-
 # ------------------------------------------------------------------------------------- chaos
 
 
@@ -237,6 +130,18 @@ class Chaos:
                 await worker.ready()
                 await self._let_work()
                 await self._kill(worker)
+
+    async def at_shares(self, shares: Sequence[float]) -> None:
+        """Kill when so much of all calls was made (1: the last one), however long that takes."""
+        for share in shares:
+            enough = int(share * sum(self.paid.values()))
+            worker = await self._begin()
+            await worker.ready()
+            while len(self.server.counts.calls) < enough:
+                await self.server.called.wait()
+            await asyncio.sleep(self.dice.uniform(0.0, 0.03))
+            await self._kill(worker)
+        await self._in_peace()
 
     async def _begin(self) -> WorkerProcess:
         return await WorkerProcess.begin(self.home, self.url, self.server)
@@ -308,18 +213,20 @@ class Chaos:
         return False
 
 
-async def undisturbed(some: Sequence[World], server: Server) -> dict[str, Outcome]:
+async def undisturbed(some: Sequence[World]) -> Undisturbed:
     """One worker, left alone, over SQLite."""
-    with tempfile.TemporaryDirectory(prefix="netnew-chaos-") as folder:
-        home = Path(folder)
-        url = f"sqlite:///{home / 'netnew.db'}"
-        async with opened(home, url, server) as app:
-            runs = await ask(app, some, server)
-            worker = await WorkerProcess.begin(home, url, server)
-            await worker.ready()
-            await wait_for_all(app, runs)
-            await worker.leave()
-            return {name: await outcome_of(app, id) for name, id in runs.items()}
+    async with serving(some, LATENCY) as server:
+        with tempfile.TemporaryDirectory(prefix="netnew-chaos-") as folder:
+            home = Path(folder)
+            url = f"sqlite:///{home / 'netnew.db'}"
+            async with opened(home, url, server) as app:
+                runs = await ask(app, some, server)
+                worker = await WorkerProcess.begin(home, url, server)
+                await worker.ready()
+                await wait_for_all(app, runs)
+                await worker.leave()
+                outcomes = {name: await outcome_of(app, id) for name, id in runs.items()}
+    return Undisturbed(outcomes, server.counts.calls)
 
 
 @asynccontextmanager
@@ -329,77 +236,48 @@ async def opened(home: Path, url: str, server: Server) -> AsyncIterator[App]:
 
 
 async def disturbed(
-    database: str, url: str, kills: int, seed: int, runs_at_once: int, entities: int | None = None
+    story: Story,
+    url: str,
+    dice: random.Random,
+    some: Sequence[World],
+    whole: Undisturbed,
+    kills: int | Sequence[float],
 ) -> Story:
-    """The story of so many runs over the database at `url`."""
-    some = worlds(runs_at_once, entities)
-    story, began = Story(database), time.monotonic()
+    """The story of a run for each world over the database at `url` (empty: a file in their HOME).
+
+    `kills`: how many at random instants, or at which shares of all calls.
+    """
+    began = time.monotonic()
+    paid = {w.name: len(Counts(whole.calls).of_world(w)) for w in some}
     async with serving(some, LATENCY) as server:
-        port = server.address
-        whole = await undisturbed(some, server)
-        calls, server.counts = server.counts, type(server.counts)()
-        paid = {w.name: len(calls.of_world(w)) for w in some}
         with tempfile.TemporaryDirectory(prefix="netnew-chaos-") as folder:
             home = Path(folder)
             url = url or f"sqlite:///{home / 'netnew.db'}"
             async with opened(home, url, server) as app:
                 runs = await ask(app, some, server)
-                chaos = Chaos(
-                    app, home, url, server, runs, paid, story, random.Random(f"{seed} {database}")
-                )
-                await chaos.until_all_ended(kills)
-                assert server.address == port
+                chaos = Chaos(app, home, url, server, runs, paid, story, dice)
+                if isinstance(kills, int):
+                    await chaos.until_all_ended(kills)
+                else:
+                    await chaos.at_shares(kills)
                 for name, id in runs.items():
                     story.outcomes[name] = await outcome_of(app, id)
-        compare(story, whole, calls.calls, server.counts.calls)
-        story.in_flight = Counter(server.counts.in_flight)
-    story.faults += [
-        f"{kind}: {story.repeated[kind]} paid again, {story.bound[kind]} allowed"
-        for kind in KINDS
-        if story.repeated[kind] > story.bound[kind]
-    ]
+        story.in_flight = server.counts.in_flight
+        compare(story, whole, server.counts.calls)
     story.seconds = time.monotonic() - began
     return story
-
-
-def compare(
-    story: Story,
-    whole: dict[str, Outcome],
-    calls: Counter[tuple[str, str]],
-    now: Counter[tuple[str, str]],
-) -> None:
-    """Note down every difference."""
-    for name, outcome in story.outcomes.items():
-        story.faults += [f"{name}: {fault}" for fault in outcome.faults]
-        before = whole[name].said
-        for key in sorted(before.keys() | outcome.said.keys()):
-            if before.get(key) != outcome.said.get(key):
-                story.faults.append(
-                    f"{name}: {key}\n    was {before.get(key)}\n    is  {outcome.said.get(key)}"
-                )
-    story.repeated = Counter(by_kind((now - calls).items()))
-    story.unlike = len(now.keys() - calls.keys())
-    missing = calls - now
-    story.faults += [f"never called: {call}" for call in list(missing)[:10]]
 
 
 @contextmanager
 def database_urls(kind: str) -> Iterator[Iterator[str]]:
     """Addresses of new databases; empty for a SQLite file in the HOME of the runs."""
     if kind == "sqlite":
-        with nullcontext():
-            yield iter(lambda: "", None)
+        yield iter(lambda: "", None)
         return
     from tests.support.postgres import running_postgres
 
     with running_postgres(durable=True) as server:
         yield iter(lambda: server.url_of(server.make_database()), None)
-
-
-def tell(story: Story) -> None:
-    print(story.row(), flush=True)
-    for fault in story.faults[:SHOWN]:
-        print("  !", fault, flush=True)
 
 
 def main() -> None:
@@ -409,13 +287,16 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=6, help="at once")
     parser.add_argument("--database", choices=("sqlite", "postgres"), action="append")
     given = parser.parse_args()
+    some = worlds(given.runs)
+    whole = asyncio.run(undisturbed(some))
     print(HEAD, flush=True)
     well, kills = True, 0
     for kind in given.database or ("sqlite", "postgres"):
         left, seed = given.kills, given.seed
         with database_urls(kind) as urls:
             while left > 0:
-                story = asyncio.run(disturbed(kind, next(urls), left, seed, given.runs))
+                dice = random.Random(f"{seed} {kind}")
+                story = asyncio.run(disturbed(Story(kind), next(urls), dice, some, whole, left))
                 tell(story)
                 left, seed, kills = left - story.kills, seed + 1, kills + story.kills
                 well = well and not story.faults

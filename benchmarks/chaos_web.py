@@ -111,6 +111,7 @@ class Server:
     counts: Counts = field(default_factory=Counts)
     address: str = ""
     connections: set[_Connection] = field(default_factory=set)
+    called: asyncio.Event = field(default_factory=asyncio.Event)
     _gateway: Gateway = field(init=False)
     _indexes: dict[str, SearchIndex] = field(init=False)
 
@@ -187,6 +188,8 @@ class _Connection(asyncio.Protocol):
         del self._buffer[: end + 4 + length]
         call, answer = self._server.answer(head, body)
         self._server.counts.calls[call] += 1
+        self._server.called.set()
+        self._server.called.clear()  # wakes who waits now
         self._busy = call
         loop = asyncio.get_running_loop()
         loop.call_later(self._server.latency.get(call[0], 0.0), self._send, answer.encoded())
