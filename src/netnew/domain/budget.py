@@ -43,6 +43,10 @@ class Spend:
 _amounts = operator.attrgetter(*(f.name for f in fields(Spend)))
 
 
+# Asked several times for every candidate, and a member tells its value slowly.
+_CAPS = tuple((cap, cap.value) for cap in Cap)
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """The most a run may use; None means no cap. At a cap the run starts nothing new."""
@@ -55,9 +59,9 @@ class Budget:
 
     def exhausted_by(self, spend: Spend) -> Cap | None:
         """The first cap that `spend` has reached, or None."""
-        for cap in Cap:
-            limit = getattr(self, cap.value)
-            if limit is not None and getattr(spend, cap.value) >= limit:
+        for cap, name in _CAPS:
+            limit = getattr(self, name)
+            if limit is not None and getattr(spend, name) >= limit:
                 return cap
         return None
 

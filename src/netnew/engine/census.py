@@ -6,7 +6,6 @@ the matches, the estimate, who is to be judged again) costs as much at the last 
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -50,7 +49,7 @@ class Census:
     learnable: Queue = field(default_factory=Queue)
     addressed: Queue = field(default_factory=Queue)
     gone: Queue = field(default_factory=Queue)
-    _living: Counter[MatchStatus] = field(default_factory=Counter)
+    _living: dict[MatchStatus, int] = field(default_factory=lambda: dict.fromkeys(MatchStatus, 0))
     _met: int = 0
     _ever_matched: list[Entity] = field(default_factory=list)
 
@@ -58,7 +57,7 @@ class Census:
         """The counts of all entities met; `excluded` more were turned away before they became one.
         Those merged into others are discarded."""
         by = self._living
-        living = by.total() - by[MatchStatus.DISCARDED]
+        living = sum(by.values()) - by[MatchStatus.DISCARDED]
         return Counts(
             generated=living,
             matched=by[MatchStatus.MATCHED],
