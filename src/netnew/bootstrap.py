@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
@@ -16,18 +17,20 @@ from netnew.db.database import Database, open_database
 from netnew.db.upkeep import SchemaState as SchemaState
 from netnew.db.upkeep import look_at_schema as look_at_schema
 from netnew.db.upkeep import upgrade_schema as upgrade_schema
+from netnew.domain.batch import Batch
+from netnew.domain.budget import Spend
 from netnew.domain.errors import InvalidInput, StoreDamaged
 from netnew.domain.ids import LOCAL_WORKSPACE
 from netnew.domain.run import RunSpec
 from netnew.durable.workers import WorkerRow, live_workers
-from netnew.engine.parts import Parts
+from netnew.engine.parts import OtherWorker, Parts
 from netnew.judges.rules import RulesJudge
 from netnew.pages.http import HttpFetcher, open_http
 from netnew.pages.limits import FetchLimits
 from netnew.pages.stored import StoredFetcher
 from netnew.plugins import source_from_spec
 from netnew.ports import Clock, Ids, Judge, PageProvider, Source, Store
-from netnew.service import RunQueue, Service, Surroundings
+from netnew.service import Service, Surroundings
 from netnew.settings import Settings
 from netnew.sources.context import SourceContext
 from netnew.sources.corpora import Corpora
@@ -38,6 +41,7 @@ from netnew.store.store import SqlStore
 from netnew.store.tailer import Tailer
 
 if TYPE_CHECKING:
+    from netnew.durable.queue import RunQueue
     from netnew.durable.worker import Worker
 
 
@@ -69,13 +73,19 @@ class App:
     to work on runs."""
 
     def __init__(
-        self, settings: Settings, service: Service, database: Database, home_id: str
+        self,
+        settings: Settings,
+        service: Service,
+        database: Database,
+        home_id: str,
+        others: _Others,
     ) -> None:
         self.settings = settings
         self.service = service
         self.corpora = Corpora(settings.home)
         self.home_id = home_id
         self._database = database
+        self._others = others
 
     @asynccontextmanager
     async def open_worker(self, takes_all: bool) -> AsyncIterator[Worker]:
@@ -97,9 +107,12 @@ class App:
                 working.stretch,
                 working.may_take_over,
                 options,
+                working.judge_batch,
             ) as worker:
+                self._others.me = worker.id if takes_all else ""
                 yield worker
         finally:
+            self._others.me = ""
             await working.close()
 
     async def live_workers(self, takes_all: bool = True) -> list[WorkerRow]:
@@ -142,22 +155,25 @@ async def open_app(
         )
         store = SqlStore(database, LOCAL_WORKSPACE, clock)
         limits = await stack.enter_async_context(ProviderLimits(database, uuid4().hex, clock))
-        opener = _PartsOpener(settings, store, limits, clock, ids, judge or RulesJudge(clock))
         home_id = _home_id(settings.home)
+        queue, beats = _Queue(settings, stack), _Beats(database)
+        others = _Others(beats, queue, home_id)
+        judge = judge or RulesJudge(clock)
+        opener = _PartsOpener(settings, store, limits, clock, ids, judge, others)
         around = Surroundings(
             clock,
             ids,
             opener.judge_named,
             settings.sources,
             opener.open,
-            _Queue(settings, stack).open,
-            lambda spec: home_id if any(map(_is_of_this_home, spec.sources)) else "",
+            queue.open,
+            lambda spec: home_id if _is_of_this_home(spec) else "",
             Tailer(database, LOCAL_WORKSPACE).watch,
-            _Beats(database).lives,
+            beats.lives,
         )
         service = Service(store, around)
         stack.push_async_callback(service.working.close)
-        yield App(settings, service, database, home_id)
+        yield App(settings, service, database, home_id, others)
 
 
 @dataclass(slots=True)
@@ -188,8 +204,35 @@ class _Beats:
 
     async def lives(self, worker_id: str) -> bool:
         """Whether the worker of that id beats."""
-        rows = await live_workers(self.database, lambda: datetime.now(UTC))
-        return any(row.id == worker_id for row in rows)
+        return any(row.id == worker_id for row in await self.all())
+
+    async def all(self) -> list[WorkerRow]:
+        return await live_workers(self.database, lambda: datetime.now(UTC))
+
+
+@dataclass(slots=True)
+class _Others:
+    """The other workers, for what is shared with them. `me`: the worker open in this process, where
+    it takes all; with one of its own run alone nothing is shared."""
+
+    beats: _Beats
+    queue: _Queue
+    home_id: str
+    me: str = ""
+
+    async def find(self, spec: RunSpec) -> list[OtherWorker]:
+        """Those that take all, and have what the sources of `spec` are on."""
+        if not self.me:
+            return []
+        anywhere = not _is_of_this_home(spec)
+        rows = [row for row in await self.beats.all() if row.takes_all and row.id != self.me]
+        return [
+            partial(self._judged_by, row.id) for row in rows if anywhere or row.home == self.home_id
+        ]
+
+    async def _judged_by(self, worker_id: str, batch: Batch) -> Spend | None:
+        queue = await self.queue.open()
+        return await queue.judged_by(worker_id, batch, self.beats.lives)
 
 
 def _home_id(home: Path) -> str:
@@ -206,9 +249,9 @@ def _home_id(home: Path) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
-def _is_of_this_home(source: str) -> bool:
-    """Whether a source exists on this machine only."""
-    return source.partition(":")[0] not in _EVERYWHERE
+def _is_of_this_home(spec: RunSpec) -> bool:
+    """Whether a source of it exists on this machine only."""
+    return any(source.partition(":")[0] not in _EVERYWHERE for source in spec.sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +264,7 @@ class _PartsOpener:
     clock: Clock
     ids: Ids
     judge: Judge
+    others: _Others
 
     def judge_named(self, name: str) -> Judge:
         """Raises InvalidInput for a judge that there is not."""
@@ -263,7 +307,9 @@ class _PartsOpener:
                 self.settings.page_max_age,
                 self.settings.search_max_age,
                 day_budget=self.settings.day_budget,
+                judge_is_free=judge.profile.kind == "rules",
                 lifetime=self.settings.run_lifetime,
+                others=self.others.find if self.settings.share_batches == "auto" else None,
             )
 
     def _http(self) -> HttpFetcher:

@@ -116,6 +116,12 @@ class Settings(BaseSettings):
     )
     runs_at_once: int = Field(64, ge=1, description="Most runs a worker works on at the same time.")
 
+    share_batches: Literal["auto", "never"] = Field(
+        "auto",
+        description="Whether workers judge candidates of each other's runs: `auto` where the judge"
+        " costs time or money, or `never`.",
+    )
+
     keep_runs_days: float | None = Field(
         None, gt=0, description="Days after which a run that ended is deleted; unset: never."
     )

@@ -15,7 +15,7 @@ from netnew.domain.errors import NetnewError, NotFound, TakenOver, TransientErro
 from netnew.domain.event import RunStatusChanged
 from netnew.domain.ids import RunId
 from netnew.domain.run import Errand, Run, RunSpec, RunStatus, StopRequest, TerminationReason
-from netnew.engine.helping import judge_batch
+from netnew.engine.batch import judge_batch
 from netnew.engine.life import parked
 from netnew.engine.parts import Parts
 from netnew.engine.refill import Refill

@@ -10,12 +10,18 @@ import asyncio
 import contextvars
 import threading
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 import structlog
 
+from netnew.domain.batch import Batch
+from netnew.domain.budget import Spend
+from netnew.domain.errors import Conflict
 from netnew.domain.ids import RunId
+
+T = TypeVar("T")
 
 Key = tuple[RunId, int]
 """A generation of a run."""
@@ -25,6 +31,10 @@ Work = Callable[[RunId, int, str], Awaitable[bool]]
 called again after any crash, and is cancelled when the worker leaves or loses the run. What it
 raises ends this generation for the engine, so a failure of the run is for it to record."""
 
+JudgeBatch = Callable[[Batch], Awaitable[Spend]]
+"""Candidates of a run that another worker has, judged for it; gives what that took. It is cancelled
+when this worker leaves, and is then not done again."""
+
 _CANCELLED_ENDS_WITHIN_S = 5.0
 _log = structlog.get_logger(__name__)
 
@@ -32,8 +42,9 @@ _log = structlog.get_logger(__name__)
 class Bench:
     """Made on the loop that is to do the work. While its gate is closed, nothing is begun."""
 
-    def __init__(self, work: Work, worker_id: str) -> None:
+    def __init__(self, work: Work, worker_id: str, judge_batch: JudgeBatch | None = None) -> None:
         self._work = work
+        self._judge_batch = judge_batch
         self._worker_id = worker_id
         self._loop = asyncio.get_running_loop()
         self._context = contextvars.copy_context()
@@ -41,6 +52,7 @@ class Bench:
         self._gate.set()
         self._waiting: dict[asyncio.Task[bool], Key] = {}
         self._in_hand: dict[Key, asyncio.Task[bool]] = {}
+        self._batches: set[asyncio.Task[Spend]] = set()
         self._bodies: Counter[Key] = Counter()
         self._lock = threading.Lock()
         self.ended = asyncio.Event()
@@ -62,8 +74,15 @@ class Bench:
 
     async def stretch(self, key: Key) -> bool:
         """One stretch of work, done on our loop; cancelled where that is."""
+        return await self._on_our_loop(self._do(key))
+
+    async def judge(self, batch: Batch) -> Spend:
+        """A batch of another worker, judged on our loop. Raises what that raises."""
+        return await self._on_our_loop(self._judge(batch))
+
+    async def _on_our_loop(self, work: Coroutine[Any, Any, T]) -> T:
         context = self._context.copy()  # not the engine's: nothing in there is for our code
-        done = context.run(asyncio.run_coroutine_threadsafe, self._do(key), self._loop)
+        done = context.run(asyncio.run_coroutine_threadsafe, work, self._loop)
         return await asyncio.wrap_future(done)
 
     # ── called by anybody ──
@@ -73,6 +92,11 @@ class Bench:
             return frozenset(self._bodies)
 
     # ── called on our loop ──
+
+    @property
+    def judges_for_others(self) -> bool:
+        """Whether a batch of another worker is in hand."""
+        return bool(self._batches)
 
     def waiting(self) -> frozenset[Key]:
         """What stands before the closed gate."""
@@ -84,16 +108,18 @@ class Bench:
     def drop(self) -> None:
         """Close the gate and cancel everything: another has taken it over."""
         self._gate.clear()
-        for task in [*self._in_hand.values(), *self._waiting]:
+        for task in [*self._in_hand.values(), *self._waiting, *self._batches]:
             task.cancel()
 
     async def finish(self, within_s: float) -> frozenset[Key]:
-        """Close the gate and let what is in hand end; gives what took longer and was cancelled."""
+        """Close the gate and let what is in hand end; gives the generations that took longer and
+        were cancelled."""
         self._gate.clear()
         tasks = {task: key for key, task in self._in_hand.items()}
-        if not tasks:
+        in_hand = [*tasks, *self._batches]
+        if not in_hand:
             return frozenset()
-        _, late = await asyncio.wait(tasks, timeout=within_s)
+        _, late = await asyncio.wait(in_hand, timeout=within_s)
         for task in late:
             task.cancel()
         if late:
@@ -120,3 +146,18 @@ class Bench:
             raise
         finally:
             del self._in_hand[key]
+
+    async def _judge(self, batch: Batch) -> Spend:
+        if self._judge_batch is None or not self._gate.is_set():
+            raise Conflict("this worker judges nothing for others now")
+        task = asyncio.ensure_future(self._judge_batch(batch))
+        self._batches.add(task)
+        task.add_done_callback(self._batches.discard)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+        except Exception as error:
+            _log.warning("a batch of another worker failed", run=batch.run_id, error=str(error))
+            raise

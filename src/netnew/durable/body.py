@@ -1,17 +1,20 @@
-"""What the engine runs: a loop over one step, and nothing else.
+"""What the engine runs: for a run a loop over one step, for a batch one step, and nothing else.
 
-There is one place that calls a step, so its number says all about it; two steps called from here
-in an order that depends on anything would, when replayed, be given each other's results.
+In each there is one place that calls a step, so its number says all about it; two steps called in
+an order that depends on anything would, when replayed, be given each other's results.
 """
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from dbos import DBOS
 
+from netnew.domain.batch import Batch
 from netnew.domain.errors import Conflict
-from netnew.domain.ids import RunId
+from netnew.domain.ids import CandidateId, RunId
 from netnew.durable.bench import Bench
-from netnew.durable.names import STEP, WORKFLOW
+from netnew.durable.names import BATCH_STEP, BATCH_WORKFLOW, STEP, WORKFLOW
 
 _bench: Bench | None = None  # the engine is one a process, and so is this
 
@@ -42,6 +45,22 @@ async def run(run_id: str, generation: int, place: str) -> int:
 @DBOS.step(name=STEP)
 async def stretch(run_id: str, generation: int, number: int) -> bool:
     return await _put_up().stretch((RunId(run_id), generation))
+
+
+@DBOS.workflow(name=BATCH_WORKFLOW, max_recovery_attempts=None)
+async def batch(
+    run_id: str, generation: int, epoch: int, candidates: list[str]
+) -> dict[str, float]:
+    """Judge candidates for another worker; gives what that took."""
+    return await judge(run_id, generation, epoch, candidates)
+
+
+@DBOS.step(name=BATCH_STEP)
+async def judge(
+    run_id: str, generation: int, epoch: int, candidates: list[str]
+) -> dict[str, float]:
+    asked = Batch(RunId(run_id), generation, epoch, tuple(map(CandidateId, candidates)))
+    return asdict(await _put_up().judge(asked))
 
 
 def _put_up() -> Bench:

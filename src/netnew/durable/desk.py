@@ -134,7 +134,7 @@ class Desk:
         try:
             if ticking:
                 await asyncio.wait(ticking)
-            if self.bench.running():
+            if self.bench.running() or self.bench.judges_for_others:
                 cancelled = await self.bench.finish(self.options.leave_within_s)
                 await self._settled(cancelled)
         finally:

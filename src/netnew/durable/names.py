@@ -7,10 +7,12 @@ from netnew.domain.ids import RunId
 APPLICATION = "netnew"
 WORKFLOW = "run"
 STEP = "stretch"
+BATCH_WORKFLOW = "batch"
+BATCH_STEP = "judge"
 
 VERSION = "1"
 """Workflows of another version are neither taken from a queue nor recovered. It stays what it is
-while the body of a workflow calls the same steps in the same order; the engine's own choice, a
+while the bodies of workflows call the same steps in the same order; the engine's own choice, a
 hash of the source and of its own version, would strand every run at each upgrade."""
 
 SHARED_QUEUE = "runs"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import ParamSpec, TypeVar, cast
@@ -11,6 +11,9 @@ from typing import ParamSpec, TypeVar, cast
 import sqlalchemy as sa
 
 from netnew.db.sqlite import Synchronous
+from netnew.domain.batch import Batch
+from netnew.domain.budget import Spend
+from netnew.domain.errors import NotFound
 from netnew.domain.ids import RunId
 from netnew.durable.connection import busy, connect
 from netnew.durable.names import queue_name
@@ -23,7 +26,12 @@ Enqueue = Callable[[object], None]
 """Called within an open transaction, with its connection: what it enqueues is there once that
 transaction is committed, and was never there if it is rolled back. It may be called again."""
 
+Lives = Callable[[str], Awaitable[bool]]
+"""Whether the worker of an id beats."""
+
 _MOST_CONNECTIONS = 3
+_LOOK_EVERY_S = 0.1
+_LOOKS_A_BEAT = 10
 
 
 class RunQueue:
@@ -66,6 +74,24 @@ class RunQueue:
         ended well is left alone.
         """
         await asked(self._rows.resume, run_id, generation, queue_name(place, worker_id), place)
+
+    async def judged_by(self, worker_id: str, batch: Batch, lives: Lives) -> Spend | None:
+        """Have that worker judge `batch`; what it took. None where it failed, or does not live."""
+        name = await asked(self._rows.start_batch, batch, worker_id)
+        looks = 0
+        try:
+            while True:
+                await asyncio.sleep(_LOOK_EVERY_S)
+                spend = await asked(self._rows.batch_spend, name)
+                if spend is not None:
+                    return spend
+                looks += 1
+                if looks % _LOOKS_A_BEAT == 0 and not await lives(worker_id):
+                    return None
+        except NotFound:
+            return None
+        finally:
+            await asked(self._rows.end_batch, name)
 
     async def forget(self, older_than: datetime) -> int:
         """Delete what the engine keeps of generations that ended before; how many they were."""

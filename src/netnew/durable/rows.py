@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from uuid import uuid4
 
 import sqlalchemy as sa
 from dbos import (
@@ -19,10 +21,14 @@ from dbos import (
     WorkflowStatusString,
 )
 
+from netnew.domain.batch import Batch
+from netnew.domain.budget import Spend
+from netnew.domain.errors import NotFound
 from netnew.domain.ids import RunId
 from netnew.durable.connection import Connection
 from netnew.durable.names import (
     APPLICATION,
+    BATCH_WORKFLOW,
     VERSION,
     WORKFLOW,
     own_queue,
@@ -35,6 +41,7 @@ from netnew.durable.names import (
 QUEUED = WorkflowStatusString.ENQUEUED.value
 RUNNING = WorkflowStatusString.PENDING.value
 FAILED = WorkflowStatusString.ERROR.value
+_DONE = WorkflowStatusString.SUCCESS.value
 _UNFINISHED = (QUEUED, RUNNING, WorkflowStatusString.DELAYED.value)
 _FINISHED = [status.value for status in WorkflowStatusString if status.value not in _UNFINISHED]
 _FORGOTTEN_AT_ONCE = 500
@@ -101,17 +108,49 @@ class EngineRows:
             self._client.delete_workflows([workflow])
         self._client.enqueue(_enqueued(run_id, generation, queue), run_id, generation, place)
 
+    def start_batch(self, batch: Batch, worker_id: str) -> str:
+        """Put it on the private queue of a worker; gives its name."""
+        name = f"{batch.run_id}:batch:{uuid4().hex}"
+        options: EnqueueOptions = {
+            "workflow_name": BATCH_WORKFLOW,
+            "workflow_id": name,
+            "queue_name": own_queue(worker_id),
+            "app_version": VERSION,
+        }
+        candidates = list(batch.candidates)
+        self._client.enqueue(options, batch.run_id, batch.generation, batch.epoch, candidates)
+        return name
+
+    def batch_spend(self, name: str) -> Spend | None:
+        """What a batch took, or None where it is not done. Raises NotFound where it will not be."""
+        rows = self._client.list_workflows(workflow_ids=[name], load_input=False)
+        if rows and rows[0].status in _UNFINISHED:
+            return None
+        if not rows or rows[0].status != _DONE or rows[0].output is None:
+            raise NotFound("batch", name)
+        return Spend(**rows[0].output)
+
+    def end_batch(self, name: str) -> None:
+        """Nobody waits for it any more. One that is worked on is `forget`'s to delete."""
+        rows = self._client.list_workflows(workflow_ids=[name], load_input=False, load_output=False)
+        if rows and rows[0].status == _DONE:
+            self._client.delete_workflows([name])
+        elif rows and rows[0].status in _UNFINISHED:
+            self._client.cancel_workflows([name])
+
     def forget(self, older_than: datetime) -> int:
-        """Delete the rows that ended before `older_than`; how many there were."""
+        """Delete the rows that ended before `older_than`, and batches nobody can be waiting for;
+        how many there were."""
+        before = older_than.isoformat()
+        return self._forget(name=WORKFLOW, status=_FINISHED, completed_before=before) + (
+            self._forget(name=BATCH_WORKFLOW, end_time=before)
+        )
+
+    def _forget(self, **which: Any) -> int:
         forgotten = 0
         while True:
             rows = self._client.list_workflows(
-                name=WORKFLOW,
-                status=_FINISHED,
-                completed_before=older_than.isoformat(),
-                limit=_FORGOTTEN_AT_ONCE,
-                load_input=False,
-                load_output=False,
+                limit=_FORGOTTEN_AT_ONCE, load_input=False, load_output=False, **which
             )
             if not rows:
                 return forgotten

@@ -11,7 +11,7 @@ from uuid import uuid4
 from netnew.db.database import Database
 from netnew.domain.ids import RunId
 from netnew.durable import body
-from netnew.durable.bench import Bench, Key, Work
+from netnew.durable.bench import Bench, JudgeBatch, Key, Work
 from netnew.durable.connection import connect
 from netnew.durable.desk import THREADS, Desk
 from netnew.durable.options import Tick, WorkerOptions
@@ -20,7 +20,7 @@ from netnew.durable.reaper import MayTakeOver
 from netnew.durable.rows import EngineRows
 from netnew.durable.watch import Watch
 
-__all__ = ["MayTakeOver", "Tick", "Work", "Worker", "WorkerOptions", "open_worker"]
+__all__ = ["JudgeBatch", "MayTakeOver", "Tick", "Work", "Worker", "WorkerOptions", "open_worker"]
 
 _CONNECTIONS_BESIDE = 2
 _LOOK_AGAIN_S = 0.02
@@ -68,7 +68,7 @@ class Worker:
             await asyncio.sleep(_LOOK_AGAIN_S if row.worker_id == self.id else self._poll_s)
 
     async def _is_idle(self) -> bool:
-        if self._bench.running() or not self._watch.has_looked:
+        if self._bench.running() or self._bench.judges_for_others or not self._watch.has_looked:
             return False
         if await asked(self._rows.taken_by, self.id):
             return False
@@ -82,15 +82,17 @@ async def open_worker(
     work: Work,
     may_take_over: MayTakeOver,
     options: WorkerOptions,
+    judge_batch: JudgeBatch | None = None,
 ) -> AsyncIterator[Worker]:
-    """Work on runs while this is open; `work` and `may_take_over` run on the caller's event loop.
+    """Work on runs while this is open; `work`, `may_take_over` and `judge_batch` (what others may
+    ask of this one) run on the caller's event loop.
 
     `database` is the one at `database_url`. One a process: raises Conflict where one is open;
     StoreBusy where the database stays locked. On leaving, the stretches in hand end or are
     cancelled, and what is unfinished is there for others at once.
     """
     worker_id = uuid4().hex[:16]
-    bench = Bench(work, worker_id)
+    bench = Bench(work, worker_id, judge_batch)
     body.put_up(bench)
     try:
         connection = await asyncio.to_thread(connect, database_url, "normal", THREADS)

@@ -11,11 +11,11 @@ from netnew.domain.budget import Budget, Spend
 from netnew.domain.run import RunSpec
 from netnew.ports import Clock, Fetcher, Ids, Judge, Source, Store
 
-Helper = Callable[[Batch], Awaitable[Spend | None]]
+OtherWorker = Callable[[Batch], Awaitable[Spend | None]]
 """Another worker. It asks the judge about a batch and puts the verdicts into the ledger; what that
 took. None where it was lost over it: some of the verdicts may be there all the same."""
 
-Helpers = Callable[[RunSpec], Awaitable[Sequence[Helper]]]
+OtherWorkers = Callable[[RunSpec], Awaitable[Sequence[OtherWorker]]]
 """The other workers that could judge candidates of a spec just now."""
 
 
@@ -25,7 +25,7 @@ class Parts:
     (one for rules, all for a model). `in_flight`: most candidates judged at the same time.
     `judge_is_free`: what is read is still judged when the time is up. `day_budget`: caps on what
     the workspace spends a day (UTC). `lifetime`: a generation that is still not done after so
-    long fails. `helpers`: with whom batches are shared (None: with nobody)."""
+    long fails. `others`: with whom batches are shared (None: with nobody)."""
 
     store: Store
     fetcher: Fetcher
@@ -40,4 +40,4 @@ class Parts:
     judge_is_free: bool = True
     day_budget: Budget = Budget()
     lifetime: timedelta = timedelta(days=7)
-    helpers: Helpers | None = None
+    others: OtherWorkers | None = None

@@ -2,7 +2,7 @@
 
 They are handed a batch at a time from the end of the crew's queue. All they do is ask the judge and
 put its verdicts into the ledger. The worker that has the run then settles those candidates from
-the ledger, as it settles its own; so it alone writes rows and events, and a helper that is lost
+the ledger, as it settles its own; so it alone writes rows and events, and one of them that is lost
 costs the calls it had in flight.
 """
 
@@ -19,16 +19,16 @@ from netnew.domain.batch import Batch
 from netnew.domain.budget import Spend
 from netnew.domain.candidate import MatchStatus
 from netnew.engine.entity import Entity
-from netnew.engine.parts import Helper
+from netnew.engine.parts import OtherWorker
 
 if TYPE_CHECKING:
     from netnew.engine.workflow import Finding
 
 MOST_AT_ONCE = 100
 LEAST_AT_ONCE = 10
-# A round with fewer candidates is over before a helper has begun.
+# A round with fewer candidates is over before another worker has begun.
 WORTH_SHARING = 200
-# Batches under way with one helper: one is judged while the next is on its way.
+# Batches under way with one other worker: one is judged while the next is on its way.
 BATCHES_AHEAD = 2
 _GIVEN_UP_AFTER_S = 600.0
 _log = structlog.get_logger(__name__)
@@ -44,13 +44,13 @@ class Sharing:
     async def begin(self, work: Finding) -> None:
         """Have others judge some of what waits in the crew's queue, where that is worth it."""
         parts, budget = work.parts, work.meter.budget
-        if parts.helpers is None or parts.judge_is_free or work.crew.waiting < WORTH_SHARING:
+        if parts.others is None or parts.judge_is_free or work.crew.waiting < WORTH_SHARING:
             return
         if budget.cost is not None or budget.tokens is not None:
             return
-        for helper in await parts.helpers(work.run.spec):
+        for other in await parts.others(work.run.spec):
             for _ in range(BATCHES_AHEAD):
-                lane = asyncio.create_task(self._lend_on(work, helper))
+                lane = asyncio.create_task(self._lend_on(work, other))
                 self._lanes.add(lane)
                 lane.add_done_callback(self._lanes.discard)
 
@@ -62,12 +62,12 @@ class Sharing:
         if lanes:
             await asyncio.wait(lanes)
 
-    async def _lend_on(self, work: Finding, helper: Helper) -> None:
-        """A batch after the other, until there is too little left or the helper is lost."""
+    async def _lend_on(self, work: Finding, other: OtherWorker) -> None:
+        """A batch after the other, until there is too little left or the other is lost."""
         try:
             while batch := self._next(work):
                 try:
-                    is_lost = await self._lend(work, helper, batch)
+                    is_lost = await self._lend(work, other, batch)
                 finally:
                     work.crew.give_back(batch)
                 if is_lost:
@@ -77,7 +77,8 @@ class Sharing:
 
     def _next(self, work: Finding) -> list[Entity]:
         crew = work.crew
-        share = crew.waiting // (len(self._lanes) + 1)
+        # As much for each of them as for the crew here, so that all are done at about one time.
+        share = crew.waiting // (len(self._lanes) + BATCHES_AHEAD)
         if min(share, crew.spare) < LEAST_AT_ONCE:
             return []
         return crew.lend(min(share, MOST_AT_ONCE), lambda entity: self._suits(work, entity))
@@ -87,14 +88,14 @@ class Sharing:
         is_new = entity.status is MatchStatus.GENERATED and not work.is_known(entity)
         return is_new and bool(entity.evidence())
 
-    async def _lend(self, work: Finding, helper: Helper, lent: Sequence[Entity]) -> bool:
-        """Have a batch judged, and learn what is on record then; whether the helper was lost."""
+    async def _lend(self, work: Finding, other: OtherWorker, lent: Sequence[Entity]) -> bool:
+        """Have a batch judged, and learn what is on record then; whether the other was lost."""
         ids = tuple(entity.id for entity in lent)
-        await work.write_down(lent)  # a helper reads their rows
+        await work.write_down(lent)  # the other reads their rows
         run, spend = work.run, None
         try:
             async with asyncio.timeout(_GIVEN_UP_AFTER_S):
-                spend = await helper(Batch(run.id, run.generation, run.epoch, ids))
+                spend = await other(Batch(run.id, run.generation, run.epoch, ids))
         except TimeoutError:
             _log.warning("a batch took too long elsewhere", run=run.id, candidates=len(ids))
         await work.take_judged(lent, spend or Spend())

@@ -23,17 +23,20 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_one_place_calls_a_step() -> None:
-    """Two could be given each other's results when a workflow is replayed."""
+    """Two of one workflow could be given each other's results when it is replayed."""
     module = ast.parse(inspect.getsource(body))
     functions = [x for x in ast.walk(module) if isinstance(x, ast.AsyncFunctionDef)]
     steps = {x.name for x in functions if "DBOS.step" in ast.unparse(x.decorator_list[0])}
-    workflows = {x.name for x in functions if "DBOS.workflow" in ast.unparse(x.decorator_list[0])}
-    called = [
-        x.func.id
-        for x in ast.walk(module)
-        if isinstance(x, ast.Call) and isinstance(x.func, ast.Name) and x.func.id in steps
-    ]
-    assert (workflows, called) == ({"run"}, ["stretch"])
+    called = {
+        function.name: [
+            x.func.id
+            for x in ast.walk(function)
+            if isinstance(x, ast.Call) and isinstance(x.func, ast.Name) and x.func.id in steps
+        ]
+        for function in functions
+        if "DBOS.workflow" in ast.unparse(function.decorator_list[0])
+    }
+    assert called == {"run": ["stretch"], "batch": ["judge"]}
     assert not any(isinstance(x, ast.Attribute) and x.attr == "gather" for x in ast.walk(module))
 
 

@@ -15,7 +15,7 @@ from netnew.domain.budget import Budget, Spend
 from netnew.domain.candidate import Candidate
 from netnew.domain.condition import Verdict
 from netnew.domain.run import Run, RunSpec, RunStatus, TerminationReason
-from netnew.engine.parts import Helper
+from netnew.engine.parts import OtherWorker
 from netnew.ports import JudgeRequest
 from netnew.testing import ScriptedJudge
 from netnew.working import Working
@@ -46,10 +46,10 @@ class Other:
     judge: ScriptedJudge = field(default_factory=SlowJudge)
     begun: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def find(self, spec: RunSpec) -> Sequence[Helper]:
-        return (self.help,)
+    async def find(self, spec: RunSpec) -> Sequence[OtherWorker]:
+        return (self.judged,)
 
-    async def help(self, batch: Batch) -> Spend | None:
+    async def judged(self, batch: Batch) -> Spend | None:
         self.batches.append(batch)
         self.begun.set()
         dies = len(self.batches) > self.survives
@@ -73,7 +73,7 @@ def alone(b: Bench) -> None:
 def shared(b: Bench, survives: int = 10_000) -> Other:
     alone(b)
     other = Other(b, survives)
-    b.parts["helpers"] = other.find
+    b.parts["others"] = other.find
     return other
 
 
@@ -110,7 +110,7 @@ async def test_a_shared_run_ends_as_one_that_is_not(tmp_path: Path) -> None:
         await assert_told_once(b, run)
 
 
-async def test_a_lost_helper_costs_what_it_had_in_flight(tmp_path: Path) -> None:
+async def test_a_lost_worker_costs_what_it_had_in_flight(tmp_path: Path) -> None:
     _, rows = await undisturbed(tmp_path / "whole", LIMITLESS)
     async with bench(tmp_path, kettles(MANY)) as b:
         other = shared(b, survives=1)
@@ -155,7 +155,7 @@ async def test_a_stop_ends_the_work_of_others(tmp_path: Path) -> None:
         await b.service.cancel(run.id)
         run = await working
         assert run.status is RunStatus.CANCELLED
-        b.parts["helpers"] = None
+        b.parts["others"] = None
         await b.service.resume(run.id)
         run = await b.service.work(run.id)
         assert run.status is RunStatus.COMPLETED
@@ -178,10 +178,10 @@ async def test_who_lost_the_run_has_nobody_working_for_it(tmp_path: Path) -> Non
         await b.some(run, 2)
         assert other.batches
         await b.kill()
-        b.parts["helpers"] = None
+        b.parts["others"] = None
         await b.some(run, 1)
         before = len(other.judge.asked)
-        assert await other.help(other.batches[0]) == Spend()
+        assert await other.judged(other.batches[0]) == Spend()
         assert len(other.judge.asked) == before
 
 

@@ -1,4 +1,4 @@
-"""helping: a batch of a run that another worker has. The judge is asked, and the ledger told.
+"""batch: candidates of a run that another worker has. The judge is asked, and the ledger told.
 
 Nothing else is written: the run, its rows and its events are that worker's. Nor is anything read
 that is not stored; a second look at further pages is that worker's, too.
@@ -25,8 +25,7 @@ from netnew.engine.share import BATCHES_AHEAD
 from netnew.engine.verify import Known, Verifier
 from netnew.ports import Changes
 
-# How often it is looked whether the batch is still wanted, in seconds.
-LOOK_EVERY_S = 0.5
+_PATIENCE_S = 60.0
 
 
 async def judge_batch(batch: Batch, run: Run, parts: Parts) -> Spend:
@@ -36,15 +35,13 @@ async def judge_batch(batch: Batch, run: Run, parts: Parts) -> Spend:
     meter = Meter(Budget(), parts.clock)
     verifier = Verifier(parts, run.id, run.generation, spec, meter, deeper_pages=0)
     entities = await _entities(batch, parts)
-    work = _Helping(batch, parts, verifier, await verifier.known(entities))
+    work = _ForAnother(batch, parts, verifier, await verifier.known(entities))
     verifier.record = work.record
     crew = Crew(work.judge, work.room, max(1, parts.in_flight // BATCHES_AHEAD))
-    await work.look_around()
     crew.give(entities)
     try:
         while crew.is_busy:
-            await crew.settle(len(entities), LOOK_EVERY_S)
-            await work.look_around()
+            await crew.settle(len(entities), _PATIENCE_S)
     finally:
         await crew.drop()
     return work.spend
@@ -57,7 +54,7 @@ async def _entities(batch: Batch, parts: Parts) -> list[Entity]:
 
 
 @dataclass(slots=True)
-class _Helping:
+class _ForAnother:
     batch: Batch
     parts: Parts
     verifier: Verifier
@@ -71,6 +68,10 @@ class _Helping:
         return replace(self.verifier.meter.spend, seconds=0.0, ledger_hits=0)
 
     async def judge(self, entity: Entity) -> None:
+        # Before each: who has taken the run meanwhile asks about the same candidates.
+        await self.look_around()
+        if not self.is_wanted:
+            return
         entries = await self.verifier.verify(entity, self.known.get(entity.id, {}))
         if entries:
             await self.record(entries)
