@@ -13,7 +13,7 @@ UV := uv==0.13.9
 NETNEW_DATA ?=
 export NETNEW_DATA
 
-.PHONY: help demo test format-check lint types imports pytest evals bench docs lock format clean
+.PHONY: help demo test format-check lint types imports pytest evals bench chaos docs lock format clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /: /' | sort
@@ -42,7 +42,10 @@ evals: $(READY)  ## measure against the pinned floors (NETNEW_DATA=FOLDER adds i
 	$(BIN)/python -m evals check --floors evals/floors.json
 
 bench: $(READY)  ## measure speed
-	@for part in corpus pages store verify; do echo "== $$part"; $(BIN)/python -m benchmarks.$$part || exit 1; done
+	@for part in corpus pages store verify never_twice latency; do echo "== $$part"; $(BIN)/python -m benchmarks.$$part || exit 1; done
+
+chaos: $(READY)  ## kill workers, a hundred times and more, over both databases (10 minutes)
+	@$(BIN)/python -m benchmarks.chaos --kills 55
 
 docs: $(READY)  ## write the generated reference anew
 	$(BIN)/python docs/generate.py

@@ -51,8 +51,10 @@ class WorkerProcess:
         self.process = process
 
     @classmethod
-    async def begin(cls, home: Path, url: str, server: Server) -> WorkerProcess:
-        arguments = (str(home), url, server.address, str(IN_FLIGHT), str(DEAD_AFTER_S))
+    async def begin(
+        cls, home: Path, url: str, server: Server, in_flight: int = IN_FLIGHT
+    ) -> WorkerProcess:
+        arguments = (str(home), url, server.address, str(in_flight), str(DEAD_AFTER_S))
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "benchmarks.chaos_worker", *arguments),
             cwd=ROOT,

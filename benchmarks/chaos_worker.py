@@ -2,7 +2,8 @@
 
     python -m benchmarks.chaos_worker HOME DATABASE_URL SERVER IN_FLIGHT DEAD_AFTER_S
 
-It says `ready ID` on standard output, and leaves when its standard input is closed.
+It says `ready ID` on standard output, and leaves when its standard input is closed. With
+IN_FLIGHT 0 its judge is the rules, which ask nobody.
 """
 
 from __future__ import annotations
@@ -93,10 +94,14 @@ async def main(
     settings = settings_for(home, database_url, server)
     async with httpx2.AsyncClient(limits=limits, timeout=60) as client:
         judge = PaidJudge(RulesJudge(SystemClock()), client, server)
-        async with open_app(settings, judge=judge) as app, open_database(database_url) as database:
+        async with (
+            open_app(settings, judge=judge if in_flight else None) as app,
+            open_database(database_url) as database,
+        ):
             working = app.service.working
             working.most_takeovers = sys.maxsize
-            working.open_parts = paid(working.open_parts, in_flight)
+            if in_flight:
+                working.open_parts = paid(working.open_parts, in_flight)
             options = WorkerOptions(
                 app.home_id, True, beat_s=dead_after_s / 5, dead_after_s=dead_after_s
             )
