@@ -28,7 +28,8 @@ ARROWS: dict[str, set[str]] = {
     "service": {"domain", "ports", "engine", "working"},
     "testing": {"domain", "ports"},
     "cli": {"domain", "service", "bootstrap", "exports", "settings", "plugins", "engine"},
-    "__main__": {"cli"},
+    "garbage": set(),
+    "__main__": {"cli", "garbage"},
 }
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _LOOK_EVERY_S = 0.5
 _DRAW_EVERY_S = 0.5
+_ENDS_WITHIN_S = 5.0
 _LOOKS_BEFORE_ALONE = 3  # a run changes hands within that time
 
 
@@ -75,7 +76,8 @@ class Following:
                     task.cancel()
                 await asyncio.gather(*waiting, return_exceptions=True)
         if end is End.OVER and self.worker is not None:
-            await self.worker.until_done(self.run.id, self.run.generation)
+            with suppress(TimeoutError):  # what broke it may keep the worker from ending it
+                await asyncio.wait_for(self._until_done(), _ENDS_WITHIN_S)
             self.tally.error = self.app.service.working.broken.pop(self.run.id, None)
         return end
 
@@ -97,21 +99,30 @@ class Following:
         return End.LEFT
 
     async def _look(self) -> End:
-        """What no event tells: that it is paused, or that nobody works on it."""
+        """What no event tells: that it is paused, that it broke off, or nobody works on it."""
+        alone, run, ours = 0, self.run, asyncio.ensure_future(self._until_done())
+        try:
+            while True:
+                await asyncio.wait([ours], timeout=_LOOK_EVERY_S)
+                with suppress(TransientError):
+                    run = await self.app.service.run(self.run.id)
+                    if run.status is RunStatus.PAUSED and self.tally.seq >= run.last_seq:
+                        return End.PAUSED
+                    is_ours = not ours.done()
+                    alone = alone + 1 if not is_ours and await is_alone(self.app, run) else 0
+                if not run.status.is_terminal:  # else the events tell how it ended
+                    self._raise_what_broke_it()
+                if alone == _LOOKS_BEFORE_ALONE:
+                    return End.ALONE
+                if ours.done():
+                    await asyncio.sleep(_LOOK_EVERY_S)
+        finally:
+            ours.cancel()
+
+    async def _until_done(self) -> None:
+        """Until our own worker has no more to do with it."""
         if self.worker is not None:
             await self.worker.until_done(self.run.id, self.run.generation)
-        alone, run = 0, self.run
-        while True:
-            with suppress(TransientError):
-                run = await self.app.service.run(self.run.id)
-                if run.status is RunStatus.PAUSED and self.tally.seq >= run.last_seq:
-                    return End.PAUSED
-                alone = alone + 1 if await is_alone(self.app, run) else 0
-            if not run.status.is_terminal:  # else the events tell how it ended
-                self._raise_what_broke_it()
-            if alone == _LOOKS_BEFORE_ALONE:
-                return End.ALONE
-            await asyncio.sleep(_LOOK_EVERY_S)
 
     def _raise_what_broke_it(self) -> None:
         broken = self.app.service.working.broken.pop(self.run.id, None)

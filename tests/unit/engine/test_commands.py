@@ -220,20 +220,21 @@ class SlowJudge(ScriptedJudge):
 
 
 async def test_no_call_is_begun_once_the_match_limit_is_met(tmp_path: Path) -> None:
+    matched: set[str] = set()
+
     class Counting(ScriptedJudge):
         in_flight = 0
         begun_after = 0
-        matched: set[str] = set()
 
         async def judge(self, request: JudgeRequest):  # type: ignore[no-untyped-def]
-            if len(self.matched) >= 10:
+            if len(matched) >= 10:
                 self.begun_after += 1
             self.in_flight += 1
             await asyncio.sleep(0.002)
             verdicts = await super().judge(request)
             self.in_flight -= 1
             if request.conditions[-1].name == "open" and verdicts[-1].outcome.value == "matched":
-                self.matched.add(request.candidate.name)
+                matched.add(request.candidate.name)
             return verdicts
 
     async with bench(tmp_path, kettles(60)) as b:
@@ -386,5 +387,3 @@ async def test_an_extension_while_fields_are_filled_begins_at_once(tmp_path: Pat
         assert len(rows) == 15
         assert all(c.enrichments[0].value for c in rows)
         assert [e.seq for e in await b.events(run)] == list(range(1, run.last_seq + 1))
-
-
