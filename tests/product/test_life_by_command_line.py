@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import pty
+import resource
 import signal
 import subprocess
 import sys
@@ -306,6 +307,20 @@ async def test_a_killed_find_is_interrupted_and_resumed_to_the_same_end(place: P
     again = await place.at_once("runs", "resume", "last")
     assert again.code == 2
     assert "is exhausted" in again.err
+
+
+async def test_on_a_full_disk_it_breaks_off_with_its_rows_and_is_resumed(place: Place) -> None:
+    def let_the_disk_be_full() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, 3_000_000))
+
+    with place.started("find", *QUESTION, preexec_fn=let_the_disk_be_full) as process:
+        broken = finished(process)
+    assert broken.code == 1
+    assert "matched: " in broken.err
+    assert "It failed (" in broken.out
+    assert "the disk does not read or write" in broken.err.splitlines()[-1]
+    assert "Traceback" not in broken.err
+    assert place.document("runs", "resume", "last", "-q")["run"]["counts"]["matched"] == 14
 
 
 async def test_detached_it_finishes_after_its_terminal_is_closed(place: Place) -> None:

@@ -59,11 +59,18 @@ async def watch(app: App, run: Run, quiet: bool, worker: Works | None = None) ->
 
 
 async def _here(app: App, begin: Begin, quiet: bool) -> Seen:
-    async with app.open_worker(takes_all=False) as worker:
-        run = await begin(worker.id)
-        seen = await watch(app, run, quiet, worker)
-        if seen.end is End.LEFT:
-            terminal.progress().print("Handing it over …")
+    seen: Seen | None = None
+    try:
+        async with app.open_worker(takes_all=False) as worker:
+            run = await begin(worker.id)
+            seen = await watch(app, run, quiet, worker)
+            if seen.end is End.LEFT:
+                terminal.progress().print("Handing it over …")
+    except Exception as error:  # a full disk lets no worker leave in order
+        if seen is None:
+            raise
+        if seen.end is not End.OVER and seen.tally.error is None:
+            seen.tally.error = error
     if seen.end is End.LEFT:
         await _hand_over(app, run)
     return seen

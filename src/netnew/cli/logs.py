@@ -1,9 +1,16 @@
-"""Where log lines of a command go: standard error, from the level of the settings up."""
+"""Where log lines of a command go: standard error, from the level of the settings up.
+
+One line each: what goes wrong is told in plain words at the end; with NETNEW_DEBUG set, or at the
+level `debug`, the traceback comes too.
+"""
 
 from __future__ import annotations
 
 import logging
+import os
 import sys
+from collections.abc import MutableMapping
+from typing import Any
 
 import structlog
 
@@ -18,16 +25,38 @@ class _StandardError:
     fatal = failure = err = error = critical = exception = msg
 
 
+class _OneLine(logging.Handler):
+    """Records of the standard library's loggers, written like ours."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        told = {"error": f"{type(error).__name__}: {error}"} if error else {}
+        log = structlog.get_logger(record.name)
+        log.log(record.levelno, record.getMessage(), exc_info=record.exc_info or None, **told)
+
+
+_ONE_LINE = _OneLine()
+
+
 def log_to_standard_error(level: str) -> None:
+    least = logging.getLevelNamesMapping()[level.upper()]
+    with_tracebacks = bool(os.environ.get("NETNEW_DEBUG")) or least <= logging.DEBUG
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
-            structlog.processors.format_exc_info,
+            structlog.processors.format_exc_info if with_tracebacks else _without_traceback,
             structlog.processors.LogfmtRenderer(key_order=["level", "event"], bool_as_flag=False),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(
-            logging.getLevelNamesMapping()[level.upper()]
-        ),
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=lambda *_: _StandardError(),
         cache_logger_on_first_use=False,
     )
+    logging.getLogger().addHandler(_ONE_LINE)  # once, however often it is added
+    logging.getLogger("netnew").setLevel(least)
+
+
+def _without_traceback(
+    logger: Any, name: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    event.pop("exc_info", None)
+    return event

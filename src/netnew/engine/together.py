@@ -27,5 +27,5 @@ async def together(
     finally:
         for task in pending:
             task.cancel()
-        await asyncio.gather(*pending, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)  # so that no error goes unseen
     return [None if t.cancelled() else t.result() for t in tasks]

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from netnew.cli.logs import log_to_standard_error
+
+
+def fail() -> None:
+    try:
+        raise ValueError("no pot")
+    except ValueError as error:
+        logging.getLogger("netnew.pots").warning("%s failed", "run_1", exc_info=error)
+
+
+def test_what_goes_wrong_inside_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    log_to_standard_error("warning")
+    log_to_standard_error("warning")
+    fail()
+    expected = 'level=warning event="run_1 failed" error="ValueError: no pot"\n'
+    assert capsys.readouterr().err == expected
+
+
+@pytest.mark.parametrize("level", ["warning", "debug"])
+def test_with_debug_the_traceback_comes_too(
+    level: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if level == "warning":
+        monkeypatch.setenv("NETNEW_DEBUG", "1")
+    log_to_standard_error(level)
+    fail()
+    assert "Traceback" in capsys.readouterr().err
+    log_to_standard_error("warning")
+
+
+def test_what_is_below_the_level_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:
+    log_to_standard_error("error")
+    fail()
+    assert capsys.readouterr().err == ""
+    log_to_standard_error("warning")
