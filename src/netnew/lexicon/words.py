@@ -133,7 +133,8 @@ def split_list(text: str, pairs: bool = False) -> list[str]:
         held.append(match.group())
         return f"\x00{len(held) - 1}\x00"
 
-    guarded = _COMPOUNDS.sub(hold, _BRACKETS.sub(hold, text))
+    # Pages may have the very sign that holds the place of what is kept whole.
+    guarded = _COMPOUNDS.sub(hold, _BRACKETS.sub(hold, text.replace("\x00", " ")))
     parts = [p for p in _HARD.split(guarded) if p.strip()]
     if len(parts) <= 1:
         parts = _soft_parts(guarded, pairs)

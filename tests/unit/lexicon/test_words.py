@@ -81,3 +81,8 @@ def test_names_agree_without_legal_forms(one: str, other: str) -> None:
 
 def test_a_name_that_is_a_legal_form_is_kept() -> None:
     assert name_key("SE") == "se"
+
+
+@pytest.mark.parametrize("text", ["a\x00b, c", "\x00", "\x007\x00; d", "(x\x00), y"])
+def test_a_list_with_a_null_sign_is_split_like_any_other(text: str) -> None:
+    assert split_list(text) == split_list(text.replace("\x00", " "))
