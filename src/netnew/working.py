@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -65,26 +65,15 @@ class Working:
 
         Never raises for the run's sake: what goes wrong ends it as failed, with its rows kept.
         What may pass (a locked database) is tried again, ever more slowly. Raises StoreDamaged
-        where not even that can be written.
+        where not even that can be written. One that another took meanwhile has more to do, too:
+        the engine knows whose it is, and who has slept and took what was no more his loses it
+        with the end of this very stretch; he whose it is takes it again with the next.
         """
         key = (run_id, generation)
         try:
-            more = await self._stretch(key, worker_id)
-        except (TakenOver, NotFound):
-            more = False
-        except TransientError as error:
-            return await self._wait_and_try_again(key, error)
-        except asyncio.CancelledError:
-            await self._close(key)
-            raise
-        except Exception as error:
-            _log.warning("%s failed", run_id, exc_info=error)
-            await self._fail(key, error)
-            more = False
-        if not more:
-            await self._close(key)
-            self.heed(run_id, generation, False)
-        return more
+            return await self._attempt(key, worker_id)
+        except TakenOver:
+            return not await self._has_ended(key)
 
     async def judge_batch(self, batch: Batch) -> Spend:
         """Ask the judge about candidates of a run that another worker has; what that took. Raises
@@ -95,10 +84,11 @@ class Working:
 
     async def to_the_end(self, run_id: RunId, worker_id: str = "here") -> Run:
         """Work on a run in this task until it ends or is paused: for scripts and tests, that need
-        no worker. The run as it is then."""
+        no worker; or until another takes it. The run as it is then."""
         generation = (await self.store.runs.get(run_id)).generation
-        while await self.stretch(run_id, generation, worker_id):
-            pass
+        with suppress(TakenOver):
+            while await self._attempt((run_id, generation), worker_id):
+                pass
         if run_id in self.broken:
             raise self.broken.pop(run_id)
         return await self.store.runs.get(run_id)
@@ -113,12 +103,40 @@ class Working:
         is_this = run.generation == generation
         return is_this and not run.status.is_terminal and run.status is not RunStatus.PAUSED
 
+    def is_open(self, run_id: RunId, generation: int) -> bool:
+        """Whether this process holds what that generation knows while it is worked on."""
+        return (run_id, generation) in self._open
+
     async def close(self) -> None:
         """Let go of all runs; each stays as it was last written."""
         for key in list(self._open):
             await self._close(key)
 
     # -------------------------------------------------------------------------------- inside
+
+    async def _attempt(self, key: tuple[RunId, int], worker_id: str) -> bool:
+        """Raises TakenOver where another took the run; it is let go of then."""
+        try:
+            more = await self._stretch(key, worker_id)
+        except TakenOver:
+            await self._close(key)
+            self.heed(*key, False)
+            raise
+        except NotFound:
+            more = False
+        except TransientError as error:
+            return await self._wait_and_try_again(key, error)
+        except asyncio.CancelledError:
+            await self._close(key)
+            raise
+        except Exception as error:
+            _log.warning("%s failed", key[0], exc_info=error)
+            await self._fail(key, error)
+            more = False
+        if not more:
+            await self._close(key)
+            self.heed(*key, False)
+        return more
 
     async def _stretch(self, key: tuple[RunId, int], worker_id: str) -> bool:
         under_way = self._open.get(key)

@@ -139,7 +139,7 @@ async def test_what_has_grown_old_meanwhile_is_retraced_all_the_same(tmp_path: P
         assert max(Counter(b.judge.asked).values()) == 1
 
 
-async def test_who_was_taken_over_stops_and_writes_nothing(tmp_path: Path) -> None:
+async def test_who_was_taken_over_writes_nothing(tmp_path: Path) -> None:
     async with bench(tmp_path, kettles(MANY)) as b:
         run = await b.service.create_run(SPEC)
         await b.some(run, 2)
@@ -147,10 +147,27 @@ async def test_who_was_taken_over_stops_and_writes_nothing(tmp_path: Path) -> No
         b.restart()
         assert await b.some(run, 2)
         before = len(await b.events(run))
-        assert not await zombie.working.stretch(run.id, 1, "w")
+        await zombie.working.stretch(run.id, 1, "w")
         assert len(await b.events(run)) == before
+        assert not zombie.working.is_open(run.id, 1)
         run = await b.service.work(run.id)
         assert [e.seq for e in await b.events(run)] == list(range(1, run.last_seq + 1))
+
+
+async def test_who_has_slept_and_takes_what_is_no_more_his_does_not_end_it(tmp_path: Path) -> None:
+    """The engine lets go on whose it is; his stretch must not say that there is nothing to do."""
+    async with bench(tmp_path, kettles(MANY)) as b:
+        run = await b.service.create_run(SPEC)
+        await b.some(run, 2)
+        rightful = b.service
+        b.restart()
+        await b.some(run, 1)  # the other woke, and took it
+        assert await rightful.working.stretch(run.id, 1, "rightful")
+        while await rightful.working.stretch(run.id, 1, "rightful"):
+            pass
+        run = await b.service.run(run.id)
+        assert (run.status, run.worker_id) == (RunStatus.COMPLETED, "rightful")
+        assert max(Counter(b.judge.asked).values()) == 1
 
 
 async def test_a_run_that_its_workers_do_not_survive_is_parked(tmp_path: Path) -> None:
