@@ -52,9 +52,9 @@ class WorkerProcess:
 
     @classmethod
     async def begin(
-        cls, home: Path, url: str, server: Server, in_flight: int = IN_FLIGHT
+        cls, home: Path, url: str, server: Server, in_flight: int = IN_FLIGHT, runs: int = 64
     ) -> WorkerProcess:
-        arguments = (str(home), url, server.address, str(in_flight), str(DEAD_AFTER_S))
+        arguments = (str(home), url, server.address, str(in_flight), str(DEAD_AFTER_S), str(runs))
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "benchmarks.chaos_worker", *arguments),
             cwd=ROOT,

@@ -1,6 +1,6 @@
 """A worker in a process of its own, whose judge asks a server that counts. Made to be killed.
 
-    python -m benchmarks.chaos_worker HOME DATABASE_URL SERVER IN_FLIGHT DEAD_AFTER_S
+    python -m benchmarks.chaos_worker HOME DATABASE_URL SERVER IN_FLIGHT DEAD_AFTER_S RUNS
 
 It says `ready ID` on standard output, and leaves when its standard input is closed. With
 IN_FLIGHT 0 its judge is the rules, which ask nobody.
@@ -88,7 +88,7 @@ def paid(open_parts: OpenParts, in_flight: int) -> OpenParts:
 
 
 async def main(
-    home: Path, database_url: str, server: str, in_flight: int, dead_after_s: float
+    home: Path, database_url: str, server: str, in_flight: int, dead_after_s: float, runs: int
 ) -> None:
     limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
     settings = settings_for(home, database_url, server)
@@ -103,7 +103,7 @@ async def main(
             if in_flight:
                 working.open_parts = paid(working.open_parts, in_flight)
             options = WorkerOptions(
-                app.home_id, True, beat_s=dead_after_s / 5, dead_after_s=dead_after_s
+                app.home_id, True, runs, beat_s=dead_after_s / 5, dead_after_s=dead_after_s
             )
             async with open_worker(
                 database, database_url, working.stretch, working.may_take_over, options
@@ -118,4 +118,5 @@ if __name__ == "__main__":
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     given = sys.argv[1:]
-    asyncio.run(main(Path(given[0]), given[1], given[2], int(given[3]), float(given[4])))
+    numbers = int(given[3]), float(given[4]), int(given[5])
+    asyncio.run(main(Path(given[0]), given[1], given[2], *numbers))

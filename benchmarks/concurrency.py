@@ -4,8 +4,9 @@
 
 Each run has a web of its own (benchmarks/chaos_web.py). Fifty at once: how far each has come when a
 quarter, half, three quarters of all candidates are judged. One worker against two: candidates a
-second with a judge that costs nothing, from when all workers are up to the end of the last run; who
-worked on what, and whether any run was taken from its worker.
+second, from when all workers are up to the end of the last run, with the rules (which want the
+processor) and with a judge that is waited for; who worked on what, and whether any run was taken
+from its worker or anything asked twice.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import statistics
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.chaos import WorkerProcess, ask, opened, wait_for_all
@@ -65,13 +67,32 @@ def tell_shares(seen: list[tuple[float, list[int]]], last: list[int]) -> None:
     print(f"| 100% | | | | {seen[-1][0]:.1f} |")
 
 
-async def compete(kind: str, url: str, some: Sequence[World], workers: int) -> str:
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a judgement takes (0: by rules, in the process), and what a worker does at once."""
+
+    name: str
+    seconds: float
+    in_flight: int
+    runs_at_once: int
+
+
+LOADS = (Load("rules", 0.0, 0, 64), Load("100 ms, 3 runs each", 0.1, 4, 3))
+
+
+async def compete(kind: str, url: str, some: Sequence[World], load: Load, workers: int) -> str:
     """A line of the table: so many workers over one database."""
     with tempfile.TemporaryDirectory(prefix="netnew-many-") as folder:
         home = Path(folder)
         url = url or f"sqlite:///{home / 'netnew.db'}"
-        async with serving(some) as server, opened(home, url, server) as app:
-            processes = [await WorkerProcess.begin(home, url, server, 0) for _ in range(workers)]
+        async with (
+            serving(some, {"judge": load.seconds}) as server,
+            opened(home, url, server) as app,
+        ):
+            processes = [
+                await WorkerProcess.begin(home, url, server, load.in_flight, load.runs_at_once)
+                for _ in range(workers)
+            ]
             for process in processes:
                 await process.ready()
             began, cpu = time.monotonic(), time.process_time()
@@ -90,10 +111,9 @@ async def compete(kind: str, url: str, some: Sequence[World], workers: int) -> s
     again = sum(n - 1 for n in server.counts.calls.values())
     shares = " + ".join(map(str, sorted(by.values(), reverse=True)))
     rate = candidates / took
-    return (
-        f"| {kind} | {workers} | {rate:,.0f} | {took:.1f} | {cpu / took:.2f} | {shares} | {taken} "
-        f"| {again} | {failed + faults} |"
-    )
+    cells = (f"{rate:,.0f}", f"{took:.1f}", f"{cpu / took:.2f}", shares, taken, again)
+    told = " | ".join(map(str, cells))
+    return f"| {kind} | {load.name} | {workers} | {told} | {failed + faults} |"
 
 
 def main() -> None:
@@ -104,21 +124,22 @@ def main() -> None:
     asyncio.run(side_by_side("", worlds(50, entities=20)))
     some = worlds(given.runs)
     print(f"\n{given.runs} runs, one worker against two\n")
-    print(
-        "| database | workers | candidates/s | s | cores of the web | runs of each | taken | again "
-        "| faults |"
-    )
-    print("|---|---|---|---|---|---|---|---|---|", flush=True)
-    for workers in (1, 2):
-        print(asyncio.run(compete("SQLite", "", some, workers)), flush=True)
-    if not given.postgres:
-        return
-    from tests.support.postgres import running_postgres
+    head = "database | judge | workers | candidates/s | s | cores of the web | runs of each | taken"
+    print(f"| {head} | again | faults |")
+    print("|---|---|---|---|---|---|---|---|---|---|", flush=True)
+    tell_of_all("SQLite", iter(lambda: "", None), some)
+    if given.postgres:
+        from tests.support.postgres import running_postgres
 
-    with running_postgres(durable=True) as server:
+        with running_postgres(durable=True) as server:
+            urls = iter(lambda: server.url_of(server.make_database()), None)
+            tell_of_all("PostgreSQL", urls, some)
+
+
+def tell_of_all(kind: str, urls: Iterator[str], some: Sequence[World]) -> None:
+    for load in LOADS:
         for workers in (1, 2):
-            url = server.url_of(server.make_database())
-            print(asyncio.run(compete("PostgreSQL", url, some, workers)), flush=True)
+            print(asyncio.run(compete(kind, next(urls), some, load, workers)), flush=True)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
     python -m benchmarks.latency [--waves N] [--postgres]
 
-`wall / ideal`: the whole run, from its creation on, against calls x 300 ms / calls at once. `begun
+`wall / ideal`: the whole run, from its creation on, against calls x 300 ms / calls at once;
+`judging`: from the begin of its first call to the end of its last. `begun
 after`: calls begun once the call that met the match limit had ended. `cancel`: from the command,
 given on another connection in the midst of the run, to the last event written; the calls then in
 flight are kept.
@@ -38,6 +39,10 @@ SPEC = RunSpec(
     generator="base",
     budget=Budget(pages=100_000),
 )
+HEAD = (
+    "\n| at once | candidates | calls | wall s | to the first call | judging | ideal "
+    "| wall / ideal | judging / ideal | most at once |"
+)
 
 
 @dataclass(slots=True)
@@ -51,10 +56,13 @@ class SlowJudge(ScriptedJudge):
     matched: int = 0
     met_with: int | None = None
     begun_after: int = 0
+    first_at: float = 0.0
+    last_at: float = 0.0
     busy: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def judge(self, request: JudgeRequest) -> tuple[Verdict, ...]:
         self.calls += 1
+        self.first_at = self.first_at or time.monotonic()
         self.begun_after += self.met_with is not None
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
@@ -62,6 +70,7 @@ class SlowJudge(ScriptedJudge):
             self.busy.set()
         await asyncio.sleep(SECONDS)
         self.in_flight -= 1
+        self.last_at = time.monotonic()
         verdicts = await ScriptedJudge.judge(self, request)
         self.matched += verdicts[0].outcome is Outcome.MATCHED
         if self.matched == self.limit and self.met_with is None:
@@ -87,8 +96,11 @@ async def busy(url: str, candidates: int, at_once: int) -> str:
         run = await b.run(SPEC)
         wall = time.monotonic() - began
     ideal = judge.calls * SECONDS / at_once
-    cells = (at_once, run.counts.generated, judge.calls, f"{wall:.2f}", f"{ideal:.2f}")
-    return f"| {' | '.join(map(str, cells))} | {wall / ideal:.3f} | {judge.most_in_flight} |"
+    found, judged = judge.first_at - began, judge.last_at - judge.first_at
+    seconds = (wall, found, judged, ideal)
+    cells = (at_once, run.counts.generated, judge.calls, *(f"{x:.2f}" for x in seconds))
+    ratios = f"{wall / ideal:.3f} | {judged / ideal:.3f}"
+    return f"| {' | '.join(map(str, cells))} | {ratios} | {judge.most_in_flight} |"
 
 
 async def limited(url: str, candidates: int, at_once: int, limit: int) -> str:
@@ -116,8 +128,8 @@ async def cancelled(url: str, candidates: int, at_once: int) -> str:
 
 
 async def measure(waves: int, urls: AsyncIterator[str]) -> None:
-    print("\n| at once | candidates | calls | wall s | ideal s | wall / ideal | most at once |")
-    print("|---|---|---|---|---|---|---|")
+    print(HEAD)
+    print("|---|---|---|---|---|---|---|---|---|---|")
     for at_once in (4, 16, 64):
         print(await busy(await anext(urls), waves * at_once, at_once), flush=True)
     print("\n| at once | limit | matched | calls | in flight when met | begun after |")
