@@ -101,12 +101,17 @@ class EngineRows:
         """Put it on `queue`, whatever became of it; one that has ended well is left alone."""
         row = self.row(run_id, generation)
         workflow = workflow_id(run_id, generation)
-        if row is not None and row.status != FAILED:
+        if row is not None and row.status != FAILED and not self._would_fail_again(workflow):
             self._client.resume_workflows([workflow], queue_name=queue)
             return
         if row is not None:
             self._client.delete_workflows([workflow])
         self._client.enqueue(_enqueued(run_id, generation, queue), run_id, generation, place)
+
+    def _would_fail_again(self, workflow: str) -> bool:
+        """Whether a failure of a step is kept while the end of it all was not written any more (a
+        full disk, a kill in between): replayed, it would only fail once more."""
+        return any(step["error"] is not None for step in self._client.list_workflow_steps(workflow))
 
     def start_batch(self, batch: Batch, worker_id: str) -> str:
         """Put it on the private queue of a worker; gives its name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import sqlite3
 import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -203,6 +204,31 @@ def test_work_that_fails_ends_and_can_be_resumed(sqlite_url: str) -> None:
         async with opened.worker(work=work) as worker:
             await worker.until_done(run(1), 0)
             assert len(calls) == 2
+            await opened.queue.resume(run(1), 0)
+            await worker.until_done(run(1), 0)
+        assert len(calls) == 4
+
+    within(sqlite_url, test)
+
+
+def test_work_that_failed_before_a_crash_is_done_again_and_not_replayed(sqlite_url: str) -> None:
+    async def test(opened: Opened) -> None:
+        calls = []
+
+        async def work(run_id: RunId, generation: int, worker_id: str) -> bool:
+            calls.append(run_id)
+            if len(calls) == 2:
+                raise OSError("disk full")
+            return len(calls) < 4
+
+        await opened.start(run(1))
+        async with opened.worker(work=work) as worker:
+            await worker.until_done(run(1), 0)
+        with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as file:
+            # As a crash leaves it: the step's failure is written, and the whole's is not.
+            file.execute("update workflow_status set status = 'PENDING', error = null")
+        file.close()
+        async with opened.worker(work=work) as worker:
             await opened.queue.resume(run(1), 0)
             await worker.until_done(run(1), 0)
         assert len(calls) == 4
