@@ -17,6 +17,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+# Pages that speak of a PostgreSQL: it is there, and empty.
+ON_POSTGRES = {ROOT / "docs" / "how-to" / "scale-out.md"}
 _BLOCK = re.compile(r"^```(bash|python)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -27,7 +29,10 @@ def blocks(page: Path) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     "page", [x for x in PAGES if blocks(x)], ids=lambda x: str(x.relative_to(ROOT))
 )
-def test_every_code_block_runs(page: Path, tmp_path: Path) -> None:
+def test_every_code_block_runs(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    env = environment(tmp_path)
+    if page in ON_POSTGRES:
+        env["NETNEW_DATABASE_URL"] = request.getfixturevalue("empty_postgres_url")
     for part in ("evals", "tests"):
         (tmp_path / part).symlink_to(ROOT / part)
     for language, code in blocks(page):
@@ -35,7 +40,7 @@ def test_every_code_block_runs(page: Path, tmp_path: Path) -> None:
         done = subprocess.run(
             command,
             cwd=tmp_path,
-            env=environment(tmp_path),
+            env=env,
             capture_output=True,
             text=True,
             timeout=300,
