@@ -12,11 +12,10 @@ from typing import Protocol
 from netnew.domain.batch import Batch
 from netnew.domain.budget import Spend
 from netnew.domain.errors import NetnewError, NotFound, TakenOver, TransientError
-from netnew.domain.event import RunStatusChanged
 from netnew.domain.ids import RunId
-from netnew.domain.run import Errand, Run, RunSpec, RunStatus, StopRequest, TerminationReason
+from netnew.domain.run import Errand, Run, RunSpec, RunStatus
 from netnew.engine.batch import judge_batch
-from netnew.engine.life import parked
+from netnew.engine.life import failed
 from netnew.engine.parts import Parts
 from netnew.engine.refill import Refill
 from netnew.engine.workflow import Finding
@@ -27,6 +26,7 @@ OpenParts = Callable[[RunSpec], AbstractAsyncContextManager[Parts]]
 
 MOST_TAKEOVERS = 5
 _RETRY_AT_MOST_S = 30.0
+_MOST_REMEMBERED = 100
 _log = logging.getLogger(__name__)
 
 
@@ -43,7 +43,6 @@ class _UnderWay(Protocol):
 class _Open:
     work: _UnderWay
     parts: AsyncExitStack
-    failed_in_a_row: int = 0
 
 
 @dataclass(slots=True)
@@ -54,6 +53,8 @@ class Working:
     clock: Clock
     open_parts: OpenParts
     _open: dict[tuple[RunId, int], _Open] = field(default_factory=dict)
+    _epochs: dict[tuple[RunId, int], int] = field(default_factory=dict)
+    _failed_in_a_row: dict[tuple[RunId, int], int] = field(default_factory=dict)
     broken: dict[RunId, Exception] = field(default_factory=dict)
     """What broke a run off that could not even be told so (a full disk)."""
     most_takeovers: int = MOST_TAKEOVERS
@@ -147,13 +148,14 @@ class Working:
             self._open[key] = under_way
             self.heed(*key, True)
         more = await under_way.work.stretch()
-        under_way.failed_in_a_row = 0
+        self._failed_in_a_row.pop(key, None)
         return more
 
     async def _take(self, key: tuple[RunId, int], worker_id: str) -> _Open | None:
         run = await self.store.runs.take(key[0], key[1], worker_id)
         if run is None:
             return None
+        self._epochs[key] = run.epoch
         stack = AsyncExitStack()
         try:
             parts = await stack.enter_async_context(self.open_parts(run.spec))
@@ -164,13 +166,12 @@ class Working:
             raise
 
     async def _wait_and_try_again(self, key: tuple[RunId, int], error: Exception) -> bool:
-        under_way = self._open.get(key)
-        failed = under_way.failed_in_a_row + 1 if under_way else 1
+        failed = self._failed_in_a_row[key] = self._failed_in_a_row.get(key, 0) + 1
         _log.warning("%s: %s; tried again", key[0], error)
-        work = under_way.work if under_way else None
+        was_open = key in self._open
         await self._close(key)
-        await asyncio.sleep(min(0.1 * 2**failed, _RETRY_AT_MOST_S))
-        return work is not None or not await self._has_ended(key)
+        await asyncio.sleep(min(0.1 * 2 ** min(failed, 10), _RETRY_AT_MOST_S))
+        return was_open or not await self._has_ended(key)
 
     async def _has_ended(self, key: tuple[RunId, int]) -> bool:
         try:
@@ -187,31 +188,27 @@ class Working:
             str(error) if isinstance(error, NetnewError) else f"{type(error).__name__}: {error}"
         )
         try:
-            await self.store.journal.alter(key[0], self._failing(key[1], detail))
+            await self.store.journal.alter(key[0], self._failing(key, detail))
         except NotFound:
             return
         except Exception:
             await self._close(key)
-            self.broken[key[0]] = error
+            self._break_off(key[0], error)
             raise
-        self.broken[key[0]] = error
+        self._break_off(key[0], error)
 
-    def _failing(self, generation: int, detail: str) -> Callable[[Run], Changes | None]:
+    def _break_off(self, run_id: RunId, error: Exception) -> None:
+        self.broken[run_id] = error
+        while len(self.broken) > _MOST_REMEMBERED:
+            del self.broken[next(iter(self.broken))]
+
+    def _failing(self, key: tuple[RunId, int], detail: str) -> Callable[[Run], Changes | None]:
+        epoch = self._epochs.get(key)
+
         def fail(run: Run) -> Changes | None:
-            if run.generation != generation or run.status.is_terminal:
-                return None
-            now = self.clock.now()
-            failed = replace(
-                run,
-                status=RunStatus.FAILED,
-                termination_reason=TerminationReason.ERROR_OCCURRED,
-                termination_detail=detail,
-                ended_at=now,
-                updated_at=now,
-                stop_requested=StopRequest.NONE,
-            )
-            told = RunStatusChanged(failed.status, failed.termination_reason, detail)
-            return Changes(run.id, (told,), failed)
+            if (run.generation, run.epoch) != (key[1], epoch):
+                return None  # another has it now, and knows nothing of our failure
+            return failed(run, detail, self.clock.now())
 
         return fail
 
@@ -221,7 +218,7 @@ class Working:
                 return None
             if run.takeovers >= self.most_takeovers:
                 detail = f"{run.takeovers + 1} workers died while they worked on it"
-                return parked(run, detail, self.clock.now())
+                return failed(run, detail, self.clock.now())
             return Changes(run.id, run=replace(run, takeovers=run.takeovers + 1))
 
         return take_over

@@ -142,8 +142,8 @@ def kept(run: Run, now: datetime) -> Changes | None:
     return _ended_early(run, StopRequest.KEEP, now)
 
 
-def parked(run: Run, detail: str, now: datetime) -> Changes | None:
-    """A run that its workers do not survive ends as failed."""
+def failed(run: Run, detail: str, now: datetime) -> Changes | None:
+    """An error, or that its workers do not survive it, ends a run as failed."""
     if run.status.is_terminal:
         return None
     return _standing(run, RunStatus.FAILED, TerminationReason.ERROR_OCCURRED, detail, now)
@@ -172,13 +172,19 @@ def _ended_early(run: Run, request: StopRequest, now: datetime) -> Changes | Non
 def _asked_to_stop(run: Run, request: StopRequest, now: datetime) -> Changes | None:
     if run.stop_requested is request:
         return None
+    if run.stop_requested is not StopRequest.NONE and request is StopRequest.PAUSE:
+        return None  # it is to end already
     return Changes(run.id, run=replace(run, stop_requested=request, updated_at=now))
 
 
 def _standing(
     run: Run, status: RunStatus, reason: TerminationReason | None, detail: str, now: datetime
 ) -> Changes:
-    """At once, since nobody works on it."""
+    """At once, since nobody works on it. An errand that is given up leaves the run as it had ended."""
+    if status.is_terminal and run.errand is Errand.ENRICH and run.ended_as is not None:
+        ended = replace(run, status=run.ended_as, updated_at=now, stop_requested=StopRequest.NONE)
+        told = RunStatusChanged(run.ended_as, run.termination_reason, detail)
+        return Changes(run.id, (told,), ended)
     standing = replace(
         run,
         status=status,

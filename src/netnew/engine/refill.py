@@ -40,6 +40,7 @@ class Refill:
     _waiting: list[Candidate] = field(default_factory=list)
     _gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(16))
     _spend_told: Spend = Spend()
+    _day_spent: Spend = Spend()
 
     @classmethod
     async def begin(cls, run: Run, parts: Parts) -> Refill:
@@ -48,6 +49,7 @@ class Refill:
         meter = Meter(budget, parts.clock, run.spend_before, spent, Walk.BEFORE)
         work = cls(run, from_what_is_stored(parts), meter, _spend_told=run.spend)
         await work._look_for_lacking()
+        await work._look_at_the_day()
         if run.status is RunStatus.QUEUED:
             now = parts.clock.now()
             work.run = replace(run, status=RunStatus.RUNNING, started_at=now, updated_at=now)
@@ -66,6 +68,7 @@ class Refill:
             await self._commit(
                 Changes(self.run.id, events, self.run, candidates=rows, ledger=ledger)
             )
+            await self._look_at_the_day()
             return True
         try:
             await self._end()
@@ -82,7 +85,14 @@ class Refill:
     def _is_spent(self) -> bool:
         """Whether the caller's cap on money or tokens is reached; pages are there already."""
         caps = Budget(cost=self.run.spec.budget.cost, tokens=self.run.spec.budget.tokens)
-        return caps.exhausted_by(self.meter.spend - self.run.spend_before) is not None
+        spent = self.meter.spend - self.run.spend_before
+        day = self.parts.day_budget.exhausted_by(self._day_spent)
+        return day is not None or caps.exhausted_by(spent) is not None
+
+    async def _look_at_the_day(self) -> None:
+        if self.parts.day_budget.is_capped:
+            today = self.parts.clock.now().date()
+            self._day_spent = await self.parts.store.runs.spent_on(today)
 
     async def _fill(self, candidate: Candidate) -> tuple[Candidate, list[LedgerEntry]]:
         async with self._gate:
@@ -104,15 +114,13 @@ class Refill:
         ended = replace(self.run, status=status, updated_at=self.parts.clock.now())
         reason = ended.termination_reason if status.is_terminal else None
         told = RunStatusChanged(status, reason, ended.termination_detail if reason else "")
-        await self._commit(
-            Changes(ended.id, (told,), ended, if_revision=self.run.revision, spent=self._spent())
-        )
+        await self._commit(Changes(ended.id, (told,), ended, if_revision=self.run.revision))
         self.run = ended
 
-    def _spent(self) -> Spend:
-        spent, self._spend_told = self.run.spend - self._spend_told, self.run.spend
-        return spent
-
     async def _commit(self, changes: Changes) -> None:
-        receipt = await self.parts.store.journal.commit(replace(changes, epoch=self.run.epoch))
+        spend = self.run.spend
+        receipt = await self.parts.store.journal.commit(
+            replace(changes, epoch=self.run.epoch, spent=spend - self._spend_told)
+        )
+        self._spend_told = spend
         self.run = replace(self.run, stop_requested=receipt.stop_requested)

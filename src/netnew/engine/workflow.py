@@ -81,6 +81,7 @@ class Finding:
     rounds: int = 0
     ended_by: TerminationReason | None = None
     _round: Round | None = None
+    _cut: Round | None = None
     _fields_asked: bool = False
     _known: dict[str, Known] = field(default_factory=dict)
     _merges_recorded: int = 0
@@ -143,6 +144,8 @@ class Finding:
         stop = await self._reason_to_stop()
         if stop is not None:
             return not await self._end(stop)
+        if self._cut is not None:  # it was asked to go on before it had stopped
+            await self._count_round(self._cut)
         if self.recheck is not None and not self.recheck.is_done:
             await self.recheck.some(self)
         else:
@@ -195,7 +198,12 @@ class Finding:
         self._known.clear()
         self._round = None
         if self.run.stop_requested is not StopRequest.NONE:
-            return  # cut short: it is walked to its end when the run goes on
+            self._cut = this  # it is walked to its end when the run is taken up again
+            return
+        await self._count_round(this)
+
+    async def _count_round(self, this: Round) -> None:
+        self._cut = None
         self.discovery.learn(this)
         new_matches = len(self.resolver.census.matched_since(this.mark))
         self.idle_leads = 0.0 if new_matches else self.idle_leads + this.effort
@@ -414,6 +422,8 @@ class Finding:
             await self._tell_what_is_not_told()
             if self.run.stop_requested is StopRequest.NONE:
                 await self._enrich_matches()
+        if not self.is_retracing:
+            await self.commit(sums_up=True)  # the end itself may be refused
         now = self.parts.clock.now()
         asked = self.run.stop_requested
         if asked is not StopRequest.NONE:

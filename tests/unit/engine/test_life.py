@@ -181,3 +181,19 @@ def test_a_refresh_asks_the_same_without_what_was_found() -> None:
     assert spec.conditions == SPEC.conditions
     assert spec.exclude.run_ids == (MET.id,)
     assert (spec.refreshes, spec.rechecks) == (MET.id, True)
+
+
+ERRAND = replace(MET, status=RunStatus.QUEUED, errand=Errand.ENRICH, ended_as=RunStatus.COMPLETED)
+
+
+@pytest.mark.parametrize("command", [life.cancelled, life.kept])
+def test_an_errand_that_is_given_up_leaves_the_run_as_it_had_ended(command: Command) -> None:
+    given_up = after(command(ERRAND, NOW))
+    assert given_up.status is RunStatus.COMPLETED
+    assert given_up.termination_reason is TerminationReason.MATCH_LIMIT_MET
+    assert after(life.failed(ERRAND, "no disk", NOW)).status is RunStatus.COMPLETED
+
+
+def test_a_pause_does_not_take_a_cancel_back() -> None:
+    asked = after(life.cancelled(RUNNING, NOW))
+    assert life.paused(asked, NOW) is None

@@ -194,3 +194,15 @@ async def test_seconds_of_all_processes_count_towards_the_cap(tmp_path: Path) ->
         run = await b.service.work(run.id)
         assert run.termination_detail.startswith("the cap on seconds")
         assert run.spend.seconds >= 100
+
+
+async def test_the_failure_of_one_that_was_taken_over_does_not_end_the_run(tmp_path: Path) -> None:
+    async with bench(tmp_path, kettles(MANY)) as b:
+        run = await b.service.create_run(SPEC)
+        await b.some(run, 2)
+        zombie = b.service
+        b.restart()
+        await b.some(run, 1)
+        await zombie.working._fail((run.id, 1), OSError("it slept"))
+        assert (await b.service.run(run.id)).status is RunStatus.RUNNING
+        assert (await b.service.work(run.id)).is_exhausted
