@@ -180,7 +180,7 @@ def _asked_to_stop(run: Run, request: StopRequest, now: datetime) -> Changes | N
 def _standing(
     run: Run, status: RunStatus, reason: TerminationReason | None, detail: str, now: datetime
 ) -> Changes:
-    """At once, since nobody works on it. An errand that is given up leaves the run as it had ended."""
+    """At once, as nobody works on it. An errand given up leaves the run as it had ended."""
     if status.is_terminal and run.errand is Errand.ENRICH and run.ended_as is not None:
         ended = replace(run, status=run.ended_as, updated_at=now, stop_requested=StopRequest.NONE)
         told = RunStatusChanged(run.ended_as, run.termination_reason, detail)
