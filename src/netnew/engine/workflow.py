@@ -282,7 +282,10 @@ class Finding:
     async def _judge(self, entity: Entity) -> None:
         """All that is done with one candidate: verdicts, fields, and its rows."""
         entries = await self.verifier.verify(entity, self._known.pop(entity.id, {}))
-        if entity.status is MatchStatus.MATCHED:
+        if entity.status is MatchStatus.MATCHED and self.run.spec.enrichments:
+            if entries and not self.parts.judge_is_free:
+                await self._record(entries)  # paid for, and another call follows
+                entries = []
             entries += await self._enriched(entity)
         if not self.is_retracing:
             events = [] if self.told.says(entity) else list(self._events_of([entity]))
