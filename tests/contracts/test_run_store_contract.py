@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -18,41 +17,14 @@ from netnew.domain.event import RunChanged, RunStatusChanged
 from netnew.domain.ids import LOCAL_WORKSPACE, WorkspaceId, run_id
 from netnew.domain.run import Run, RunSpec, RunStatus, StopRequest
 from netnew.ports import Changes, Store, UnitOfWork
-from netnew.store import open_store
+from tests.support.stores import Implementation, implementation_of
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
-class FixedClock:
-    def now(self) -> datetime:
-        return NOW
-
-    def monotonic(self) -> float:
-        return 0.0
-
-
-@dataclass(frozen=True)
-class Implementation:
-    """Opens the same place as often as asked, as another process would."""
-
-    url: str
-
-    def open(self, workspace: WorkspaceId = LOCAL_WORKSPACE) -> AbstractAsyncContextManager[Store]:
-        return open_store(self.url, workspace, FixedClock())
-
-    def check(self, work: Callable[[Store], Awaitable[None]]) -> None:
-        async def with_store() -> None:
-            async with self.open() as store:
-                await work(store)
-
-        asyncio.run(with_store())
-
-
 @pytest.fixture(params=["sqlite", "postgres"])
 def implementation(request: pytest.FixtureRequest, tmp_path: Path) -> Implementation:
-    if request.param == "postgres":
-        return Implementation(request.getfixturevalue("postgres_url"))
-    return Implementation(f"sqlite:///{tmp_path / 'netnew.db'}")
+    return implementation_of(request, tmp_path, NOW)
 
 
 def a_run(status: RunStatus = RunStatus.QUEUED, generation: int = 1) -> Run:

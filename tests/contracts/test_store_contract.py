@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -53,42 +51,15 @@ from netnew.domain.run import (
 )
 from netnew.domain.search import Hit, SearchAnswer
 from netnew.ports import Changes, Store
-from netnew.store import open_store
+from tests.support.stores import Implementation, implementation_of
 
 NOW = datetime(2026, 3, 1, 12, 30, 15, 123456, tzinfo=UTC)
 ROUND = RoundEnded(1, ("a",), 3, 1, Counts(3, 1), Spend(cost=0.1), Estimate(9, 5, 20, 0.4))
 
 
-class FixedClock:
-    def now(self) -> datetime:
-        return NOW
-
-    def monotonic(self) -> float:
-        return 0.0
-
-
-@dataclass(frozen=True)
-class Implementation:
-    """Opens the same place as often as asked, as another process would."""
-
-    url: str
-
-    def open(self, workspace: WorkspaceId = LOCAL_WORKSPACE) -> AbstractAsyncContextManager[Store]:
-        return open_store(self.url, workspace, FixedClock())
-
-    def check(self, work: Callable[[Store], Awaitable[None]]) -> None:
-        async def with_store() -> None:
-            async with self.open() as store:
-                await work(store)
-
-        asyncio.run(with_store())
-
-
 @pytest.fixture(params=["sqlite", "postgres"])
 def implementation(request: pytest.FixtureRequest, tmp_path: Path) -> Implementation:
-    if request.param == "postgres":
-        return Implementation(request.getfixturevalue("postgres_url"))
-    return Implementation(f"sqlite:///{tmp_path / 'netnew.db'}")
+    return implementation_of(request, tmp_path, NOW)
 
 
 # --------------------------------------------------------------------------------------- examples

@@ -12,6 +12,7 @@ import pytest
 
 from netnew.domain.budget import Budget
 from netnew.domain.candidate import MatchStatus, Recheck
+from netnew.domain.condition import Verdict
 from netnew.domain.enrichment import Enrichment
 from netnew.domain.errors import Conflict, InvalidInput, NotFound
 from netnew.domain.ids import RunId
@@ -209,7 +210,7 @@ class SlowJudge(ScriptedJudge):
         self.begun, self.go = asyncio.Event(), asyncio.Event()
         self.most = self.now = 0
 
-    async def judge(self, request: JudgeRequest):  # type: ignore[no-untyped-def]
+    async def judge(self, request: JudgeRequest) -> tuple[Verdict, ...]:
         self.now += 1
         self.most = max(self.most, self.now)
         verdicts = await super().judge(request)
@@ -226,7 +227,7 @@ async def test_no_call_is_begun_once_the_match_limit_is_met(tmp_path: Path) -> N
         in_flight = 0
         begun_after = 0
 
-        async def judge(self, request: JudgeRequest):  # type: ignore[no-untyped-def]
+        async def judge(self, request: JudgeRequest) -> tuple[Verdict, ...]:
             if len(matched) >= 10:
                 self.begun_after += 1
             self.in_flight += 1
