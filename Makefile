@@ -36,7 +36,7 @@ imports: $(READY)  ## who may import whom
 	$(BIN)/lint-imports --no-cache
 
 pytest: $(READY)  ## the tests alone
-	$(BIN)/pytest
+	$(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile
 
 evals: $(READY)  ## measure against the pinned floors (NETNEW_DATA=FOLDER adds its sample)
 	$(BIN)/python -m evals check --floors evals/floors.json

@@ -1,6 +1,6 @@
 """The seams: what the engine needs from the outside, as small protocols.
 
-`engine/` calls these; `store/`, `pages/`, `sources/` and `judges/` fill them; `testing.py` has a
+`engine/` calls these; `store/`, `pages/`, `sources/`, `judges/` and `llms/` fill them; `testing.py` has a
 fake of each. All are async and safe to call from many tasks of one event loop.
 """
 
@@ -10,7 +10,7 @@ import builtins
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol, runtime_checkable
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 from uuid import UUID
 
 from netnew.domain.budget import Spend
@@ -22,7 +22,8 @@ from netnew.domain.evidence import EvidencePage
 from netnew.domain.ids import CandidateId, RunId, SnapshotId, WorkspaceId
 from netnew.domain.ledger import JudgeProfile, LedgerEntry, LedgerKey
 from netnew.domain.page import Fetched, RawPage, Snapshot
-from netnew.domain.run import Run, StopRequest
+from netnew.domain.price import Price
+from netnew.domain.run import Run, RunSpec, StopRequest
 from netnew.domain.search import SearchAnswer
 
 
@@ -95,17 +96,69 @@ class Fetcher(Protocol):
         ...
 
 
+# ------------------------------------------------------------------------------------------ models
+
+T = TypeVar("T")
+
+Charge = Callable[[Spend], None]
+"""Told what a call used, as soon as that is known; also of one whose answer was of no use."""
+
+
+def unpaid(spend: Spend) -> None:
+    """Charges nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt(Generic[T]):
+    """What a model is asked. `instructions` come first and are the same for many prompts (servers
+    keep them in their cache), `text` is this one. `answer`: the pydantic model that the answer must
+    be. `most_tokens`: how long the answer may be."""
+
+    instructions: str
+    text: str
+    answer: type[T]
+    most_tokens: int = 2_000
+
+
+class LanguageModel(Protocol):
+    """A model behind a server, asked for typed answers."""
+
+    @property
+    def name(self) -> str:
+        """Its full name, 'openai:gpt-5-mini'; part of the judge profile in the ledger."""
+        ...
+
+    @property
+    def price(self) -> Price | None:
+        """None where it is not known, or is free."""
+        ...
+
+    async def ask(self, prompt: Prompt[T], charge: Charge) -> T:
+        """The answer. Every request made is charged, with its tokens and what they cost.
+
+        Raises ModelUnavailable where its server does not answer after some tries, NoAnswer where
+        it answers with nothing usable, ModelMisconfigured where it never can.
+        """
+        ...
+
+
 # ------------------------------------------------------------------------------------------ judges
 
 
 @dataclass(frozen=True, slots=True)
 class JudgeRequest:
-    """A candidate, the conditions asked, and all evidence that may be used, best first."""
+    """A candidate, the conditions asked, and all evidence that may be used, best first.
+
+    `may_fail`: how many of the conditions may fail before the others need no verdict any more (None:
+    all are to be decided). `charge`: told what the judge uses.
+    """
 
     candidate: Candidate
     entity_type: str
     conditions: tuple[MatchCondition, ...]
     evidence: tuple[EvidencePage, ...]
+    may_fail: int | None = None
+    charge: Charge = unpaid
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +167,7 @@ class EnrichRequest:
     entity_type: str
     enrichments: tuple[Enrichment, ...]
     evidence: tuple[EvidencePage, ...]
+    charge: Charge = unpaid
 
 
 class Judge(Protocol):
@@ -123,15 +177,63 @@ class Judge(Protocol):
     def profile(self) -> JudgeProfile: ...
 
     async def judge(self, request: JudgeRequest) -> tuple[Verdict, ...]:
-        """One verdict a condition, in their order. Raises TransientError where it cannot now."""
+        """One verdict a condition, in their order; those that `may_fail` makes needless may be left
+        out. Raises ModelUnavailable where it cannot now, ModelMisconfigured where it never can."""
         ...
 
     async def enrich(self, request: EnrichRequest) -> tuple[EnrichmentValue, ...]:
-        """One value a field, in their order; None where the evidence does not say."""
+        """One value a field, in their order; None where the evidence does not say. Raises like
+        `judge`."""
         ...
 
     def unreadable(self, conditions: Sequence[MatchCondition]) -> Mapping[str, str]:
         """Condition name → the part of it this judge cannot read (then it will say 'unclear')."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An objective as a model read it: what kind of thing is asked for, what must hold, which
+    fields are wanted, and queries that would find such things, the best first."""
+
+    entity_type: str
+    conditions: tuple[MatchCondition, ...]
+    enrichments: tuple[Enrichment, ...] = ()
+    queries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is known of an entity, in a few words, for the question whether two are one: its names,
+    its addresses, and what its pages say of it (at most some hundred characters)."""
+
+    names: tuple[str, ...]
+    addresses: tuple[str, ...]
+    about: str = ""
+
+
+class Advisor(Protocol):
+    """What a model is asked besides verdicts. The engine has its own way where there is none.
+
+    Each raises ModelUnavailable and ModelMisconfigured like a judge, and gives None (of a pair:
+    None) where the model has no usable answer.
+    """
+
+    async def read_objective(self, spec: RunSpec, today: date, charge: Charge) -> Reading | None:
+        """The objective of `spec` read; what the spec says already is kept as it is."""
+        ...
+
+    async def name_column(
+        self, entity_type: str, rows: Sequence[Sequence[str]], charge: Charge
+    ) -> int | None:
+        """Which column of a table names entities of the type: its number from 0. `rows`: the first
+        few, header first. -1: none does."""
+        ...
+
+    async def are_same(
+        self, pairs: Sequence[tuple[Profile, Profile]], entity_type: str, charge: Charge
+    ) -> tuple[bool | None, ...]:
+        """Whether each pair is one entity."""
         ...
 
 

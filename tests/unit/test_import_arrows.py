@@ -22,6 +22,7 @@ ARROWS: dict[str, set[str]] = {
     "sources": {"domain", "ports", "lexicon"},
     "pages": {"domain", "ports", "lexicon"},
     "judges": {"domain", "ports", "lexicon"},
+    "llms": {"domain", "ports"},
     "store": {"domain", "ports", "lexicon", "db"},
     "plugins": {"domain", "ports", "sources"},
     "working": {"domain", "ports", "engine"},

@@ -19,7 +19,8 @@ class Cap(StrEnum):
 class Spend:
     """What was used. `pages` are fetches made (answers from the store are `stored_pages`);
     `searches` are result pages asked for; `judgements` are (candidate, condition) pairs decided by
-    a judge, `ledger_hits` those the ledger answered; `cost` is in US dollars."""
+    a judge, `ledger_hits` those the ledger answered; `model_calls` are requests sent to a model,
+    whatever for, those that failed included; `cost` is in US dollars."""
 
     cost: float = 0.0
     tokens: int = 0
@@ -31,6 +32,7 @@ class Spend:
     judge_calls: int = 0
     judgements: int = 0
     ledger_hits: int = 0
+    model_calls: int = 0
 
     def __add__(self, other: Spend) -> Spend:
         return Spend(*map(operator.add, _amounts(self), _amounts(other)))

@@ -7,11 +7,14 @@
     │   └── Conflict                 not in this state
     ├── TransientError           may work later; `retry_after_s` says when
     │   ├── SourceUnavailable        a search provider did not answer
+    │   ├── ModelUnavailable         a model's server did not answer
     │   └── StoreBusy                the database is locked or away
+    ├── NoAnswer                 a model answered, with nothing that can be used
     ├── TakenOver                another worker has this run now
     └── TerminalError            trying again will not help
         ├── AddressRefused           the address guard said no
         ├── SourceMisconfigured      a source cannot work as it is set up
+        ├── ModelMisconfigured       a model cannot be asked as it is set up
         ├── UnreadableDump           a corpus file cannot be read at all
         ├── StoreDamaged             the database or disk refuses to work
         └── NotWritten               an export could not be written
@@ -75,6 +78,26 @@ class SourceUnavailable(TransientError):
         super().__init__(f"source {source}: {problem}", retry_after_s)
 
 
+class ModelUnavailable(TransientError):
+    """The server of a model did not answer, or asked to wait, as often as it was tried. `model` is
+    its full name, `problem` a clause."""
+
+    def __init__(self, model: str, problem: str, retry_after_s: float | None = None) -> None:
+        self.model = model
+        self.problem = problem
+        super().__init__(f"model {model}: {problem}", retry_after_s)
+
+
+class NoAnswer(NetnewError):
+    """A model answered with nothing that can be used: it refused, its JSON stayed broken, or what
+    it was asked is too long for it. Asking the same again would give the same."""
+
+    def __init__(self, model: str, problem: str) -> None:
+        self.model = model
+        self.problem = problem
+        super().__init__(f"model {model}: {problem}")
+
+
 class StoreBusy(TransientError):
     """The database is locked or cannot be reached just now."""
 
@@ -103,6 +126,16 @@ class SourceMisconfigured(TerminalError):
         self.source = source
         self.problem = problem
         super().__init__(f"source {source}: {problem}")
+
+
+class ModelMisconfigured(TerminalError):
+    """A model cannot be asked as it is set up (no key, a wrong key, no such model); `problem` says
+    what to change."""
+
+    def __init__(self, model: str, problem: str) -> None:
+        self.model = model
+        self.problem = problem
+        super().__init__(f"model {model}: {problem}")
 
 
 class UnreadableDump(TerminalError):

@@ -9,7 +9,7 @@ from datetime import timedelta
 from netnew.domain.batch import Batch
 from netnew.domain.budget import Budget, Spend
 from netnew.domain.run import RunSpec
-from netnew.ports import Clock, Fetcher, Ids, Judge, Source, Store
+from netnew.ports import Advisor, Clock, Fetcher, Ids, Judge, Source, Store
 
 OtherWorker = Callable[[Batch], Awaitable[Spend | None]]
 """Another worker. It asks the judge about a batch and puts the verdicts into the ledger; what that
@@ -25,7 +25,8 @@ class Parts:
     (one for rules, all for a model). `in_flight`: most candidates judged at the same time.
     `judge_is_free`: what is read is still judged when the time is up. `day_budget`: caps on what
     the workspace spends a day (UTC). `lifetime`: a generation that is still not done after so
-    long fails. `others`: with whom batches are shared (None: with nobody)."""
+    long fails. `others`: with whom batches are shared (None: with nobody). `advisor`: a model to
+    ask besides the judge (None: none)."""
 
     store: Store
     fetcher: Fetcher
@@ -41,3 +42,4 @@ class Parts:
     day_budget: Budget = Budget()
     lifetime: timedelta = timedelta(days=7)
     others: OtherWorkers | None = None
+    advisor: Advisor | None = None

@@ -1,0 +1,1 @@
+"""Models behind servers: the vendors, and any OpenAI-compatible endpoint."""
