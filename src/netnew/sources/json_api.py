@@ -17,12 +17,15 @@ import httpx2
 
 from netnew.domain.errors import SourceMisconfigured, SourceUnavailable
 from netnew.ports import Clock
+from netnew.sources.service_errors import refusal
 
 _MAX_BYTES = 16 * 2**20
 _TRIES = 3
 _MAX_REDIRECTS = 3
 _FIRST_PAUSE_S = 0.4
 _MAX_WAIT_DIGITS = 9
+# Of a refusal's body: enough to find its code in.
+_MAX_REFUSAL_BYTES = 8_192
 _DIRECT: dict[str, httpx2.AsyncBaseTransport | None] = {
     "all://localhost": None,
     "all://127.0.0.1": None,
@@ -31,7 +34,9 @@ _DIRECT: dict[str, httpx2.AsyncBaseTransport | None] = {
 
 
 class JsonApi:
-    """GET with few retries; `source` is the name its errors carry."""
+    """GET and POST with few retries; `source` is the name its errors carry. `headers` go with every
+    request: a key belongs there, never into an address, which is logged. `account` names what to
+    check where the service refuses us."""
 
     def __init__(
         self,
@@ -39,15 +44,18 @@ class JsonApi:
         clock: Clock,
         timeout_s: float,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        headers: Mapping[str, str] | None = None,
+        account: str = "its key, and that it allows format=json",
     ) -> None:
         self._source = source
+        self._account = account
         self._clock = clock
         self._pause = pause
         self._client = httpx2.AsyncClient(
             timeout=timeout_s,
             # Followed by hand: they could lead to any machine that we reach and they do not.
             follow_redirects=False,
-            headers={"Accept": "application/json", "User-Agent": "netnew"},
+            headers={"Accept": "application/json", "User-Agent": "netnew", **(headers or {})},
             # A proxy of the environment cannot reach the user's own machine.
             mounts=_DIRECT,
         )
@@ -58,21 +66,38 @@ class JsonApi:
         Raises SourceUnavailable (with `retry_after_s` where the service says so) or
         SourceMisconfigured.
         """
+        return await self._ask("GET", url, params=params)
+
+    async def post(self, url: str, body: Mapping[str, object]) -> object:
+        """The parsed JSON that `url` answers to `body`, sent as JSON. Retries and raises like
+        `get`."""
+        return await self._ask("POST", url, body=json.dumps(body).encode())
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+    async def _ask(
+        self,
+        method: str,
+        url: str,
+        params: Mapping[str, str | int] | None = None,
+        body: bytes | None = None,
+    ) -> object:
         for attempt in range(1, _TRIES + 1):
             try:
-                return await self._get_once(url, params)
+                return await self._ask_once(method, url, params, body)
             except SourceUnavailable as error:
                 if attempt == _TRIES or error.retry_after_s is not None:
                     raise
             await self._pause(_FIRST_PAUSE_S * 2 ** (attempt - 1) * random.uniform(0.8, 1.2))
         raise AssertionError("the last attempt returns or raises")
 
-    async def aclose(self) -> None:
-        await self._client.aclose()
-
-    async def _get_once(self, url: str, params: Mapping[str, str | int]) -> object:
+    async def _ask_once(
+        self, method: str, url: str, params: Mapping[str, str | int] | None, body: bytes | None
+    ) -> object:
         try:
-            body = await self._body_at(httpx2.URL(url, params=dict(params)))
+            where = httpx2.URL(url, params=dict(params)) if params else httpx2.URL(url)
+            answer = await self._answer_at(method, where, body)
         except httpx2.TimeoutException as error:
             raise SourceUnavailable(self._source, "it did not answer in time") from error
         except (httpx2.UnsupportedProtocol, httpx2.InvalidURL) as error:
@@ -81,19 +106,23 @@ class JsonApi:
             reason = str(error) or type(error).__name__
             raise SourceUnavailable(self._source, f"it cannot be reached ({reason})") from error
         try:
-            return await asyncio.to_thread(json.loads, body)
+            return await asyncio.to_thread(json.loads, answer)
         except RecursionError as error:
             raise SourceUnavailable(self._source, "its answer is nested too deep") from error
         except ValueError as error:
             problem = "it answered with something that is not JSON; is this its address?"
             raise SourceMisconfigured(self._source, problem) from error
 
-    async def _body_at(self, url: httpx2.URL) -> bytes:
+    async def _answer_at(self, method: str, url: httpx2.URL, body: bytes | None) -> bytes:
+        headers = {"Content-Type": "application/json"} if body is not None else None
         for _ in range(_MAX_REDIRECTS + 1):
-            async with self._client.stream("GET", url) as response:
+            asked = self._client.stream(method, url, content=body, headers=headers)
+            async with asked as response:
                 if response.next_request is None:
-                    self._check(response)
+                    await self._check(response)
                     return await self._body(response)
+                if response.next_request.method != method:
+                    raise SourceUnavailable(self._source, "it redirects, and would lose the query")
                 target = response.next_request.url
             if _origin(target) != _origin(url):
                 problem = f"it redirects to another server, {target.scheme}://{target.host}"
@@ -109,21 +138,18 @@ class JsonApi:
                 raise SourceUnavailable(self._source, f"its answer is above {_MAX_BYTES} bytes")
         return bytes(body)
 
-    def _check(self, response: httpx2.Response) -> None:
+    async def _check(self, response: httpx2.Response) -> None:
         status = response.status_code
-        if status == 429:
-            wait_s = self._retry_after(response)
-            raise SourceUnavailable(self._source, "it asks to wait (HTTP 429)", wait_s or 30.0)
         if status >= 500:
             wait = self._retry_after(response)
             raise SourceUnavailable(self._source, f"it failed (HTTP {status})", wait)
-        if status in (401, 403):
-            problem = (
-                f"it refuses us (HTTP {status}): check its key, and that it allows format=json"
-            )
-            raise SourceMisconfigured(self._source, problem)
         if status >= 400:
-            raise SourceMisconfigured(self._source, f"it does not know this call (HTTP {status})")
+            said = await _beginning(response)
+            error = refusal(self._source, status, said, self._account)
+            if error is not None:
+                raise error
+            wait_s = self._retry_after(response)
+            raise SourceUnavailable(self._source, "it asks to wait (HTTP 429)", wait_s or 30.0)
 
     def _retry_after(self, response: httpx2.Response) -> float | None:
         """Seconds of a Retry-After header, in either of its two forms."""
@@ -134,6 +160,15 @@ class JsonApi:
             return max(0.0, (parsedate_to_datetime(value) - self._clock.now()).total_seconds())
         except (TypeError, ValueError):
             return None
+
+
+async def _beginning(response: httpx2.Response) -> bytes:
+    said = b""
+    async for chunk in response.aiter_bytes():
+        said += chunk
+        if len(said) >= _MAX_REFUSAL_BYTES:
+            break
+    return said[:_MAX_REFUSAL_BYTES]
 
 
 def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:
