@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from netnew.pages.dom import Element
+from netnew.pages.inline import text_of
 from netnew.pages.text import words
+from netnew.pages.walls import asks_for_consent
 
 _ROLES = words("navigation contentinfo search menu menubar toolbar dialog alertdialog tablist")
+_DIALOGS = words("dialog alertdialog")
 _NOTICE_WORDS = words("cookie cookies consent gdpr ccpa onetrust cookiebot didomi")
 _MENU_WORDS = words(
     "nav navbar navigation menu footer sidebar breadcrumb breadcrumbs crumb crumbs toolbar "
@@ -32,8 +35,9 @@ def is_boilerplate(element: Element, page_chars: int) -> bool:
         return False
     if tag == "footer":
         return not _inside(element, ("article", "blockquote"))
-    if element.get("role").lower() in _ROLES:
-        return _is_minor(element, page_chars)
+    role = element.get("role").lower()
+    if role in _ROLES:
+        return _is_minor(element, page_chars) or (role in _DIALOGS and _is_banner(element))
     if tag == "aside":
         return _is_menu(element)
     if tag == "header":
@@ -42,7 +46,8 @@ def is_boilerplate(element: Element, page_chars: int) -> bool:
     if not named:
         return False
     if named & _NOTICE_WORDS and element.text_len <= _MAX_NOTICE_CHARS:
-        return _is_minor(element, page_chars)
+        # 'cookies' may be what a bakery sells.
+        return element.text_len * 2 <= page_chars or _is_banner(element)
     if named & _MENU_WORDS:
         return _is_minor(element, page_chars) and (_is_menu(element) or "footer" in named)
     return False
@@ -50,6 +55,11 @@ def is_boilerplate(element: Element, page_chars: int) -> bool:
 
 def _is_minor(element: Element, page_chars: int) -> bool:
     return element.text_len * 2 <= page_chars or page_chars < _SHORT
+
+
+def _is_banner(element: Element) -> bool:
+    """Asks for consent, be it longer than a short page's own text."""
+    return element.text_len <= _MAX_NOTICE_CHARS and asks_for_consent(text_of(element))
 
 
 def _is_menu(element: Element) -> bool:

@@ -28,7 +28,7 @@ from netnew.pages.quality import PageSigns, quality_of
 from netnew.pages.text import normalised, words
 
 # Raise it whenever a page may come out with other segments: citations name it.
-EXTRACTOR_VERSION = "1"
+EXTRACTOR_VERSION = "2"
 
 MAX_TITLE_CHARS = 500
 _MARKDOWN_TYPES = frozenset(("text/markdown", "text/x-markdown", "text/x-web-markdown"))
@@ -42,7 +42,8 @@ _TEXT_LIKE = words(
 def extract(raw: RawPage) -> Snapshot:
     """The snapshot of `raw`. Never raises for what a page holds.
 
-    `quality` is ERROR, with `error` set, for a status outside 200–299, for `raw.error`, for a type
+    `quality` is ERROR, with `error` set, for a status outside 200–299 (BOT_WALL where the page that
+    came with it is a wall), for `raw.error`, for a type
     that is no text (`media_type`), an unreadable document (`unreadable`) or one
     that unpacks to too much (`too_large`), and where reading a
     document needs the extra `documents` (`documents`).
@@ -63,9 +64,11 @@ def extract(raw: RawPage) -> Snapshot:
     if failure is not None and not raw.body:
         return replace(page, quality=PageQuality.ERROR, error=failure)
     page = _read(raw, page)
-    if failure is not None:
-        return replace(page, quality=PageQuality.ERROR, error=failure)
-    return page
+    if failure is None:
+        return page
+    # Walls come with 403, 429 and 503 too: what stopped us is then worth more than the number.
+    quality = page.quality if page.quality is PageQuality.BOT_WALL else PageQuality.ERROR
+    return replace(page, quality=quality, error=failure)
 
 
 def snapshot_id(raw: RawPage) -> SnapshotId:
@@ -122,9 +125,10 @@ def _from_html(html: str, page: Snapshot) -> Snapshot:
     segments = out.segments
     if not title:
         title = next((s.text for s in segments if s.kind is SegmentKind.HEADING), "")
+    signs = PageSigns(title, tree.noscript, tree.has_password_field, page.final_url, html)
     read = replace(
         page,
-        quality=quality_of(segments, PageSigns(title, tree.noscript, tree.has_password_field)),
+        quality=quality_of(segments, signs),
         title=title[:MAX_TITLE_CHARS].rstrip(),
         segments=tuple(segments),
         links=tuple(links),

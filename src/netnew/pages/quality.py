@@ -10,11 +10,13 @@ import re
 from dataclasses import dataclass
 
 from netnew.domain.page import PageQuality, Segment, SegmentKind
+from netnew.pages.walls import demands_script, is_challenge, is_consent_wall
 
 _SHORT = 700
-_SHORT_WALL = 900
+_SHORT_DEMAND = 500
 _SHORT_LOGIN = 500
 _SHORT_PARKED = 2_500
+_VISIBLE = (SegmentKind.BODY, SegmentKind.FACT, SegmentKind.HEADING)
 
 _NOT_FOUND = re.compile(
     r"""
@@ -53,23 +55,6 @@ _PARKED = re.compile(
     """,
     re.I | re.X,
 )
-_BOT_WALL = re.compile(
-    r"""
-      \b(?:checking|verifying)\s+(?:\S+\s+){0,3}?(?:browser|human|not\s+a\s+(?:ro)?bot|connection)
-    | ^\W*just\s+a\s+moment\W*$ | ^\W*attention\s+required
-    | \b(?:are\s+you|verify\s+(?:that\s+)?you\s+are|prove\s+(?:that\s+)?you(?:'re|\s+are)|
-        confirm\s+(?:that\s+)?you\s+are)\s+(?:a\s+|not\s+a\s+)?(?:human|robot|bot)
-    | \b(?:complete|solve)\s+(?:the|this|a)\s+captcha | ^\W*captcha\b | \bunusual\s+traffic\b
-    | \bddos\s+protection\s+by\b | \bray\s+id\b
-    | \baccess\s+(?:to\s+this\s+\S+\s+)?(?:has\s+been\s+)?denied\b
-    | \bplease\s+stand\s+by,?\s+while\s+we
-    | \b(?:enable|activate|requires?|need)\s+(?:\S+\s+){0,3}?(?:javascript|cookies)\b
-    | \bjavascript\s+(?:is\s+|must\s+be\s+|to\s+be\s+)?(?:disabled|required|enabled|turned\s+off)
-    | \baktivieren\s+sie\s+javascript | \bactiver\s+javascript | \bhabilit[ae]r?\s+javascript
-    | \bare\s+you\s+a\s+robot
-    """,
-    re.I | re.X,
-)
 _LOGIN_WORDS = (
     r"(?:log\s?in|sign\s?in|log\s?on|login|anmelden|einloggen|anmeldung|(?:se\s+)?connecte[rz]|"
     r"connexion|iniciar\s+sesión|acceder|entrar|accedi|inloggen|logga\s+in|войти|登录|ログイン)"
@@ -89,25 +74,23 @@ _LOGIN_DEMAND = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class PageSigns:
-    """What quality is judged on, apart from the segments."""
+    """What quality is judged on, apart from the segments. `markup` is the page as it came."""
 
     title: str
     noscript: str = ""
     has_password_field: bool = False
+    address: str = ""
+    markup: str = ""
 
 
 def quality_of(segments: list[Segment], signs: PageSigns) -> PageQuality:
     """The quality of a page that was answered with a 2xx status."""
-    judged = [
-        s
-        for s in segments
-        if not s.boilerplate and s.kind in (SegmentKind.BODY, SegmentKind.FACT, SegmentKind.HEADING)
-    ]
+    judged = judged_segments(segments)
     chars = sum(len(s.text) for s in judged)
     # The page's own claims: its title, its headings, its first lines.
     heads = [signs.title, *(s.text for s in judged if s.kind is SegmentKind.HEADING)][:4]
     lines = [s.text for s in judged[:8]]
-    if chars <= _SHORT_WALL and _any(_BOT_WALL, heads + lines):
+    if _is_wall(judged, heads + lines, chars, signs):
         return PageQuality.BOT_WALL
     if chars <= _SHORT_PARKED and _is_parked(heads, lines, chars):
         return PageQuality.PARKED
@@ -118,6 +101,20 @@ def quality_of(segments: list[Segment], signs: PageSigns) -> PageQuality:
     if _says_nothing(judged):
         return _without_text(segments, signs)
     return PageQuality.OK
+
+
+def judged_segments(segments: list[Segment]) -> list[Segment]:
+    """The visible ones that are the page's own text."""
+    return [s for s in segments if not s.boilerplate and s.kind in _VISIBLE]
+
+
+def _is_wall(judged: list[Segment], lines: list[str], chars: int, signs: PageSigns) -> bool:
+    facts = sum(s.kind is SegmentKind.FACT for s in judged)
+    if is_challenge(signs.markup, lines, chars, facts):
+        return True
+    if chars <= _SHORT_DEMAND and facts < 2 and any(map(demands_script, lines)):
+        return True
+    return is_consent_wall(signs.address, [s.text for s in judged])
 
 
 def _any(pattern: re.Pattern[str], texts: list[str]) -> bool:
@@ -156,4 +153,7 @@ def _without_text(segments: list[Segment], signs: PageSigns) -> PageQuality:
         for s in segments
     ):
         return PageQuality.OK
-    return PageQuality.BOT_WALL if _BOT_WALL.search(signs.noscript) else PageQuality.EMPTY
+    # A banner is boilerplate; where there is nothing but the banner, the page is behind it.
+    banner = [s.text for s in segments if s.boilerplate and s.kind in _VISIBLE]
+    behind = demands_script(signs.noscript) or is_consent_wall(signs.address, banner)
+    return PageQuality.BOT_WALL if behind else PageQuality.EMPTY
