@@ -79,7 +79,8 @@ class Candidate:
 class Merge:
     """One line of the merge log: `lost` was found to be `kept`; undoing it splits them again.
 
-    `reason` names the rule and the values that agreed. `lost_candidate` is the row as it was.
+    `reason` names the rule and the values that agreed. `lost_candidate` is the row as it was,
+    `kept_identity` who the other was until then.
     """
 
     run_id: RunId
@@ -89,3 +90,4 @@ class Merge:
     lost_candidate: Candidate
     merged_at: datetime
     undone: bool = False
+    kept_identity: Identity | None = None

@@ -44,7 +44,8 @@ class Entity:
     where that led. `pages` are the pages read about it, by final address; `add_page` alone adds
     one. `website` is where its own site should be, read or not. `units` are the queries and lists
     that sighted it; `sight` adds one. `changed` is set when evidence has arrived since it was last
-    judged. Keys, pages and units are never taken away. `census` is told of every change.
+    judged; `put_off` counts how often the judge could not be asked. Keys, pages and units are never
+    taken away. `census` is told of every change.
     """
 
     id: CandidateId
@@ -65,6 +66,7 @@ class Entity:
     deepened: bool = False
     visited: bool = False
     recorded: bool = False
+    put_off: int = 0
     _status: MatchStatus = field(default=MatchStatus.GENERATED, init=False)
     _changed: bool = field(default=True, init=False)
     _merged_into: CandidateId | None = field(default=None, init=False)
@@ -187,7 +189,8 @@ class Entity:
             self.census.sight(self, unit)
             self.units.add(unit)
 
-    def _identity(self) -> Identity:
+    def identity(self) -> Identity:
+        """Who it is, as far as is known by now."""
         own = frozenset(self.own_keys - {self.key})
         return Identity(self.key, frozenset(self.keys), tuple(self.names), own)
 
@@ -198,7 +201,7 @@ class Entity:
         return Candidate(
             id=self.id,
             run_id=run_id,
-            identity=self._identity(),
+            identity=self.identity(),
             name=self.name,
             url=url,
             description=self.description,

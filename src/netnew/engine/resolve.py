@@ -8,14 +8,13 @@ merges: four firms may be called Atlas.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from netnew.domain.candidate import MatchStatus, Merge
 from netnew.domain.evidence import Standing
 from netnew.domain.ids import RunId, candidate_id_for
-from netnew.domain.page import SegmentKind, Snapshot
+from netnew.domain.page import Snapshot
 from netnew.domain.run import Counts
 from netnew.engine.addresses import (
     canonical_address,
@@ -26,23 +25,20 @@ from netnew.engine.addresses import (
     registered_domain,
     shared_host_depth,
 )
+from netnew.engine.apart import Apart
 from netnew.engine.census import Census
 from netnew.engine.entity import Entity
 from netnew.engine.exclude import Exclusions
 from netnew.engine.neighbours import Neighbours
 from netnew.engine.recognise import PageKind, Reading
+from netnew.engine.same import contradicts, digest, is_named, long_blocks, names_agree
 from netnew.lexicon.names import name_key
-from netnew.lexicon.words import fold
 from netnew.ports import Clock
-
-# A text block this long is seldom shared by chance between two pages that also share a name.
-SIGNATURE_CHARS = 60
-SIGNATURE_BLOCKS = 12
 
 
 @dataclass(slots=True)
 class Resolver:
-    """All entities of a run, by their keys."""
+    """All entities of a run, by their keys. `apart`: who are never one, whatever they share."""
 
     run_id: RunId
     clock: Clock
@@ -52,6 +48,7 @@ class Resolver:
     merges: list[Merge] = field(default_factory=list)
     excluded: int = 0
     census: Census = field(default_factory=Census)
+    apart: Apart = field(default_factory=Apart)
     _by_key: dict[str, Entity] = field(default_factory=dict)
     _names_by_block: dict[str, set[str]] = field(default_factory=dict)
     _neighbours: Neighbours = field(default_factory=Neighbours)
@@ -101,11 +98,11 @@ class Resolver:
         entity = self._claim(entity, keys, "the same address")
         entity = self._claim(entity, self._old_keys(snapshot, reading, entity), "a redirect")
         twin = self._twin(snapshot, texts)
-        if twin is not None and twin is not entity:
+        if twin is not None and twin is not entity and self._may_be_one(entity, twin):
             entity = self._merge(entity, twin, "the same name and text")
         entity = self._claim(entity, [t for t in texts if t not in self._by_key], "the same text")
         if website is not None:
-            entity.own_keys.add(identity_key(website))
+            self._own(entity, [identity_key(website)])
         self._describe(entity, snapshot, reading, website)
         entity.add_page(snapshot, standing)
         self._index_name(entity, snapshot, reading)
@@ -136,18 +133,23 @@ class Resolver:
         the site of a company that was bought leads to the buyer's."""
         asked = [identity_key(snapshot.url), f"at:{canonical_address(snapshot.url)}"]
         entity = self._claim(entity, asked, "the website that a profile names")
-        entity.own_keys.add(asked[0])
+        self._own(entity, asked[:1])
         entity.addresses.setdefault(snapshot.final_url)
         if not snapshot.is_evidence or not self._is_its_own(entity, snapshot, reading):
             return entity
         led = [identity_key(u) for u in (*snapshot.redirects, snapshot.final_url)]
         led.append(f"at:{canonical_address(snapshot.final_url)}")
         entity = self._claim(entity, led, "where the website that a profile names leads")
-        entity.own_keys.update(k for k in led if not k.startswith("at:"))
+        self._own(entity, [k for k in led if not k.startswith("at:")])
         if reading.kind is PageKind.ENTITY:
             self._describe(entity, snapshot, reading, None)
         entity.add_page(snapshot, Standing.OWN)
         return entity
+
+    def unite(self, one: Entity, other: Entity, reason: str) -> Entity | None:
+        """One of two that something else than a key shows to be one: the older, which then knows
+        what both knew. None where they are to stay apart."""
+        return self._merge(one, other, reason) if self._may_be_one(one, other) else None
 
     # ------------------------------------------------------------------------------- inside
 
@@ -173,10 +175,10 @@ class Resolver:
         """Whether a page that the entity's website led to is its own."""
         if registered_domain(snapshot.url) == registered_domain(snapshot.final_url):
             return True
-        if _names_agree(entity.names, reading.names):
+        if names_agree(entity.names, reading.names):
             return True
         holder = self._by_key.get(identity_key(snapshot.final_url))
-        return (holder is None or holder is entity) and _is_named(entity.names, snapshot)
+        return (holder is None or holder is entity) and is_named(entity.names, snapshot)
 
     def _old_keys(self, snapshot: Snapshot, reading: Reading, entity: Entity) -> list[str]:
         """Keys of the addresses that led to this page, but for those of entities that the page
@@ -185,7 +187,7 @@ class Resolver:
         for url in (snapshot.url, *snapshot.redirects):
             for key in (identity_key(url), f"at:{canonical_address(url)}"):
                 holder = self._by_key.get(key, entity)
-                if holder is entity or _names_agree(holder.names, reading.names):
+                if holder is entity or names_agree(holder.names, reading.names):
                     keys.append(key)
         return keys
 
@@ -193,18 +195,18 @@ class Resolver:
         """Keys of (name, long text block), without blocks that pages of other names have too."""
         names = sorted({name_key(n) for n in reading.names if name_key(n)})
         keys: list[str] = []
-        for block in _long_blocks(snapshot):
-            owners = self._names_by_block.setdefault(_digest(block), set())
+        for block in long_blocks(snapshot):
+            owners = self._names_by_block.setdefault(digest(block), set())
             owners.update(names[:1])
             if len(owners) == 1 or set(names) >= owners:
-                keys += ["text:" + _digest(f"{name}\0{block}") for name in names]
+                keys += ["text:" + digest(f"{name}\0{block}") for name in names]
         return keys
 
     def _twin(self, snapshot: Snapshot, texts: list[str]) -> Entity | None:
         """An entity of the same name and text that this page's facts do not contradict."""
         for text in texts:
             entity = self._by_key.get(text)
-            if entity is not None and not _contradicts(snapshot, entity):
+            if entity is not None and not contradicts(snapshot, entity):
                 return entity
         return None
 
@@ -217,11 +219,21 @@ class Resolver:
     def _entity_with(self, keys: Iterable[str]) -> Entity | None:
         return next((self._by_key[k] for k in keys if k in self._by_key), None)
 
+    def _may_be_one(self, one: Entity, other: Entity) -> bool:
+        return not self.apart.has(one.keys, other.keys)
+
+    def _own(self, entity: Entity, keys: Iterable[str]) -> None:
+        """Those of `keys` that it holds are of its own site."""
+        entity.own_keys.update(k for k in keys if self._by_key.get(k) is entity)
+
     def _claim(self, entity: Entity, keys: Iterable[str], reason: str) -> Entity:
-        """Give `keys` to `entity`; whoever held one of them is merged with it."""
+        """Give `keys` to `entity`; whoever held one of them is merged with it, or keeps it where
+        the two are to stay apart."""
         for key in keys:
             holder = self._by_key.get(key)
             if holder is not None and holder is not entity:
+                if not self._may_be_one(entity, holder):
+                    continue
                 entity = self._merge(entity, holder, f"{reason}: {key}")
             self._by_key[key] = entity
             entity.keys.add(key)
@@ -232,8 +244,9 @@ class Resolver:
         """The older of both, with what the younger knew; the log keeps the younger as it was."""
         kept, lost = (one, other) if one.ordinal < other.ordinal else (other, one)
         if lost.addresses:
-            row = lost.candidate(self.run_id, self.generation)
-            self.merges.append(Merge(self.run_id, kept.id, lost.id, reason, row, self.clock.now()))
+            row, who = lost.candidate(self.run_id, self.generation), kept.identity()
+            merge = Merge(self.run_id, kept.id, lost.id, reason, row, self.clock.now(), False, who)
+            self.merges.append(merge)
         for key in lost.keys:
             self._by_key[key] = kept
         kept.keys |= lost.keys
@@ -317,57 +330,3 @@ def _own_addresses(snapshot: Snapshot) -> list[str]:
     if canonical and registered_domain(canonical) == registered_domain(snapshot.final_url):
         addresses.insert(0, canonical)
     return addresses
-
-
-def _names_agree(some: Iterable[str], others: Iterable[str]) -> bool:
-    """Whether a name of one is a name of the other, or its beginning or end in whole words; also
-    where nobody has a name yet."""
-    left, right = ([name_key(n).split() for n in names] for names in (some, others))
-    if not left or not right:
-        return True
-    return any(a and b and (set(a) <= set(b) or set(b) <= set(a)) for a in left for b in right)
-
-
-def _is_named(names: Iterable[str], snapshot: Snapshot) -> bool:
-    """Whether the page's own text has one of the names."""
-    text = " ".join([snapshot.title, *(s.text for s in snapshot.segments if not s.boilerplate)])
-    folded = f" {fold(text)} "
-    return any(f" {fold(name)} " in folded for name in names)
-
-
-def _long_blocks(snapshot: Snapshot) -> list[str]:
-    """The page's first long paragraphs and headings, folded."""
-    return [
-        fold(s.text)
-        for s in snapshot.segments
-        if s.kind in (SegmentKind.BODY, SegmentKind.HEADING)
-        and not s.boilerplate
-        and len(s.text) >= SIGNATURE_CHARS
-    ][:SIGNATURE_BLOCKS]
-
-
-def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
-
-
-def _contradicts(snapshot: Snapshot, entity: Entity) -> bool:
-    """Whether this page and the entity's say different things under the same labels, more often
-    than the same: namesakes, then. An archived copy may differ."""
-    here = _facts(snapshot)
-    for page in entity.pages.values():
-        if snapshot.archived or page.snapshot.archived:
-            continue
-        there = _facts(page.snapshot)
-        both = here.keys() & there.keys()
-        differing = sum(here[label] != there[label] for label in both)
-        if differing >= 2 and 2 * differing > len(both):
-            return True
-    return False
-
-
-def _facts(snapshot: Snapshot) -> dict[str, str]:
-    return {
-        fold(s.label): fold(s.value)
-        for s in snapshot.segments
-        if s.kind is SegmentKind.FACT and s.label is not None and not s.boilerplate
-    }

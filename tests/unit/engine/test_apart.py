@@ -1,0 +1,94 @@
+"""Who is kept apart, and what becomes of what they share."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from netnew.domain.candidate import Merge
+from netnew.domain.ids import RunId
+from netnew.domain.page import Snapshot
+from netnew.domain.run import ExcludeList
+from netnew.engine.apart import Apart
+from netnew.engine.exclude import Exclusions
+from netnew.engine.recognise import read_page
+from netnew.engine.resolve import Resolver
+from netnew.testing import FrozenClock, page
+
+PROFILE = page("https://dir.test/k", "Kettle", {"Website": "http://old.com", "Staff": "3"})
+HOME = page("https://kettle.com/", "Kettle", {"Founded": "2012"}, ("We make kettles.",))
+MOVED = replace(HOME, url="http://old.com", redirects=("http://old.com",))
+LONG = "Kettles that boil water with sunlight, made by hand in a small town."
+
+
+def walked(apart: Apart, *pages: Snapshot) -> Resolver:
+    """A profile, pages, and the profile's website, which leads to the home page."""
+    resolver = Resolver(RunId("run_1"), FrozenClock(), Exclusions.of(ExcludeList()), apart=apart)
+    first, *_ = [resolver.add_page(p, read_page(p)) for p in (PROFILE, HOME, *pages)]
+    assert first is not None
+    resolver.add_website(first, MOVED, read_page(MOVED))
+    return resolver
+
+
+def undone(resolver: Resolver) -> Apart:
+    return Apart.of(replace(merge, undone=True) for merge in resolver.merges)
+
+
+def keys_of_the_living(resolver: Resolver) -> list[str]:
+    return [e.key for e in resolver.entities if e.merged_into is None]
+
+
+def test_a_merge_that_was_undone_is_not_made_again() -> None:
+    first = walked(Apart())
+    assert keys_of_the_living(first) == ["site:old.com"]
+    again = walked(undone(first))
+    assert keys_of_the_living(again) == ["site:old.com", "site:kettle.com"]
+    assert again.merges == []
+
+
+def test_a_merge_that_stands_is_made_again() -> None:
+    assert keys_of_the_living(walked(Apart.of(walked(Apart()).merges))) == ["site:old.com"]
+
+
+def test_what_both_lead_to_stays_with_who_had_it_first() -> None:
+    again = walked(undone(walked(Apart())))
+    profile, home = again.entities
+    assert again.entity_at("https://kettle.com/") is home
+    assert again.entity_at("https://dir.test/k") is profile
+    assert "site:kettle.com" not in profile.own_keys
+
+
+def test_others_are_merged_as_ever() -> None:
+    mirror = replace(
+        page("https://kettle.org/", "Kettle", {"Founded": "2012"}),
+        url="https://kettle.com/",
+        redirects=("https://kettle.com/",),
+    )
+    again = walked(undone(walked(Apart())), mirror)
+    assert len(keys_of_the_living(again)) == 2
+    assert again.entity_at("https://kettle.org/") is again.entities[1]
+
+
+def test_a_text_that_two_share_does_not_join_them_again() -> None:
+    def read(apart: Apart) -> Resolver:
+        resolver = Resolver(
+            RunId("run_1"), FrozenClock(), Exclusions.of(ExcludeList()), apart=apart
+        )
+        resolver.add_mention("https://dir.test/old-kettle", "Kettle")
+        for one in (
+            page("https://kettle.com/", "Kettle", {"Founded": "2012"}, (LONG,)),
+            page("https://dir.test/old-kettle", "Kettle", {"Staff": "3"}, (LONG,)),
+        ):
+            resolver.add_page(one, read_page(one))
+        return resolver
+
+    first = read(Apart())
+    assert [merge.reason for merge in first.merges] == ["the same name and text"]
+    assert len(keys_of_the_living(read(undone(first)))) == 2
+
+
+def test_the_log_says_who_the_other_was_until_then() -> None:
+    (merge,) = walked(Apart()).merges
+    assert isinstance(merge, Merge)
+    assert merge.kept_identity is not None
+    assert merge.kept_identity.key == "site:old.com"
+    assert merge.kept_identity.keys.isdisjoint(merge.lost_candidate.identity.keys)
