@@ -50,11 +50,11 @@ async def enrich(
     missing = tuple(leaf for leaf in asked if leaf.name not in known)
     entries: list[LedgerEntry] = []
     if missing:
-        meter.add(Spend(judge_calls=1, judgements=len(missing)))
         candidate = entity.candidate(run_id, generation)
         values = await parts.judge.enrich(
-            EnrichRequest(candidate, spec.entity_type, missing, evidence)
+            EnrichRequest(candidate, spec.entity_type, missing, evidence, meter.add)
         )
+        meter.add(Spend(judge_calls=1, judgements=len(missing)))
         known |= {v.name: v for v in _fitted(missing, values)}
         now = parts.clock.now()
         entries = [

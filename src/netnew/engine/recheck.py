@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from netnew.domain.candidate import Candidate, MatchStatus
 from netnew.domain.candidate import Recheck as Outcome
 from netnew.domain.condition import Verdict
+from netnew.domain.errors import ModelUnavailable
 from netnew.domain.event import CandidateRechecked
 from netnew.domain.ids import RunId, candidate_id_for
 from netnew.domain.ledger import LedgerEntry
@@ -69,12 +70,16 @@ class Recheck:
         age = work.parts.clock.now() - work.run.created_at
         entity = await entity_of(before, work.parts, work.meter, age)
         known = (await work.verifier.known([entity])).get(entity.id, {})
-        entries = await work.verifier.verify(entity, known)
-        if entity.status is MatchStatus.MATCHED and work.run.spec.enrichments:
-            run = work.run
-            entries += await enrich(
-                entity, run.id, run.generation, run.spec, work.parts, work.meter
-            )
+        try:
+            entries = await work.verifier.verify(entity, known)
+            if entity.status is MatchStatus.MATCHED and work.run.spec.enrichments:
+                run = work.run
+                entries += await enrich(
+                    entity, run.id, run.generation, run.spec, work.parts, work.meter
+                )
+        except ModelUnavailable as error:
+            work.outage.failed(error)
+            return None, []  # nothing is known of it; the next refresh looks again
         outcome = _outcome(before, entity)
         if outcome is None:
             return None, entries

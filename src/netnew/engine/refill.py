@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from netnew.domain.budget import Budget, Spend
 from netnew.domain.candidate import Candidate, MatchStatus
 from netnew.domain.enrichment import EnrichmentValue, leaves
-from netnew.domain.errors import Conflict
+from netnew.domain.errors import Conflict, ModelUnavailable
 from netnew.domain.event import CandidateEnriched, RunStatusChanged
 from netnew.domain.ledger import LedgerEntry
 from netnew.domain.run import Run, RunSpec, RunStatus, StopRequest
@@ -17,6 +17,7 @@ from netnew.engine.enrich import enrich
 from netnew.engine.generators import generator_named
 from netnew.engine.life import ended_as_asked
 from netnew.engine.meter import Meter, Walk
+from netnew.engine.outage import Outage
 from netnew.engine.parts import Parts
 from netnew.engine.restore import entity_of
 from netnew.engine.retrace import from_what_is_stored
@@ -37,6 +38,7 @@ class Refill:
     run: Run
     parts: Parts
     meter: Meter
+    outage: Outage = field(default_factory=Outage)
     _waiting: list[Candidate] = field(default_factory=list)
     _gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(16))
     _spend_told: Spend = Spend()
@@ -58,9 +60,10 @@ class Refill:
 
     async def stretch(self) -> bool:
         """Fill some; False once all are, or the run is to stop. Raises TakenOver, Conflict."""
-        if self.run.stop_requested is StopRequest.NONE and self._waiting and not self._is_spent():
+        if self.run.stop_requested is StopRequest.NONE and self._waiting and not self._is_over():
             batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
-            filled = await asyncio.gather(*(self._fill(c) for c in batch))
+            done = await asyncio.gather(*(self._fill(c) for c in batch))
+            filled = [(row, entries) for row, entries in done if row is not None]
             rows = tuple(row for row, _ in filled)
             events = tuple(CandidateEnriched(r.id, r.enrichments) for r in rows)
             ledger = tuple(entry for _, entries in filled for entry in entries)
@@ -82,6 +85,9 @@ class Refill:
     async def break_off(self) -> None:
         """Nothing is held between two stretches."""
 
+    def _is_over(self) -> bool:
+        return self.outage.is_out or self._is_spent()
+
     def _is_spent(self) -> bool:
         """Whether the caller's cap on money or tokens is reached; pages are there already."""
         caps = Budget(cost=self.run.spec.budget.cost, tokens=self.run.spec.budget.tokens)
@@ -94,11 +100,19 @@ class Refill:
             today = self.parts.clock.now().date()
             self._day_spent = await self.parts.store.runs.spent_on(today)
 
-    async def _fill(self, candidate: Candidate) -> tuple[Candidate, list[LedgerEntry]]:
+    async def _fill(self, candidate: Candidate) -> tuple[Candidate | None, list[LedgerEntry]]:
+        """The row with its fields and what the ledger is to know; None where the judge was away."""
         async with self._gate:
+            if self.outage.is_out:
+                return None, []
             entity = await entity_of(candidate, self.parts, self.meter)
-            run = self.run
-            entries = await enrich(entity, run.id, run.generation, run.spec, self.parts, self.meter)
+            run, parts = self.run, self.parts
+            try:
+                entries = await enrich(entity, run.id, run.generation, run.spec, parts, self.meter)
+            except ModelUnavailable as error:
+                self.outage.failed(error)
+                return None, []
+            self.outage.answered()
         return replace(candidate, enrichments=entity.enrichments), entries
 
     async def _look_for_lacking(self) -> None:
@@ -112,6 +126,8 @@ class Refill:
         asked, before = self.run.stop_requested, self.run.ended_as or RunStatus.COMPLETED
         status = ended_as_asked(asked) if asked is StopRequest.PAUSE else before
         ended = replace(self.run, status=status, updated_at=self.parts.clock.now())
+        if self.outage.last:
+            ended = replace(ended, termination_detail=f"some fields are open: {self.outage.last}")
         reason = ended.termination_reason if status.is_terminal else None
         told = RunStatusChanged(status, reason, ended.termination_detail if reason else "")
         await self._commit(Changes(ended.id, (told,), ended, if_revision=self.run.revision))

@@ -239,7 +239,7 @@ class Verifier:
         while missing and not self._is_settled(verdicts):
             entries = await self._recorded(entries)
             group, missing = missing[:size], missing[size:]
-            for verdict in await self._ask(entity, group, evidence):
+            for verdict in await self._ask(entity, group, evidence, self._may_fail(verdicts)):
                 verdicts[verdict.condition] = verdict
                 self.rates.learn(verdict)
                 condition = next(c for c in group if c.name == verdict.condition)
@@ -247,23 +247,38 @@ class Verifier:
                     entries.append(self._entry(entity, condition, verdict, evidence))
         return entries
 
+    def _may_fail(self, verdicts: dict[str, Verdict]) -> int | None:
+        """How many more conditions may fail before the others need no verdict (None: all do)."""
+        rule, asked = self.spec.match_rule, len(self.spec.conditions)
+        if rule.evaluate_all:
+            return None
+        failed = sum(v.outcome is Outcome.UNMATCHED for v in verdicts.values())
+        return asked - rule.needed(asked) - failed
+
     def _is_settled(self, verdicts: dict[str, Verdict]) -> bool:
         rule = self.spec.match_rule
         failed = sum(v.outcome is Outcome.UNMATCHED for v in verdicts.values())
         return not rule.evaluate_all and rule.is_out_of_reach(failed, len(self.spec.conditions))
 
     async def _ask(
-        self, entity: Entity, group: list[MatchCondition], evidence: tuple[EvidencePage, ...]
+        self,
+        entity: Entity,
+        group: list[MatchCondition],
+        evidence: tuple[EvidencePage, ...],
+        may_fail: int | None,
     ) -> tuple[Verdict, ...]:
         if not evidence:
             return tuple(
                 Verdict(c.name, Outcome.UNCLEAR, reasoning="not stated: no page could be read")
                 for c in group
             )
-        self.meter.add(Spend(judge_calls=1, judgements=len(group)))
         candidate = entity.candidate(self.run_id, self.generation)
-        request = JudgeRequest(candidate, self.spec.entity_type, tuple(group), evidence)
-        return tuple(v.proved() for v in await self.parts.judge.judge(request))
+        request = JudgeRequest(
+            candidate, self.spec.entity_type, tuple(group), evidence, may_fail, self.meter.add
+        )
+        verdicts = await self.parts.judge.judge(request)
+        self.meter.add(Spend(judge_calls=1, judgements=len(verdicts)))
+        return tuple(v.proved() for v in verdicts)
 
     def _entry(
         self,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from netnew.domain.budget import Cap, Spend
 from netnew.domain.candidate import Candidate, MatchStatus
-from netnew.domain.errors import Conflict, TakenOver
+from netnew.domain.errors import Conflict, ModelUnavailable, TakenOver
 from netnew.domain.event import (
     CandidateDecided,
     CandidateDiscarded,
@@ -35,6 +35,7 @@ from netnew.engine.frontier import Frontier
 from netnew.engine.generators import generator_named
 from netnew.engine.life import STOPPED, ended_as_asked
 from netnew.engine.meter import Meter, Walk
+from netnew.engine.outage import Outage
 from netnew.engine.parts import Parts
 from netnew.engine.plan import plan
 from netnew.engine.recheck import Recheck
@@ -76,6 +77,7 @@ class Finding:
     crew: Crew = field(init=False)
     sharing: Sharing = field(default_factory=Sharing)
     recheck: Recheck | None = None
+    outage: Outage = field(default_factory=Outage)
     idle_leads: float = 0.0
     failure: str = ""
     rounds: int = 0
@@ -281,7 +283,13 @@ class Finding:
 
     async def _judge(self, entity: Entity) -> None:
         """All that is done with one candidate: verdicts, fields, and its rows."""
-        entries = await self.verifier.verify(entity, self._known.pop(entity.id, {}))
+        try:
+            entries = await self.verifier.verify(entity, self._known.pop(entity.id, {}))
+        except ModelUnavailable as error:
+            self.outage.put_off(entity, error)
+            await self._commit_new([entity])
+            return
+        self.outage.answered()
         if entity.status is MatchStatus.MATCHED and self.run.spec.enrichments:
             if entries and not self.parts.judge_is_free:
                 await self._record(entries)  # paid for, and another call follows
@@ -297,7 +305,11 @@ class Finding:
         if not self.run.spec.enrichments:
             return []
         run, parts = self.run, self.verifier.parts
-        return await enrich(entity, run.id, run.generation, run.spec, parts, self.meter)
+        try:
+            return await enrich(entity, run.id, run.generation, run.spec, parts, self.meter)
+        except ModelUnavailable as error:
+            self.outage.failed(error)  # what it lacks is asked for once more in the end
+            return []
 
     async def _enrich_matches(self) -> None:
         """Fill the fields that matches lack: they may have been asked for after they matched."""
@@ -342,6 +354,8 @@ class Finding:
         return room
 
     def _may_judge(self) -> bool:
+        if self.outage.is_out:
+            return False
         cap = self.meter.exhausted()
         return cap not in STOPS_JUDGING or (cap is Cap.SECONDS and self.parts.judge_is_free)
 
@@ -385,7 +399,7 @@ class Finding:
             self.idle_leads,
             self.discovery.open_leads,
             self.meter.exhausted(),
-            self.failure if self.discovery.only_failures else "",
+            self.outage.problem or (self.failure if self.discovery.only_failures else ""),
         )
         return stop_for(progress, self.run.spec, self.patience)
 

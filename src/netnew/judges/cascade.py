@@ -1,0 +1,109 @@
+"""A cascade of judges: rules where they are certain, then a model, then a larger one for what stays
+unclear; and where asked for, an independent look at what would match."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from netnew.domain.condition import MatchCondition, Outcome, Verdict
+from netnew.domain.enrichment import EnrichmentValue
+from netnew.domain.evidence import Confidence
+from netnew.domain.ledger import JudgeProfile
+from netnew.judges.model.judge import ModelJudge
+from netnew.judges.model.recheck import Recheck
+from netnew.ports import EnrichRequest, Judge, JudgeRequest
+
+Decided = dict[str, Verdict]
+
+
+class CascadeJudge:
+    """`rules` (None: left out) decides what it is certain of; `models`, the smallest first, the
+    rest; `recheck` (None: none) looks again at a candidate of which every condition asked holds."""
+
+    def __init__(
+        self, rules: Judge | None, models: Sequence[ModelJudge], recheck: Recheck | None = None
+    ) -> None:
+        self._rules = rules
+        self._models = tuple(models)
+        self._recheck = recheck
+
+    @property
+    def profile(self) -> JudgeProfile:
+        """Every part of it enters: another rule set, model or wording is another judge."""
+        model = ">".join(m.model.name for m in self._models)
+        families = [m.profile.family for m in self._models[:1]]
+        if self._rules is not None:
+            families.append(f"rules{self._rules.profile.family}")
+        if self._recheck is not None:
+            families.append(self._recheck.family)
+        return JudgeProfile("model", model, "+".join(families), rank=len(self._models))
+
+    async def judge(self, request: JudgeRequest) -> tuple[Verdict, ...]:
+        """A verdict a condition, in their order. Where more fail for certain than `may_fail`, the
+        conditions that only a model could decide are left out."""
+        decided = await self._certain(request)
+        for model in self._models:
+            if _is_settled(request, decided):
+                break
+            left = tuple(c for c in request.conditions if _is_open(decided.get(c.name)))
+            if not left:
+                break
+            allowed = _allowed(request, decided)
+            for verdict in await model.judge(replace(request, conditions=left, may_fail=allowed)):
+                decided[verdict.condition] = verdict
+        if self._recheck is not None and _all_hold(request, decided):
+            decided |= await self._recheck.look(request, decided, self._models[-1])
+        return tuple(decided[c.name] for c in request.conditions if c.name in decided)
+
+    async def enrich(self, request: EnrichRequest) -> tuple[EnrichmentValue, ...]:
+        """What rules read from labelled fields with certainty, the model for the rest."""
+        known: dict[str, EnrichmentValue] = {}
+        if self._rules is not None:
+            known = {v.name: v for v in await self._rules.enrich(request) if _is_certain_value(v)}
+        left = tuple(e for e in request.enrichments if e.name not in known)
+        if left:
+            asked = replace(request, enrichments=left)
+            known |= {v.name: v for v in await self._models[-1].enrich(asked)}
+        return tuple(known[e.name] for e in request.enrichments)
+
+    def unreadable(self, conditions: Sequence[MatchCondition]) -> Mapping[str, str]:
+        """A model reads any."""
+        return {}
+
+    async def _certain(self, request: JudgeRequest) -> Decided:
+        if self._rules is None:
+            return {}
+        verdicts = await self._rules.judge(request)
+        return {v.condition: v for v in verdicts if is_certain(v)}
+
+
+def is_certain(verdict: Verdict) -> bool:
+    """Whether rules may decide alone: a labelled field of the page answers the very condition."""
+    return verdict.outcome is not Outcome.UNCLEAR and verdict.confidence is Confidence.HIGH
+
+
+def _is_certain_value(value: EnrichmentValue) -> bool:
+    return value.value is not None and value.confidence is Confidence.HIGH
+
+
+def _is_open(verdict: Verdict | None) -> bool:
+    return verdict is None or verdict.outcome is Outcome.UNCLEAR
+
+
+def _failed(decided: Decided) -> int:
+    return sum(v.outcome is Outcome.UNMATCHED for v in decided.values())
+
+
+def _allowed(request: JudgeRequest, decided: Decided) -> int | None:
+    return None if request.may_fail is None else request.may_fail - _failed(decided)
+
+
+def _is_settled(request: JudgeRequest, decided: Decided) -> bool:
+    return request.may_fail is not None and _failed(decided) > request.may_fail
+
+
+def _all_hold(request: JudgeRequest, decided: Decided) -> bool:
+    return bool(request.conditions) and all(
+        c.name in decided and decided[c.name].outcome is Outcome.MATCHED for c in request.conditions
+    )

@@ -1,0 +1,97 @@
+"""What a model is asked besides verdicts: to read an objective, a table's head, a pair of
+entities."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import TypeVar
+
+from netnew.domain.condition import MatchCondition
+from netnew.domain.enrichment import Enrichment
+from netnew.domain.errors import NoAnswer
+from netnew.domain.run import MAX_CONDITIONS, RunSpec
+from netnew.judges.model.answers import AskedText, NameColumn, Pairs, ReadObjective
+from netnew.judges.model.fence import shown_text
+from netnew.judges.model.prompts import objective, pair, table
+from netnew.ports import Charge, LanguageModel, Profile, Prompt, Reading
+
+T = TypeVar("T")
+
+_MOST_QUERIES = 16
+_MOST_QUERY_CHARS = 200
+_MOST_TEXT_CHARS = 500
+_MOST_FIELDS = 10
+_SAME = {"yes": True, "no": False}
+
+
+class ModelAdvisor:
+    """Asks one model."""
+
+    def __init__(self, model: LanguageModel) -> None:
+        self._model = model
+
+    async def read_objective(self, spec: RunSpec, today: date, charge: Charge) -> Reading | None:
+        """See `ports.Advisor`."""
+        said = tuple(c.description for c in spec.conditions)
+        text = objective.asked(spec.objective, today, spec.entity_type, said)
+        read = await self._answer(Prompt(objective.INSTRUCTIONS, text, ReadObjective), charge)
+        if read is None or not read.entity_type.strip():
+            return None
+        conditions = spec.conditions or _conditions(read.conditions)
+        taken = {c.name for c in conditions}
+        wanted = spec.enrichments or tuple(
+            Enrichment(name, told) for name, told in _named(read.enrichments, taken)[:_MOST_FIELDS]
+        )
+        queries = dict.fromkeys(
+            shown_text(q)[:_MOST_QUERY_CHARS] for q in read.queries if q.strip()
+        )
+        kind = spec.entity_type or shown_text(read.entity_type)[:_MOST_TEXT_CHARS]
+        return Reading(kind, conditions, wanted, tuple(queries)[:_MOST_QUERIES])
+
+    async def name_column(
+        self, entity_type: str, rows: Sequence[Sequence[str]], charge: Charge
+    ) -> int | None:
+        """See `ports.Advisor`."""
+        text = table.asked(entity_type, rows)
+        answer = await self._answer(Prompt(table.INSTRUCTIONS, text, NameColumn, 200), charge)
+        if answer is None:
+            return None
+        width = max(map(len, rows), default=0)
+        return answer.name_column if 0 <= answer.name_column < width else -1
+
+    async def are_same(
+        self, pairs: Sequence[tuple[Profile, Profile]], entity_type: str, charge: Charge
+    ) -> tuple[bool | None, ...]:
+        """See `ports.Advisor`."""
+        text = pair.asked(entity_type, pairs)
+        tokens = 100 + 30 * len(pairs)
+        answer = await self._answer(Prompt(pair.INSTRUCTIONS, text, Pairs, tokens), charge)
+        said = {p.pair: _SAME.get(p.same) for p in answer.pairs} if answer else {}
+        return tuple(said.get(n) for n in range(1, len(pairs) + 1))
+
+    async def _answer(self, prompt: Prompt[T], charge: Charge) -> T | None:
+        try:
+            return await self._model.ask(prompt, charge)
+        except NoAnswer:
+            return None
+
+
+def _conditions(given: Sequence[AskedText]) -> tuple[MatchCondition, ...]:
+    return tuple(MatchCondition(name, told) for name, told in _named(given, set())[:MAX_CONDITIONS])
+
+
+def _named(given: Sequence[AskedText], taken: set[str]) -> list[tuple[str, str]]:
+    """Names made usable and unique, with their descriptions; those without a text are left out."""
+    named: list[tuple[str, str]] = []
+    used = set(taken)
+    for one in given:
+        told = shown_text(one.description)[:_MOST_TEXT_CHARS]
+        plain = re.sub(r"\W+", "_", one.name.strip().casefold()).strip("_")[:60]
+        if not told or plain in used:
+            continue
+        name = plain or f"condition_{len(named) + 1}"
+        used.add(name)
+        named.append((name, told))
+    return named

@@ -1,0 +1,172 @@
+"""One model as a judge: verdicts and fields, in one call for all that is asked of a candidate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from netnew.domain.condition import MatchCondition, Outcome, Verdict
+from netnew.domain.enrichment import Enrichment, EnrichmentValue
+from netnew.domain.errors import NoAnswer
+from netnew.domain.evidence import Confidence, EvidencePage
+from netnew.domain.ledger import JudgeProfile
+from netnew.judges.model import fence
+from netnew.judges.model.answers import GivenValue, GivenVerdict, Values, Verdicts
+from netnew.judges.model.passages import Passage, choose_passages
+from netnew.judges.model.prompts import fields, verdict
+from netnew.judges.model.quotes import citations_of
+from netnew.ports import Charge, EnrichRequest, JudgeRequest, LanguageModel, Prompt
+
+NOT_FOUND = "your quotes stand in none of the excerpts"
+NO_QUOTE = "there is no quote"
+NO_VERDICT = "there is no verdict"
+_PER_ANSWER_TOKENS = 250
+_MOST_VALUE_CHARS = 300
+_MOST_REASONING_CHARS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a model is shown of a candidate's pages: the passages, and the text they make."""
+
+    evidence: tuple[EvidencePage, ...]
+    passages: tuple[Passage, ...]
+    text: str
+    about: str
+
+    @classmethod
+    def of(cls, request: JudgeRequest | EnrichRequest, questions: Sequence[str]) -> Shown:
+        usable = tuple(p for p in request.evidence if p.snapshot.is_evidence)
+        passages = choose_passages(usable, questions)
+        text = fence.fenced(request.candidate, usable, passages)
+        about = fence.about(request.candidate, request.entity_type)
+        return cls(usable, passages, text, about)
+
+
+class ModelJudge:
+    """Asks one model. What it quotes must stand in what it was shown: else it is asked once more,
+    and is then taken as unclear."""
+
+    def __init__(self, model: LanguageModel) -> None:
+        self.model = model
+
+    @property
+    def profile(self) -> JudgeProfile:
+        return JudgeProfile("model", self.model.name, f"{verdict.FAMILY}{fields.FAMILY}", rank=1)
+
+    async def judge(self, request: JudgeRequest) -> tuple[Verdict, ...]:
+        """One verdict a condition, in their order: one call, two where quotes were not found."""
+        conditions = request.conditions
+        shown = Shown.of(request, [f"{c.name} {c.description}" for c in conditions])
+        if not shown.passages:
+            return tuple(unclear(c, "not stated: no page about it was read") for c in conditions)
+        text = verdict.asked(shown.text, shown.about, conditions)
+        ask = _Asking(self.model, shown, conditions, request.charge)
+        try:
+            judged = await ask.verdicts(text)
+            failed = [(n, p) for n, p in enumerate(judged, 1) if isinstance(p, str)]
+            if failed:
+                again = await ask.verdicts(verdict.asked_again(text, failed))
+                judged = [new if isinstance(old, str) else old
+                          for old, new in zip(judged, again, strict=True)]  # fmt: skip
+        except NoAnswer as error:
+            judged = [error.problem for _ in conditions] if not ask.first else ask.first
+        return tuple(
+            j if isinstance(j, Verdict) else unclear(c, f"not decided: {j}")
+            for c, j in zip(conditions, judged, strict=True)
+        )
+
+    async def enrich(self, request: EnrichRequest) -> tuple[EnrichmentValue, ...]:
+        """One value a field, in their order: one call for all of them."""
+        asked = request.enrichments
+        shown = Shown.of(request, [f"{e.name} {e.description}" for e in asked])
+        if not shown.passages:
+            return tuple(EnrichmentValue(e.name, None) for e in asked)
+        prompt = Prompt(
+            fields.INSTRUCTIONS,
+            fields.asked(shown.text, shown.about, asked),
+            Values,
+            _PER_ANSWER_TOKENS * (len(asked) + 1),
+        )
+        try:
+            given = (await self.model.ask(prompt, request.charge)).values
+        except NoAnswer as error:
+            reason = f"not decided: {error.problem}"
+            return tuple(EnrichmentValue(e.name, None, (), reason) for e in asked)
+        by_number = {value.field: value for value in given}
+        return tuple(_value(e, by_number.get(n), shown) for n, e in enumerate(asked, 1))
+
+    def unreadable(self, conditions: Sequence[MatchCondition]) -> Mapping[str, str]:
+        """A model reads any."""
+        return {}
+
+
+@dataclass(slots=True)
+class _Asking:
+    model: LanguageModel
+    shown: Shown
+    conditions: tuple[MatchCondition, ...]
+    charge: Charge
+    first: list[Verdict | str] | None = None
+
+    async def verdicts(self, text: str) -> list[Verdict | str]:
+        """A verdict a condition, or what is wrong with the one given."""
+        tokens = _PER_ANSWER_TOKENS * (len(self.conditions) + 1)
+        prompt = Prompt(verdict.INSTRUCTIONS, text, Verdicts, tokens)
+        given = (await self.model.ask(prompt, self.charge)).verdicts
+        by_number = {v.condition: v for v in reversed(given)}
+        judged = [self._judged(c, by_number.get(n)) for n, c in enumerate(self.conditions, 1)]
+        if self.first is None:
+            self.first = judged
+        return judged
+
+    def _judged(self, condition: MatchCondition, given: GivenVerdict | None) -> Verdict | str:
+        if given is None:
+            return NO_VERDICT
+        outcome = Outcome(given.outcome)
+        citations = citations_of(given.quotes, self.shown.evidence, self.shown.passages)
+        reasoning = " ".join(given.reasoning.split())[:_MOST_REASONING_CHARS]
+        if outcome is Outcome.UNCLEAR:
+            return unclear(condition, f"not stated: {reasoning or 'the pages do not say'}")
+        if not citations:
+            return NOT_FOUND if given.quotes else NO_QUOTE
+        value = " ".join((given.value or "").split())[:_MOST_VALUE_CHARS] or None
+        quoted = " ".join(c.excerpt for c in citations)
+        return Verdict(
+            condition.name,
+            outcome,
+            value or citations[0].excerpt[:_MOST_VALUE_CHARS],
+            citations,
+            reasoning or f"the page says '{citations[0].excerpt[:_MOST_VALUE_CHARS]}'",
+            confidence_of(given.confidence, value, quoted),
+        )
+
+
+def confidence_of(said: str, value: str | None, quoted: str) -> Confidence:
+    """What a model says of its own certainty counts only where its value stands in its quotes."""
+    stands = value is not None and value.casefold() in " ".join(quoted.split()).casefold()
+    if said == "high":
+        return Confidence.HIGH if stands else Confidence.MEDIUM
+    return Confidence.LOW if said == "low" else Confidence.MEDIUM
+
+
+def unclear(condition: MatchCondition, reasoning: str) -> Verdict:
+    return Verdict(condition.name, Outcome.UNCLEAR, reasoning=reasoning, confidence=Confidence.LOW)
+
+
+def _value(asked: Enrichment, given: GivenValue | None, shown: Shown) -> EnrichmentValue:
+    if given is None or given.value is None or not given.value.strip():
+        return EnrichmentValue(asked.name, None, (), "not stated")
+    citations = citations_of(given.quotes, shown.evidence, shown.passages)
+    if not citations:
+        reason = "not decided: the quotes stand in none of the excerpts"
+        return EnrichmentValue(asked.name, None, (), reason, Confidence.LOW)
+    value = " ".join(given.value.split())
+    quoted = " ".join(c.excerpt for c in citations)
+    return EnrichmentValue(
+        asked.name,
+        value,
+        citations,
+        f"the page says '{citations[0].excerpt[:_MOST_VALUE_CHARS]}'",
+        confidence_of(given.confidence, value, quoted),
+    )

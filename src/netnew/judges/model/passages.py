@@ -1,0 +1,155 @@
+"""Which passages of a candidate's pages a model is shown.
+
+Everything, where that is short. Else what names the page and its short facts first, own pages
+before others, then for each question in turn the passages that speak of it (BM25), with the heading
+that they stand under; until the room is used up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from netnew.domain.evidence import EvidencePage
+from netnew.domain.page import Segment, SegmentKind
+from netnew.judges.model.bm25 import Bm25
+
+# About 3,000 tokens of English; what is above it costs more than it tells.
+ROOM_CHARS = 12_000
+# Longer passages are shown in part, around the words asked for.
+MOST_CHARS = 900
+_SHORT_FACT = 240
+_FACTS_SHARE = 0.5
+_MARK_CHARS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A segment as shown: `page` counts from 1 in the order of the evidence. `start` and `end` cut
+    the part of its text that is shown."""
+
+    page: int
+    segment: Segment
+    start: int
+    end: int
+
+    @property
+    def mark(self) -> str:
+        return f"{self.page}.{self.segment.index}"
+
+    @property
+    def text(self) -> str:
+        return self.segment.text[self.start : self.end]
+
+
+def choose_passages(
+    evidence: Sequence[EvidencePage], questions: Sequence[str], room: int = ROOM_CHARS
+) -> tuple[Passage, ...]:
+    """The passages shown, in the order of the pages and of their text; at most `room` characters of
+    text in all. The same text is shown once."""
+    usable = list(_usable(evidence))
+    if sum(len(s.text) + _MARK_CHARS for _, s in usable) <= room:
+        return tuple(Passage(page, s, 0, len(s.text)) for page, s in usable)
+    chosen = _Chosen(usable, room)
+    chosen.take(n for n, (_, s) in enumerate(usable) if s.kind is SegmentKind.TITLE)
+    chosen.take(_first_headings(usable))
+    short = (n for n, (_, s) in enumerate(usable) if _is_short_fact(s))
+    chosen.take(short, until=int(room * _FACTS_SHARE))
+    chosen.take(_in_turn(usable, questions), around=" ".join(questions))
+    return chosen.passages()
+
+
+def _usable(evidence: Sequence[EvidencePage]) -> Iterator[tuple[int, Segment]]:
+    shown: set[str] = set()
+    for number, page in enumerate(evidence, 1):
+        for segment in page.snapshot.segments:
+            said = segment.value if segment.kind is SegmentKind.METADATA else segment.text
+            key = " ".join(said.split()).casefold()
+            if not key or segment.boilerplate or key in shown:
+                continue
+            shown.add(key)
+            yield number, segment
+
+
+def _is_short_fact(segment: Segment) -> bool:
+    facts = (SegmentKind.FACT, SegmentKind.METADATA)
+    return segment.kind in facts and len(segment.text) <= _SHORT_FACT
+
+
+def _first_headings(usable: Sequence[tuple[int, Segment]]) -> Iterator[int]:
+    seen: set[int] = set()
+    for n, (page, segment) in enumerate(usable):
+        if segment.kind is SegmentKind.HEADING and page not in seen:
+            seen.add(page)
+            yield n
+
+
+def _in_turn(usable: Sequence[tuple[int, Segment]], questions: Sequence[str]) -> Iterator[int]:
+    """The best passage of each question, then the second best of each, and so on; in the end the
+    others as they stand."""
+    index = Bm25([segment.text for _, segment in usable])
+    ranked = [_ranked(index.scores(question)) for question in questions]
+    for rank in range(max(map(len, ranked), default=0)):
+        for one in ranked:
+            if rank < len(one):
+                heading = _heading_of(usable, one[rank])
+                if heading is not None:
+                    yield heading
+                yield one[rank]
+    yield from range(len(usable))
+
+
+def _ranked(scores: Sequence[float]) -> list[int]:
+    having = (n for n, score in enumerate(scores) if score > 0)
+    return sorted(having, key=lambda n: (-scores[n], n))
+
+
+def _heading_of(usable: Sequence[tuple[int, Segment]], n: int) -> int | None:
+    page = usable[n][0]
+    for before in range(n - 1, -1, -1):
+        if usable[before][0] != page:
+            return None
+        if usable[before][1].kind is SegmentKind.HEADING:
+            return before
+    return None
+
+
+class _Chosen:
+    def __init__(self, usable: Sequence[tuple[int, Segment]], room: int) -> None:
+        self._usable = usable
+        self._left = room
+        self._room = room
+        self._cuts: dict[int, tuple[int, int]] = {}
+
+    def take(self, order: Iterable[int], until: int | None = None, around: str = "") -> None:
+        """Take those there is room for, in `order`; stop once `until` characters are taken."""
+        for n in order:
+            if self._left <= 0 or (until is not None and self._room - self._left >= until):
+                return
+            if n in self._cuts:
+                continue
+            start, end = _cut(self._usable[n][1].text, around)
+            if end - start + _MARK_CHARS <= self._left:
+                self._cuts[n] = (start, end)
+                self._left -= end - start + _MARK_CHARS
+
+    def passages(self) -> tuple[Passage, ...]:
+        return tuple(
+            Passage(*self._usable[n], start, end) for n, (start, end) in sorted(self._cuts.items())
+        )
+
+
+def _cut(text: str, around: str) -> tuple[int, int]:
+    """The part of a long text that is shown: from the first word of `around` in it, a little
+    before."""
+    if len(text) <= MOST_CHARS:
+        return 0, len(text)
+    folded = text.casefold()
+    words = [w for w in around.casefold().split() if len(w) > 4]
+    places = [at for at in (folded.find(w) for w in words) if at >= 0]
+    if len(folded) != len(text) or not places:
+        return 0, MOST_CHARS
+    start = max(0, min(min(places) - MOST_CHARS // 3, len(text) - MOST_CHARS))
+    while start > 0 and not text[start - 1].isspace():
+        start -= 1
+    return start, min(len(text), start + MOST_CHARS)
