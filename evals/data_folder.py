@@ -49,7 +49,8 @@ class PageMaker(Protocol):
 @dataclass(frozen=True, slots=True)
 class Web:
     """A web and the questions asked of it. `digest` is the sha256 over all its rows.
-    `entity_rows` are the entities by id, as far as the folder, or one beside it, has them."""
+    `entity_rows` are the entities by id, as far as the folder, or one beside it, has them;
+    `schemas` say how pages state their fields, where a folder has a `schema.json`."""
 
     domain: str
     pages: tuple[Page, ...]
@@ -59,6 +60,7 @@ class Web:
     label_rows: tuple[Row, ...]
     digest: str
     entity_rows: Mapping[str, Row] = field(default_factory=dict, repr=False)
+    schemas: tuple[Row, ...] = field(default=(), repr=False)
 
     @property
     def entities(self) -> int:
@@ -163,6 +165,11 @@ def _web(
             _entities(entity_folders, {str(row["primary"]) for row in labels})
             if hasattr(truth, "judge_condition")
             else {}
+        ),
+        schemas=tuple(
+            json.loads((folder / "schema.json").read_bytes())
+            for folder in entity_folders
+            if (folder / "schema.json").is_file()
         ),
     )
 

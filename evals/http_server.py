@@ -1,24 +1,26 @@
-"""The loopback HTTP/1.1 server under the gateway and the search: keep-alive, in order, fast."""
+"""The loopback HTTP/1.1 server under gateway, search and oracle: keep-alive, in order, fast."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from evals.http_answer import Answer
 
 MAX_HEAD_BYTES = 65_536
+MAX_BODY_BYTES = 16_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request: method, target as sent, headers by lower-case name."""
+    """One request: method, target as sent, headers by lower-case name, body."""
 
     method: str
     target: str
     headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = field(default=b"", repr=False)
 
 
 class BadRequest(Exception):
@@ -26,14 +28,14 @@ class BadRequest(Exception):
 
 
 class Connection(asyncio.Protocol):
-    """One connection. Requests are answered one by one, in their order; bodies are read over."""
+    """One connection. Requests are answered one by one, in their order."""
 
     def __init__(
         self, handle: Callable[[Request], Answer], counts: Counter[str], delay_s: float
     ) -> None:
         self._handle, self._counts, self._delay_s = handle, counts, delay_s
         self._buffer = bytearray()
-        self._skip = 0
+        self._head: Request | None = None
         self._busy = False
         self._transport: asyncio.Transport | None = None
 
@@ -86,24 +88,34 @@ class Connection(asyncio.Protocol):
 
     def _next_request(self) -> Request | None:
         """The next whole request of the buffer, None until more has come."""
-        if self._skip:
-            dropped = min(self._skip, len(self._buffer))
-            del self._buffer[:dropped]
-            self._skip -= dropped
-            if self._skip:
+        if self._head is None:
+            self._head = self._next_head()
+            if self._head is None:
                 return None
+        length = _body_length(self._head)
+        if len(self._buffer) < length:
+            return None
+        request = replace(self._head, body=bytes(self._buffer[:length])) if length else self._head
+        del self._buffer[:length]
+        self._head = None
+        return request
+
+    def _next_head(self) -> Request | None:
         end = self._buffer.find(b"\r\n\r\n")
         if end < 0:
             if len(self._buffer) > MAX_HEAD_BYTES:
                 raise BadRequest("the head of the request is too long")
             return None
-        request = parse_head(bytes(self._buffer[:end]))
+        head = parse_head(bytes(self._buffer[:end]))
         del self._buffer[: end + 4]
-        length = request.headers.get("content-length", "0")
-        if not length.isdecimal():
-            raise BadRequest("content-length is no number")
-        self._skip = int(length)
-        return request
+        return head
+
+
+def _body_length(request: Request) -> int:
+    length = request.headers.get("content-length", "0")
+    if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
+        raise BadRequest("content-length is no number, or too large")
+    return int(length)
 
 
 def parse_head(head: bytes) -> Request:
