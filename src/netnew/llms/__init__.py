@@ -1,1 +1,31 @@
-"""Models behind servers: the vendors, and any OpenAI-compatible endpoint."""
+"""Models behind servers: the vendors, and any OpenAI-compatible endpoint.
+
+`open_model` gives a `LanguageModel` for a name. The clients of the vendors are imported when a
+model is first asked: that takes seconds, and most commands ask none.
+"""
+
+from netnew.llms.choosing import Choice, choose_model, served_at
+from netnew.llms.fallback import Fallback
+from netnew.llms.limits import CallLimits
+from netnew.llms.names import EXAMPLES, ModelName, parse_model, parse_models
+from netnew.llms.opening import open_model
+from netnew.llms.options import ModelOptions
+from netnew.llms.probing import Capability, probe
+from netnew.llms.served import ServedModel
+
+__all__ = [
+    "EXAMPLES",
+    "CallLimits",
+    "Capability",
+    "Choice",
+    "Fallback",
+    "ModelName",
+    "ModelOptions",
+    "ServedModel",
+    "choose_model",
+    "open_model",
+    "parse_model",
+    "parse_models",
+    "probe",
+    "served_at",
+]

@@ -1,0 +1,142 @@
+"""The client of each vendor, with what it does by itself switched off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx2
+from pydantic_ai.models import Model
+from pydantic_ai.profiles import ModelProfile
+from pydantic_ai.settings import ModelSettings
+
+from netnew.llms.access import Access
+from netnew.llms.loopback import is_here
+from netnew.llms.names import ModelName, Vendor
+from netnew.llms.options import ModelOptions
+from netnew.llms.rungs import Rung
+
+_CONNECT_S = 10.0
+# What a model that thinks may use for that, besides the answer; it counts as output.
+_TOKENS_TO_THINK = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """`spare_tokens`: what is added to the length of the answer for thinking."""
+
+    model: Model
+    http: httpx2.AsyncClient
+    rungs: tuple[Rung, ...]
+    settings: ModelSettings
+    spare_tokens: int
+
+    async def aclose(self) -> None:
+        await self.http.aclose()
+
+
+def open_client(name: ModelName, access: Access, options: ModelOptions) -> Client:
+    """Imports the vendor's package on first use, which takes seconds."""
+    http = _open_http(access, options)
+    model = _OPENERS[name.vendor](name, access, http)
+    profile = model.profile
+    rungs = [Rung.TEXT]
+    if profile.get("supports_json_object_output", False):
+        rungs.insert(0, Rung.OBJECT)
+    if profile.get("supports_json_schema_output", False):
+        rungs.insert(0, Rung.SCHEMA)
+    thinks = bool(profile.get("supports_thinking", False)) and not name.vendor.has_address
+    settings = _settings(name, profile, options, thinks)
+    return Client(model, http, tuple(rungs), settings, _TOKENS_TO_THINK if thinks else 0)
+
+
+def _settings(
+    name: ModelName, profile: ModelProfile, options: ModelOptions, thinks: bool
+) -> ModelSettings:
+    # Every request is counted and paced here, so the clients are not to send any by themselves.
+    settings = ModelSettings(
+        timeout=options.timeout_s, request_timeout=options.timeout_s, max_retries=0
+    )
+    if thinks:
+        if name.vendor is Vendor.GOOGLE or profile.get("thinking_enabled_by_default", False):
+            settings["thinking"] = "low"
+    elif not profile.get("anthropic_disallows_sampling_settings", False):
+        settings["temperature"] = 0.0
+    return settings
+
+
+def _open_http(access: Access, options: ModelOptions) -> httpx2.AsyncClient:
+    connect_s = min(_CONNECT_S, options.timeout_s)
+    return httpx2.AsyncClient(
+        timeout=httpx2.Timeout(options.timeout_s, connect=connect_s),
+        limits=httpx2.Limits(max_connections=None, max_keepalive_connections=options.at_once),
+        # A proxy is for the web, not for a server on this machine.
+        trust_env=not is_here(access.base_url),
+        follow_redirects=False,  # the key is for this address
+    )
+
+
+def _open_openai(name: ModelName, access: Access, http: httpx2.AsyncClient) -> Model:
+    from pydantic_ai.models.openai import OpenAIChatModel
+    from pydantic_ai.providers.openai import OpenAIProvider
+
+    url = access.base_url or None
+    provider = OpenAIProvider(base_url=url, api_key=access.key, http_client=http)
+    return OpenAIChatModel(name.model, provider=provider)
+
+
+def _open_anthropic(name: ModelName, access: Access, http: httpx2.AsyncClient) -> Model:
+    from pydantic_ai.models.anthropic import AnthropicModel
+    from pydantic_ai.providers.anthropic import AnthropicProvider
+
+    url = access.base_url or None
+    provider = AnthropicProvider(base_url=url, api_key=access.key, http_client=http)
+    return AnthropicModel(name.model, provider=provider)
+
+
+def _open_google(name: ModelName, access: Access, http: httpx2.AsyncClient) -> Model:
+    from pydantic_ai.models.google import GoogleModel
+    from pydantic_ai.providers.google import GoogleProvider
+
+    url = access.base_url or None
+    provider = GoogleProvider(base_url=url, api_key=access.key, http_client=http)
+    return GoogleModel(name.model, provider=provider)
+
+
+def _open_ollama(name: ModelName, access: Access, http: httpx2.AsyncClient) -> Model:
+    from pydantic_ai.models.ollama import OllamaModel
+    from pydantic_ai.providers.ollama import OllamaProvider
+
+    provider = OllamaProvider(
+        base_url=access.base_url, api_key=access.key or "none", http_client=http
+    )
+    return OllamaModel(name.model, provider=provider)
+
+
+def _open_compatible(name: ModelName, access: Access, http: httpx2.AsyncClient) -> Model:
+    from pydantic_ai.models.openai import OpenAIChatModel
+    from pydantic_ai.profiles import merge_profile
+    from pydantic_ai.profiles.openai import OpenAIModelProfile
+    from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
+
+    provider = OpenAICompatibleProvider(
+        "compatible", base_url=access.base_url, api_key=access.key or "none", http_client=http
+    )
+    # What the server can do is found out by asking it, and the older name of a setting is known to
+    # more of them.
+    asked = OpenAIModelProfile(
+        supports_json_schema_output=True,
+        supports_json_object_output=True,
+        openai_chat_supports_max_completion_tokens=False,
+    )
+    profile = merge_profile(provider.model_profile(name.model), asked)
+    return OpenAIChatModel(name.model, provider=provider, profile=profile)
+
+
+_OPENERS: dict[Vendor, Callable[[ModelName, Access, httpx2.AsyncClient], Model]] = {
+    Vendor.OPENAI: _open_openai,
+    Vendor.ANTHROPIC: _open_anthropic,
+    Vendor.GOOGLE: _open_google,
+    Vendor.OLLAMA: _open_ollama,
+    Vendor.COMPATIBLE: _open_compatible,
+}

@@ -1,0 +1,126 @@
+"""One request to a model and its reply, charged."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic_ai.direct import model_request
+from pydantic_ai.messages import (
+    ModelMessage,
+    ModelRequest,
+    ModelResponse,
+    TextPart,
+    ThinkingPart,
+    UserPromptPart,
+)
+from pydantic_ai.models import ModelRequestParameters
+from pydantic_ai.output import OutputObjectDefinition
+from pydantic_ai.settings import ModelSettings
+from pydantic_ai.usage import RequestUsage
+
+from netnew.domain.budget import Spend
+from netnew.llms.clients import Client
+from netnew.llms.reading import schema_of
+from netnew.llms.rungs import Rung
+from netnew.ports import Charge
+
+Cost = Callable[[RequestUsage], float]
+"""US dollars for what a request used."""
+
+_MODES = {Rung.SCHEMA: "native", Rung.OBJECT: "prompted", Rung.TEXT: "text"}
+_MOST_SENT_BACK = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """`is_cut`: it ends where the length ended it. `is_refusal`: there is no answer to look for."""
+
+    text: str
+    is_cut: bool
+    is_refusal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked. `earlier`: an answer that was of no use, and what was wrong with it."""
+
+    instructions: str
+    text: str
+    answer: type[Any]
+    most_tokens: int
+    earlier: tuple[str, str] | None = None
+
+
+async def exchange(
+    client: Client, question: Question, rung: Rung, cost: Cost, charge: Charge
+) -> Reply:
+    """The reply to one request, charged also where it fails or is broken off. Raises what the
+    client raises."""
+    usage = RequestUsage()
+    try:
+        response = await model_request(
+            client.model,
+            _messages(question, rung),
+            model_settings=_settings(client, question),
+            model_request_parameters=_parameters(question, rung),
+            instrument=False,
+        )
+        usage = response.usage
+    finally:
+        tokens = usage.input_tokens + usage.output_tokens
+        charge(Spend(model_calls=1, tokens=tokens, cost=cost(usage) if tokens else 0.0))
+    return _reply(response)
+
+
+def _reply(response: ModelResponse) -> Reply:
+    parts = response.parts
+    text = "".join(x.content for x in parts if isinstance(x, TextPart))
+    if not text.strip():
+        # Some servers put all a thinking model says into its thoughts, the answer too.
+        text = "".join(x.content for x in parts if isinstance(x, ThinkingPart))
+    reason = response.finish_reason
+    return Reply(text, is_cut=reason == "length", is_refusal=reason == "content_filter")
+
+
+def _messages(question: Question, rung: Rung) -> Sequence[ModelMessage]:
+    instructions = question.instructions
+    if rung.shows_schema:
+        schema = json.dumps(schema_of(question.answer), separators=(",", ":"))
+        instructions += (
+            "\n\nAnswer with one JSON object that this JSON schema describes, and nothing else:\n"
+            + schema
+        )
+    asked = _request(question.text, instructions)
+    if question.earlier is None:
+        return [asked]
+    said, problem = question.earlier
+    said = said.strip()[:_MOST_SENT_BACK] or "(nothing)"
+    again = f"That could not be used: {problem}. Give the whole answer again, as JSON alone."
+    return [asked, ModelResponse(parts=[TextPart(said)]), _request(again, instructions)]
+
+
+def _request(text: str, instructions: str) -> ModelRequest:
+    return ModelRequest(parts=[UserPromptPart(text)], instructions=instructions)
+
+
+def _settings(client: Client, question: Question) -> ModelSettings:
+    most = question.most_tokens + client.spare_tokens
+    return ModelSettings(**client.settings, max_tokens=most)
+
+
+def _parameters(question: Question, rung: Rung) -> ModelRequestParameters:
+    mode = _MODES[rung]
+    if rung is Rung.TEXT:
+        return ModelRequestParameters(output_mode="text")
+    name = re.sub(r"\W+", "_", question.answer.__name__).strip("_").lower() or "answer"
+    schema = OutputObjectDefinition(schema_of(question.answer), name, strict=True)
+    return ModelRequestParameters(
+        output_mode="native" if mode == "native" else "prompted",
+        output_object=schema,
+        prompted_output_template=False,  # `_messages` shows it where it is to be shown
+        allow_text_output=True,
+    )

@@ -1,0 +1,81 @@
+"""Several models, each asked where those before it are unavailable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import TypeVar
+
+from netnew.domain.errors import ModelMisconfigured, ModelUnavailable
+from netnew.domain.price import Price
+from netnew.llms.options import ModelOptions
+from netnew.llms.served import ServedModel
+from netnew.ports import Charge, Prompt
+
+T = TypeVar("T")
+
+# A model that was unavailable is left alone for so long, where its server did not say.
+_LEFT_ALONE_S = 30.0
+
+
+class Fallback:
+    """Asks the first of `models` that is available; what it answers counts, also that it has no
+    answer. A model whose quota is used up is unavailable here, too; one that is set up wrongly is
+    not: that is to be seen."""
+
+    def __init__(self, models: Sequence[ServedModel], options: ModelOptions) -> None:
+        self._models = tuple(models)
+        self._monotonic = options.monotonic
+        self._left_alone_until = dict.fromkeys(range(len(self._models)), float("-inf"))
+
+    async def __aenter__(self) -> Fallback:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        for model in self._models:
+            await model.aclose()
+
+    @property
+    def name(self) -> str:
+        return ",".join(x.name for x in self._models)
+
+    @property
+    def models(self) -> tuple[ServedModel, ...]:
+        return self._models
+
+    @property
+    def price(self) -> Price | None:
+        """Of the one asked first."""
+        return self._models[0].price
+
+    async def ask(self, prompt: Prompt[T], charge: Charge) -> T:
+        """See `ports.LanguageModel`. Raises the last one's error where none is available."""
+        from netnew.llms.failures import QuotaExhausted
+
+        order = self._order()
+        for place, number in enumerate(order, 1):
+            try:
+                return await self._models[number].ask(prompt, charge)
+            except (ModelUnavailable, QuotaExhausted) as error:
+                self._leave_alone(number, error)
+                if place == len(order):
+                    raise
+        raise AssertionError("there is always one model")
+
+    def _order(self) -> list[int]:
+        """Those to ask, in their order; all of them where none has been well."""
+        now = self._monotonic()
+        well = [i for i, until in self._left_alone_until.items() if until <= now]
+        return well or list(self._left_alone_until)
+
+    def _leave_alone(self, number: int, error: ModelUnavailable | ModelMisconfigured) -> None:
+        seconds = getattr(error, "retry_after_s", None) or _LEFT_ALONE_S
+        self._left_alone_until[number] = self._monotonic() + seconds

@@ -1,0 +1,70 @@
+"""What a model costs: by the settings, or by the list of prices that is installed.
+
+The list is a file of the package genai-prices. It can fetch newer ones in the background; nothing
+here begins that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netnew.domain.price import Price
+from netnew.llms.names import ModelName, Vendor
+
+if TYPE_CHECKING:
+    from pydantic_ai.usage import RequestUsage
+
+_LISTED = (Vendor.OPENAI, Vendor.ANTHROPIC, Vendor.GOOGLE)
+
+
+def listed_price(name: ModelName, base_url: str = "") -> Price | None:
+    """The price by the list, without what is less for cached or more for very long prompts. None
+    where the list has none: what runs at home costs nothing that is known here."""
+    from genai_prices.data_snapshot import get_snapshot
+
+    where = _where(name, base_url)
+    if where is None:
+        return None
+    try:
+        _, model = get_snapshot().find_provider_model(name.model, provider=None, **where)
+    except LookupError:
+        return None
+    prices = _prices_now(model)
+    asked, answered = _base(prices.input_mtok), _base(prices.output_mtok)
+    return None if asked is None or answered is None else Price(asked, answered)
+
+
+def listed_cost(name: ModelName, usage: RequestUsage, base_url: str = "") -> float | None:
+    """US dollars of one request by the list, cached tokens at their price; None where it cannot
+    tell."""
+    from genai_prices.data_snapshot import get_snapshot
+
+    where = _where(name, base_url)
+    if where is None:
+        return None
+    try:
+        found = get_snapshot().calc(usage, name.model, genai_request_timestamp=None, **where)
+    except (LookupError, ValueError):
+        return None
+    return float(found.total_price)
+
+
+def _where(name: ModelName, base_url: str) -> dict[str, Any] | None:
+    if name.vendor in _LISTED:
+        return {"provider_id": str(name.vendor), "provider_api_url": None}
+    if name.vendor is Vendor.COMPATIBLE:
+        return {"provider_id": None, "provider_api_url": base_url}
+    return None
+
+
+def _prices_now(model: Any) -> Any:
+    from datetime import UTC, datetime
+
+    return model.get_prices(datetime.now(UTC))
+
+
+def _base(price: Any) -> float | None:
+    """Dollars a million tokens; of a price in tiers that of short prompts."""
+    if price is None:
+        return None
+    return float(getattr(price, "base", price))
