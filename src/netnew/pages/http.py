@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
@@ -34,6 +34,8 @@ _TRY_AGAIN = frozenset((429, 502, 503, 504))
 _FAILED_FOR_NOW = frozenset(("timeout", "connect", "protocol"))
 _NEVER_READ = ("image/", "video/", "audio/", "font/")
 _MAX_DRAINED = 65_536
+_MAX_ROBOTS_HOPS = 5
+ACCEPT_PAGE = "text/html,application/xhtml+xml,text/*;q=0.9,*/*;q=0.5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,16 @@ class Validators:
 
     etag: str | None = None
     last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """How a page is asked for. `cuts`: of a longer body its first `max_bytes` will do."""
+
+    max_bytes: int
+    accept: str = ACCEPT_PAGE
+    validators: Validators = Validators()
+    cuts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +94,17 @@ class HttpFetcher:
             Robots(self._read_robots, user_agent, clock.monotonic) if respect_robots else None
         )
 
-    async def fetch(self, url: str, validators: Validators | None = None) -> RawPage:
+    async def fetch(
+        self, url: str, validators: Validators | None = None, accept: str = ACCEPT_PAGE
+    ) -> RawPage:
         """The page at `url`; whatever goes wrong is in `error`, nothing is raised for a page's
-        sake. With `validators`, an unchanged page comes with status 304 and no body."""
+        sake. With `validators`, an unchanged page comes with status 304 and no body. `accept`: the
+        media types that are wanted, as in HTTP."""
         gone_through: list[str] = []
+        wish = _Wish(self._limits.max_bytes, accept, validators or Validators())
         try:
             async with asyncio.timeout(self._limits.total_s):
-                return await self._follow(url, validators or Validators(), gone_through)
+                return await self._follow(url, wish, gone_through)
         except TimeoutError:
             return self._page(url, gone_through, url, _Answer(0, failure="timeout"))
 
@@ -97,10 +113,10 @@ class HttpFetcher:
             await self._robots.aclose()
         await self._connector.aclose()
 
-    async def _follow(self, url: str, validators: Validators, gone_through: list[str]) -> RawPage:
+    async def _follow(self, url: str, wish: _Wish, gone_through: list[str]) -> RawPage:
         at = url
         while True:
-            answer = await self._checked_get(at, validators)
+            answer = await self._checked_get(at, wish)
             location = answer.header("location")
             if answer.status not in _REDIRECTS or not location or answer.failure is not None:
                 return self._page(url, gone_through, at, answer)
@@ -108,9 +124,9 @@ class HttpFetcher:
             following = _joined(at, location)
             if len(gone_through) > self._limits.max_redirects or following in gone_through:
                 return self._page(url, gone_through, following, _Answer(0, failure="redirects"))
-            at, validators = following, Validators()
+            at, wish = following, replace(wish, validators=Validators())
 
-    async def _checked_get(self, url: str, validators: Validators) -> _Answer:
+    async def _checked_get(self, url: str, wish: _Wish) -> _Answer:
         try:
             target = self._guard.checked_url(url)
         except AddressRefused:
@@ -119,18 +135,27 @@ class HttpFetcher:
             refusal = await self._robots.refusal(target)
             if refusal is not None:
                 return _Answer(0, failure=refusal)
-        return await self._get(target, validators, self._limits.max_bytes)
+        return await self._get(target, wish)
 
-    async def _get(self, url: httpx2.URL, validators: Validators, max_bytes: int) -> _Answer:
+    async def _get(self, url: httpx2.URL, wish: _Wish) -> _Answer:
         """One answer, tried again where the failure may pass."""
         attempt = 1
         while True:
-            answer = await self._get_once(url, validators, max_bytes)
+            # A host that asked for a longer rest than is waited for is not asked meanwhile.
+            if self._limiter.rests_s(url.host) > self._limits.max_retry_after_s:
+                return _Answer(429)
+            answer = await self._get_once(url, wish)
+            self._let_rest(url.host, answer)
             wait_s = self._wait_before_retry(answer, attempt)
             if wait_s is None:
                 return answer
             await self._sleep(wait_s)
             attempt += 1
+
+    def _let_rest(self, host: str, answer: _Answer) -> None:
+        asked = _retry_after_s(answer.header("retry-after"), self._clock.now())
+        if asked and answer.status in (429, 503):
+            self._limiter.rest(host, asked)
 
     def _wait_before_retry(self, answer: _Answer, attempt: int) -> float | None:
         passing = answer.status in _TRY_AGAIN or answer.failure in _FAILED_FOR_NOW
@@ -145,13 +170,13 @@ class HttpFetcher:
             return backoff
         return max(asked, backoff) if asked <= self._limits.max_retry_after_s else None
 
-    async def _get_once(self, url: httpx2.URL, validators: Validators, max_bytes: int) -> _Answer:
+    async def _get_once(self, url: httpx2.URL, wish: _Wish) -> _Answer:
         delay_s = self._robots.delay_s(url) if self._robots is not None else 0.0
         delay_s = min(delay_s, self._limits.max_crawl_delay_s)
         async with self._limiter.slot(url.host, delay_s):
             try:
                 async with asyncio.timeout(self._limits.request_s):
-                    return await self._exchange(url, validators, max_bytes)
+                    return await self._exchange(url, wish)
             except TimeoutError:
                 return _Answer(0, failure="timeout")
             except ConnectionFailed as error:
@@ -159,8 +184,8 @@ class HttpFetcher:
             except AddressRefused:
                 return _Answer(0, failure="address")
 
-    async def _exchange(self, url: httpx2.URL, validators: Validators, max_bytes: int) -> _Answer:
-        headers = self._headers(url, validators)
+    async def _exchange(self, url: httpx2.URL, wish: _Wish) -> _Answer:
+        headers = self._headers(url, wish)
         async with self._connector.exchange(url, headers, self._limits.request_s) as response:
             status, received = response.status, response.headers
             if status in _REDIRECTS or status == 304:
@@ -168,24 +193,14 @@ class HttpFetcher:
                 return _Answer(status, received)
             if (header(received, "content-type") or "").lower().startswith(_NEVER_READ):
                 return _Answer(status, received)
-            length = header(received, "content-length")
-            if length is not None and length.isdecimal() and int(length) > max_bytes:
-                return _Answer(status, received, failure="too_large")
-            try:
-                reader = BodyReader((header(received, "content-encoding") or "").lower(), max_bytes)
-                async for chunk in response.aiter_stream():
-                    reader.feed(chunk)
-            except TooLarge:
-                return _Answer(status, received, failure="too_large")
-            except Undecodable:
-                return _Answer(status, received, failure="protocol")
-            return _Answer(status, received, reader.body)
+            return await _read_body(response, wish)
 
-    def _headers(self, url: httpx2.URL, validators: Validators) -> list[tuple[bytes, bytes]]:
+    def _headers(self, url: httpx2.URL, wish: _Wish) -> list[tuple[bytes, bytes]]:
+        validators = wish.validators
         headers = [
             (b"Host", url.netloc),
             (b"User-Agent", self._user_agent.encode("latin-1", "replace")),
-            (b"Accept", b"text/html,application/xhtml+xml,text/*;q=0.9,*/*;q=0.5"),
+            (b"Accept", wish.accept.encode("latin-1", "replace")),
             (b"Accept-Encoding", b"gzip, deflate"),
             (b"Accept-Language", b"en,*;q=0.5"),
         ]
@@ -197,20 +212,20 @@ class HttpFetcher:
 
     async def _read_robots(self, url: httpx2.URL) -> RobotsAnswer:
         at = str(url)
-        for _ in range(5):
+        wish = _Wish(self._limits.max_robots_bytes, "text/plain,*/*;q=0.5", cuts=True)
+        for _ in range(_MAX_ROBOTS_HOPS):
             try:
                 target = self._guard.checked_url(at)
             except AddressRefused:
                 return RobotsAnswer(404)
-            answer = await self._get(target, Validators(), self._limits.max_robots_bytes)
+            answer = await self._get(target, wish)
             location = answer.header("location")
             if answer.status not in _REDIRECTS or not location:
                 break
             at = _joined(at, location)
-        failure = answer.failure
-        if failure in ("too_large", "protocol"):
+        if answer.failure == "protocol":
             return RobotsAnswer(404)
-        return RobotsAnswer(answer.status, answer.body, failure)
+        return RobotsAnswer(answer.status, answer.body, answer.failure)
 
     def _page(self, url: str, gone_through: list[str], final_url: str, answer: _Answer) -> RawPage:
         media_type, charset = _content_type(answer.header("content-type"))
@@ -227,6 +242,25 @@ class HttpFetcher:
             error=answer.failure,
             redirects=tuple(gone_through),
         )
+
+
+async def _read_body(response: httpcore2.Response, wish: _Wish) -> _Answer:
+    status, received = response.status, response.headers
+    length = header(received, "content-length")
+    too_long = length is not None and length.isdecimal() and int(length) > wish.max_bytes
+    if too_long and not wish.cuts:
+        return _Answer(status, received, failure="too_large")
+    try:
+        encoding = (header(received, "content-encoding") or "").lower()
+        reader = BodyReader(encoding, wish.max_bytes)
+        async for chunk in response.aiter_stream():
+            reader.feed(chunk)
+    except TooLarge:
+        if not wish.cuts:
+            return _Answer(status, received, failure="too_large")
+    except Undecodable:
+        return _Answer(status, received, failure="protocol")
+    return _Answer(status, received, reader.body)
 
 
 async def _drain(response: httpcore2.Response, headers: Headers) -> None:

@@ -16,7 +16,8 @@ class Undecodable(Exception):
 
 
 class BodyReader:
-    """Takes chunks as they arrive; `body` is what they come to, of at most `max_bytes`.
+    """Takes chunks as they arrive; `body` is what they come to, of at most `max_bytes`: after
+    TooLarge, that many.
 
     A decompression bomb is stopped where it passes the cap: zlib gives at most one chunk at a time.
     """
@@ -50,10 +51,11 @@ class BodyReader:
                 return
 
     def _keep(self, part: bytes) -> None:
+        room = self._max_bytes - self._size
         self._size += len(part)
-        if self._size > self._max_bytes:
+        self._parts.append(part[:room])
+        if len(part) > room:
             raise TooLarge
-        self._parts.append(part)
 
     @property
     def body(self) -> bytes:

@@ -17,7 +17,8 @@ class FetchLimits:
     """`max_bytes` counts decompressed bytes. `request_s` caps one request with its body, `total_s`
     all requests, redirects and waits for one page. `host_delay_s` is between the starts of two
     requests to one host, `host_concurrency` how many run there at once, `concurrency` everywhere.
-    A `Retry-After` longer than `max_retry_after_s` is not waited for."""
+    A `Retry-After` longer than `max_retry_after_s` is not waited for; the host is then left alone
+    for that time, or for `max_rest_s`."""
 
     max_bytes: int = 2_000_000
     max_robots_bytes: int = 500_000
@@ -27,6 +28,7 @@ class FetchLimits:
     attempts: int = 3
     backoff_s: float = 0.5
     max_retry_after_s: float = 30.0
+    max_rest_s: float = 3600.0
     concurrency: int = 64
     host_concurrency: int = 2
     host_delay_s: float = 0.05
@@ -38,11 +40,13 @@ class _Host:
     slots: asyncio.Semaphore
     users: int = 0
     next_start: float = 0.0
+    rests_until: float = 0.0
 
 
 @dataclass(slots=True)
 class HostLimiter:
-    """Slots for requests: so many at once, so many a host, and a pause between starts."""
+    """Slots for requests: so many at once, so many a host, a pause between starts, and none at all
+    while a host rests."""
 
     limits: FetchLimits
     monotonic: Callable[[], float]
@@ -55,10 +59,7 @@ class HostLimiter:
         """Waits for a turn at `host`; `delay_s`, where larger, replaces the usual pause."""
         if self._slots is None:
             self._slots = asyncio.Semaphore(self.limits.concurrency)
-        state = self._hosts.get(host)
-        if state is None:
-            self._forget_idle()
-            state = self._hosts[host] = _Host(asyncio.Semaphore(self.limits.host_concurrency))
+        state = self._host(host)
         state.users += 1
         try:
             async with state.slots:
@@ -68,11 +69,27 @@ class HostLimiter:
         finally:
             state.users -= 1
 
+    def rest(self, host: str, seconds: float) -> None:
+        """Nothing more is started at `host` for so long: it said that it is busy."""
+        state = self._host(host)
+        until = self.monotonic() + min(seconds, self.limits.max_rest_s)
+        state.rests_until = max(state.rests_until, until)
+
+    def rests_s(self, host: str) -> float:
+        """How long `host` still rests."""
+        state = self._hosts.get(host)
+        return max(0.0, state.rests_until - self.monotonic()) if state is not None else 0.0
+
+    def _host(self, host: str) -> _Host:
+        state = self._hosts.get(host)
+        if state is None:
+            self._forget_idle()
+            state = self._hosts[host] = _Host(asyncio.Semaphore(self.limits.host_concurrency))
+        return state
+
     async def _pause(self, state: _Host, delay_s: float) -> None:
-        if delay_s <= 0:
-            return
         now = self.monotonic()
-        start = max(now, state.next_start)
+        start = max(now, state.next_start, state.rests_until)
         state.next_start = start + delay_s
         if start > now:
             await self.sleep(start - now)
@@ -81,5 +98,6 @@ class HostLimiter:
         if len(self._hosts) < 10_000:
             return
         now = self.monotonic()
-        for host in [h for h, s in self._hosts.items() if not s.users and s.next_start <= now]:
-            del self._hosts[host]
+        for host, state in list(self._hosts.items()):
+            if not state.users and max(state.next_start, state.rests_until) <= now:
+                del self._hosts[host]

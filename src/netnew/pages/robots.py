@@ -39,8 +39,9 @@ class _Rules:
 class Robots:
     """Asks a host's robots.txt before its pages.
 
-    2xx: its rules; other statuses below 500: all allowed; 5xx: all refused ('robots'); no answer:
-    refused with the reason itself, so that a dead host costs one attempt and not two.
+    2xx: its rules; other statuses below 500: all allowed, but for 429; that and 5xx: all refused
+    ('robots') for an hour; no answer: refused with the reason itself, so that a dead host costs one
+    attempt and not two.
     """
 
     def __init__(
@@ -93,7 +94,7 @@ class Robots:
         now = self._monotonic()
         if answer.failure is not None:
             return _Rules(now + FAILURE_KEPT_S, refusal=answer.failure)
-        if answer.status >= 500:
+        if answer.status >= 500 or answer.status == 429:
             return _Rules(now + FAILURE_KEPT_S, refusal="robots")
         if not 200 <= answer.status < 300 or not answer.body.strip():
             return _Rules(now + KEPT_S)

@@ -108,7 +108,8 @@ def test_a_wall_that_comes_with_a_failure_is_told_from_other_failures(status: in
         works</h1><p>Cloudflare shows a challenge page to visitors it cannot place. It runs a script
         and sends the visitor on.</p>""",
         """<h1>Cloudflare</h1><dl><dt>Founded</dt><dd>2009</dd><dt>Seat</dt>
-        <dd>San Francisco</dd></dl><p>DDoS protection by anycast; every answer names its Ray ID: a number for support.</p>""",
+        <dd>San Francisco</dd></dl><p>DDoS protection by anycast; every
+        answer names its Ray ID: a number for support.</p>""",
         """<h1>Acme Captcha</h1><p>A captcha for dentists, in one line of code.</p>""",
         """<h1>PerimeterX</h1><p>PerimeterX made software that tells people from bots. It merged
         with HUMAN Security in 2022.</p>""",
