@@ -163,6 +163,20 @@ class Settings(BaseSettings):
     per_host_delay_s: float = Field(
         0.2, ge=0, description="Seconds between the starts of two fetches from one host."
     )
+    render: Literal["never", "auto"] = Field(
+        "never",
+        description="Whether pages that only scripts fill are shown in a local Chromium: `auto`, or"
+        " `never`; needs the extra `browser`.",
+    )
+    render_timeout_s: float = Field(
+        15, gt=0, description="Seconds the scripts of a page may take to fill it."
+    )
+    browser_path: Path | None = Field(
+        None, description="Program of the Chromium that renders pages; unset: the system's own."
+    )
+    document_timeout_s: float = Field(
+        20, gt=0, description="Seconds the reading of a PDF or an office document may take."
+    )
     respect_robots: bool = Field(True, description="Whether robots.txt is obeyed.")
     user_agent: str = Field(
         f"netnew/{__version__}",

@@ -58,6 +58,7 @@ def doctor(context: typer.Context, as_json: asking.AsJson = False) -> None:
         _versions(),
         _home(settings.home),
         *_gateway(settings),
+        _rendering(settings),
         *_typing_errors(),
         *_plugins(),
     ]
@@ -111,6 +112,19 @@ def _gateway(settings: Settings) -> list[Check]:
         return []
     detail = f"every page is fetched from {settings.test_gateway}, not from the web"
     return [Check("test gateway", Health.NOTE, detail)]
+
+
+def _rendering(settings: Settings) -> Check:
+    """Whether pages that only scripts fill can be shown in a browser."""
+    from netnew.bootstrap import why_not_rendered
+
+    missing = why_not_rendered(settings.browser_path)
+    if settings.render == "never":
+        can = "it could be: NETNEW_RENDER=auto" if missing is None else f"it cannot be: {missing}"
+        return Check("rendering", Health.OK, f"pages that need JavaScript are not rendered; {can}")
+    if missing is not None:
+        return Check("rendering", Health.BAD, f"pages cannot be rendered: {missing}")
+    return Check("rendering", Health.OK, "pages that need JavaScript are rendered by Chromium")
 
 
 def _typing_errors() -> list[Check]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+from collections.abc import Callable
 
 from netnew.lexicon.packed import is_bomb
 
@@ -12,43 +13,53 @@ DOCUMENT_TYPES = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
 }
+ALIASES = {"application/x-pdf": "application/pdf"}
 _log = logging.getLogger(__name__)
 
-
-class DocumentsMissing(Exception):
-    """The extra is not installed: `pip install 'netnew[documents]'`."""
+ReadDocument = Callable[[bytes, str], str]
 
 
-class DocumentTooLarge(Exception):
-    """It unpacks to more than is read."""
+class DocumentUnread(Exception):
+    """`reason` is the snapshot's word for it: 'documents' (the extra is not installed: `pip install
+    'netnew[documents]'`), 'too_large' (it unpacks to too much), 'encrypted', 'unreadable',
+    'document_timeout'."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
 
 
-def document_as_markdown(body: bytes, media_type: str) -> str | None:
-    """The document's text as Markdown; None where it cannot be read.
+def document_as_markdown(body: bytes, media_type: str) -> str:
+    """The document's text as Markdown, read in this process for as long as it takes.
 
-    Raises DocumentTooLarge, and DocumentsMissing where the extra is not installed.
+    Raises DocumentUnread.
     """
     if is_bomb(io.BytesIO(body)):
-        raise DocumentTooLarge
+        raise DocumentUnread("too_large")
     try:
-        from markitdown import (
-            MarkItDown,
-            MarkItDownException,
-            MissingDependencyException,
-            StreamInfo,
-        )
+        from markitdown import MarkItDown, MissingDependencyException, StreamInfo
     except ImportError:
-        raise DocumentsMissing("pip install 'netnew[documents]'") from None
+        raise DocumentUnread("documents") from None
     known = StreamInfo(mimetype=media_type, extension=DOCUMENT_TYPES[media_type])
     try:
         result = MarkItDown(enable_plugins=False).convert_stream(
             io.BytesIO(body), stream_info=known
         )
     except MissingDependencyException:
-        raise DocumentsMissing("pip install 'netnew[documents]'") from None
-    except (MarkItDownException, ValueError, OSError, KeyError) as error:
+        raise DocumentUnread("documents") from None
+    except Exception as error:
+        # Parsers of hostile bytes raise anything at all.
         _log.info("unreadable document: %s", error)
-        return None
+        raise DocumentUnread("encrypted" if _is_encrypted(body) else "unreadable") from error
     markdown = str(result.markdown)
     # What it cannot read as the type it is, it may hand back as it came.
-    return None if markdown.startswith(("%PDF", "PK\x03")) else markdown
+    if markdown.startswith(("%PDF", "PK\x03")):
+        raise DocumentUnread("encrypted" if _is_encrypted(body) else "unreadable")
+    return markdown
+
+
+def _is_encrypted(body: bytes) -> bool:
+    """A PDF names its /Encrypt dictionary in the trailer; a locked office file is an OLE file."""
+    return body.startswith(b"\xd0\xcf\x11\xe0") or (
+        body.startswith(b"%PDF") and b"/Encrypt" in body
+    )

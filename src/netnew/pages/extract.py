@@ -13,9 +13,10 @@ from netnew.domain.page import Link, PageQuality, RawPage, SegmentKind, Snapshot
 from netnew.pages.blocks import BlockReader, SegmentList, mark_boilerplate
 from netnew.pages.decode import decoded
 from netnew.pages.documents import (
+    ALIASES,
     DOCUMENT_TYPES,
-    DocumentsMissing,
-    DocumentTooLarge,
+    DocumentUnread,
+    ReadDocument,
     document_as_markdown,
 )
 from netnew.pages.dom import Tree, parse
@@ -33,20 +34,25 @@ EXTRACTOR_VERSION = "2"
 MAX_TITLE_CHARS = 500
 _MARKDOWN_TYPES = frozenset(("text/markdown", "text/x-markdown", "text/x-web-markdown"))
 _HTML_TYPES = frozenset(("text/html", "application/xhtml+xml"))
+# What servers say of files they do not know.
+_UNTOLD = words(
+    "application/octet-stream binary/octet-stream application/download application/x-download "
+    "application/force-download application/unknown"
+) | {""}
 _TEXT_LIKE = words(
     "application/json application/xml application/yaml application/x-yaml application/toml "
     "application/ld+json application/rss+xml application/atom+xml"
 )
 
 
-def extract(raw: RawPage) -> Snapshot:
-    """The snapshot of `raw`. Never raises for what a page holds.
+def extract(raw: RawPage, read_document: ReadDocument = document_as_markdown) -> Snapshot:
+    """The snapshot of `raw`. Never raises for what a page holds. `read_document` reads PDF, DOCX
+    and XLSX; as it is, for as long as that takes.
 
     `quality` is ERROR, with `error` set, for a status outside 200–299 (BOT_WALL where the page that
     came with it is a wall), for `raw.error`, for a type
-    that is no text (`media_type`), an unreadable document (`unreadable`) or one
-    that unpacks to too much (`too_large`), and where reading a
-    document needs the extra `documents` (`documents`).
+    that is no text (`media_type`), and for a document that was not read, with the reason of
+    DocumentUnread.
     """
     page = Snapshot(
         id=snapshot_id(raw),
@@ -63,7 +69,7 @@ def extract(raw: RawPage) -> Snapshot:
     failure = raw.error or (None if 200 <= raw.status < 300 else f"status_{raw.status}")
     if failure is not None and not raw.body:
         return replace(page, quality=PageQuality.ERROR, error=failure)
-    page = _read(raw, page)
+    page = _read(raw, page, read_document)
     if failure is None:
         return page
     # Walls come with 403, 429 and 503 too: what stopped us is then worth more than the number.
@@ -79,18 +85,19 @@ def snapshot_id(raw: RawPage) -> SnapshotId:
     return SnapshotId(f"{hashlib.sha256(content).hexdigest()[:32]}-{EXTRACTOR_VERSION}")
 
 
-def _read(raw: RawPage, page: Snapshot) -> Snapshot:
-    media_type = raw.media_type.partition(";")[0].strip().lower() or _sniffed(raw.body)
+def is_document(raw: RawPage) -> bool:
+    """Whether it is read by `read_document`."""
+    return bool(raw.body) and _media_type(raw) in DOCUMENT_TYPES
+
+
+def _read(raw: RawPage, page: Snapshot, read_document: ReadDocument) -> Snapshot:
+    media_type = _media_type(raw)
     page = replace(page, media_type=media_type)
     if media_type in DOCUMENT_TYPES:
         try:
-            markdown = document_as_markdown(raw.body, media_type)
-        except DocumentsMissing:
-            return replace(page, quality=PageQuality.ERROR, error="documents")
-        except DocumentTooLarge:
-            return replace(page, quality=PageQuality.ERROR, error="too_large")
-        if markdown is None:
-            return replace(page, quality=PageQuality.ERROR, error="unreadable")
+            markdown = read_document(raw.body, media_type)
+        except DocumentUnread as unread:
+            return replace(page, quality=PageQuality.ERROR, error=unread.reason)
         return _from_markdown(markdown, page)
     if media_type in _HTML_TYPES:
         return _from_html(decoded(raw.body, raw.charset), page)
@@ -101,13 +108,31 @@ def _read(raw: RawPage, page: Snapshot) -> Snapshot:
     return replace(page, quality=PageQuality.ERROR, error="media_type")
 
 
+def _media_type(raw: RawPage) -> str:
+    """As the server says, but where it says nothing, or the bytes say that it is a PDF."""
+    said = raw.media_type.partition(";")[0].strip().lower()
+    said = ALIASES.get(said, said)
+    if said in _UNTOLD or (raw.body.startswith(b"%PDF-") and said not in DOCUMENT_TYPES):
+        return _sniffed(raw.body)
+    return said
+
+
 def _sniffed(body: bytes) -> str:
     head = body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head.startswith(b"%pdf-"):
         return "application/pdf"
+    if body.startswith(b"PK\x03\x04"):
+        return _office_type(body) or "application/octet-stream"
     if head.startswith(b"<") or b"<html" in head:
         return "text/html"
     return "application/octet-stream" if b"\x00" in head else "text/plain"
+
+
+def _office_type(body: bytes) -> str | None:
+    """DOCX and XLSX are zip files, known by the folder of their parts."""
+    folders = {b"word/": ".docx", b"xl/": ".xlsx"}
+    ending = next((folders[name] for name in folders if name in body[-65_536:]), None)
+    return next((t for t, known in DOCUMENT_TYPES.items() if known == ending), None)
 
 
 def _from_html(html: str, page: Snapshot) -> Snapshot:

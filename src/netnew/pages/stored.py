@@ -12,8 +12,11 @@ from functools import partial
 
 from netnew.domain.errors import NetnewError, NotFound
 from netnew.domain.page import Fetched, PageQuality, RawPage, Snapshot
-from netnew.pages.extract import EXTRACTOR_VERSION, extract, snapshot_id
+from netnew.pages.document_process import DocumentProcess
+from netnew.pages.extract import EXTRACTOR_VERSION, extract, is_document, snapshot_id
 from netnew.pages.http import HttpFetcher, Validators
+from netnew.pages.render import Renderer
+from netnew.pages.scripted import needs_browser
 from netnew.ports import Clock, PageProvider, PageStore
 
 FRESH = timedelta(days=7)
@@ -30,7 +33,8 @@ class StoredFetcher:
     where that was read from the same bytes, else a new one. For a page of none of them a snapshot
     in the store answers while it is fresh, then `http` (None: no network, pages that nobody has are
     ERROR with error 'offline', and that is not stored). Concurrent fetches of one address are one.
-    A stale snapshot makes the request conditional: unchanged, it is kept with a new date.
+    A stale snapshot makes the request conditional: unchanged, it is kept with a new date. A page of
+    `http` that scripts fill goes through `renderer` (None: it stays as it is).
     """
 
     def __init__(
@@ -42,6 +46,8 @@ class StoredFetcher:
         fresh: timedelta = FRESH,
         failure_fresh: timedelta = FAILURE_FRESH,
         extract_threads: int = 1,
+        renderer: Renderer | None = None,
+        document_timeout_s: float = 20.0,
     ) -> None:
         self._pages = pages
         self._clock = clock
@@ -49,7 +55,11 @@ class StoredFetcher:
         self._providers = tuple(providers)
         self._fresh = fresh
         self._failure_fresh = failure_fresh
+        self._renderer = renderer
         self._threads = ThreadPoolExecutor(extract_threads, thread_name_prefix="netnew-extract")
+        # A document is waited for in a thread of its own: pages go on meanwhile.
+        self._document_thread = ThreadPoolExecutor(1, thread_name_prefix="netnew-document")
+        self._documents = DocumentProcess(document_timeout_s)
         self._under_way: dict[tuple[str, str], asyncio.Task[Fetched | None]] = {}
 
     async def fetch(self, url: str, max_age: timedelta | None = None) -> Fetched:
@@ -88,13 +98,18 @@ class StoredFetcher:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._document_thread.shutdown(wait=False, cancel_futures=True)
+        self._documents.close()
+        self._document_thread.shutdown(wait=True)
         self._threads.shutdown(wait=True, cancel_futures=True)
+        if self._renderer is not None:
+            await self._renderer.aclose()
         if self._http is not None:
             await self._http.aclose()
 
     def _is_fresh(self, snapshot: Snapshot, max_age: timedelta | None) -> bool:
         limit = self._fresh if max_age is None else max_age
-        if snapshot.quality is PageQuality.ERROR:
+        if snapshot.quality in (PageQuality.ERROR, PageQuality.BOT_WALL):
             limit = min(limit, self._failure_fresh)
         return self._clock.now() - snapshot.fetched_at < limit
 
@@ -122,8 +137,20 @@ class StoredFetcher:
                 return Fetched(kept, from_store=False)
             raw = await self._http.fetch(url)
         snapshot = await self._extracted(raw)
+        if self._renderer is not None and needs_browser(raw, snapshot):
+            raw, snapshot = await self._rendered(self._renderer, raw, snapshot)
         await self._pages.put(raw, snapshot)
         return Fetched(snapshot, from_store=False)
+
+    async def _rendered(
+        self, renderer: Renderer, raw: RawPage, snapshot: Snapshot
+    ) -> tuple[RawPage, Snapshot]:
+        """The page as a browser shows it, where that says more."""
+        shown = await renderer.render(raw)
+        if shown is None:
+            return raw, snapshot
+        seen = await self._extracted(shown)
+        return (shown, seen) if seen.is_evidence else (raw, snapshot)
 
     async def _provided(self, url: str) -> RawPage | None:
         for provider in self._providers:
@@ -140,6 +167,9 @@ class StoredFetcher:
         if not raw.body:
             return extract(raw)
         loop = asyncio.get_running_loop()
+        if is_document(raw):
+            read = partial(extract, raw, self._documents.as_markdown)
+            return await loop.run_in_executor(self._document_thread, read)
         return await loop.run_in_executor(self._threads, extract, raw)
 
     async def _kept(self, answer: RawPage, stale: Snapshot) -> Snapshot | None:
