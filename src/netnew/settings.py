@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -34,6 +34,9 @@ from netnew.domain.errors import InvalidInput
 
 PREFIX = "NETNEW_"
 FILE_NAME = "netnew.toml"
+
+# Settings whose values no message may show.
+_SECRETS = frozenset({"model_api_key"})
 
 # Variables with our prefix that are read elsewhere and are no settings.
 OTHER_VARIABLES = frozenset({"NETNEW_DEBUG", "NETNEW_DATA"})
@@ -91,6 +94,41 @@ class Settings(BaseSettings):
         "auto",
         min_length=1,
         description="Who decides in runs that do not say: `auto` or `rules`.",
+    )
+
+    model: str = Field(
+        "",
+        description="Model that is asked, such as `openai:gpt-6-luna` or `ollama:qwen3:8b`; of"
+        " several with commas each is asked where those before it are unavailable.",
+    )
+    model_base_url: str = Field(
+        "",
+        description="Address of the server of `compatible:` models, such as"
+        " `http://localhost:8000/v1`.",
+    )
+    model_api_key: SecretStr | None = Field(
+        None, description="Key that is sent to the server at `model_base_url`, and to no other."
+    )
+    model_timeout_s: float = Field(60, gt=0, description="Seconds one request to a model may take.")
+    model_concurrency: int = Field(
+        8, ge=1, description="Most requests to one vendor's models at the same time, by all."
+    )
+    model_rate_per_s: float | None = Field(
+        None, gt=0, description="Most requests a second to one vendor's models, by all processes."
+    )
+    model_tries: int = Field(
+        4, ge=1, description="Failed requests after which a model counts as unavailable."
+    )
+    model_price_input: float | None = Field(
+        None,
+        ge=0,
+        description="US dollars for a million tokens asked; unset: by the list that is installed.",
+    )
+    model_price_output: float | None = Field(
+        None,
+        ge=0,
+        description="US dollars for a million tokens answered; unset: by the list that is"
+        " installed.",
     )
 
     budget_cost: float | None = Field(None, ge=0, description="Most US dollars a run may cost.")
@@ -151,10 +189,18 @@ class Settings(BaseSettings):
         20, gt=0, description="Seconds one call of a search service may take."
     )
     search_rate_per_s: float | None = Field(
-        None, gt=0, description="Most calls a second of one search service, by all processes."
+        None,
+        gt=0,
+        description="Most calls a second of one search service, by all processes; unset: as each"
+        " service is known to allow.",
     )
     search_concurrency: int | None = Field(
         None, ge=1, description="Most calls of one search service at the same time, by all."
+    )
+    web_providers: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("brave", "serper", "tavily", "exa", "searxng", "ddgs"),
+        description="Search services of which the source `web` takes the first that is set up;"
+        " their keys are read from the environment alone.",
     )
     fetch_concurrency: int = Field(16, ge=1, description="Most pages fetched at the same time.")
     per_host_concurrency: int = Field(
@@ -308,12 +354,12 @@ class Settings(BaseSettings):
     def _absolute(cls, home: Path) -> Path:
         return home.expanduser().absolute()
 
-    @field_validator("sources", mode="before")
+    @field_validator("sources", "web_providers", mode="before")
     @classmethod
-    def _by_commas(cls, sources: object) -> object:
-        if isinstance(sources, str):
-            return tuple(x.strip() for x in sources.split(",") if x.strip())
-        return sources
+    def _by_commas(cls, listed: object) -> object:
+        if isinstance(listed, str):
+            return tuple(x.strip() for x in listed.split(",") if x.strip())
+        return listed
 
     @field_validator("test_gateway")
     @classmethod
@@ -383,7 +429,8 @@ def _first_problem(
     if not name:
         return InvalidInput("settings", problem)
     origin = next((_origin_name(x, name) for x, values in layers if name in values), "default")
-    problem = f"{problem[:1].lower()}{problem[1:]}, not {first['input']!r}, in {origin}"
+    given = "what stands there" if name in _SECRETS else repr(first["input"])
+    problem = f"{problem[:1].lower()}{problem[1:]}, not {given}, in {origin}"
     return InvalidInput(name, problem)
 
 

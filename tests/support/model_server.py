@@ -99,7 +99,7 @@ class ModelServer:
     gate: asyncio.Event | None = None
     arrivals: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
     _now: int = 0
-    _writers: set[asyncio.StreamWriter] = field(default_factory=set)
+    _serving: dict[asyncio.Task[None], asyncio.StreamWriter] = field(default_factory=dict)
 
     @property
     def origin(self) -> str:
@@ -114,20 +114,24 @@ class ModelServer:
         return [x.format for x in self.asked]
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writers.add(writer)
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving[task] = writer
         try:
             while (asked := await _read(reader)) is not None:
                 if not await self._reply(asked, writer):
+                    await reader.read()  # whoever asked hangs up
                     return
         except (ConnectionError, asyncio.IncompleteReadError):
             return
         finally:
-            self._writers.discard(writer)
+            del self._serving[task]
             writer.close()
 
-    def hang_up_all(self) -> None:
-        for writer in self._writers:
+    async def hang_up_all(self) -> None:
+        for writer in self._serving.values():
             writer.transport.abort()
+        await asyncio.gather(*self._serving, return_exceptions=True)
 
     async def _reply(self, asked: Asked, writer: asyncio.StreamWriter) -> bool:
         if asked.method == "GET":
@@ -143,9 +147,9 @@ class ModelServer:
                 await self.gate.wait()
             reply = self.answer(asked)
             if reply.hang_up:
+                writer.transport.abort()
+            if reply.hang_up or reply.silent:
                 return False
-            if reply.silent:
-                await asyncio.Event().wait()
             await _write(writer, reply)
             return True
         finally:
@@ -186,7 +190,7 @@ async def model_server(
         yield server
     finally:
         running.close()
-        server.hang_up_all()
+        await server.hang_up_all()
 
 
 def in_turn(replies: Iterable[Reply]) -> Answerer:

@@ -101,6 +101,23 @@ def test_passwords_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "postgresql://me:**********@db.example/netnew" in shown
 
 
+def test_the_key_of_a_model_is_shown_nowhere(
+    places: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NETNEW_MODEL_API_KEY", "hidden-key")
+    settings = Settings.load()
+    assert settings.model_api_key is not None
+    assert settings.model_api_key.get_secret_value() == "hidden-key"
+    assert origin(settings, "model_api_key") == ("**********", "environment NETNEW_MODEL_API_KEY")
+    assert "hidden-key" not in f"{settings!r} {settings} {settings.origins()!r}"
+    monkeypatch.delenv("NETNEW_MODEL_API_KEY")
+    (places[1] / "netnew.toml").write_text("model_api_key = 4711\n")
+    with pytest.raises(InvalidInput) as raised:
+        Settings.load()
+    assert raised.value.field == "model_api_key"
+    assert "4711" not in str(raised.value)
+
+
 def test_the_test_gateway_must_be_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NETNEW_TEST_GATEWAY", "http://example.org:80")
     with pytest.raises(InvalidInput, match="must be a loopback address"):
@@ -115,7 +132,7 @@ def test_caps_of_the_settings_make_a_budget(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_variable_that_is_no_setting_is_told_with_the_nearest_that_is_one() -> None:
     environment = {
         "NETNEW_FETCH_CONCURENCY": "1",
-        "NETNEW_MODEL": "1",
+        "NETNEW_XYZZY": "1",
         "NETNEW_JUDGE": "rules",
         "NETNEW_DEBUG": "1",
         "HOME": "/",
@@ -123,13 +140,11 @@ def test_a_variable_that_is_no_setting_is_told_with_the_nearest_that_is_one() ->
     assert unknown_variables(environment) == [
         "NETNEW_FETCH_CONCURENCY is no setting and is ignored;"
         " did you mean NETNEW_FETCH_CONCURRENCY?",
-        "NETNEW_MODEL is no setting and is ignored; `netnew doctor` lists them",
+        "NETNEW_XYZZY is no setting and is ignored; `netnew doctor` lists them",
     ]
 
 
-@pytest.mark.parametrize(
-    "name", ["model", "model_base_url", "model_api_key", "host", "port", "budget_tokens"]
-)
+@pytest.mark.parametrize("name", ["host", "port", "budget_tokens"])
 def test_nothing_can_be_set_that_nothing_uses(places: tuple[Path, Path], name: str) -> None:
     (places[1] / "netnew.toml").write_text(f'{name} = "1"\n')
     with pytest.raises(InvalidInput, match="no such setting"):

@@ -7,6 +7,7 @@ model is first asked: that takes seconds, and most commands ask none.
 from netnew.llms.choosing import Choice, choose_model, served_at
 from netnew.llms.fallback import Fallback
 from netnew.llms.limits import CallLimits
+from netnew.llms.looking import Seen, look_at
 from netnew.llms.names import EXAMPLES, ModelName, parse_model, parse_models
 from netnew.llms.opening import open_model
 from netnew.llms.options import ModelOptions
@@ -21,8 +22,10 @@ __all__ = [
     "Fallback",
     "ModelName",
     "ModelOptions",
+    "Seen",
     "ServedModel",
     "choose_model",
+    "look_at",
     "open_model",
     "parse_model",
     "parse_models",

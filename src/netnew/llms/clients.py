@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import httpx2
@@ -16,20 +17,43 @@ from netnew.llms.names import ModelName, Vendor
 from netnew.llms.options import ModelOptions
 from netnew.llms.rungs import Rung
 
+requests_sent: ContextVar[list[str]] = ContextVar("requests_sent")
+"""Within it, a client notes the address of each request it really sends."""
+
 _CONNECT_S = 10.0
 # What a model that thinks may use for that, besides the answer; it counts as output.
 _TOKENS_TO_THINK = 4_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Client:
-    """`spare_tokens`: what is added to the length of the answer for thinking."""
+    """`rungs`: those it may do. `spare_tokens`: what is added to the length of the answer for
+    thinking."""
 
     model: Model
     http: httpx2.AsyncClient
     rungs: tuple[Rung, ...]
     settings: ModelSettings
     spare_tokens: int
+    _new_length: bool = False
+
+    def settings_for(self, most_tokens: int) -> ModelSettings:
+        """The settings of a request whose answer may be so long."""
+        most = most_tokens + self.spare_tokens
+        if self._new_length:
+            return ModelSettings(**self.settings, extra_body={"max_completion_tokens": most})
+        return ModelSettings(**self.settings, max_tokens=most)
+
+    def adapt(self, complaint: str) -> bool:
+        """Leave out, or name otherwise, the setting that the server complains of; whether it is
+        one of those. Servers that stand before models of OpenAI have both complaints."""
+        if "max_completion_tokens" in complaint:
+            self._new_length = True
+        elif "temperature" in complaint:
+            self.settings.pop("temperature", None)
+        else:
+            return False
+        return True
 
     async def aclose(self) -> None:
         await self.http.aclose()
@@ -73,7 +97,12 @@ def _open_http(access: Access, options: ModelOptions) -> httpx2.AsyncClient:
         # A proxy is for the web, not for a server on this machine.
         trust_env=not is_here(access.base_url),
         follow_redirects=False,  # the key is for this address
+        event_hooks={"request": [_note]},
     )
+
+
+async def _note(request: httpx2.Request) -> None:
+    requests_sent.get([]).append(str(request.url))
 
 
 def _open_openai(name: ModelName, access: Access, http: httpx2.AsyncClient) -> Model:

@@ -19,11 +19,10 @@ from pydantic_ai.messages import (
 )
 from pydantic_ai.models import ModelRequestParameters
 from pydantic_ai.output import OutputObjectDefinition
-from pydantic_ai.settings import ModelSettings
 from pydantic_ai.usage import RequestUsage
 
 from netnew.domain.budget import Spend
-from netnew.llms.clients import Client
+from netnew.llms.clients import Client, requests_sent
 from netnew.llms.reading import schema_of
 from netnew.llms.rungs import Rung
 from netnew.ports import Charge
@@ -60,19 +59,23 @@ async def exchange(
 ) -> Reply:
     """The reply to one request, charged also where it fails or is broken off. Raises what the
     client raises."""
-    usage = RequestUsage()
+    usage, sent = RequestUsage(), list[str]()
+    within = requests_sent.set(sent)
     try:
         response = await model_request(
             client.model,
             _messages(question, rung),
-            model_settings=_settings(client, question),
+            model_settings=client.settings_for(question.most_tokens),
             model_request_parameters=_parameters(question, rung),
             instrument=False,
         )
         usage = response.usage
     finally:
+        requests_sent.reset(within)
         tokens = usage.input_tokens + usage.output_tokens
-        charge(Spend(model_calls=1, tokens=tokens, cost=cost(usage) if tokens else 0.0))
+        if sent:
+            dollars = cost(usage) if tokens else 0.0
+            charge(Spend(cost=dollars, tokens=tokens, model_calls=len(sent)))
     return _reply(response)
 
 
@@ -105,11 +108,6 @@ def _messages(question: Question, rung: Rung) -> Sequence[ModelMessage]:
 
 def _request(text: str, instructions: str) -> ModelRequest:
     return ModelRequest(parts=[UserPromptPart(text)], instructions=instructions)
-
-
-def _settings(client: Client, question: Question) -> ModelSettings:
-    most = question.most_tokens + client.spare_tokens
-    return ModelSettings(**client.settings, max_tokens=most)
 
 
 def _parameters(question: Question, rung: Rung) -> ModelRequestParameters:

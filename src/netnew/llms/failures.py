@@ -11,6 +11,7 @@ from pydantic_ai import exceptions as errors
 from netnew.domain.errors import ModelMisconfigured
 
 _MOST_OF_A_MESSAGE = 200
+_NO_MODEL = "what answers is no model; is its address right? It often ends in /v1"
 
 
 class Kind(Enum):
@@ -83,7 +84,7 @@ def failure_of(error: Exception, key: str = "") -> Failure:
     """What follows of `error`; `key` is left out of what the server said."""
     kind, problem = next(
         ((kind, problem) for type_, kind, problem in _TABLE if isinstance(error, type_)),
-        (Kind.AGAIN, "its server answered something that is no answer of a model"),
+        (Kind.AGAIN, _NO_MODEL),
     )
     status = getattr(error, "status_code", None)
     kind = _STATUSES.get(status, kind) if isinstance(status, int) else kind

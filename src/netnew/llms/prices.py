@@ -20,11 +20,11 @@ _LISTED = (Vendor.OPENAI, Vendor.ANTHROPIC, Vendor.GOOGLE)
 def listed_price(name: ModelName, base_url: str = "") -> Price | None:
     """The price by the list, without what is less for cached or more for very long prompts. None
     where the list has none: what runs at home costs nothing that is known here."""
-    from genai_prices.data_snapshot import get_snapshot
-
     where = _where(name, base_url)
     if where is None:
         return None
+    from genai_prices.data_snapshot import get_snapshot
+
     try:
         _, model = get_snapshot().find_provider_model(name.model, provider=None, **where)
     except LookupError:
@@ -37,11 +37,11 @@ def listed_price(name: ModelName, base_url: str = "") -> Price | None:
 def listed_cost(name: ModelName, usage: RequestUsage, base_url: str = "") -> float | None:
     """US dollars of one request by the list, cached tokens at their price; None where it cannot
     tell."""
-    from genai_prices.data_snapshot import get_snapshot
-
     where = _where(name, base_url)
     if where is None:
         return None
+    from genai_prices.data_snapshot import get_snapshot
+
     try:
         found = get_snapshot().calc(usage, name.model, genai_request_timestamp=None, **where)
     except (LookupError, ValueError):

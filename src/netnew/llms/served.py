@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from contextlib import asynccontextmanager, suppress
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
-from netnew.domain.errors import ModelMisconfigured, NoAnswer
+from netnew.domain.errors import ModelMisconfigured
 from netnew.domain.price import Price
 from netnew.llms.access import Access, access_to
 from netnew.llms.names import ModelName
 from netnew.llms.options import ModelOptions
 from netnew.llms.patience import Patience
 from netnew.llms.prices import listed_cost, listed_price
-from netnew.llms.reading import Unusable, answer_in
-from netnew.llms.rungs import FAILED, REFUSED, Ladder, Rung, ladder_of
+from netnew.llms.rungs import Ladder, Rung, ladder_of
 from netnew.ports import Charge, Prompt
 
 if TYPE_CHECKING:
     from pydantic_ai.usage import RequestUsage
 
     from netnew.llms.clients import Client
-    from netnew.llms.exchange import Question, Reply
-    from netnew.llms.failures import Failure
 
 T = TypeVar("T")
 
@@ -60,7 +56,8 @@ class ServedModel:
         """Close its connections; it can be asked again after that."""
         opened, self._client = self._client, None
         if opened is not None:
-            await (await opened).aclose()
+            with suppress(ModelMisconfigured):  # it was told of already
+                await (await opened).aclose()
 
     @property
     def name(self) -> str:
@@ -82,91 +79,20 @@ class ServedModel:
     async def ask(self, prompt: Prompt[T], charge: Charge) -> T:
         """See `ports.LanguageModel`. An answer that is of no use is asked for once more, with what
         is wrong with it."""
-        from netnew.llms.exchange import Question
+        from netnew.llms.asking import Asking
+        from netnew.llms.exchange import Question, Reply, exchange
 
         client = await self._opened()
-        ladder = self._ladder(client)
+
+        async def send(question: Question, rung: Rung) -> Reply:
+            async with self._turn():
+                return await exchange(client, question, rung, self._cost, charge)
+
         options = self._options
         patience = Patience(self.name, options.tries, options.pause, options.chance)
-        question = Question(prompt.instructions, prompt.text, prompt.answer, prompt.most_tokens)
-        reply, rung = await self._reply(client, question, ladder.first, patience, charge)
-        try:
-            return self._answer(reply, rung, prompt.answer, ladder)
-        except Unusable as unusable:
-            again = replace(question, earlier=(reply.text, str(unusable)))
-            if reply.is_cut:
-                again = replace(again, earlier=None, most_tokens=2 * question.most_tokens)
-        below = None if ladder.is_proven(rung) else ladder.below(rung)
-        reply, at = await self._reply(client, again, below or rung, patience, charge)
-        try:
-            answer = self._answer(reply, at, prompt.answer, ladder)
-        except Unusable as unusable:
-            raise NoAnswer(self.name, f"{unusable}, also when asked again") from None
-        if at is not rung:
-            ladder.doubt(rung, FAILED)
-        return answer
-
-    def _answer(self, reply: Reply, rung: Rung, answer: type[T], ladder: Ladder) -> T:
-        if reply.is_refusal:
-            raise NoAnswer(self.name, "it refused")
-        if reply.is_cut:
-            # What was lost is not known: a list may look whole.
-            raise Unusable("the answer was cut off by its length")
-        found = answer_in(reply.text, answer)
-        ladder.worked(rung)
-        return found
-
-    async def _reply(
-        self, client: Client, question: Question, rung: Rung, patience: Patience, charge: Charge
-    ) -> tuple[Reply, Rung]:
-        """The reply of the first rung from `rung` down that the server does."""
-        from netnew.llms.exchange import exchange
-        from netnew.llms.failures import Kind, failure_of
-
-        ladder, top = self._ladder(client), rung
-        failed: list[tuple[Rung, int]] = []
-        while True:
-            try:
-                async with self._turn():
-                    reply = await exchange(client, question, rung, self._cost, charge)
-            except Exception as error:
-                failure = failure_of(error, self._access.key)
-            else:
-                for each, weight in failed:
-                    ladder.doubt(each, weight)
-                return reply, rung
-            below = ladder.below(rung)
-            if failure.kind is Kind.REJECTED and below is not None:
-                failed.append((rung, REFUSED))
-                rung = below
-            elif failure.kind is Kind.SERVER and below is not None and not ladder.is_proven(rung):
-                patience.count(failure.problem, failure.retry_after_s)
-                failed.append((rung, FAILED))
-                rung = below
-            else:
-                self._give_up(failure, ladder)
-                patience.count(failure.problem, failure.retry_after_s)
-                await patience.wait(failure.retry_after_s)
-                rung, failed = top, []
-
-    def _give_up(self, failure: Failure, ladder: Ladder) -> None:
-        """Raises for what is not to be tried again."""
-        from netnew.llms.failures import Kind, QuotaExhausted
-
-        match failure.kind:
-            case Kind.SETUP:
-                raise ModelMisconfigured(self.name, failure.problem)
-            case Kind.QUOTA:
-                raise QuotaExhausted(self.name, failure.problem)
-            case Kind.TOO_LONG | Kind.REFUSED:
-                raise NoAnswer(self.name, failure.problem)
-            case Kind.REJECTED if ladder.is_used:
-                raise NoAnswer(self.name, failure.problem)
-            case Kind.REJECTED:
-                # It has never taken any request of ours: that is no matter of this prompt.
-                raise ModelMisconfigured(self.name, failure.problem)
-            case Kind.AGAIN | Kind.SERVER:
-                return
+        ladder = self._ladder(client)
+        asking = Asking(self.name, self._access.key, client, ladder, patience, send)
+        return await asking.answer(prompt)
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
@@ -203,6 +129,11 @@ class ServedModel:
         return await asyncio.shield(self._client)
 
     def _open(self) -> Client:
-        from netnew.llms.clients import open_client
+        try:
+            from netnew.llms.clients import open_client
 
-        return open_client(self._name, self._access, self._options)
+            return open_client(self._name, self._access, self._options)
+        except ImportError as error:
+            raise ModelMisconfigured(
+                self.name, f"its client cannot be imported: {error}"
+            ) from error

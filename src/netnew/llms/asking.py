@@ -1,0 +1,132 @@
+"""One question put to a model until there is an answer: down the ladder, patiently, and once more
+where the answer was of no use."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from netnew.domain.errors import ModelMisconfigured, NetnewError, NoAnswer
+from netnew.llms.clients import Client
+from netnew.llms.exchange import Question, Reply
+from netnew.llms.failures import Failure, Kind, QuotaExhausted, failure_of
+from netnew.llms.patience import Patience
+from netnew.llms.reading import Unusable, answer_in
+from netnew.llms.rungs import FAILED, REFUSED, Ladder, Rung
+from netnew.ports import Prompt
+
+T = TypeVar("T")
+
+_MOST_ADAPTED = 2
+
+Send = Callable[[Question, Rung], Awaitable[Reply]]
+"""Makes one request, when it is its turn, and charges it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """`model`: its full name. `key`: what no message may hold."""
+
+    model: str
+    key: str
+    client: Client
+    ladder: Ladder
+    patience: Patience
+    send: Send
+
+    async def answer(self, prompt: Prompt[T]) -> T:
+        """See `ports.LanguageModel.ask`."""
+        question = Question(prompt.instructions, prompt.text, prompt.answer, prompt.most_tokens)
+        reply, rung = await self._reply(question, self.ladder.first)
+        try:
+            return self._read(reply, rung, prompt.answer)
+        except Unusable as unusable:
+            again = _again(question, reply, str(unusable))
+        # A server that has never held an answer to the schema may not know of schemas.
+        below = None if self.ladder.is_proven(rung) else self.ladder.below(rung)
+        reply, at = await self._reply(again, below or rung)
+        try:
+            answer = self._read(reply, at, prompt.answer)
+        except Unusable as unusable:
+            raise NoAnswer(self.model, f"{unusable}, also when asked again") from None
+        if at is not rung:
+            self.ladder.doubt(rung, FAILED)
+        return answer
+
+    def _read(self, reply: Reply, rung: Rung, answer: type[T]) -> T:
+        if reply.is_refusal:
+            raise NoAnswer(self.model, "it refused")
+        if reply.is_cut:
+            # What was lost is not known: a list may look whole.
+            raise Unusable("the answer was cut off at its greatest length")
+        found = answer_in(reply.text, answer)
+        self.ladder.worked(rung)
+        return found
+
+    async def _reply(self, question: Question, rung: Rung) -> tuple[Reply, Rung]:
+        """The reply of the first rung from `rung` down that the server does."""
+        top = rung
+        failed: list[tuple[Rung, int]] = []
+        adapted = 0
+        while True:
+            try:
+                reply = await self.send(question, rung)
+            except NetnewError:
+                raise
+            except Exception as error:
+                failure = failure_of(error, self.key)
+            else:
+                for each, weight in failed:
+                    self.ladder.doubt(each, weight)
+                return reply, rung
+            if adapted < _MOST_ADAPTED and self._adapts(failure):
+                adapted += 1
+                continue
+            below = self._below(rung, failure)
+            if below is None:
+                self._give_up(failure)
+            if failure.kind is not Kind.REJECTED:
+                self.patience.count(failure.problem, failure.retry_after_s)
+            if below is not None:
+                failed.append((rung, REFUSED if failure.kind is Kind.REJECTED else FAILED))
+                rung = below
+                continue
+            await self.patience.wait(failure.retry_after_s)
+            if failure.kind is Kind.SERVER:  # on all rungs, so it was none of them
+                rung, failed = top, []
+
+    def _adapts(self, failure: Failure) -> bool:
+        """Whether the server names a setting that we can do without, or name otherwise."""
+        return failure.kind is Kind.REJECTED and self.client.adapt(failure.problem)
+
+    def _below(self, rung: Rung, failure: Failure) -> Rung | None:
+        """The next rung to try at once, where the failure may be one of the rung."""
+        if failure.kind is Kind.REJECTED:
+            return self.ladder.below(rung)
+        if failure.kind is Kind.SERVER and not self.ladder.is_proven(rung):
+            return self.ladder.below(rung)
+        return None
+
+    def _give_up(self, failure: Failure) -> None:
+        """Raises for what is not to be tried again."""
+        match failure.kind:
+            case Kind.SETUP:
+                raise ModelMisconfigured(self.model, failure.problem)
+            case Kind.QUOTA:
+                raise QuotaExhausted(self.model, failure.problem)
+            case Kind.TOO_LONG | Kind.REFUSED:
+                raise NoAnswer(self.model, failure.problem)
+            case Kind.REJECTED if self.ladder.is_used:
+                raise NoAnswer(self.model, failure.problem)
+            case Kind.REJECTED:
+                # It has never taken any request of ours: that is no matter of this prompt.
+                raise ModelMisconfigured(self.model, failure.problem)
+            case Kind.AGAIN | Kind.SERVER:
+                return
+
+
+def _again(question: Question, reply: Reply, problem: str) -> Question:
+    if reply.is_cut:
+        return replace(question, most_tokens=2 * question.most_tokens)
+    return replace(question, earlier=(reply.text, problem))

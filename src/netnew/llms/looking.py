@@ -1,0 +1,63 @@
+"""What is to be said of a model before a run is begun with it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from netnew.domain.errors import InvalidInput, ModelMisconfigured
+from netnew.domain.price import Price
+from netnew.llms.choosing import Choice, Reachable, served_at
+from netnew.llms.names import ModelName, parse_models
+from netnew.llms.options import ModelOptions
+from netnew.llms.probing import Capability, probe
+from netnew.llms.served import ServedModel
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A model as it was found. `problem`: why it cannot be used, '' where nothing speaks against
+    it. `base_url`: its server, '' where that is the vendor's. `capability`: where it was asked."""
+
+    name: str
+    why: str
+    base_url: str = ""
+    price: Price | None = None
+    problem: str = ""
+    capability: Capability | None = None
+
+
+async def look_at(
+    choice: Choice, options: ModelOptions, ask: bool = False, reachable: Reachable = served_at
+) -> tuple[Seen, ...]:
+    """What there is to see of each model of `choice`. Servers with an address of ours are asked for
+    their list; nothing is asked of a model, unless `ask`, which costs a little."""
+    try:
+        names = parse_models(choice.name)
+    except InvalidInput as error:
+        return (Seen(choice.name, choice.why, problem=str(error)),)
+    return tuple([await _look_at(name, choice.why, options, ask, reachable) for name in names])
+
+
+async def _look_at(
+    name: ModelName, why: str, options: ModelOptions, ask: bool, reachable: Reachable
+) -> Seen:
+    try:
+        model = ServedModel(name, options)
+    except ModelMisconfigured as error:
+        return Seen(str(name), why, problem=error.problem)
+    except InvalidInput as error:
+        return Seen(str(name), why, problem=str(error))
+    access = model.access
+    seen = Seen(str(name), why, access.base_url, model.price)
+    if name.vendor.has_address:
+        listed = await asyncio.to_thread(reachable, access.base_url, access.key)
+        if listed is None:
+            return replace(seen, problem=f"no server answers at {access.base_url}")
+        if listed and name.model not in listed:
+            return replace(seen, problem=f"its server has {', '.join(listed[:5])}, and not this")
+    if not ask:
+        return seen
+    async with model:
+        capability = await probe(model, options)
+    return replace(seen, capability=capability, problem=capability.problem)
