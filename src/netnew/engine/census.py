@@ -17,6 +17,8 @@ from netnew.engine.estimate import Sightings
 if TYPE_CHECKING:
     from netnew.engine.entity import Entity
 
+MAY_MATCH = (MatchStatus.MATCHED, MatchStatus.UNCLEAR)
+
 
 @dataclass(slots=True)
 class Queue:
@@ -40,7 +42,8 @@ class Census:
 
     `matched`: those that match now, by id, in the order they came to match. `sightings`: by what
     those were sighted. Each queue has one reader. `changed`, `learnable`, `addressed`: more is
-    known of them, or they were judged. `gone`: they were merged into others or discarded.
+    known of them, or they were judged. `doubtful`: the same of those that match or could.
+    `gone`: they were merged into others or discarded.
     """
 
     matched: dict[CandidateId, Entity] = field(default_factory=dict)
@@ -48,6 +51,7 @@ class Census:
     changed: Queue = field(default_factory=Queue)
     learnable: Queue = field(default_factory=Queue)
     addressed: Queue = field(default_factory=Queue)
+    doubtful: Queue = field(default_factory=Queue)
     gone: Queue = field(default_factory=Queue)
     _living: dict[MatchStatus, int] = field(default_factory=lambda: dict.fromkeys(MatchStatus, 0))
     _met: int = 0
@@ -92,6 +96,8 @@ class Census:
         self.changed.put(entity)
         self.learnable.put(entity)
         self.addressed.put(entity)
+        if entity.status in MAY_MATCH:
+            self.doubtful.put(entity)
 
     def move(self, entity: Entity, before: MatchStatus) -> None:
         """It stood at `before`, and stands elsewhere now."""

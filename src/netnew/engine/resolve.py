@@ -98,7 +98,7 @@ class Resolver:
         entity = self._claim(entity, keys, "the same address")
         entity = self._claim(entity, self._old_keys(snapshot, reading, entity), "a redirect")
         twin = self._twin(snapshot, texts)
-        if twin is not None and twin is not entity and self._may_be_one(entity, twin):
+        if twin is not None and twin is not entity and self.may_be_one(entity, twin):
             entity = self._merge(entity, twin, "the same name and text")
         entity = self._claim(entity, [t for t in texts if t not in self._by_key], "the same text")
         if website is not None:
@@ -146,10 +146,18 @@ class Resolver:
         entity.add_page(snapshot, Standing.OWN)
         return entity
 
+    def may_be_one(self, one: Entity, other: Entity) -> bool:
+        """Whether nobody said that they are two."""
+        return not self.apart.has(one.keys, other.keys)
+
+    def living(self, entity: Entity) -> Entity:
+        """Itself, or what it was merged into."""
+        return entity if entity.merged_into is None else self._by_key[next(iter(entity.keys))]
+
     def unite(self, one: Entity, other: Entity, reason: str) -> Entity | None:
         """One of two that something else than a key shows to be one: the older, which then knows
         what both knew. None where they are to stay apart."""
-        return self._merge(one, other, reason) if self._may_be_one(one, other) else None
+        return self._merge(one, other, reason) if self.may_be_one(one, other) else None
 
     # ------------------------------------------------------------------------------- inside
 
@@ -219,9 +227,6 @@ class Resolver:
     def _entity_with(self, keys: Iterable[str]) -> Entity | None:
         return next((self._by_key[k] for k in keys if k in self._by_key), None)
 
-    def _may_be_one(self, one: Entity, other: Entity) -> bool:
-        return not self.apart.has(one.keys, other.keys)
-
     def _own(self, entity: Entity, keys: Iterable[str]) -> None:
         """Those of `keys` that it holds are of its own site."""
         entity.own_keys.update(k for k in keys if self._by_key.get(k) is entity)
@@ -232,7 +237,7 @@ class Resolver:
         for key in keys:
             holder = self._by_key.get(key)
             if holder is not None and holder is not entity:
-                if not self._may_be_one(entity, holder):
+                if not self.may_be_one(entity, holder):
                     continue
                 entity = self._merge(entity, holder, f"{reason}: {key}")
             self._by_key[key] = entity

@@ -26,6 +26,7 @@ from netnew.domain.event import (
 )
 from netnew.domain.ledger import LedgerEntry
 from netnew.domain.run import Estimate, Run, RunStatus, StopRequest, TerminationReason
+from netnew.engine.apart import Apart
 from netnew.engine.crew import Crew
 from netnew.engine.discover import Discovery, Round
 from netnew.engine.enrich import enrich
@@ -33,6 +34,7 @@ from netnew.engine.entity import Entity
 from netnew.engine.exclude import Exclusions
 from netnew.engine.frontier import Frontier
 from netnew.engine.generators import generator_named
+from netnew.engine.grey_zone import GreyZone, settle_grey_zone
 from netnew.engine.life import STOPPED, ended_as_asked
 from netnew.engine.meter import Meter, Walk
 from netnew.engine.outage import Outage
@@ -76,6 +78,7 @@ class Finding:
     patience: float
     crew: Crew = field(init=False)
     sharing: Sharing = field(default_factory=Sharing)
+    grey_zone: GreyZone = field(default_factory=GreyZone)
     recheck: Recheck | None = None
     outage: Outage = field(default_factory=Outage)
     idle_leads: float = 0.0
@@ -102,6 +105,7 @@ class Finding:
             parts.clock,
             Exclusions.from_bytes(await parts.store.runs.excluded(run.id)),
             run.generation,
+            apart=Apart.of(await parts.store.candidates.merges(run.id)),
         )
         discovery = Discovery(
             parts,
@@ -206,6 +210,7 @@ class Finding:
 
     async def _count_round(self, this: Round) -> None:
         self._cut = None
+        grown = await self._settle_grey_zone()
         self.discovery.learn(this)
         new_matches = len(self.resolver.census.matched_since(this.mark))
         self.idle_leads = 0.0 if new_matches else self.idle_leads + this.effort
@@ -213,9 +218,23 @@ class Finding:
         if not retraced:
             # A worker that gets so far is no victim of the run.
             self.run = replace(self.run, rounds=self.rounds, takeovers=0)
-            await self.commit(*this.failures, self._round_ended(this, new_matches), sums_up=True)
+            told = (*self._events_of(grown), self._round_ended(this, new_matches))
+            await self.commit(*this.failures, *told, candidates=grown, sums_up=True)
         elif self.rounds in (self.run.rounds, self.run.rounds_before):
             await self._catch_up()
+
+    async def _settle_grey_zone(self) -> list[Entity]:
+        """Those that were found to be one with another; their rows are yet to be written."""
+        return await settle_grey_zone(
+            self.grey_zone,
+            self.resolver,
+            self.verifier.parts,
+            self.run.spec,
+            self.meter,
+            may_ask=not self.is_retracing and self._may_judge(),
+            halted=self._is_halted,
+            record=self._record,
+        )
 
     def _round_ended(self, this: Round, new_matches: int) -> RoundEnded:
         return RoundEnded(
