@@ -106,8 +106,9 @@ class Settings(BaseSettings):
         description="Address of the server of `compatible:` models, such as"
         " `http://localhost:8000/v1`.",
     )
-    model_api_key: SecretStr | None = Field(
-        None, description="Key that is sent to the server at `model_base_url`, and to no other."
+    model_api_key: SecretStr = Field(
+        SecretStr(""),
+        description="Key that is sent to the server at `model_base_url`, and to no other.",
     )
     model_timeout_s: float = Field(60, gt=0, description="Seconds one request to a model may take.")
     model_concurrency: int = Field(
