@@ -19,14 +19,18 @@ from netnew.db.upkeep import look_at_schema as look_at_schema
 from netnew.db.upkeep import upgrade_schema as upgrade_schema
 from netnew.domain.batch import Batch
 from netnew.domain.budget import Spend
-from netnew.domain.errors import InvalidInput, StoreDamaged
+from netnew.domain.errors import StoreDamaged
 from netnew.domain.ids import LOCAL_WORKSPACE
-from netnew.domain.run import RunSpec
+from netnew.domain.run import MAX_CONDITIONS, RunSpec
 from netnew.durable.workers import WorkerRow, live_workers
 from netnew.engine.parts import OtherWorker, Parts
 from netnew.judges.rules import RulesJudge
+from netnew.judging import Judges
+from netnew.pages.chromium import Chromium
+from netnew.pages.chromium import why_not_rendered as why_not_rendered
 from netnew.pages.http import HttpFetcher, open_http
 from netnew.pages.limits import FetchLimits
+from netnew.pages.render import Renderer
 from netnew.pages.stored import StoredFetcher
 from netnew.plugins import source_from_spec
 from netnew.ports import Clock, Ids, Judge, PageProvider, Source, Store
@@ -34,7 +38,9 @@ from netnew.service import Service, Surroundings
 from netnew.settings import Settings
 from netnew.sources.context import SourceContext
 from netnew.sources.corpora import Corpora
-from netnew.sources.limited import Allowed, limited
+from netnew.sources.limited import Allowed
+from netnew.sources.services import search_keys
+from netnew.sources.services import search_services as search_services
 from netnew.store.limits import ProviderLimits
 from netnew.store.retention import Retention, Swept
 from netnew.store.store import SqlStore
@@ -158,12 +164,14 @@ async def open_app(
         home_id = _home_id(settings.home)
         queue, beats = _Queue(settings, stack), _Beats(database)
         others = _Others(beats, queue, home_id)
-        judge = judge or RulesJudge(clock)
-        opener = _PartsOpener(settings, store, limits, clock, ids, judge, others)
+        judges = Judges(judge or RulesJudge(clock), settings, limits)
+        stack.push_async_callback(judges.aclose)
+        chromium = Chromium(settings.browser_path)
+        opener = _PartsOpener(settings, store, limits, clock, ids, judges, others, chromium)
         around = Surroundings(
             clock,
             ids,
-            opener.judge_named,
+            judges.named,
             settings.sources,
             opener.open,
             queue.open,
@@ -263,31 +271,22 @@ class _PartsOpener:
     limits: ProviderLimits
     clock: Clock
     ids: Ids
-    judge: Judge
+    judges: Judges
     others: _Others
-
-    def judge_named(self, name: str) -> Judge:
-        """Raises InvalidInput for a judge that there is not."""
-        asked = self.settings.judge if name == "auto" else name
-        if asked in ("auto", "rules"):
-            return self.judge
-        raise InvalidInput("judge", f"{asked!r} is not one", "auto, rules")
+    chromium: Chromium
 
     @asynccontextmanager
     async def open(self, spec: RunSpec) -> AsyncIterator[Parts]:
-        judge = self.judge_named(spec.judge)
+        judging = await self.judges.named(spec)
         async with AsyncExitStack() as stack:
             http = self._http()
             stack.push_async_callback(http.aclose)
-            context = SourceContext(
-                self.settings.home, self.clock, http.fetch, self.settings.search_timeout_s
-            )
-            allowed = Allowed(self.settings.search_rate_per_s, self.settings.search_concurrency)
+            context = self._source_context(http)
             sources: list[Source] = []
             for named in dict.fromkeys(spec.sources):
                 source = source_from_spec(named, context)
                 stack.push_async_callback(source.aclose)
-                sources.append(limited(source, self.limits, allowed))
+                sources.append(source)
             fetcher = StoredFetcher(
                 self.store.pages,
                 self.clock,
@@ -295,22 +294,47 @@ class _PartsOpener:
                 _providers(sources),
                 self.settings.page_max_age,
                 self.settings.failure_max_age,
+                renderer=self._renderer(http),
+                document_timeout_s=self.settings.document_timeout_s,
             )
             stack.push_async_callback(fetcher.aclose)
             yield Parts(
                 self.store,
                 fetcher,
                 tuple(sources),
-                judge,
+                judging.judge,
                 self.clock,
                 self.ids,
                 self.settings.page_max_age,
                 self.settings.search_max_age,
                 day_budget=self.settings.day_budget,
-                judge_is_free=judge.profile.kind == "rules",
+                judge_is_free=judging.is_free and judging.judge.profile.kind == "rules",
+                conditions_per_call=1 if judging.is_free else MAX_CONDITIONS,
+                advisor=judging.advisor,
                 lifetime=self.settings.run_lifetime,
                 others=self.others.find if self.settings.share_batches == "auto" else None,
             )
+
+    def _renderer(self, http: HttpFetcher) -> Renderer | None:
+        settings = self.settings
+        if settings.render == "never":
+            return None
+        return Renderer(
+            self.chromium, http.fetch, settings.render_timeout_s, settings.page_max_bytes
+        )
+
+    def _source_context(self, http: HttpFetcher) -> SourceContext:
+        settings = self.settings
+        return SourceContext(
+            settings.home,
+            self.clock,
+            http.fetch,
+            settings.search_timeout_s,
+            search_keys(),
+            settings.web_providers,
+            self.limits,
+            Allowed(settings.search_rate_per_s, settings.search_concurrency),
+        )
 
     def _http(self) -> HttpFetcher:
         settings = self.settings

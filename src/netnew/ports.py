@@ -1,7 +1,7 @@
 """The seams: what the engine needs from the outside, as small protocols.
 
-`engine/` calls these; `store/`, `pages/`, `sources/`, `judges/` and `llms/` fill them; `testing.py` has a
-fake of each. All are async and safe to call from many tasks of one event loop.
+`engine/` calls these; `store/`, `pages/`, `sources/`, `judges/` and `llms/` fill them; `testing.py`
+has a fake of each. All are async and safe to call from many tasks of one event loop.
 """
 
 from __future__ import annotations
@@ -149,8 +149,8 @@ class LanguageModel(Protocol):
 class JudgeRequest:
     """A candidate, the conditions asked, and all evidence that may be used, best first.
 
-    `may_fail`: how many of the conditions may fail before the others need no verdict any more (None:
-    all are to be decided). `charge`: told what the judge uses.
+    `may_fail`: how many of the conditions may fail before the others need no verdict any more
+    (None: all are to be decided). `charge`: told what the judge uses.
     """
 
     candidate: Candidate

@@ -7,17 +7,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from netnew.domain.budget import Budget
+from netnew.domain.budget import Budget, Spend
 from netnew.domain.candidate import Candidate, MatchStatus, Merge, Recheck
 from netnew.domain.enrichment import Enrichment
+from netnew.domain.errors import Conflict, NotFound
 from netnew.domain.event import Event, RunStatusChanged, SourceFailed
-from netnew.domain.ids import RunId, SnapshotId, run_id
+from netnew.domain.ids import CandidateId, RunId, SnapshotId, run_id
 from netnew.domain.page import Snapshot
 from netnew.domain.run import ExcludeList, Run, RunSpec, RunStatus, StopRequest
 from netnew.engine import life
 from netnew.engine.exclude import Exclusions
-from netnew.engine.plan import Plan, plan
-from netnew.ports import Changes, Clock, Ids, Join, Judge, Store
+from netnew.engine.expected import expected_cost
+from netnew.engine.ingest import ingest
+from netnew.engine.parts import Judging
+from netnew.engine.plan import Plan, check, plan
+from netnew.engine.split import Split, merge_numbered, split, split_changes
+from netnew.ports import Changes, Clock, Ids, Join, Store
 from netnew.working import OpenParts, Working
 
 # A longer exclude list is kept as hashes alone, apart from the run.
@@ -81,7 +86,7 @@ class Surroundings:
 
     clock: Clock
     ids: Ids
-    judge_named: Callable[[str], Judge]
+    judging: Callable[[RunSpec], Awaitable[Judging]]
     default_sources: Sequence[str]
     open_parts: OpenParts
     queue: Callable[[], Awaitable[RunQueue]] | None = None
@@ -104,8 +109,32 @@ class Service:
         self.working = Working(store, around.clock, around.open_parts)
 
     async def plan(self, spec: RunSpec) -> Plan:
-        """What a run of `spec` would do; spends nothing. Raises InvalidInput."""
-        return plan(self._with_sources(spec), self._around.judge_named(spec.judge), self._clock)
+        """What a run of `spec` would do. A model, where there is one, is asked once to read the
+        objective; nothing else is spent. Raises InvalidInput, ModelMisconfigured."""
+        spec = self._with_sources(spec)
+        check(spec)
+        judging = await self._around.judging(spec)
+        spent: list[Spend] = []
+        if judging.advisor is not None:
+            spec = await ingest(
+                spec,
+                judging.advisor,
+                f"plan:{judging.judge.profile}",
+                self._store.searches,
+                self._clock,
+                spent.append,
+            )
+        made = plan(replace(spec, judge=judging.name), judging.judge, self._clock)
+        expected = None
+        if judging.price is not None:
+            limit = made.spec.evaluate_limit
+            expected = expected_cost(judging.price, made.budget, limit)
+        return replace(
+            made,
+            spend=sum(spent, Spend()),
+            judge_because=judging.because,
+            expected=expected,
+        )
 
     async def check_source(self, spec: str) -> None:
         """Open a source and close it again. Raises InvalidInput, SourceMisconfigured …"""
@@ -157,6 +186,7 @@ class Service:
             created_at=now,
             updated_at=now,
             judge_profile=planned.judge_profile,
+            spend=planned.spend,
         )
         start = await self._starter(worker_id)
         told = (RunStatusChanged(RunStatus.QUEUED),)
@@ -275,6 +305,24 @@ class Service:
         """The merge log of a run, in order."""
         return await self._store.candidates.merges(run_id)
 
+    async def undo_merge(self, run_id: RunId, number: int) -> Split:
+        """Split again what merge `number` (from 1, as in `merges`) made one; it is not merged again
+        in this run. Raises NotFound, Conflict for a run under way or a merge that is undone."""
+        before = await self._store.runs.get(run_id)
+        log = await self.merges(run_id)
+        merge = merge_numbered(number, log, before)
+        kept = await self._survivor(merge.kept)
+        done, now = split(merge, log, kept, before.spec), self._clock.now()
+
+        def apply(run: Run) -> Changes:
+            changes = split_changes(run, done, kept, now)
+            if run.last_seq != before.last_seq:
+                raise Conflict(f"{run_id} has changed meanwhile; try again")
+            return changes
+
+        await self._store.journal.alter(run_id, apply)
+        return done
+
     async def snapshot(self, snapshot_id: SnapshotId) -> Snapshot:
         """The page a citation points into. Raises NotFound."""
         return await self._store.pages.get(snapshot_id)
@@ -329,6 +377,16 @@ class Service:
             return (queue.start_run(run.id, run.generation, place=place, worker_id=worker_id),)
 
         return start
+
+    async def _survivor(self, candidate_id: CandidateId) -> Candidate:
+        """The row of a candidate, or of what that was merged into in the end."""
+        try:
+            row = await self._store.candidates.get(candidate_id)
+            while row.merged_into is not None:
+                row = await self._store.candidates.get(row.merged_into)
+        except NotFound:
+            raise Conflict("the run broke off before its rows were written; resume it") from None
+        return row
 
     async def _exclusions(self, exclude: ExcludeList) -> Exclusions:
         """An exclude list as hashes; what runs on it found is taken as it is now."""

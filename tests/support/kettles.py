@@ -15,7 +15,8 @@ from netnew.domain.event import Event
 from netnew.domain.page import Snapshot
 from netnew.domain.run import Run, RunSpec
 from netnew.domain.search import Hit, SearchAnswer
-from netnew.engine.parts import Parts
+from netnew.engine.parts import Judging, Parts
+from netnew.ports import Advisor
 from netnew.service import Service, Surroundings
 from netnew.store.store import SqlStore, open_store
 from netnew.testing import (
@@ -64,6 +65,7 @@ class Bench:
     clock: FrozenClock = field(default_factory=FrozenClock)
     ids: CountingIds = field(default_factory=CountingIds)
     judge: ScriptedJudge = field(default_factory=ScriptedJudge)
+    advisor: Advisor | None = None
     hits: list[Hit] | None = None
     parts: dict[str, Any] = field(default_factory=dict)
 
@@ -76,8 +78,11 @@ class Bench:
 
     def restart(self) -> None:
         """A service that knows nothing but what the store has: as after a kill."""
-        around = Surroundings(self.clock, self.ids, lambda _: self.judge, ("fixed",), self._open)
+        around = Surroundings(self.clock, self.ids, self._judging, ("fixed",), self._open)
         self.service = Service(self.store, around)
+
+    async def _judging(self, spec: RunSpec) -> Judging:
+        return Judging("rules", self.judge, self.advisor)
 
     async def kill(self) -> None:
         """What was under way is gone, unwritten; another process begins."""
@@ -96,7 +101,7 @@ class Bench:
     async def opened(self, judge: ScriptedJudge) -> AsyncIterator[Parts]:
         """The parts of a run, with that judge."""
         fixed = (self.store, self.fetcher, (self.source,), judge, self.clock, self.ids)
-        yield Parts(*fixed, **self.parts)
+        yield Parts(*fixed, **{"advisor": self.advisor, **self.parts})
 
     def _open(self, spec: RunSpec) -> AbstractAsyncContextManager[Parts]:
         return self.opened(self.judge)

@@ -27,6 +27,7 @@ ARROWS: dict[str, set[str]] = {
     "plugins": {"domain", "ports", "sources"},
     "working": {"domain", "ports", "engine"},
     "service": {"domain", "ports", "engine", "working"},
+    "judging": {"domain", "ports", "engine", "judges", "llms", "settings"},
     "testing": {"domain", "ports"},
     "cli": {"domain", "service", "bootstrap", "exports", "settings", "plugins", "engine"},
     "garbage": set(),

@@ -84,7 +84,8 @@ class RunSpec:
     candidates to judge (None: no limit). `generator`: how hard to try (`preview`, `base`, `core`,
     `pro`). `sources`: source specs ('corpus:NAME', 'web:searxng=URL'). `judge`: 'auto', 'rules' or
     a model's name. Empty `entity_type` or `conditions` are filled by `plan`. `refreshes`: the run
-    this one refreshes; with `rechecks` its matches are looked at again."""
+    this one refreshes; with `rechecks` its matches are looked at again. `queries`: asked besides
+    those that follow from the objective and the conditions."""
 
     objective: str
     entity_type: str = ""
@@ -102,6 +103,7 @@ class RunSpec:
     metadata: dict[str, str] = field(default_factory=dict)
     refreshes: RunId | None = None
     rechecks: bool = False
+    queries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ class Generator:
     `facets`: how many follow-up values a round may add. `deeper_pages`: how many further pages of a
     candidate are read when its first ones leave it unclear. `patience`: how many leads in a
     row may bring no new match before the run stops (a result page counts 1, a link 1/10).
+    `rechecks`: what a model found to match is looked at once more, independently.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Generator:
     patience: int
     evaluate_limit: int | None = None
     walks_directories: bool = True
+    rechecks: bool = False
 
 
 GENERATORS = {
@@ -75,6 +77,7 @@ GENERATORS = {
             facets=48,
             deeper_pages=4,
             patience=300,
+            rechecks=True,
         ),
     )
 }

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from netnew.domain.batch import Batch
 from netnew.domain.budget import Budget, Spend
+from netnew.domain.price import Price
 from netnew.domain.run import RunSpec
 from netnew.ports import Advisor, Clock, Fetcher, Ids, Judge, Source, Store
 
@@ -17,6 +18,23 @@ took. None where it was lost over it: some of the verdicts may be there all the 
 
 OtherWorkers = Callable[[RunSpec], Awaitable[Sequence[OtherWorker]]]
 """The other workers that could judge candidates of a spec just now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """`name`: what a run is to remember of it, never 'auto'. `advisor`: the model asked besides
+    (None: none). `price` of the model that judges first. `because`: why this judge, '' where it
+    was named."""
+
+    name: str
+    judge: Judge
+    advisor: Advisor | None = None
+    price: Price | None = None
+    because: str = ""
+
+    @property
+    def is_free(self) -> bool:
+        return self.advisor is None
 
 
 @dataclass(frozen=True, slots=True)

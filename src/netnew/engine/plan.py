@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
-from netnew.domain.budget import Budget
+from netnew.domain.budget import Budget, Spend
 from netnew.domain.condition import MatchCondition
 from netnew.domain.errors import InvalidInput
 from netnew.domain.run import MAX_CONDITIONS, MAX_MATCH_LIMIT, MAX_OBJECTIVE_CHARS, RunSpec
+from netnew.engine.diverse import diverse
+from netnew.engine.expected import Expected
 from netnew.engine.generators import generator_named
 from netnew.engine.objective import read_objective
 from netnew.engine.queries import first_queries
@@ -24,7 +26,8 @@ class Plan:
     """A complete spec, what discovery will ask first, and what the run may spend at most.
 
     `unreadable`: condition name → the part that the judge cannot read. `budget`: the caps that
-    hold, the generator's with the caller's in their place.
+    hold, the generator's with the caller's in their place. `spend`: what making the plan took.
+    `judge_because`: why this judge. `expected`: what judging may cost (None: nothing).
     """
 
     spec: RunSpec
@@ -32,6 +35,9 @@ class Plan:
     judge_profile: str
     budget: Budget
     unreadable: Mapping[str, str] = field(default_factory=dict)
+    spend: Spend = Spend()
+    judge_because: str = ""
+    expected: Expected | None = None
 
 
 def plan(spec: RunSpec, judge: Judge, clock: Clock) -> Plan:
@@ -53,7 +59,7 @@ def plan(spec: RunSpec, judge: Judge, clock: Clock) -> Plan:
     )
     return Plan(
         spec=complete,
-        queries=first_queries(complete, today),
+        queries=diverse(first_queries(complete, today), complete.queries),
         judge_profile=str(judge.profile),
         budget=generator.budget.with_caps_of(spec.budget),
         unreadable=dict(judge.unreadable(complete.conditions)),

@@ -10,7 +10,7 @@ from netnew.domain.condition import MatchCondition, Outcome, Verdict
 from netnew.domain.enrichment import EnrichmentValue
 from netnew.domain.evidence import Confidence
 from netnew.domain.ledger import JudgeProfile
-from netnew.judges.model.judge import ModelJudge
+from netnew.judges.model.judge import ModelJudge, known_as
 from netnew.judges.model.recheck import Recheck
 from netnew.ports import EnrichRequest, Judge, JudgeRequest
 
@@ -31,7 +31,7 @@ class CascadeJudge:
     @property
     def profile(self) -> JudgeProfile:
         """Every part of it enters: another rule set, model or wording is another judge."""
-        model = ">".join(m.model.name for m in self._models)
+        model = ">".join(known_as(m.model) for m in self._models)
         families = [m.profile.family for m in self._models[:1]]
         if self._rules is not None:
             families.append(f"rules{self._rules.profile.family}")

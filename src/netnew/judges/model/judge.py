@@ -25,6 +25,11 @@ _MOST_VALUE_CHARS = 300
 _MOST_REASONING_CHARS = 500
 
 
+def known_as(model: LanguageModel) -> str:
+    """Its name without the address of its server: a model that moved is still the same."""
+    return ",".join(one.partition("@http")[0] for one in model.name.split(","))
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What a model is shown of a candidate's pages: the passages, and the text they make."""
@@ -52,7 +57,8 @@ class ModelJudge:
 
     @property
     def profile(self) -> JudgeProfile:
-        return JudgeProfile("model", self.model.name, f"{verdict.FAMILY}{fields.FAMILY}", rank=1)
+        family = f"{verdict.FAMILY}{fields.FAMILY}"
+        return JudgeProfile("model", known_as(self.model), family, rank=1)
 
     async def judge(self, request: JudgeRequest) -> tuple[Verdict, ...]:
         """One verdict a condition, in their order: one call, two where quotes were not found."""

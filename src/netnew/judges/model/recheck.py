@@ -9,7 +9,7 @@ from netnew.domain.condition import Outcome, Verdict
 from netnew.domain.errors import NoAnswer
 from netnew.domain.evidence import Confidence
 from netnew.judges.model.answers import Checks
-from netnew.judges.model.judge import ModelJudge, Shown, unclear
+from netnew.judges.model.judge import ModelJudge, Shown, known_as, unclear
 from netnew.judges.model.prompts import recheck
 from netnew.judges.model.quotes import citations_of
 from netnew.ports import JudgeRequest, LanguageModel, Prompt
@@ -29,7 +29,7 @@ class Recheck:
     @property
     def family(self) -> str:
         """What the ledger knows it by."""
-        return f"{recheck.FAMILY}:{self._model.name}"
+        return f"{recheck.FAMILY}:{known_as(self._model)}"
 
     async def look(
         self, request: JudgeRequest, decided: Mapping[str, Verdict], judge: ModelJudge

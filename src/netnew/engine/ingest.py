@@ -1,0 +1,85 @@
+"""ingest: a model reads the objective, where there is one; the plan is made of what it says.
+
+What it said is kept like a source's answer: the same question on the same day is not asked twice.
+Where it has no usable answer, the objective is read by rules as ever.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from hashlib import sha256
+
+import structlog
+
+from netnew.domain.condition import MatchCondition
+from netnew.domain.enrichment import Enrichment
+from netnew.domain.errors import ModelUnavailable
+from netnew.domain.run import RunSpec
+from netnew.domain.search import Hit, SearchAnswer
+from netnew.ports import Advisor, Charge, Clock, Reading, SearchCache
+
+KEPT = timedelta(days=1)
+_KIND, _CONDITION = "urn:netnew:plan:kind", "urn:netnew:plan:condition"
+_FIELD, _QUERY = "urn:netnew:plan:field", "urn:netnew:plan:query"
+_log = structlog.get_logger(__name__)
+
+
+async def ingest(
+    spec: RunSpec, advisor: Advisor, kept_as: str, kept: SearchCache, clock: Clock, charge: Charge
+) -> RunSpec:
+    """`spec` with what the advisor read in its objective; what it says already stays. `kept_as`
+    names who was asked. Raises ModelMisconfigured."""
+    today = clock.now().date()
+    reading = await _remembered(spec, advisor, kept_as, kept, clock, charge, today)
+    if reading is None:
+        return spec
+    return replace(
+        spec,
+        entity_type=spec.entity_type or reading.entity_type,
+        conditions=spec.conditions or reading.conditions,
+        enrichments=spec.enrichments or reading.enrichments,
+        queries=spec.queries or reading.queries,
+    )
+
+
+async def _remembered(
+    spec: RunSpec,
+    advisor: Advisor,
+    kept_as: str,
+    kept: SearchCache,
+    clock: Clock,
+    charge: Charge,
+    today: date,
+) -> Reading | None:
+    asked = (today.isoformat(), spec.objective, spec.entity_type, *(c.key for c in spec.conditions))
+    question = sha256("\n".join(asked).encode()).hexdigest()
+    known = await kept.get(kept_as, question, 1, clock.now() - KEPT)
+    if known is not None:
+        return _reading(known)
+    try:
+        reading = await advisor.read_objective(spec, today, charge)
+    except ModelUnavailable as error:
+        _log.warning("plan_by_rules", problem=str(error))
+        return None
+    if reading is not None:
+        await kept.put(kept_as, question, 1, _answer(reading), clock.now())
+    return reading
+
+
+def _answer(reading: Reading) -> SearchAnswer:
+    hits = [Hit(_KIND, reading.entity_type)]
+    hits += [Hit(_CONDITION, c.name, c.description) for c in reading.conditions]
+    hits += [Hit(_FIELD, e.name, e.description) for e in reading.enrichments]
+    hits += [Hit(_QUERY, query) for query in reading.queries]
+    return SearchAnswer(tuple(hits))
+
+
+def _reading(answer: SearchAnswer) -> Reading:
+    said = answer.hits
+    return Reading(
+        next((h.title for h in said if h.url == _KIND), ""),
+        tuple(MatchCondition(h.title, h.snippet) for h in said if h.url == _CONDITION),
+        tuple(Enrichment(h.title, h.snippet) for h in said if h.url == _FIELD),
+        tuple(h.title for h in said if h.url == _QUERY),
+    )

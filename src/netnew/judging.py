@@ -1,0 +1,109 @@
+"""Who decides: from the name of a judge to the judge, with the models it asks.
+
+auto            a model where one is to be had, else rules
+rules           typed rules, no model
+MODEL           rules where they are certain, the model for the rest
+SMALL>LARGE     the larger model for what stays unclear
+only:MODEL      the model alone
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from netnew.domain.errors import InvalidInput
+from netnew.domain.price import Price
+from netnew.domain.run import RunSpec
+from netnew.engine.generators import generator_named
+from netnew.engine.parts import Judging
+from netnew.judges.cascade import CascadeJudge
+from netnew.judges.model import ModelAdvisor, ModelJudge, Recheck
+from netnew.llms import (
+    EXAMPLES,
+    CallLimits,
+    Choice,
+    Fallback,
+    ModelOptions,
+    ServedModel,
+    choose_model,
+    open_model,
+)
+from netnew.ports import Judge
+from netnew.settings import Settings
+
+ALLOWED = f"auto, rules, MODEL, SMALL>LARGE or only:MODEL, where a MODEL is {EXAMPLES}"
+_ALONE = "only:"
+
+
+def model_options(settings: Settings, limits: CallLimits | None = None) -> ModelOptions:
+    """How models are asked by these settings."""
+    price = None
+    if settings.model_price_input is not None or settings.model_price_output is not None:
+        price = Price(settings.model_price_input or 0.0, settings.model_price_output or 0.0)
+    return ModelOptions(
+        timeout_s=settings.model_timeout_s,
+        tries=settings.model_tries,
+        at_once=settings.model_concurrency,
+        rate_per_s=settings.model_rate_per_s,
+        price=price,
+        base_url=settings.model_base_url,
+        api_key=settings.model_api_key.get_secret_value(),
+        limits=limits,
+    )
+
+
+@dataclass(slots=True)
+class Judges:
+    """The judges of one process; the same model is opened once."""
+
+    rules: Judge
+    settings: Settings
+    limits: CallLimits | None = None
+    _models: dict[str, ServedModel | Fallback] = field(default_factory=dict)
+    _chosen: Choice | None = None
+
+    async def named(self, spec: RunSpec) -> Judging:
+        """The judge that `spec` names, for the effort that it asks. Raises InvalidInput,
+        ModelMisconfigured."""
+        name, because = spec.judge.strip(), ""
+        if name == "auto":
+            name = self.settings.judge
+        if name == "auto":
+            choice = await self._choose()
+            name, because = choice.name or "rules", choice.why
+        if name == "rules":
+            return Judging("rules", self.rules, because=because)
+        return self._with_model(name, because, spec.generator)
+
+    async def aclose(self) -> None:
+        for model in self._models.values():
+            await model.aclose()
+
+    def _with_model(self, name: str, because: str, generator: str) -> Judging:
+        alone = name.startswith(_ALONE)
+        models = [self._model(n.strip()) for n in name.removeprefix(_ALONE).split(">")]
+        recheck = Recheck(models[-1]) if generator_named(generator).rechecks else None
+        judge = CascadeJudge(
+            None if alone else self.rules, [ModelJudge(m) for m in models], recheck
+        )
+        return Judging(name, judge, ModelAdvisor(models[-1]), models[0].price, because)
+
+    def _model(self, name: str) -> ServedModel | Fallback:
+        if not name:
+            raise InvalidInput("judge", "a model's name is missing", ALLOWED)
+        if name not in self._models:
+            options = model_options(self.settings, self.limits)
+            try:
+                self._models[name] = open_model(name, options, "judge")
+            except InvalidInput as error:
+                raise InvalidInput("judge", error.problem, ALLOWED) from error
+        return self._models[name]
+
+    async def _choose(self) -> Choice:
+        chosen = self._chosen
+        if chosen is None:
+            options = model_options(self.settings)
+            chosen = await asyncio.to_thread(choose_model, self.settings.model, options)
+            self._chosen = chosen
+        return chosen
