@@ -1,8 +1,8 @@
 """Fakes of the seams, for our tests and for yours.
 
 Each is the smallest thing that fills its port: a clock that stands still, ids that count, a source
-with fixed answers, a fetcher over fixed pages, a judge that says what it is told. The store has no
-fake: `store.open_store` on a file in a temporary folder is quick enough and real.
+with fixed answers, a fetcher over fixed pages, a judge and a model that say what they are told. The
+store has no fake: `store.open_store` on a file in a temporary folder is quick enough and real.
 """
 
 from __future__ import annotations
@@ -11,8 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from typing import Any, TypeVar
 from uuid import UUID
 
+from pydantic import TypeAdapter
+
+from netnew.domain.budget import Spend
 from netnew.domain.condition import MatchCondition, Outcome, Verdict
 from netnew.domain.enrichment import EnrichmentValue
 from netnew.domain.evidence import cite
@@ -27,8 +31,11 @@ from netnew.domain.page import (
     SegmentKind,
     Snapshot,
 )
+from netnew.domain.price import Price
 from netnew.domain.search import Hit, SearchAnswer
-from netnew.ports import EnrichRequest, JudgeRequest, PageStore
+from netnew.ports import Charge, EnrichRequest, JudgeRequest, PageStore, Prompt
+
+T = TypeVar("T")
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -197,3 +204,23 @@ class ScriptedJudge:
                 if segment.label == name:
                     return EnrichmentValue(name, segment.value, (cite(shown.snapshot, segment),))
         return EnrichmentValue(name, None)
+
+
+@dataclass(slots=True)
+class ScriptedModel:
+    """A language model that answers by a function: from the prompt to the answer, or to what it is
+    made of (a mapping). What the function raises is raised. Every question counts as one request of
+    `tokens`, that cost by `price`."""
+
+    answer: Callable[[Prompt[Any]], object]
+    name: str = "scripted:model"
+    price: Price | None = None
+    tokens: tuple[int, int] = (0, 0)
+    asked: list[Prompt[Any]] = field(default_factory=list)
+
+    async def ask(self, prompt: Prompt[T], charge: Charge) -> T:
+        self.asked.append(prompt)
+        cost = self.price.cost(*self.tokens) if self.price else 0.0
+        charge(Spend(cost=cost, tokens=sum(self.tokens), model_calls=1))
+        answer: T = TypeAdapter(prompt.answer).validate_python(self.answer(prompt))
+        return answer
