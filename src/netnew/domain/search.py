@@ -18,8 +18,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchAnswer:
-    """One page of hits. `has_more`: a next page may exist. `total`: the source's own count."""
+    """One page of hits. `has_more`: a next page may exist. `total`: the source's own count.
+    `cost`: what the service takes for it, in US dollars; an answer from the store costs nothing."""
 
     hits: tuple[Hit, ...]
     has_more: bool = False
     total: int | None = None
+    cost: float = 0.0

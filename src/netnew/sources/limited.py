@@ -25,6 +25,13 @@ class Allowed:
     rate_per_s: float | None = None
     at_once: int | None = None
 
+    def or_else(self, other: Allowed) -> Allowed:
+        """These limits, and those of `other` where there is none."""
+        return Allowed(
+            other.rate_per_s if self.rate_per_s is None else self.rate_per_s,
+            other.at_once if self.at_once is None else self.at_once,
+        )
+
 
 class LimitedSource:
     """`source`, asked as its provider allows. Of a service alone: one that has pages of its own
@@ -47,6 +54,12 @@ class LimitedSource:
     @property
     def revision(self) -> str:
         return self._source.revision
+
+    @property
+    def search_price(self) -> float:
+        """The list price of a search in US dollars; 0 where it is free."""
+        price: float = getattr(self._source, "search_price", 0.0)
+        return price
 
     async def search(self, query: str, page: int) -> SearchAnswer:
         """See `ports.Source`; the wait for its turn comes before the provider's own time."""

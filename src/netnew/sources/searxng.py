@@ -11,13 +11,18 @@ from collections.abc import Mapping
 import structlog
 
 from netnew.domain.errors import InvalidInput, SourceUnavailable
-from netnew.domain.search import Hit, SearchAnswer
-from netnew.sources.context import SourceContext
+from netnew.domain.search import SearchAnswer
+from netnew.sources.hosted import hits_of
 from netnew.sources.json_api import JsonApi
 from netnew.sources.plain_address import is_web_address
-from netnew.sources.plain_text import whole
+from netnew.sources.web_options import QueryForm, query_form, web_options
+from netnew.sources.web_provider import Opening, Provider
 
+_VARIABLE = "SEARXNG_URL"
 _PASSED_ON = ("engines", "categories", "language", "time_range", "safesearch")
+_ABLE = ("language", "freshness", "include", "exclude", "timeout")
+_MOST_CHARS = 2_000
+_PLAIN = QueryForm(_MOST_CHARS)
 _log = structlog.get_logger(__name__)
 
 
@@ -26,19 +31,29 @@ class SearxngSource:
 
     enumerates = False
     revision = ""
+    search_price = 0.0
 
-    def __init__(self, spec: str, endpoint: str, params: Mapping[str, str], api: JsonApi) -> None:
+    def __init__(
+        self,
+        spec: str,
+        endpoint: str,
+        params: Mapping[str, str],
+        api: JsonApi,
+        form: QueryForm = _PLAIN,
+    ) -> None:
         self.spec = spec
         self._endpoint = endpoint
         self._params = dict(params)
         self._api = api
+        self._form = form
 
     async def search(self, query: str, page: int) -> SearchAnswer:
-        if not query.strip():
+        text = self._form.text(query)
+        if not text:
             return SearchAnswer(())
         asked: dict[str, str | int] = {
             **self._params,
-            "q": whole(query),
+            "q": text,
             "format": "json",
             "pageno": page,
         }
@@ -46,9 +61,7 @@ class SearxngSource:
         if not isinstance(answer, dict):
             raise SourceUnavailable(self.spec, "its answer is not an object")
         results = answer.get("results")
-        hits = tuple(_hits(results))
-        if left_out := len(results) - len(hits) if isinstance(results, list) else 0:
-            _log.info("search_hits_left_out", source=self.spec, without_address=left_out)
+        hits = hits_of(self.spec, results, "url", "title", "content")
         silent = _unresponsive(answer.get("unresponsive_engines"))
         if silent and not hits and page == 1:
             raise SourceUnavailable(self.spec, f"its engines did not answer: {silent}")
@@ -60,49 +73,22 @@ class SearxngSource:
         await self._api.aclose()
 
 
-def open_searxng(value: str, options: Mapping[str, str], context: SourceContext) -> SearxngSource:
-    """The instance at `value`; options `engines` (separated by '|'), `categories`, `language`,
-    `time_range`, `safesearch` are passed on, `timeout` is in seconds."""
-    if not is_web_address(value):
-        raise InvalidInput(
-            "source", f"{value!r} is no address of a SearXNG", "web:searxng=http://localhost:8888"
-        )
-    unknown = sorted(set(options) - {*_PASSED_ON, "timeout"})
-    if unknown:
-        allowed = ", ".join((*_PASSED_ON, "timeout"))
-        raise InvalidInput("source", f"searxng has no option {unknown[0]!r}", allowed)
-    spec = f"web:searxng={value}" + "".join(f",{name}={text}" for name, text in options.items())
-    endpoint = value.split("?")[0].rstrip("/").removesuffix("/search") + "/search"
-    params = {name: options[name].replace("|", ",") for name in _PASSED_ON if name in options}
-    timeout_s = _timeout(options.get("timeout"), context.search_timeout_s)
-    return SearxngSource(spec, endpoint, params, JsonApi(spec, context.clock, timeout_s))
-
-
-def _timeout(text: str | None, default_s: float) -> float:
-    if text is None:
-        return default_s
-    try:
-        timeout_s = float(text)
-    except ValueError:
-        timeout_s = 0.0
-    if not 0 < timeout_s <= 600:
-        raise InvalidInput("source", f"timeout {text!r} is no number of seconds", "0 to 600")
-    return timeout_s
-
-
-def _hits(results: object) -> list[Hit]:
-    hits: list[Hit] = []
-    for result in results if isinstance(results, list) else []:
-        if not isinstance(result, dict):
-            continue
-        url = result.get("url")
-        if isinstance(url, str) and is_web_address(url):
-            hits.append(Hit(whole(url), _text(result.get("title")), _text(result.get("content"))))
-    return hits
-
-
-def _text(value: object) -> str:
-    return " ".join(whole(value).split()) if isinstance(value, str) else ""
+def open_searxng(opening: Opening) -> SearxngSource:
+    """The instance at the value, else at SEARXNG_URL. Beside the common options but `country` there
+    are `engines` (separated by '|'), `categories`, `time_range` and `safesearch`, passed on."""
+    context = opening.context
+    address = opening.value or context.keys.get(_VARIABLE, "").strip()
+    if not is_web_address(address):
+        allowed = f"web:searxng=http://localhost:8888, or its address in {_VARIABLE}"
+        raise InvalidInput("source", f"{address!r} is no address of a SearXNG", allowed)
+    able = (*_ABLE, *(name for name in _PASSED_ON if name not in _ABLE))
+    options = web_options("searxng", opening.texts, able, context.search_timeout_s)
+    params = {n: opening.texts[n].replace("|", ",") for n in _PASSED_ON if n in opening.texts}
+    if options.freshness:
+        params["time_range"] = options.freshness
+    endpoint = address.split("?")[0].rstrip("/").removesuffix("/search") + "/search"
+    api = JsonApi(opening.spec, context.clock, options.timeout_s)
+    return SearxngSource(opening.spec, endpoint, params, api, query_form(options, _MOST_CHARS))
 
 
 def _count(value: object, at_least: int) -> int | None:
@@ -120,3 +106,6 @@ def _unresponsive(value: object) -> str:
     return ", ".join(
         f"{entry[0]} ({entry[1]})" if len(entry) > 1 else str(entry[0]) for entry in pairs
     )
+
+
+SEARXNG = Provider("searxng", open_searxng, _VARIABLE, takes_value=True)

@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from netnew.domain.page import RawPage
+from netnew.domain.search import SearchAnswer
+from netnew.ports import Source
+from netnew.sources.brave import open_brave
 from netnew.sources.context import SourceContext
+from netnew.sources.exa import open_exa
+from netnew.sources.serper import open_serper
+from netnew.sources.tavily import open_tavily
+from netnew.sources.web_provider import Opening
 
+RECORDED = Path(__file__).parent / "recorded"
+KEYS = {
+    "BRAVE_API_KEY": "BSA-brave-secret",
+    "TAVILY_API_KEY": "tvly-tavily-secret",
+    "EXA_API_KEY": "exa-secret",
+    "SERPER_API_KEY": "serper-secret",
+}
+OPENERS: dict[str, Callable[[Opening, str], Source]] = {
+    "brave": open_brave,
+    "tavily": open_tavily,
+    "exa": open_exa,
+    "serper": open_serper,
+}
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -32,17 +56,37 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Request:
+    """What a server was asked: `parameters` of the address, or of the JSON that was posted."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    parameters: dict[str, Any]
+
+
 class Loopback:
     """A real HTTP server on 127.0.0.1; `answer` decides by path and query."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.requests: list[Request] = []
         self.answer: Callable[[str], Answer] = lambda path: Answer(status=404)
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                self.reply(dict(parse_qsl(urlsplit(self.path).query)))
+
+            def do_POST(self) -> None:
+                posted = self.rfile.read(int(self.headers["Content-Length"]))
+                self.reply(json.loads(posted))
+
+            def reply(self, parameters: dict[str, Any]) -> None:
+                headers = {name.lower(): value for name, value in self.headers.items()}
                 outer.asked.append(self.path)
+                outer.requests.append(Request(self.command, self.path, headers, parameters))
                 answer = outer.answer(self.path)
                 self.send_response(answer.status)
                 for name, value in answer.headers.items():
@@ -93,3 +137,50 @@ def context(tmp_path: Path, web: dict[str, RawPage | bytes]) -> SourceContext:
         return RawPage(url, url, status, body, "text/html", NOW)
 
     return SourceContext(tmp_path / "home", FixedClock(), get_page)
+
+
+@pytest.fixture
+def recorded() -> Callable[[str], bytes]:
+    """What a service answered once, by the name of its file."""
+    return lambda name: (RECORDED / f"{name}.json").read_bytes()
+
+
+@dataclass
+class Service:
+    """A hosted service on the loopback server, opened anew for each question."""
+
+    loopback: Loopback
+    context: SourceContext
+    keys: Mapping[str, str] = field(default_factory=lambda: dict(KEYS))
+
+    def replies(self, name: str, status: int = 200, headers: dict[str, str] | None = None) -> None:
+        body = (RECORDED / f"{name}.json").read_bytes()
+        self.loopback.answer = lambda path: Answer(body, status, headers or {})
+
+    def open(self, name: str, **options: str) -> Source:
+        context = replace(self.context, keys=self.keys)
+        opening = Opening(f"web:{name}", "", options, context)
+        return OPENERS[name](opening, f"{self.loopback.url}/search")
+
+    def ask(
+        self, name: str, query: str = "vector databases", page: int = 1, **options: str
+    ) -> SearchAnswer:
+        async def asked() -> SearchAnswer:
+            source = self.open(name, **options)
+            try:
+                return await source.search(query, page)
+            finally:
+                await source.aclose()
+
+        return asyncio.run(asked())
+
+    @property
+    def request(self) -> Request:
+        """The one request that was made."""
+        (request,) = self.loopback.requests
+        return request
+
+
+@pytest.fixture
+def service(loopback: Loopback, context: SourceContext) -> Service:
+    return Service(loopback, context)
