@@ -14,11 +14,12 @@ from rich.console import Console
 from evals.data_folder import BadDataFolder, load_web
 from evals.explain import explained
 from evals.floors import check_floors
+from evals.judges import asks_oracle
+from evals.oracle import Errors
 from evals.product import Ask
 from evals.report import document, print_report
 from evals.run import Asked, Measurement, Plan, measure
 
-JUDGES = ("rules",)
 GENERATORS = ("preview", "base", "core", "pro")
 OWN_WEB = Path(__file__).resolve().parent.parent / "tests" / "web"
 
@@ -35,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if given.command == "explain":
             print("\n".join(explained(json.loads(given.measurement.read_bytes()))))
             return 0
-        _refuse_what_is_not_there(given)
+        _refuse_what_cannot_be(given)
         return _check(given) if given.command == "check" else _run(given)
     except (BadDataFolder, Refused) as error:
         print(f"evals: {error}", file=sys.stderr)
@@ -62,29 +63,40 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("measurement", type=Path, help="what 'run --json' wrote")
     for command in (run, check):
         command.add_argument("--generator", choices=GENERATORS, default="core")
-        command.add_argument("--judge", default="rules", help="rules, oracle or a model's name")
+        command.add_argument(
+            "--judge", default="rules", help="rules, oracle, or as the product has it"
+        )
         command.add_argument("--match-limit", type=int, default=1000)
         command.add_argument("--oracle-error", type=float, default=0.0)
         command.add_argument("--oracle-unclear", type=float, default=0.0)
         command.add_argument("--judge-latency-ms", type=int, default=0)
         command.add_argument("--page-latency-ms", type=int, default=0)
+        command.add_argument("--budget-share", type=float, default=1.0,
+                             help="this part of the generator's searches and pages")  # fmt: skip
         command.add_argument("--jobs", type=int, default=2, help="queries run at once")
         command.add_argument("--timeout-s", type=float, default=3600.0, help="for one query")
     return parser
 
 
-def _refuse_what_is_not_there(given: argparse.Namespace) -> None:
-    if given.judge not in JUDGES:
-        raise Refused(f"judge {given.judge!r} is not there yet; available: {', '.join(JUDGES)}")
-    if given.oracle_error or given.oracle_unclear or given.judge_latency_ms:
-        raise Refused("--oracle-error, --oracle-unclear and --judge-latency-ms need a judge that"
-                      " is called; 'rules' works in process")  # fmt: skip
+def _refuse_what_cannot_be(given: argparse.Namespace) -> None:
+    of_oracle = given.oracle_error or given.oracle_unclear or given.judge_latency_ms
+    if of_oracle and not asks_oracle(given.judge):
+        raise Refused("--oracle-error, --oracle-unclear and --judge-latency-ms need the judge"
+                      f" 'oracle', not {given.judge!r}")  # fmt: skip
+    if not (0 <= given.oracle_error <= 1 and 0 <= given.oracle_unclear <= 1):
+        raise Refused("--oracle-error and --oracle-unclear are shares from 0 to 1")
+    if not 0 < given.budget_share <= 1:
+        raise Refused("--budget-share is a share above 0, up to 1")
     if given.jobs < 1:
         raise Refused("--jobs must be 1 or more")
 
 
 def _ask(given: argparse.Namespace) -> Ask:
-    return Ask(given.generator, given.judge, given.match_limit, given.timeout_s)
+    return Ask(given.generator, given.judge, given.match_limit, given.timeout_s, given.budget_share)
+
+
+def _errors(given: argparse.Namespace, seed: int) -> Errors:
+    return Errors(given.oracle_error, given.oracle_unclear, seed)
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -98,6 +110,8 @@ def _run(given: argparse.Namespace) -> int:
         jobs=given.jobs,
         page_latency_ms=given.page_latency_ms,
         results=given.results,
+        errors=_errors(given, given.seed),
+        judge_latency_ms=given.judge_latency_ms,
     )
     done = _measured(plan)
     if given.json:
@@ -130,7 +144,8 @@ def _check(given: argparse.Namespace) -> int:
     failed = False
     for name, web in webs.items():
         plan = Plan(web, web.queries, _ask(given), jobs=given.jobs,
-                    page_latency_ms=given.page_latency_ms)  # fmt: skip
+                    page_latency_ms=given.page_latency_ms, errors=_errors(given, 0),
+                    judge_latency_ms=given.judge_latency_ms)  # fmt: skip
         done = _measured(plan)
         failed = failed or bool(done.failed)
         measured[f"{name}/{given.judge}/{given.generator}"] = document(plan, done, seed=0)

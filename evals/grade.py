@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from evals.data_folder import Truth, Web
 from evals.missed import Miss, Resolve, by_cause, by_op, entity_of, misses
+from evals.model_use import MEASURES as MODEL_MEASURES
+from evals.model_use import model_measures, use_document
+from evals.oracle_tally import Tally
 from evals.proof import LabelBook, unproved
 from evals.results import JUDGED, GivenCandidate, GivenVerdict, Result
 from evals.rows import Query
@@ -24,8 +27,9 @@ MEASURES = (
     "calls_per_match",
     "estimate_coverage",
     "estimate_width",
+    *MODEL_MEASURES,
 )
-SPENT = ("searches", "pages", "judge_calls", "tokens", "ledger_hits")
+SPENT = ("searches", "pages", "judge_calls", "model_calls", "tokens", "ledger_hits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,8 @@ class Grade:
 
     `f1` is of precision and `recall_reachable`. `missed` counts all missing truth by cause,
     `missed_reachable` the reachable part. `wrong` are the matched candidates that are no answer,
-    `unproved` the matches' verdicts that no right page proves. `verdicts`: see `verdict_table`.
+    `unproved` the matches' verdicts that no right page proves. `verdicts`: see `verdict_table`;
+    `model_use`: see `use_document`.
     """
 
     id: str
@@ -48,6 +53,7 @@ class Grade:
     missed_by_op: Mapping[str, Mapping[str, int]]
     kinds: tuple[str, ...]
     verdicts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    model_use: dict[str, object] | None = None
     misses: tuple[Miss, ...] = field(default=(), repr=False)
     wrong: tuple[tuple[GivenCandidate, str | None], ...] = field(default=(), repr=False)
     unproved: tuple[tuple[GivenCandidate, GivenVerdict], ...] = field(default=(), repr=False)
@@ -63,7 +69,8 @@ class Grader:
         self._book = LabelBook(web.labels)
         self._reachable = reachable
 
-    def grade(self, query: Query, result: Result) -> Grade:
+    def grade(self, query: Query, result: Result, tally: Tally | None = None) -> Grade:
+        """`tally`: what the oracle's server counted, where it was asked."""
         reachable = self._reachable[query.id]
         matched = [c for c in result.candidates if c.status == "matched"]
         ids = [entity_of(c, self._resolve) for c in matched]
@@ -80,6 +87,7 @@ class Grader:
                 "proof_right": ratio(proved_of - len(bare), proved_of),
                 **_work_measures(result, judged, len(matched)),
                 **_estimate_measures(result.estimate, len(reachable)),
+                **model_measures(self._web, self._resolve, query, result, tally),
             },
             counts={
                 "matched": len(matched),
@@ -93,6 +101,7 @@ class Grader:
             missed_reachable=by_cause(m for m in found if m.entity in reachable),
             missed_by_op=by_op(found, conditions),
             kinds=query.kinds,
+            model_use=use_document(result, tally),
             verdicts=verdict_table(self._web, self._resolve, query, result.candidates),
             misses=tuple(found),
             wrong=tuple(

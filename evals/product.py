@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evals.judges import asks_outside_model
 from evals.rows import Query
 from evals.web_server import HOST
 
@@ -25,25 +26,29 @@ DEFAULT_COMMAND = (sys.executable, "-m", "netnew")
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """How the product is asked: everything but the query. `command` starts the product, with the
-    code in `source` first on its path (None: as installed)."""
+    """How the product is asked: everything but the query. `budget_share` is the part of the
+    generator's searches and pages that it may use. `command` starts the product, with the code in
+    `source` first on its path (None: as installed)."""
 
     generator: str = "core"
     judge: str = "rules"
     match_limit: int = 1000
     timeout_s: float = 3600.0
+    budget_share: float = 1.0
     command: tuple[str, ...] = DEFAULT_COMMAND
     source: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one run. `export` is None where it failed; `problem` then says how."""
+    """What came of one run. `export` is None where it failed; `problem` then says how. `events`
+    are the run's, where they were asked for."""
 
     export: Mapping[str, Any] | None
     problem: str
     seconds: float
     max_rss_mb: float
+    events: Sequence[Mapping[str, Any]] = ()
 
 
 def find_command(query: Query, ask: Ask, port: int, out: Path) -> list[str]:
@@ -54,7 +59,24 @@ def find_command(query: Query, ask: Ask, port: int, out: Path) -> list[str]:
         command += ["--where", f"{condition.name}: {condition.description}"]
     command += ["--limit", str(ask.match_limit), "--generator", ask.generator]
     command += ["--source", f"web:searxng=http://{HOST}:{port}", "--judge", ask.judge]
+    if ask.budget_share < 1:
+        caps = budgets_of(ask.generator, ask.budget_share)
+        command += ["--max-searches", str(caps["searches"]), "--max-pages", str(caps["pages"])]
     return [*command, "-o", str(out), "--all"]
+
+
+def budgets_of(generator: str, share: float = 1.0) -> dict[str, float | None]:
+    """The fixed budget of a generator, as the product has it, with this share of its searches and
+    pages; empty for an unknown one."""
+    from netnew.engine.generators import GENERATORS
+
+    known = GENERATORS.get(generator)
+    if known is None:
+        return {}
+    budget = known.budget
+    cut = {"searches": budget.searches, "pages": budget.pages}
+    shares = {name: n and max(1, round(n * share)) for name, n in cut.items()}
+    return {**shares, "seconds": budget.seconds}
 
 
 def code_as_it_stands(scratch: Path) -> Path | None:
@@ -68,9 +90,17 @@ def code_as_it_stands(scratch: Path) -> Path | None:
     return target
 
 
-def environment(home: Path, port: int, source: Path | None = None) -> dict[str, str]:
-    """This process's environment without settings of the product's own, and with the gateway."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("NETNEW_")}
+def environment(
+    home: Path, port: int, source: Path | None = None, judge: str = "rules"
+) -> dict[str, str]:
+    """This process's environment without settings of the product's own, and with the gateway. Those
+    that say how to reach a model (NETNEW_MODEL_…) are kept for a judge that asks one."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("NETNEW_")
+        or (name.startswith("NETNEW_MODEL_") and asks_outside_model(judge))
+    }
     path = os.pathsep.join(p for p in (str(source or ""), kept.get("PYTHONPATH", "")) if p)
     return {
         **kept,
@@ -91,10 +121,11 @@ def run_product(query: Query, ask: Ask, home: Path, port: int) -> Outcome:
     """
     out, log = home.parent / f"{home.name}.json", home.parent / f"{home.name}.log"
     out.unlink(missing_ok=True)
+    env = environment(home, port, ask.source, ask.judge)
     started = time.monotonic()
     code, max_rss_kb, timed_out = _waited(
         find_command(query, ask, port, out),
-        environment(home, port, ask.source),
+        env,
         home.parent,
         log,
         ask,
@@ -108,7 +139,21 @@ def run_product(query: Query, ask: Ask, home: Path, port: int) -> Outcome:
     if export is None:
         tail = log.read_text(encoding="utf-8", errors="replace")[-STDERR_TAIL_CHARS:]
         problem = f"{problem}\n{tail}".strip()
-    return Outcome(export, problem, seconds, max_rss_kb / 1024)
+    events = _events(ask, export, env, home.parent) if export and ask.judge != "rules" else ()
+    return Outcome(export, problem, seconds, max_rss_kb / 1024, events)
+
+
+def _events(
+    ask: Ask, export: Mapping[str, Any], env: Mapping[str, str], cwd: Path
+) -> Sequence[Mapping[str, Any]]:
+    """What happened in the run, in order; nothing where the product does not tell."""
+    command = [*ask.command, "runs", "events", str(export["run"]["id"]), "--json"]
+    try:
+        told = subprocess.run(command, env=env, cwd=cwd, capture_output=True, timeout=60)
+        events = json.loads(told.stdout)
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return ()
+    return events if isinstance(events, list) else events.get("events", ())
 
 
 def _waited(

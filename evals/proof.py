@@ -11,14 +11,15 @@ from evals.rows import Condition, Label
 
 class LabelBook:
     """The labels of a web by address; a redirect stands for the page that it leads to. `fields`
-    are all fields that any page is said to state."""
+    are all fields that any page is said to state rightly. (What an archived page has wrong may be
+    derived from what it states, as a year from a date.)"""
 
     def __init__(self, labels: Iterable[Label]) -> None:
         self._labels: dict[str, Label] = {}
         named: set[str] = set()
         for label in labels:
             self._labels.setdefault(same_request(label.url), label)
-            named |= label.facts | label.stale_facts
+            named |= label.facts
         self.fields = frozenset(named)
 
     def at(self, url: str) -> Label | None:

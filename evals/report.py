@@ -11,8 +11,11 @@ from rich.table import Table
 from evals import summary
 from evals.grade import MEASURES, Grade
 from evals.missed import Miss
+from evals.model_use import MEASURES as MODEL_MEASURES
+from evals.model_use import added_use
+from evals.product import budgets_of
 from evals.results import GivenVerdict
-from evals.run import Asked, Measurement, Plan, budgets_of, commit_of
+from evals.run import Asked, Measurement, Plan, commit_of
 from evals.verdicts import COLUMNS, added_tables
 
 Json = dict[str, object]
@@ -27,9 +30,15 @@ def document(plan: Plan, done: Measurement, seed: int) -> Json:
         "generator": plan.ask.generator,
         "seed": seed,
         "match_limit": plan.ask.match_limit,
+        "budget_share": plan.ask.budget_share,
+        "oracle": {
+            "error": plan.errors.wrong,
+            "unclear": plan.errors.unclear,
+            "latency_ms": plan.judge_latency_ms,
+        },
         "entities": plan.web.entities,
         "pages": len(plan.web.pages),
-        "budgets": budgets_of(plan.ask.generator),
+        "budgets": budgets_of(plan.ask.generator, plan.ask.budget_share),
         "data_digest": plan.web.digest,
         "commit": commit_of(Path(__file__).parent),
         "seconds": round(done.seconds, 3),
@@ -44,6 +53,7 @@ def pass_document(runs: Sequence[Asked], reachable: Mapping[str, frozenset[str]]
         "macro": summary.macro(grades),
         "interval": summary.interval(grades),
         "totals": summary.totals(grades),
+        "model_use": added_use([g.model_use for g in grades]),
         "missed": summary.added([g.missed for g in grades]),
         "missed_reachable": summary.added([g.missed_reachable for g in grades]),
         "missed_by_kind": summary.missed_by_kind(grades),
@@ -67,6 +77,7 @@ def query_document(run: Asked, reachable: frozenset[str]) -> Json:
         "seconds": round(run.seconds, 3),
         "max_rss_mb": round(run.max_rss_mb, 1),
         "spend": dict(grade.spent),
+        "model_use": grade.model_use,
         "requests": dict(run.requests),
         "missed": dict(grade.missed),
         "missed_reachable": dict(grade.missed_reachable),
@@ -119,7 +130,8 @@ _COLUMNS = ("query", "stop", "prec", "rec", "reach", "F1", "proof", "match", "tr
 
 def print_report(console: Console, plan: Plan, done: Measurement) -> None:
     """A table a pass, with the budget that the figures hold at, and the failures."""
-    budget = ", ".join(f"{n:,} {name}" for name, n in budgets_of(plan.ask.generator).items() if n)
+    budgets = budgets_of(plan.ask.generator, plan.ask.budget_share)
+    budget = ", ".join(f"{n:,} {name}" for name, n in budgets.items() if n)
     for number, runs in enumerate(done.passes):
         title = f"{plan.web.domain}: judge {plan.ask.judge}, generator {plan.ask.generator}"
         title += f" (at most {budget})" if budget else ""
@@ -175,7 +187,8 @@ def _macro_lines(runs: Sequence[Asked]) -> str:
     for name in MEASURES:
         between = spread[name]
         around = f"  ({between[0]:.3f} to {between[1]:.3f})" if between else ""
-        parts.append(f"  {name:18} {share(means[name])}{around}")
+        if means[name] is not None or name not in MODEL_MEASURES:
+            parts.append(f"  {name:20} {share(means[name])}{around}")
     missed = summary.added([g.missed_reachable for g in grades])
     parts.append("  reachable but missed: " + ", ".join(f"{k} {n}" for k, n in missed.items()))
     for op, row in summary.missed_by_op(grades).items():
@@ -186,6 +199,28 @@ def _macro_lines(runs: Sequence[Asked]) -> str:
         parts.append(f"    {'':18} " + " ".join(f"{name:>15}" for name in COLUMNS))
     for op, row in verdicts.items():
         parts.append(f"    {op:18} " + " ".join(f"{row[name]:15}" for name in COLUMNS))
+    parts += _model_lines(grades)
     served = summary.added([run.requests for run in runs])
     parts.append("  requests served: " + ", ".join(f"{k} {n}" for k, n in sorted(served.items())))
     return "\n".join(parts) + "\n"
+
+
+def _model_lines(grades: Sequence[Grade]) -> list[str]:
+    """What the model's server counted, and the queries on which the product says otherwise."""
+    use = added_use([g.model_use for g in grades])
+    if use is None:
+        return []
+    lines = [f"  {who}: {_counts(use[who])}" for who in ("product", "server") if use[who]]
+    for grade in grades:
+        if grade.model_use and grade.model_use.get("differs"):
+            told, counted = (_counts(grade.model_use[who]) for who in ("product", "server"))
+            lines.append(f"  {grade.id}: the product says {told}; served {counted}")
+    return lines
+
+
+def _counts(counted: object) -> str:
+    assert isinstance(counted, Mapping)
+    return ", ".join(
+        f"{name} {value:,}" if isinstance(value, int) else f"{name} ({_counts(value)})"
+        for name, value in counted.items()
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -58,16 +59,23 @@ class GivenCandidate:
 @dataclass(frozen=True, slots=True)
 class Result:
     """A whole run. `estimate` is (low, high) of the number of matches, None where none was made.
-    `stop_reason` is 'failed' where the product failed: an empty result with a `problem`."""
+    `stop_reason` is 'failed' where the product failed: an empty result with a `problem`.
+    `first_match_s`: seconds from its start to its first match, where that is known."""
 
     stop_reason: str
     spend: Mapping[str, float] = field(default_factory=dict)
     estimate: tuple[float, float] | None = None
     candidates: tuple[GivenCandidate, ...] = ()
     problem: str = ""
+    first_match_s: float | None = None
 
     @classmethod
-    def of(cls, export: Mapping[str, Any] | None, problem: str = "") -> Result:
+    def of(
+        cls,
+        export: Mapping[str, Any] | None,
+        problem: str = "",
+        events: Iterable[Row] = (),
+    ) -> Result:
         if export is None:
             return cls(stop_reason="failed", problem=problem or "no result")
         run = export["run"]
@@ -77,7 +85,16 @@ class Result:
             spend={k: float(v or 0) for k, v in (run.get("spend") or {}).items()},
             estimate=(estimate["low"], estimate["high"]) if estimate else None,
             candidates=tuple(GivenCandidate.of(row) for row in export["candidates"]),
+            first_match_s=_first_match_s(run, events),
         )
+
+
+def _first_match_s(run: Row, events: Iterable[Row]) -> float | None:
+    matched = (e["at"] for e in events if (e.get("body") or e).get("status") == "matched")
+    first, begun = next(iter(matched), None), run.get("started_at") or run.get("created_at")
+    if first is None or begun is None:
+        return None
+    return (datetime.fromisoformat(first) - datetime.fromisoformat(begun)).total_seconds()
 
 
 def write_rows(path: Path, query_id: str, rows: Iterable[Row]) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from queue import SimpleQueue
@@ -13,6 +14,10 @@ from tempfile import TemporaryDirectory
 
 from evals.data_folder import Web
 from evals.grade import Grade, Grader
+from evals.judges import asks_oracle, for_product
+from evals.oracle import NO_ERRORS, Errors, Oracle
+from evals.oracle_evidence import Knowledge
+from evals.oracle_server import Lane, answering
 from evals.product import Ask, Outcome, code_as_it_stands, run_product
 from evals.reachable import reachable_truths
 from evals.results import Result, write_rows
@@ -23,7 +28,7 @@ from evals.web_server import WebServer, serving, store_web
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is measured. `repeats` runs of each query follow one another in one HOME. `results` is
-    a folder for the candidates as exported."""
+    a folder for the candidates as exported. `errors` and `judge_latency_ms` are the oracle's."""
 
     web: Web
     queries: tuple[Query, ...]
@@ -32,6 +37,8 @@ class Plan:
     jobs: int = 2
     page_latency_ms: int = 0
     results: Path | None = None
+    errors: Errors = NO_ERRORS
+    judge_latency_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +78,25 @@ def measure(plan: Plan, tell: Callable[[Asked], None] = lambda _: None) -> Measu
         ask = plan.ask
         if ask.source is None:
             plan = replace(plan, ask=replace(ask, source=code_as_it_stands(Path(scratch))))
-        with serving(stored, plan.jobs, plan.page_latency_ms) as server:
-            asker = _Asker(plan, grader, server, Path(scratch), tell)
+        with (
+            serving(stored, plan.jobs, plan.page_latency_ms) as server,
+            _oracle_lanes(plan) as oracle,
+        ):
+            asker = _Asker(plan, grader, server, oracle, Path(scratch), tell)
             runs = asker.all()
     passes = tuple(tuple(run[n] for run in runs) for n in range(plan.repeats))
     return Measurement(passes, reachable, time.monotonic() - started)
+
+
+@contextmanager
+def _oracle_lanes(plan: Plan) -> Iterator[tuple[Lane, ...]]:
+    """A server of the oracle with one port a lane; none where the judge does not ask it."""
+    if not asks_oracle(plan.ask.judge):
+        yield ()
+        return
+    oracle = Oracle(Knowledge(plan.web), plan.errors)
+    with answering(oracle, plan.jobs, plan.judge_latency_ms) as lanes:
+        yield lanes
 
 
 class _Asker:
@@ -84,11 +105,12 @@ class _Asker:
         plan: Plan,
         grader: Grader,
         server: WebServer,
+        oracle: Sequence[Lane],
         scratch: Path,
         tell: Callable[[Asked], None],
     ) -> None:
         self._plan, self._grader, self._server = plan, grader, server
-        self._scratch, self._tell = scratch, tell
+        self._oracle, self._scratch, self._tell = oracle, scratch, tell
         self._lanes: SimpleQueue[int] = SimpleQueue()
         for lane in range(plan.jobs):
             self._lanes.put(lane)
@@ -117,11 +139,16 @@ class _Asker:
 
     def _run(self, query: Query, number: int, home: Path, lane: int) -> Asked:
         before = self._server.counts(lane)
-        outcome = run_product(query, self._plan.ask, home, self._server.ports[lane])
+        ask, tally = self._plan.ask, None
+        if self._oracle:
+            answers = self._oracle[lane]
+            ask = replace(ask, judge=for_product(ask.judge, answers.address))
+            tally = answers.begin()
+        outcome = run_product(query, ask, home, self._server.ports[lane])
         after = self._server.counts(lane)
-        result = Result.of(outcome.export, outcome.problem)
+        result = Result.of(outcome.export, outcome.problem, outcome.events)
         asked = Asked(
-            grade=self._grader.grade(query, result),
+            grade=self._grader.grade(query, result, tally),
             seconds=outcome.seconds,
             max_rss_mb=outcome.max_rss_mb,
             requests={k: n - before.get(k, 0) for k, n in after.items() if n > before.get(k, 0)},
@@ -138,17 +165,6 @@ class _Asker:
             write_rows(
                 folder / name, query.id, outcome.export["candidates"] if outcome.export else ()
             )
-
-
-def budgets_of(generator: str) -> dict[str, float | None]:
-    """The fixed budget of a generator, as the product has it; empty for an unknown one."""
-    from netnew.engine.generators import GENERATORS
-
-    known = GENERATORS.get(generator)
-    if known is None:
-        return {}
-    return {"searches": known.budget.searches, "pages": known.budget.pages,
-            "seconds": known.budget.seconds}  # fmt: skip
 
 
 def commit_of(folder: Path) -> str:

@@ -102,7 +102,7 @@ def test_the_document_has_the_promised_keys(plan: Plan) -> None:
     assert set(told["macro"]) == set(told["interval"]) == set(MEASURES)
     assert set(told["totals"]) == {
         *("matched", "truth", "reachable", "candidates", "judged"),
-        *("searches", "pages", "judge_calls", "tokens", "ledger_hits"),
+        *("searches", "pages", "judge_calls", "model_calls", "tokens", "ledger_hits"),
     }
     assert set(told["queries"][0]["missed"]) == {
         *("not_found", "not_resolved", "not_decided", "decided_wrong"),
