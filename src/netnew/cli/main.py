@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from netnew import __version__
-from netnew.cli import corpus, db, demo, doctor, find, life, plan, runs, worker
+from netnew.cli import corpus, db, demo, doctor, find, life, merges, plan, runs, worker
 from netnew.cli.complaints import OneLineErrors
 from netnew.cli.terminal import clean, forgiving_streams, progress
 from netnew.settings import Settings, unknown_variables
@@ -70,6 +70,7 @@ for name, command in (
     ("stop", life.stop),
     ("cancel", life.cancel),
     ("watch", life.watch),
+    ("merges", merges.merges),
 ):
     runs.app.command(name)(command)
 app.add_typer(runs.app, name="runs")

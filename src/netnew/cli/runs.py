@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,12 +28,12 @@ from netnew.cli.tables import print_rows
 from netnew.cli.terminal import clean, plural, program, short
 from netnew.cli.which_run import the_run
 from netnew.cli.wording import how_many_exist, numbers, receipt, why_it_stopped
-from netnew.domain.candidate import Candidate, MatchStatus, Merge
+from netnew.domain.candidate import Candidate, MatchStatus
 from netnew.domain.errors import InvalidInput, NotFound
 from netnew.domain.event import Event, SourceFailed
 from netnew.domain.ids import candidate_id_from
 from netnew.domain.run import Run
-from netnew.exports.document import Json, candidate_document, run_and_candidates
+from netnew.exports.document import Json, run_and_candidates
 from netnew.exports.events import event_document
 from netnew.exports.files import write_export
 
@@ -224,31 +223,6 @@ def export(
 
 
 @app.command()
-def merges(context: typer.Context, run: RunArgument, as_json: asking.AsJson = False) -> None:
-    """List which candidates of a run were found to be the same, and why."""
-
-    async def read(app: App) -> tuple[Run, list[Merge], dict[str, str]]:
-        of = await the_run(app.service, run)
-        log = await app.service.merges(of.id)
-        names = {x.id: x.name async for x in app.service.candidates(of.id)} if log else {}
-        return of, log, {str(key): name for key, name in names.items()}
-
-    of, log, names = with_app(context, read)
-    if as_json:
-        terminal.print_json({"merges": [_merge_document(x, of) for x in log]})
-        return
-    if not log:
-        terminal.progress().print("No candidates were merged.")
-        return
-    rows = [
-        [short(names.get(x.kept, x.kept), 60), short(x.lost_candidate.name, 60), clean(x.reason)]
-        for x in log
-        if not x.undone
-    ]
-    print_rows(terminal.results(), ["kept", "merged into it", "why"], rows)
-
-
-@app.command()
 def delete(
     context: typer.Context,
     run: RunArgument,
@@ -353,11 +327,6 @@ def _gist(event: Json) -> str:
     told = ("detail", "problem", "reason", "entity_type")
     parts = [clean(str(event[x])) for x in telling + told if event.get(x) not in (None, "")]
     return short("  ".join(parts), 160)
-
-
-def _merge_document(merge: Merge, run: Run) -> Json:
-    lost = candidate_document(merge.lost_candidate, run.spec.enrichments)
-    return asdict(merge) | {"merged_at": merge.merged_at.isoformat(), "lost_candidate": lost}
 
 
 def _confirm(run: Run) -> None:

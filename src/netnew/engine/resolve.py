@@ -95,7 +95,8 @@ class Resolver:
                 self.excluded += 1
                 return None
             entity = self._new_entity(keys[0])
-        entity = self._claim(entity, keys, "the same address")
+        self._claim(entity, keys, "the same address")
+        entity = self._by_key[keys[-1]]  # another's, if that is to stay apart
         entity = self._claim(entity, self._old_keys(snapshot, reading, entity), "a redirect")
         twin = self._twin(snapshot, texts)
         if twin is not None and twin is not entity and self.may_be_one(entity, twin):
@@ -134,11 +135,14 @@ class Resolver:
         asked = [identity_key(snapshot.url), f"at:{canonical_address(snapshot.url)}"]
         entity = self._claim(entity, asked, "the website that a profile names")
         self._own(entity, asked[:1])
+        led = [identity_key(u) for u in (*snapshot.redirects, snapshot.final_url)]
+        led.append(f"at:{canonical_address(snapshot.final_url)}")
+        holders = [self._by_key[k] for k in led if k in self._by_key]
+        if not all(self.may_be_one(entity, holder) for holder in holders):
+            return entity
         entity.addresses.setdefault(snapshot.final_url)
         if not snapshot.is_evidence or not self._is_its_own(entity, snapshot, reading):
             return entity
-        led = [identity_key(u) for u in (*snapshot.redirects, snapshot.final_url)]
-        led.append(f"at:{canonical_address(snapshot.final_url)}")
         entity = self._claim(entity, led, "where the website that a profile names leads")
         self._own(entity, [k for k in led if not k.startswith("at:")])
         if reading.kind is PageKind.ENTITY:
@@ -148,7 +152,7 @@ class Resolver:
 
     def may_be_one(self, one: Entity, other: Entity) -> bool:
         """Whether nobody said that they are two."""
-        return not self.apart.has(one.keys, other.keys)
+        return one is other or not self.apart.has(one.keys, other.keys)
 
     def living(self, entity: Entity) -> Entity:
         """Itself, or what it was merged into."""

@@ -92,3 +92,9 @@ def test_the_log_says_who_the_other_was_until_then() -> None:
     assert merge.kept_identity is not None
     assert merge.kept_identity.key == "site:old.com"
     assert merge.kept_identity.keys.isdisjoint(merge.lost_candidate.identity.keys)
+
+
+def test_a_page_of_one_is_no_page_of_the_other() -> None:
+    profile, home = walked(undone(walked(Apart()))).entities
+    assert set(profile.pages) == {"https://dir.test/k"}
+    assert set(home.pages) == {"https://kettle.com/"}
