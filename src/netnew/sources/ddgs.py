@@ -25,7 +25,7 @@ _PAGES = 10
 _RESULTS = 20
 # In this order until there are results enough. Without those that know one page a query (the
 # encyclopedias), and that do not know time.
-_ENGINES = ("duckduckgo", "brave", "startpage", "mojeek", "yahoo")
+ENGINES = ("duckduckgo", "brave", "startpage", "mojeek", "yahoo")
 _TIMELESS = frozenset({"mojeek"})
 # Always found, by every engine: whoever has nothing for it does not answer.
 _ALWAYS_FOUND = "wikipedia"
@@ -110,7 +110,7 @@ def _package(spec: str, options: WebOptions) -> Text:
 
 
 def _parameters(options: WebOptions) -> dict[str, object]:
-    engines = [x for x in _ENGINES if not (options.freshness and x in _TIMELESS)]
+    engines = [x for x in ENGINES if not (options.freshness and x in _TIMELESS)]
     asked: dict[str, object] = {"backend": ",".join(engines), "safesearch": "moderate"}
     if options.country:
         country = {"gb": "uk"}.get(options.country, options.country)
@@ -124,5 +124,5 @@ def _first_words(error: Exception) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())[:200]
 
 
-# Measured by nobody: the pace at which engines were seen to put up with programs.
+# Engines say no number; faster than this they are known to refuse.
 DDGS_PROVIDER = Provider("ddgs", open_ddgs, allowed=Allowed(rate_per_s=1 / 1.5))
