@@ -11,6 +11,7 @@ from pydantic_ai import exceptions as errors
 from netnew.domain.errors import ModelMisconfigured
 
 _MOST_OF_A_MESSAGE = 200
+_TOO_LONG_FOR_IT = "the prompt is too long for it"
 _NO_MODEL = "what answers is no model; is its address right? It often ends in /v1"
 
 
@@ -39,7 +40,7 @@ class QuotaExhausted(ModelMisconfigured):
 
 # The first that fits counts: the later ones are bases of the earlier.
 _TABLE: Sequence[tuple[type[Exception], Kind, str]] = (
-    (errors.ModelContextWindowExceededError, Kind.TOO_LONG, "the prompt is too long for it"),
+    (errors.ModelContextWindowExceededError, Kind.TOO_LONG, _TOO_LONG_FOR_IT),
     (errors.ModelAuthenticationError, Kind.SETUP, "the key was not accepted"),
     (errors.ModelNotFoundError, Kind.SETUP, "there is no such model, or its address is wrong"),
     (errors.ModelRequestRejectedError, Kind.REJECTED, "the request was rejected"),
@@ -91,9 +92,11 @@ def failure_of(error: Exception, key: str = "") -> Failure:
     said = _said(error, key)
     if kind in (Kind.REJECTED, Kind.SERVER):
         if any(x in said.lower() for x in _TOO_LONG):
-            kind, problem = Kind.TOO_LONG, "the prompt is too long for it"
+            kind = Kind.TOO_LONG
         elif kind is Kind.REJECTED and any(x in said.lower() for x in _REFUSALS):
             kind, problem = Kind.REFUSED, "it refused"
+    if kind is Kind.TOO_LONG:
+        problem = _TOO_LONG_FOR_IT
     facts = [str(status)] if isinstance(status, int) else []
     # What a server says of a wrong key may have parts of it.
     facts += [said] if said and not isinstance(error, errors.ModelAuthenticationError) else []

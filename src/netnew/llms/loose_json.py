@@ -35,6 +35,10 @@ class NotJson(ValueError):
     """The text at this place is no JSON value; the message says why."""
 
 
+class Cut(NotJson):
+    """The text ended within the value; what stands in it are parts of what was lost."""
+
+
 def values_in(text: str) -> Iterator[Json]:
     """Each JSON object or list that stands in `text`, the likeliest to be the answer first: fenced
     ones, then those in the prose; of each the last first."""
@@ -48,6 +52,8 @@ def _spans(text: str) -> Iterator[Json]:
     while failed < _MOST_FAILURES and (start := _next_opening(text, at)) is not None:
         try:
             value, at = _Reader(text).value(start, 0)
+        except Cut:
+            return
         except NotJson:
             at, failed = start + 1, failed + 1
             continue
@@ -65,6 +71,8 @@ class _Reader:
 
     def value(self, at: int, depth: int) -> tuple[Json, int]:
         """The value at `at`, and where it ends."""
+        if at >= len(self._text):
+            raise Cut("the text ends where a value is to begin")
         if depth > _DEEPEST:
             raise NotJson("nested too deep")
         match self._peek(at):
@@ -83,6 +91,8 @@ class _Reader:
         while not ended:
             key, at = self._key(at)
             at = self._skip(at)
+            if at >= len(self._text):
+                raise Cut(f"the text ends after {key!r}")
             if self._peek(at) != ":":
                 raise NotJson(f"no colon after {key!r}")
             members[key], at = self.value(self._skip(at + 1), depth + 1)
@@ -117,6 +127,8 @@ class _Reader:
         raise NotJson(f"no comma or {closer} at {at}")
 
     def _key(self, at: int) -> tuple[str, int]:
+        if at >= len(self._text):
+            raise Cut("the text ends where a name is to begin")
         if self._peek(at) in _CLOSERS:
             return self._string(at)
         if (word := _WORD.match(self._text, at)) is None:
@@ -135,7 +147,7 @@ class _Reader:
             else:
                 part, at = char, at + 1
             parts.append(part)
-        raise NotJson("a string does not end")
+        raise Cut("a string does not end")
 
     def _is_end(self, at: int) -> bool:
         """Whether a quote before `at` ends its string: one within it goes on with words."""
@@ -158,7 +170,7 @@ class _Reader:
         if (number := _NUMBER.match(self._text, at)) is not None:
             digits = number.group().replace("_", "")
             if number.end() == len(self._text):
-                raise NotJson("a number may go on")
+                raise Cut("a number may go on")
             whole = digits.lstrip("+-").isdigit()
             return (int(digits) if whole else float(digits)), number.end()
         word = _WORD.match(self._text, at)

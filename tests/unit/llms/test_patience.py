@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from netnew.domain.budget import Spend
+from netnew.domain.errors import ModelMisconfigured, ModelUnavailable
+from netnew.llms import ModelOptions, open_model
+from netnew.llms.failures import QuotaExhausted
+from tests.support.asked_models import PROMPT, RIGHT, Decisions, ask
+from tests.support.model_server import HUNG_UP, SILENT, Reply, fails, model_server, says
+
+FOUND = Decisions.model_validate(RIGHT)
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [fails(503), fails(502), fails(504), fails(529), fails(408), fails(429), HUNG_UP],
+    ids=["503", "502", "504", "529", "408", "429", "hung up"],
+)
+def test_what_may_pass_is_tried_again_ever_later(failure: Reply) -> None:
+    told = ask([failure, failure, says(RIGHT)])
+    assert told.result == FOUND
+    assert told.waits == [0.5, 1.0]
+    assert len(told.charged) == len(told.asked) == 3
+
+
+def test_after_some_tries_a_model_is_unavailable() -> None:
+    told = ask([fails(503, "overloaded")], tries=3)
+    assert isinstance(told.result, ModelUnavailable)
+    assert "overloaded" in told.result.problem
+    assert "tried 3 times" in told.result.problem
+    assert len(told.asked) == len(told.charged) == 3
+    assert told.waits == [0.5, 1.0]
+
+
+def test_a_server_that_fails_in_every_way_is_tried_no_oftener() -> None:
+    told = ask([fails(500)], tries=4)
+    assert isinstance(told.result, ModelUnavailable)
+    assert told.formats == ["json_schema", "json_object", "text", "json_schema"]
+
+
+def test_a_server_that_says_nothing_is_waited_for_no_longer_than_set() -> None:
+    told = ask([SILENT], timeout_s=0.2, tries=2)
+    assert isinstance(told.result, ModelUnavailable)
+    assert "no answer in time" in told.result.problem
+    assert len(told.asked) == len(told.charged) == 2
+
+
+def test_what_a_server_asks_for_is_waited_and_no_more_than_a_minute() -> None:
+    told = ask([fails(429, Retry_After="7"), says(RIGHT)])
+    assert told.result == FOUND
+    assert told.waits == [7.0]
+    told = ask([fails(429, Retry_After="3600"), says(RIGHT)])
+    assert isinstance(told.result, ModelUnavailable)
+    assert told.result.retry_after_s == 3600
+    assert (len(told.asked), told.waits) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("failure", "says_so"),
+    [
+        (fails(401, "Incorrect API key provided: sk-12*34"), "key was not accepted"),
+        (fails(403, "no access"), "key was not accepted"),
+        (fails(404, "model 'small' not found, try pulling it first"), "try pulling it"),
+        (fails(405), "405"),
+        (fails(402, "pay"), "used up"),
+        (fails(429, "You exceeded your quota", "insufficient_quota"), "used up"),
+    ],
+    ids=["401", "403", "404", "405", "402", "quota"],
+)
+def test_what_needs_a_human_is_said_at_once(failure: Reply, says_so: str) -> None:
+    told = ask([failure])
+    assert isinstance(told.result, ModelMisconfigured)
+    assert says_so in told.result.problem
+    assert "sk-12" not in str(told.result)
+    assert (len(told.asked), len(told.charged), told.waits) == (1, 1, [])
+    assert isinstance(told.result, QuotaExhausted) == ("used up" in says_so)
+
+
+def test_what_answers_and_is_no_model_is_told_with_what_may_be_wrong() -> None:
+    for no_model in (Reply(200, "<html>Welcome</html>"), Reply(200, {"choices": []})):
+        told = ask([no_model], tries=2)
+        assert isinstance(told.result, ModelUnavailable)
+        assert "is its address right?" in told.result.problem
+
+
+def test_where_nobody_listens_the_requests_count_too() -> None:
+    charged: list[Spend] = []
+
+    async def no_pause(seconds: float) -> None:
+        return
+
+    async def run() -> None:
+        options = ModelOptions(pause=no_pause, tries=2)
+        async with open_model("compatible:x@http://127.0.0.1:9/v1", options) as model:
+            await model.ask(PROMPT, charged.append)
+
+    with pytest.raises(ModelUnavailable, match="cannot be reached"):
+        asyncio.run(run())
+    assert [x.model_calls for x in charged] == [1, 1]
+
+
+def test_a_question_that_is_broken_off_is_charged() -> None:
+    charged: list[Spend] = []
+
+    async def run() -> None:
+        async with (
+            model_server([SILENT]) as server,
+            open_model(f"compatible:x@{server.base_url}") as model,
+        ):
+            asking = asyncio.create_task(model.ask(PROMPT, charged.append))
+            await server.arrivals.acquire()
+            asking.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await asking
+
+    asyncio.run(run())
+    assert charged == [Spend(model_calls=1)]
+
+
+def test_no_more_are_asked_at_once_than_allowed() -> None:
+    async def run() -> tuple[int, int]:
+        async with model_server([says(RIGHT)]) as server:
+            server.gate = asyncio.Event()
+            options = ModelOptions(at_once=3)
+            async with open_model(f"compatible:x@{server.base_url}", options) as model:
+                asking = [asyncio.create_task(model.ask(PROMPT, lambda _: None)) for _ in range(9)]
+                for _ in range(3):
+                    await server.arrivals.acquire()
+                server.gate.set()
+                await asyncio.gather(*asking)
+            return server.most_at_once, len(server.asked)
+
+    assert asyncio.run(run()) == (3, 9)
