@@ -92,7 +92,10 @@ class Renderer:
     async def _shown(self, page: Page, visit: _Visit) -> str:
         from playwright.async_api import Error
 
-        await page.context.route("**/*", visit.answer)
+        async def answer(route: Route) -> None:
+            await visit.answer(route)
+
+        await page.context.route("**/*", answer)
         address = visit.document.final_url
         try:
             async with asyncio.timeout(self._timeout_s):
