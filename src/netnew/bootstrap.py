@@ -39,7 +39,7 @@ from netnew.settings import Settings
 from netnew.sources.context import SourceContext
 from netnew.sources.corpora import Corpora
 from netnew.sources.limited import Allowed
-from netnew.sources.services import search_keys
+from netnew.sources.services import search_keys as search_keys
 from netnew.sources.services import search_services as search_services
 from netnew.store.limits import ProviderLimits
 from netnew.store.retention import Retention, Swept

@@ -18,6 +18,7 @@ from netnew import __version__
 from netnew.cli import asking, terminal
 from netnew.cli.complaints import FAILED, SOURCES_TO_TRY
 from netnew.cli.opened import with_app
+from netnew.cli.search_services import services_seen
 from netnew.cli.tables import print_rows
 from netnew.cli.terminal import clean
 from netnew.domain.errors import NetnewError
@@ -61,6 +62,7 @@ def doctor(context: typer.Context, as_json: asking.AsJson = False) -> None:
         _rendering(settings),
         *_typing_errors(),
         *_plugins(),
+        *_services(settings),
     ]
     if all(x.health is not Health.BAD for x in checks):
         checks += _parts(context, settings)
@@ -138,6 +140,14 @@ def _plugins() -> list[Check]:
         for x in installed_plugins()
         if x.problem
     ]
+
+
+def _services(settings: Settings) -> list[Check]:
+    """The search services of the web. None of them is needed, so none is missed."""
+    try:
+        return [Check(x.name, Health.OK, clean(x.detail)) for x in services_seen(settings)]
+    except NetnewError as error:
+        return [Check("search services", Health.BAD, clean(str(error)))]
 
 
 def _parts(context: typer.Context, settings: Settings) -> list[Check]:

@@ -17,6 +17,9 @@ Look = Callable[[], tuple[int, dict[str, dict[str, str]]]]
 def doctor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bare_environment: None) -> Look:
     """The exit code and checks of `netnew doctor` in a HOME of its own, over the real parts."""
     monkeypatch.setenv("NETNEW_HOME", str(tmp_path / "home"))
+    for service in ("BRAVE", "SERPER", "TAVILY", "EXA"):
+        monkeypatch.delenv(f"{service}_API_KEY", raising=False)
+    monkeypatch.delenv("SEARXNG_URL", raising=False)
 
     def look() -> tuple[int, dict[str, dict[str, str]]]:
         done = CliRunner().invoke(app, ["doctor", "--json"], prog_name="netnew")
@@ -25,7 +28,10 @@ def doctor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bare_environment: No
     return look
 
 
-def test_a_default_source_that_is_not_set_up_is_no_ok_and_no_failure(doctor: Look) -> None:
+def test_a_default_source_that_is_not_set_up_is_no_ok_and_no_failure(
+    doctor: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NETNEW_WEB_PROVIDERS", "brave,searxng")
     code, found = doctor()
     assert code == 0
     assert found["source web"]["health"] == "note"
@@ -33,7 +39,32 @@ def test_a_default_source_that_is_not_set_up_is_no_ok_and_no_failure(doctor: Loo
     assert found["home"]["health"] == found["database"]["health"] == "ok"
 
 
+def test_search_services_are_listed_and_keys_are_not_shown(
+    doctor: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TAVILY_API_KEY", "tvly-a-secret-of-mine-1234")
+    code, found = doctor()
+    assert code == 0
+    assert found["search tavily"]["detail"] == (
+        "TAVILY_API_KEY is set (**********1234); taken by `web`; $8 per 1,000 searches"
+    )
+    assert found["search brave"]["detail"].startswith("not set up: BRAVE_API_KEY is not set")
+    assert found["search ddgs"]["detail"] == "needs no key"
+    assert found["source web"]["health"] == "ok"
+    assert "a-secret-of-mine" not in json.dumps(found)
+
+
+def test_a_search_service_that_there_is_not_is_named(
+    doctor: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NETNEW_WEB_PROVIDERS", "bing")
+    code, found = doctor()
+    assert code == 1
+    assert "no web provider is called 'bing'" in found["search services"]["detail"]
+
+
 def test_chosen_sources_are_opened(doctor: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETNEW_WEB_PROVIDERS", "brave")
     monkeypatch.setenv("NETNEW_SOURCES", "pyenv,web,corpus:none-of-this-name")
     code, found = doctor()
     assert code == 1
