@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from netnew.domain.candidate import MatchStatus
 from netnew.domain.ids import CandidateId
-from netnew.domain.run import Counts
-from netnew.engine.estimate import Sightings
+from netnew.domain.run import Counts, Estimate
+from netnew.engine.curve import Curve
+from netnew.engine.estimate import Sightings, estimated
 
 if TYPE_CHECKING:
     from netnew.engine.entity import Entity
@@ -41,13 +42,14 @@ class Census:
     """What the entities told of themselves.
 
     `matched`: those that match now, by id, in the order they came to match. `sightings`: by what
-    those were sighted. Each queue has one reader. `changed`, `learnable`, `addressed`: more is
-    known of them, or they were judged. `doubtful`: the same of those that match or could.
-    `gone`: they were merged into others or discarded.
+    those were sighted. `curve`: how many there were after each round. Each queue has one reader.
+    `changed`, `learnable`, `addressed`: more is known of them, or they were judged. `doubtful`: the
+    same of those that match or could. `gone`: they were merged into others or discarded.
     """
 
     matched: dict[CandidateId, Entity] = field(default_factory=dict)
     sightings: Sightings = field(default_factory=Sightings)
+    curve: Curve = field(default_factory=Curve)
     changed: Queue = field(default_factory=Queue)
     learnable: Queue = field(default_factory=Queue)
     addressed: Queue = field(default_factory=Queue)
@@ -83,6 +85,14 @@ class Census:
     def matched_since(self, mark: int) -> list[Entity]:
         """Those that came to match after `mark` and still do."""
         return [e for e in self._ever_matched[mark:] if e.id in self.matched]
+
+    def end_round(self, leads: float) -> None:
+        """A round that followed `leads` leads is judged."""
+        self.curve.add(leads, len(self.matched))
+
+    def estimate(self, walked: bool = False) -> Estimate | None:
+        """How many matches there probably are (`estimated`), None before the first."""
+        return estimated(self.sightings, self.curve, walked)
 
     # ------------------------------------------------------------------- what entities tell
 
@@ -123,7 +133,7 @@ class Census:
     def sight(self, entity: Entity, unit: str) -> None:
         """`unit` is about to become one more of its units."""
         if entity.id in self.matched:
-            self.sightings.again(len(entity.units), unit)
+            self.sightings.again(entity.units, unit)
 
     def _lose(self, entity: Entity) -> None:
         del self.matched[entity.id]

@@ -98,6 +98,12 @@ class Discovery:
         return bool(self._saturated) and not self._opened_follow_ups
 
     @property
+    def is_walked(self) -> bool:
+        """Whether all sources are lists, and read to their end."""
+        only_lists = all(source.enumerates for source in self.parts.sources)
+        return only_lists and not self.frontier.open_queries
+
+    @property
     def open_leads(self) -> int:
         return self.frontier.open_leads
 

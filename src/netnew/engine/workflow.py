@@ -212,6 +212,7 @@ class Finding:
         self._cut = None
         grown = await self._settle_grey_zone()
         self.discovery.learn(this)
+        self.resolver.census.end_round(this.effort)
         new_matches = len(self.resolver.census.matched_since(this.mark))
         self.idle_leads = 0.0 if new_matches else self.idle_leads + this.effort
         retraced, self.rounds = self.is_retracing, self.rounds + 1
@@ -570,7 +571,7 @@ class Finding:
     def _estimated(self) -> Estimate | None:
         """The estimate so far; a lower bound while there is more to ask or to judge."""
         census = self.resolver.census
-        found = census.sightings.estimate()
+        found = census.estimate(self.discovery.is_walked)
         if found is None:
             return None
         cut = self.ended_by not in _ASKED_OUT or census.unjudged or self.discovery.hides_more

@@ -71,7 +71,7 @@ def test_counts_follow_every_change() -> None:
         matches = [e for e in r.entities if e.status is MatchStatus.MATCHED and not e.merged_into]
         assert r.counts() == counted(r)
         assert set(r.matched()) == set(matches)
-        assert r.census.sightings.estimate() == estimate({e.id: e.units for e in matches})
+        assert r.census.estimate() == estimate({e.id: e.units for e in matches}, r.census.curve)
     assert r.counts().matched > 5
     assert r.merges
     assert r.excluded == 1

@@ -7,50 +7,164 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netnew.engine.estimate import estimate
+from netnew.engine.chao import Incidence
+from netnew.engine.curve import Curve
+from netnew.engine.estimate import Sightings, estimate, estimated
+from netnew.engine.interval import wrong_at_most
+from netnew.engine.unseen import believed, numbers
+
+UNITS = st.sampled_from(["a", "b", "c", "list:x", "list:y"])
+
+
+def curve(*rounds: tuple[float, int]) -> Curve:
+    drawn = Curve()
+    for leads, matches in rounds:
+        drawn.add(leads, matches)
+    return drawn
+
+
+def seen(number: int, *units: str) -> Sightings:
+    sightings = Sightings()
+    for _ in range(number):
+        sightings.add(units)
+    return sightings
 
 
 def test_nothing_matched_gives_no_estimate() -> None:
     assert estimate({}) is None
-
-
-def test_all_seen_by_every_query_leaves_little_room() -> None:
-    found = estimate({f"e{i}": {"a", "b", "c"} for i in range(10)})
-    assert found is not None
-    assert (found.matches, found.low, found.high, found.coverage) == (10, 10, 11, 1.0)
+    assert estimated(Sightings(), curve((10, 0)), walked=True) is None
 
 
 def test_chao2_of_a_worked_example() -> None:
-    # 10 units, 5 seen once, 3 seen twice, 2 seen by three: 10 + 0.9 * 5*4 / (2*4) = 12.25
-    sightings = {f"once{i}": {f"u{i}"} for i in range(5)}
-    sightings |= {f"twice{i}": {f"u{i}", f"u{i + 5}"} for i in range(3)}
-    sightings |= {f"often{i}": {"u5", "u8", "u9"} for i in range(2)}
-    found = estimate(sightings)
+    # 10 units, 5 seen once, 3 seen twice, 2 seen by three: 0.9 * 5*4 / (2*4) = 2.25 unseen
+    number, variance = Incidence(seen=10, once=5, twice=3, total=17, units=10).unseen()
+    assert abs(number - 2.25) < 1e-9
+    assert variance > number
+
+
+def test_all_seen_by_every_query_and_nothing_new_for_long_leaves_little_room() -> None:
+    flat = curve(*((24, 10) for _ in range(8)))
+    found = estimate({f"e{i}": {"a", "b", "c"} for i in range(10)}, flat)
     assert found is not None
-    assert abs(found.matches - 12.25) < 1e-9
-    assert found.low < found.matches < found.high
+    assert (found.matches, found.coverage) == (10, 1.0)
+    assert 9 <= found.low <= 10 <= found.high <= 11
 
 
-@given(st.dictionaries(st.text(max_size=3), st.sets(st.integers(0, 8).map(str), min_size=1)))
-def test_the_interval_never_falls_below_what_was_seen(sightings: dict[str, set[str]]) -> None:
-    found = estimate(sightings)
+def test_matches_that_keep_coming_promise_more_than_those_that_stopped() -> None:
+    sightings = seen(40, "a", "b")
+    going = estimated(sightings, curve((24, 10), (24, 20), (24, 30), (24, 40)))
+    stopped = estimated(sightings, curve((24, 38), (24, 40), (24, 40), (24, 40)))
+    assert going is not None
+    assert stopped is not None
+    assert going.matches > 1.1 * stopped.matches
+    assert going.high > 2 * stopped.high
+
+
+def test_a_list_that_was_walked_to_its_end_hides_nothing() -> None:
+    found = estimated(seen(20, "list:csv:kettles.csv"), curve((1, 20)), walked=True)
+    assert found is not None
+    assert (found.matches, found.high, found.coverage) == (20, 20, 1.0)
+    assert found.low < 20  # some of them may be judged wrongly
+
+
+def test_what_a_list_alone_showed_says_nothing_of_what_queries_missed() -> None:
+    by_queries = {f"e{i}": {"a", "b"} for i in range(10)}
+    listed = {f"l{i}": {"list:dir.test"} for i in range(30)}
+    found = estimate(by_queries | listed)
+    assert found is not None
+    assert found.high <= 41  # as sightings of one unit, the thirty would promise many more
+    assert found.coverage == 1.0
+
+
+def test_what_lists_and_queries_showed_counts_for_the_queries() -> None:
+    sightings = seen(3, "a", "list:dir.test")
+    sightings.again(("a", "list:dir.test"), "b")
+    assert sightings.incidence() == Incidence(seen=3, once=2, twice=1, total=4, units=2)
+    sightings.remove(("a", "b", "list:dir.test"))
+    assert sightings.incidence() == Incidence(seen=2, once=2, twice=0, total=2, units=1)
+
+
+@given(
+    st.dictionaries(st.text(max_size=3), st.sets(UNITS, min_size=1)),
+    st.lists(st.tuples(st.floats(0, 50), st.integers(0, 40)), max_size=60),
+)
+def test_the_interval_is_in_order_whatever_was_seen(
+    sightings: dict[str, set[str]], rounds: list[tuple[float, int]]
+) -> None:
+    found = estimate(sightings, curve(*rounds))
     if sightings:
         assert found is not None
-        assert len(sightings) <= found.low <= found.matches + 1e-9
-        assert found.matches <= found.high + 1e-9
+        assert 0 <= found.low <= found.matches <= found.high
+        assert len(sightings) <= found.matches
         assert 0 <= found.coverage <= 1
 
 
 def test_the_interval_holds_the_truth_where_queries_are_independent() -> None:
     dice = random.Random(7)
     held = 0
-    for _ in range(200):
-        seen: dict[str, set[str]] = {}
+    for _ in range(60):
+        units: dict[str, set[str]] = {}
+        drawn = Curve()
         for unit in range(12):
             for entity in range(60):
                 if dice.random() < 0.15:
-                    seen.setdefault(f"e{entity}", set()).add(f"u{unit}")
-        found = estimate(seen)
+                    units.setdefault(f"e{entity}", set()).add(f"u{unit}")
+            drawn.add(1, len(units))
+        found = estimate(units, drawn)
         assert found is not None
         held += found.low <= 60 <= found.high
-    assert held >= 150  # nominal 80 %; Chao2 is a lower bound
+    assert held >= 48
+
+
+def test_the_interval_holds_the_truth_where_matches_differ_and_the_run_is_cut() -> None:
+    dice = random.Random(11)
+    held = 0
+    for _ in range(60):
+        ease = [dice.gammavariate(1, 0.02) for _ in range(100)]
+        units: dict[str, set[str]] = {}
+        drawn = Curve()
+        for unit in range(30):
+            for entity, chance in enumerate(ease):
+                if dice.random() < chance:
+                    units.setdefault(f"e{entity}", set()).add(f"u{unit}")
+            drawn.add(1, len(units))
+        found = estimate(units, drawn)
+        assert found is not None
+        held += found.low <= 100 <= found.high
+    assert held >= 48
+
+
+def test_a_long_curve_is_thinned_and_says_the_same() -> None:
+    short, long = curve(), curve()
+    for i in range(1, 1001):
+        matches = round(200 * i / (i + 100))
+        long.add(1, matches)
+        if i % 50 == 0:
+            short.add(50, matches)
+    counts = numbers(182)
+    few, many = short.belief(counts, 182), long.belief(counts, 182)
+    assert few is not None
+    assert many is not None
+    assert abs(few.quantile(0.5) - many.quantile(0.5)) <= 3
+
+
+def test_matches_lost_again_bring_no_error() -> None:
+    drawn = curve((10, 30), (10, 28), (float("inf"), 28), (0, 28), (10, 29))
+    belief = drawn.belief(numbers(25), 25)
+    assert belief is not None
+    assert abs(sum(belief.weights) - 1) < 1e-9
+
+
+def test_a_belief_is_of_whole_numbers_and_its_quantiles_rise() -> None:
+    counts = numbers(50)
+    assert counts[:31] == tuple(range(31))
+    assert counts[-1] == 520
+    belief = believed(counts, lambda n: -n / 10)
+    assert belief.quantile(0.1) <= belief.quantile(0.5) <= belief.quantile(0.9) <= 520
+    assert abs(belief.quantile(0.9) - 23) <= 1  # ln(10) * 10
+
+
+def test_of_many_matches_a_few_may_be_wrong() -> None:
+    assert wrong_at_most(1, 0.9) == 0
+    assert wrong_at_most(10, 0.9) == 1
+    assert 3 <= wrong_at_most(100, 0.9) <= 6
