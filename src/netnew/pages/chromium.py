@@ -27,7 +27,7 @@ _NOWHERE = "http://127.0.0.1:1"
 _ARGUMENTS = (
     "--host-resolver-rules=MAP * ~NOTFOUND",
     "--proxy-bypass-list=<-loopback>",
-    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--disable-features=WebRtcHideLocalIpsWithMdns,OptimizationHints,MediaRouter",
     "--disable-gpu",
     "--disable-dev-shm-usage",

@@ -170,6 +170,7 @@ def test_nothing_private_is_reached_by_any_way_a_page_has(show: Show) -> None:
             {{iceServers: [{{urls: 'stun:127.0.0.1:{udp.getsockname()[1]}'}}]}});
           peer.createDataChannel('x');
           peer.createOffer().then(offer => peer.setLocalDescription(offer));
+          new WebTransport('https://127.0.0.1:{udp.getsockname()[1]}/').ready.catch(() => 0);
           document.head.insertAdjacentHTML('beforeend',
             '<link rel=preconnect href=http://127.0.0.1:{port}>');
           let refused = 0;
