@@ -19,6 +19,8 @@ _THINKING = re.compile(r"\A\s*<(think|thinking)>.*?</\1>", re.DOTALL)
 _SPACE = re.compile(r"(?:\s+|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _NUMBER = re.compile(r"[-+]?\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _WORD = re.compile(r"[A-Za-z_$][\w$-]*")
+_FOUR_DIGITS = re.compile(r"[0-9a-fA-F]{4}")
+_LONGEST_NUMBER = 400
 _CONSTANTS: dict[str, Json] = {
     "true": True,
     "false": False,
@@ -157,20 +159,25 @@ class _Reader:
         char = self._text[at]
         if char != "u":
             return _ESCAPES.get(char, char), at + 1
-        try:
-            code = int(self._text[at + 1 : at + 5], 16)
-        except ValueError as error:
-            raise NotJson("a broken escape") from error
+        code = self._code(at + 1)
         if 0xD800 <= code < 0xDC00 and self._text[at + 5 : at + 7] == "\\u":
-            low = int(self._text[at + 7 : at + 11] or "0", 16)
-            return chr(0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00)), at + 11
+            low = self._code(at + 7)
+            if 0xDC00 <= low < 0xE000:
+                return chr(0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00)), at + 11
         return chr(code), at + 5
+
+    def _code(self, at: int) -> int:
+        if (digits := _FOUR_DIGITS.match(self._text, at)) is None:
+            raise NotJson("a broken escape")
+        return int(digits.group(), 16)
 
     def _bare(self, at: int) -> tuple[Json, int]:
         if (number := _NUMBER.match(self._text, at)) is not None:
             digits = number.group().replace("_", "")
             if number.end() == len(self._text):
                 raise Cut("a number may go on")
+            if len(digits) > _LONGEST_NUMBER:
+                raise NotJson("a number too long to be one")
             whole = digits.lstrip("+-").isdigit()
             return (int(digits) if whole else float(digits)), number.end()
         word = _WORD.match(self._text, at)

@@ -84,6 +84,9 @@ def test_a_bare_list_is_the_only_field_of_an_answer() -> None:
         "7",
         "null",
         "[" * 5_000,
+        f'{{"names": [{{"name": "A", "year": {"9" * 5_000}}}]}}',
+        r'{"names": [{"name": "\ud800\uzzzz"}]}',
+        r'{"names": [{"name": "\ud800"}]}',
         json.dumps(Names.model_json_schema()),
         '{"verdicts": []}',
     ],
@@ -102,7 +105,11 @@ def test_the_problem_says_where_it_is() -> None:
 
 
 _JSON: st.SearchStrategy[Any] = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=12,
 )
