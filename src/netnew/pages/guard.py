@@ -10,21 +10,41 @@ from dataclasses import dataclass
 import httpx2
 
 from netnew.domain.errors import AddressRefused
+from netnew.pages.text import words
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _LOCAL_NAMES = ("localhost", "local", "internal", "localdomain", "home.arpa")
 _NUMERIC = re.compile(r"^(?:0[xX][0-9a-fA-F]*|[0-9]+)(?:\.(?:0[xX][0-9a-fA-F]*|[0-9]+)){0,3}\.?$")
 _HOST = re.compile(r"^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|(?=.*:)[0-9a-f:.]+(?:%[a-z0-9]+)?)$")
+# Python counts these as global, or did in some of its versions.
+_NOT_PUBLIC = tuple(
+    map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "fec0::/10", "64:ff9b:1::/48"))
+)
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _MAX_URL_CHARS = 4_000
+# Ports of other protocols, which browsers refuse too (WHATWG Fetch, 'bad port'), and of common
+# databases and brokers: a page's link must not make us speak to them.
+_NO_WEB_PORTS = frozenset(
+    map(
+        int,
+        words(
+            "0 1 7 9 11 13 15 17 19 20 21 22 23 25 37 42 43 53 69 77 79 87 95 101 102 103  "
+            "104 109 110 111 113 115 117 119 123 135 137 139 143 161 179 389 427 465 512  "
+            "513 514 515 526 530 531 532 540 548 554 556 563 587 601 636 989 990 993 995  "
+            "1433 1521 1719 1720 1723 2049 3306 3389 3659 4045 4190 5060 5061 5432 5672  "
+            "6000 6379 6566 6665 6666 6667 6668 6669 6679 6697 9042 10080 11211 27017"
+        ),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
 class AddressGuard:
     """Refuses what is not a public web address.
 
-    Refused: other schemes than http(s), credentials in the address, and the loopback, private,
+    Refused: other schemes than http(s), credentials in the address, ports of other protocols, and
+    the loopback, private,
     shared, link-local (cloud metadata), multicast, reserved and unspecified ranges, in every
     notation (decimal, octal, hexadecimal, IPv4 inside IPv6), by name ('localhost', '*.internal')
     and after resolution. `allow_private` lifts the ranges and names, nothing else.
@@ -49,6 +69,8 @@ class AddressGuard:
             raise AddressRefused(url, "no host")
         if not _HOST.match(host):
             raise AddressRefused(url, "no valid host")
+        if parsed.port in _NO_WEB_PORTS or not 0 <= (parsed.port or 0) < 65_536:
+            raise AddressRefused(url, f"port {parsed.port} is not of the web")
         self._check_host(url, host)
         return parsed
 
@@ -99,4 +121,6 @@ def _embedded(ip: IpAddress) -> tuple[ipaddress.IPv4Address, ...]:
 def _is_public(ip: IpAddress) -> bool:
     if isinstance(ip, ipaddress.IPv6Address) and (ip.ipv4_mapped is not None or ip in _NAT64):
         return True  # judged by the address inside
+    if any(ip in network for network in _NOT_PUBLIC):
+        return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved and not ip.is_unspecified

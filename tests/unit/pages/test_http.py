@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+import httpcore2
 import pytest
 from pages_server import Asked, PagesServer, Reply, serving
 
@@ -125,6 +126,35 @@ def test_a_redirect_to_a_refused_address_is_not_followed(target: str) -> None:
     with_gateway(by_address({"https://a.test/": Reply.to(target)}), play)
 
 
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://192.168.0.1/",
+        "http://[::ffff:10.0.0.1]/",
+        "http://0x7f.1/",
+        "http://localhost/",
+        "//metadata.google.internal/computeMetadata/v1/",
+        "http://user:pass@b.test/",
+        "http://b.test:6379/",
+        "javascript:alert(1)",
+    ],
+)
+def test_every_hop_meets_the_guard(target: str) -> None:
+    pages = {
+        "https://a.test/": Reply.to("http://b.test/", 301),
+        "http://b.test/": Reply.to("https://c.test:8443/x", 307),
+        "https://c.test:8443/x": Reply.to(target, 308),
+    }
+
+    async def play(scene: Scene) -> None:
+        page = await scene.http.fetch("https://a.test/")
+        assert (page.status, page.error, page.body) == (0, "address", b"")
+        assert page.redirects == tuple(pages)
+        assert scene.server.addresses == list(pages)
+
+    with_gateway(by_address(pages), play)
+
+
 def test_redirects_without_end_are_given_up() -> None:
     def count_up(asked: Asked) -> Reply:
         return Reply.to(f"/{int(asked.target.strip('/') or 0) + 1}")
@@ -235,6 +265,38 @@ def test_a_server_that_wants_an_hour_is_not_waited_for() -> None:
     with_gateway(lambda _: Reply.html("busy", status=503, Retry_After="3600"), play)
 
 
+def test_a_host_that_asks_for_a_rest_has_it_from_all() -> None:
+    replies = [Reply.html("busy", status=429, Retry_After="9")]
+
+    async def play(scene: Scene) -> None:
+        assert (await scene.http.fetch("https://a.test/1")).status == 429
+        assert (await scene.http.fetch("https://b.test/1")).status == 200
+        assert scene.naps.taken == []
+        assert (await scene.http.fetch("https://a.test/2")).status == 200
+        assert scene.naps.taken == [9.0]
+
+    with_gateway(
+        lambda _: replies.pop() if replies else Reply.html("<p>Now."),
+        play,
+        limits=FetchLimits(host_delay_s=0, attempts=1),
+        respect_robots=False,
+    )
+
+
+def test_a_host_that_asks_for_an_hour_is_not_asked_again_meanwhile() -> None:
+    async def play(scene: Scene) -> None:
+        for n in range(3):
+            assert (await scene.http.fetch(f"https://a.test/{n}")).status in (429, 503)
+        assert scene.server.targets == ["/0"]
+        assert (await scene.http.fetch("https://b.test/0")).status == 503
+        scene.naps.clock.seconds += 1_801
+        await scene.http.fetch("https://a.test/3")
+        assert scene.server.targets == ["/0", "/0", "/3"]
+
+    busy = Reply.html("busy", status=503, Retry_After="1800")
+    with_gateway(lambda _: busy, play, respect_robots=False)
+
+
 def test_a_dropped_connection_is_tried_again() -> None:
     replies = [Reply(hang_up=True), Reply.html("<p>Now.")]
 
@@ -282,6 +344,80 @@ def test_robots_that_are_missing_allow_and_that_fail_refuse(status: int, error: 
         assert (await scene.http.fetch("https://a.test/")).error == error
 
     with_gateway(lambda _: Reply.html("<p>x"), play, robots=Reply.html("", status=status))
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_robots_that_fail_are_not_asked_again_for_an_hour(status: int) -> None:
+    async def play(scene: Scene) -> None:
+        for n in range(3):
+            assert (await scene.http.fetch(f"https://a.test/{n}")).error == "robots"
+        asked = len(scene.server.robots_asked)
+        scene.naps.clock.seconds += 3_601
+        assert (await scene.http.fetch("https://a.test/4")).error == "robots"
+        assert len(scene.server.robots_asked) > asked
+        assert scene.server.asked == []
+
+    limits = FetchLimits(host_delay_s=0, attempts=1)
+    with_gateway(
+        lambda _: Reply.html("<p>x"), play, robots=Reply.html("", status=status), limits=limits
+    )
+
+
+def test_a_delay_that_robots_ask_for_is_capped() -> None:
+    robots = Reply(200, b"User-agent: *\nCrawl-delay: 600\n", ROBOTS)
+
+    async def play(scene: Scene) -> None:
+        for n in range(3):
+            await scene.http.fetch(f"https://a.test/{n}")
+        assert scene.naps.taken == [5.0, 5.0]
+
+    with_gateway(lambda _: Reply.html("<p>x"), play, robots=robots)
+
+
+@pytest.mark.parametrize("length_is_told", [True, False])
+def test_of_robots_that_are_too_long_the_beginning_holds(length_is_told: bool) -> None:
+    rules = b"User-agent: *\nDisallow: /private\n" + b"# more\n" * 100
+    robots = Reply(200, rules, ROBOTS, never_ends=not length_is_told)
+
+    async def play(scene: Scene) -> None:
+        assert (await scene.http.fetch("https://a.test/private/x")).error == "robots"
+        assert (await scene.http.fetch("https://a.test/x")).status == 200
+
+    limits = FetchLimits(host_delay_s=0, max_robots_bytes=300)
+    with_gateway(lambda _: Reply.html("<p>x"), play, robots=robots, limits=limits)
+
+
+def test_very_long_robots_are_read_too() -> None:
+    rules = b"User-agent: *\n" + b"".join(b"Disallow: /a%d*/b\n" % n for n in range(2_000))
+
+    async def play(scene: Scene) -> None:
+        assert (await scene.http.fetch("https://a.test/a7/b")).error == "robots"
+        assert (await scene.http.fetch("https://a.test/c")).status == 200
+
+    with_gateway(lambda _: Reply.html("<p>x"), play, robots=Reply(200, rules, ROBOTS))
+
+
+@pytest.mark.parametrize(
+    ("target", "error"),
+    [
+        ("https://b.test/rules", "robots"),
+        ("http://127.0.0.1/robots.txt", None),
+        ("/robots.txt", None),
+    ],
+)
+def test_robots_may_stand_elsewhere_but_not_inside(target: str, error: str | None) -> None:
+    rules = Reply(200, b"User-agent: *\nDisallow: /\n", ROBOTS)
+
+    async def play(scene: Scene) -> None:
+        assert (await scene.http.fetch("https://a.test/")).error == error
+        assert "http://127.0.0.1/robots.txt" not in scene.server.addresses
+        assert len(scene.server.robots_asked) <= 5
+
+    with_gateway(
+        by_address({"https://b.test/rules": rules, "https://a.test/": Reply.html("<p>x")}),
+        play,
+        robots=Reply.to(target),
+    )
 
 
 def test_robots_are_not_asked_where_the_setting_says_so() -> None:
@@ -401,6 +537,47 @@ def test_a_resolver_that_changes_its_mind_is_not_asked_again_for_a_connection() 
         assert server.connections == 1
 
     directly(resolver, play, AddressGuard(allow_private=True))
+
+
+@dataclass
+class PublicNet(httpcore2.AsyncNetworkBackend):
+    """The internet, in which every public address is the loopback server."""
+
+    port: int
+    connected: list[str] = field(default_factory=list)
+    inner: httpcore2.AnyIOBackend = field(default_factory=httpcore2.AnyIOBackend)
+
+    async def connect_tcp(  # type: ignore[override]
+        self, host: str, port: int, *rest: object
+    ) -> httpcore2.AsyncNetworkStream:
+        self.connected.append(host)
+        return await self.inner.connect_tcp("127.0.0.1", self.port)
+
+
+def test_a_name_that_is_bound_anew_to_a_private_address_is_not_followed_there() -> None:
+    answers = [["93.184.215.14"], ["127.0.0.1"], ["169.254.169.254"]]
+
+    async def resolver(host: str, port: int) -> Sequence[str]:
+        return answers.pop(0)
+
+    async def run() -> None:
+        hang_up = Reply(200, b"<p>x", (("Content-Type", "text/html"), ("Connection", "close")))
+        async with serving(lambda _: hang_up) as server:
+            guard, net = AddressGuard(), PublicNet(server.port)
+            http = HttpFetcher(
+                DirectConnector(guard, resolver, backend=net),
+                FrozenClock(),
+                guard,
+                FetchLimits(host_delay_s=0, attempts=1),
+                respect_robots=False,
+            )
+            errors = [(await http.fetch(f"http://a.test/{n}")).error for n in range(3)]
+            await http.aclose()
+        # The first connection went to what was checked; for the next ones the name is asked again.
+        assert errors == [None, "address", "address"]
+        assert net.connected == ["93.184.215.14"]
+
+    asyncio.run(run())
 
 
 def test_a_name_without_an_address_is_a_dns_failure() -> None:
