@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -168,9 +169,34 @@ def test_options_are_passed_on_through_the_spec(
     assert (query["engines"], query["language"]) == (["brave,bing"], ["de"])
 
 
+def test_common_options_become_its_own_and_operators(
+    loopback: Any, context: SourceContext, answer: Any
+) -> None:
+    loopback.answer = lambda path: answer(_json())
+
+    async def asked() -> None:
+        here = replace(context, keys={"SEARXNG_URL": loopback.url})
+        source = source_from_spec("web:searxng,freshness=week,include=a.org|b.org", here)
+        await source.search("x", 1)
+        await source.aclose()
+
+    asyncio.run(asked())
+    query = parse_qs(urlsplit(loopback.asked[0]).query)
+    assert query["time_range"] == ["week"]
+    assert query["q"] == ["x (site:a.org OR site:b.org)"]
+
+
 @pytest.mark.parametrize(
     "rest",
-    ["searxng=", "searxng=localhost:8888", "searxng=ftp://x", "searxng=http://[x", "nobody=1"],
+    [
+        "searxng",
+        "searxng=http://localhost:1,country=de",
+        "searxng=",
+        "searxng=localhost:8888",
+        "searxng=ftp://x",
+        "searxng=http://[x",
+        "nobody=1",
+    ],
 )
 def test_a_provider_or_address_that_cannot_be_is_refused(rest: str, context: SourceContext) -> None:
     with pytest.raises(InvalidInput):
