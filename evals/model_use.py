@@ -26,8 +26,8 @@ MEASURES = (
 )
 """`calls_per_sent_first`: verdict prompts that ask something of a candidate for the first time, a
 candidate sent to the model; `calls_per_sent`: all verdict prompts. `sent_floor`: the candidates
-that pass the most selective condition, a right answer among the candidates. `first_match_s`: seconds
-from the run's start to its first match."""
+that pass the most selective condition, a right answer among the candidates. `first_match_s`:
+seconds from the run's start to its first match."""
 
 Measures = dict[str, float | None]
 

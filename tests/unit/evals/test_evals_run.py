@@ -152,7 +152,7 @@ def test_run_writes_the_measurement_and_prints_a_table(
     printed = capsys.readouterr().out
     assert code == 0
     assert json.loads(out.read_text())["queries"][0]["id"] == "ob-q6"
-    assert "recall_reachable   1.000" in printed
+    assert "recall_reachable     1.000" in printed
     assert (tmp_path / "rows" / "ob-q6.jsonl").exists()
 
 
@@ -187,9 +187,9 @@ def test_check_pins_floors_and_then_holds_them(
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        (["--judge", "oracle"], "judge 'oracle' is not there yet; available: rules"),
-        (["--judge", "small-model"], "available: rules"),
-        (["--oracle-error", "0.1"], "'rules' works in process"),
+        (["--oracle-error", "0.1"], "need the judge 'oracle', not 'rules'"),
+        (["--judge", "oracle", "--oracle-unclear", "7"], "shares from 0 to 1"),
+        (["--budget-share", "0"], "a share above 0"),
         (["--domain", "nothing"], "there are: observatories"),
         (["--domain", "observatories", "--queries", "x"], "no query x"),
         (["--domain", "observatories", "--jobs", "0"], "--jobs must be 1 or more"),
