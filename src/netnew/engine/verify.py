@@ -276,8 +276,9 @@ class Verifier:
         request = JudgeRequest(
             candidate, self.spec.entity_type, tuple(group), evidence, may_fail, self.meter.add
         )
+        self.meter.add(Spend(judge_calls=1))
         verdicts = await self.parts.judge.judge(request)
-        self.meter.add(Spend(judge_calls=1, judgements=len(verdicts)))
+        self.meter.add(Spend(judgements=len(verdicts)))
         return tuple(v.proved() for v in verdicts)
 
     def _entry(

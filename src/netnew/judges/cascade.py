@@ -12,7 +12,8 @@ from netnew.domain.evidence import Confidence
 from netnew.domain.ledger import JudgeProfile
 from netnew.judges.model.judge import ModelJudge, known_as
 from netnew.judges.model.recheck import Recheck
-from netnew.ports import EnrichRequest, Judge, JudgeRequest
+from netnew.judges.trust import Trust
+from netnew.ports import EnrichRequest, Judge, JudgeRequest, unpaid
 
 Decided = dict[str, Verdict]
 
@@ -27,6 +28,7 @@ class CascadeJudge:
         self._rules = rules
         self._models = tuple(models)
         self._recheck = recheck
+        self._trust = Trust()
 
     @property
     def profile(self) -> JudgeProfile:
@@ -40,21 +42,51 @@ class CascadeJudge:
         return JudgeProfile("model", model, "+".join(families), rank=len(self._models))
 
     async def judge(self, request: JudgeRequest) -> tuple[Verdict, ...]:
-        """A verdict a condition, in their order. Where more fail for certain than `may_fail`, the
-        conditions that only a model could decide are left out."""
-        decided = await self._certain(request)
-        for model in self._models:
-            if _is_settled(request, decided):
-                break
-            left = tuple(c for c in request.conditions if _is_open(decided.get(c.name)))
-            if not left:
-                break
-            allowed = _allowed(request, decided)
-            for verdict in await model.judge(replace(request, conditions=left, may_fail=allowed)):
-                decided[verdict.condition] = verdict
+        """A verdict a condition, in their order. Where more fail than `may_fail`, the conditions
+        that only a model could decide are left out."""
+        leaning = await self._leaning(request)
+        decided = {name: v for name, v in leaning.items() if is_certain(v)}
+        if not _is_settled(request, decided) and not await self._spares(request, leaning, decided):
+            await self._ask(request, leaning, decided)
         if self._recheck is not None and _all_hold(request, decided):
             decided |= await self._recheck.look(request, decided, self._models[-1])
         return tuple(decided[c.name] for c in request.conditions if c.name in decided)
+
+    async def _leaning(self, request: JudgeRequest) -> Decided:
+        """What the rules say, certain or not."""
+        if self._rules is None:
+            return {}
+        verdicts = await self._rules.judge(replace(request, may_fail=None, charge=unpaid))
+        for condition, verdict in zip(request.conditions, verdicts, strict=True):
+            self._trust.see(condition.key, verdict.outcome)
+        return {v.condition: v for v in verdicts}
+
+    async def _spares(self, request: JudgeRequest, leaning: Decided, decided: Decided) -> bool:
+        """Whether rules that were right so far say that it cannot match; what they say is taken
+        then. Only where all conditions must hold: else one that fails settles nothing."""
+        if request.may_fail != 0:
+            return False
+        for condition in request.conditions:
+            said = leaning.get(condition.name)
+            if said is None or condition.name in decided:
+                continue
+            if await self._trust.believes(condition.key, said.outcome):
+                decided[condition.name] = said
+                return True
+        return False
+
+    async def _ask(self, request: JudgeRequest, leaning: Decided, decided: Decided) -> None:
+        keys = {c.name: c.key for c in request.conditions}
+        for model in self._models:
+            left = tuple(c for c in request.conditions if _is_open(decided.get(c.name)))
+            if not left or _is_settled(request, decided):
+                return
+            asked = {c.key: leaning[c.name].outcome for c in left if c.name in leaning}
+            ask = replace(request, conditions=left, may_fail=_allowed(request, decided))
+            async with self._trust.asking(asked) as said:
+                for verdict in await model.judge(ask):
+                    decided[verdict.condition] = verdict
+                    said[keys[verdict.condition]] = verdict.outcome
 
     async def enrich(self, request: EnrichRequest) -> tuple[EnrichmentValue, ...]:
         """What rules read from labelled fields with certainty, the model for the rest."""
@@ -70,12 +102,6 @@ class CascadeJudge:
     def unreadable(self, conditions: Sequence[MatchCondition]) -> Mapping[str, str]:
         """A model reads any."""
         return {}
-
-    async def _certain(self, request: JudgeRequest) -> Decided:
-        if self._rules is None:
-            return {}
-        verdicts = await self._rules.judge(request)
-        return {v.condition: v for v in verdicts if is_certain(v)}
 
 
 def is_certain(verdict: Verdict) -> bool:
