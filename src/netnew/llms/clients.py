@@ -136,30 +136,35 @@ def _open_ollama(name: ModelName, access: Access, http: httpx2.AsyncClient) -> M
     from pydantic_ai.models.ollama import OllamaModel
     from pydantic_ai.providers.ollama import OllamaProvider
 
-    provider = OllamaProvider(
-        base_url=access.base_url, api_key=access.key or "none", http_client=http
-    )
-    return OllamaModel(name.model, provider=provider)
+    key = access.key or "none"
+    provider = OllamaProvider(base_url=access.base_url, api_key=key, http_client=http)
+    profile = _with_old_length(OllamaModel(name.model, provider=provider).profile)
+    return OllamaModel(name.model, provider=provider, profile=profile)
 
 
 def _open_compatible(name: ModelName, access: Access, http: httpx2.AsyncClient) -> Model:
     from pydantic_ai.models.openai import OpenAIChatModel
     from pydantic_ai.profiles import merge_profile
-    from pydantic_ai.profiles.openai import OpenAIModelProfile
     from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 
+    key = access.key or "none"
     provider = OpenAICompatibleProvider(
-        "compatible", base_url=access.base_url, api_key=access.key or "none", http_client=http
+        "compatible", base_url=access.base_url, api_key=key, http_client=http
     )
-    # What the server can do is found out by asking it, and the older name of a setting is known to
-    # more of them.
-    asked = OpenAIModelProfile(
-        supports_json_schema_output=True,
-        supports_json_object_output=True,
-        openai_chat_supports_max_completion_tokens=False,
-    )
+    # What the server can do is found out by asking it.
+    asked = ModelProfile(supports_json_schema_output=True, supports_json_object_output=True)
     profile = merge_profile(provider.model_profile(name.model), asked)
-    return OpenAIChatModel(name.model, provider=provider, profile=profile)
+    return OpenAIChatModel(name.model, provider=provider, profile=_with_old_length(profile))
+
+
+def _with_old_length(profile: ModelProfile) -> ModelProfile:
+    """Of the two names of the greatest length the one that more servers know."""
+    from pydantic_ai.profiles import merge_profile
+    from pydantic_ai.profiles.openai import OpenAIModelProfile
+
+    return merge_profile(
+        profile, OpenAIModelProfile(openai_chat_supports_max_completion_tokens=False)
+    )
 
 
 _OPENERS: dict[Vendor, Callable[[ModelName, Access, httpx2.AsyncClient], Model]] = {
