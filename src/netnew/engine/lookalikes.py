@@ -1,8 +1,8 @@
 """Entities that may be one by their names and sites, found without comparing all with all.
 
 Each is filed under the letters of its names, under the first part of its own domain, and under its
-names' words. It is compared only with some of those filed under the same; a word that many have
-tells nothing. So the ten-thousandth costs no more than the tenth.
+names' words. It is compared only with those filed under the same, where they are few: a word or a
+name that many have tells nothing. So the ten-thousandth costs no more than the tenth.
 """
 
 from __future__ import annotations
@@ -19,10 +19,8 @@ from netnew.lexicon.words import STOP_WORDS
 
 _MOST_NAMES = 6
 _MOST_WORDS = 4
-# A word of more names than these tells nothing; of those with the same letters so many are looked
-# at, the last ones first.
+# What more entities than these have in their names tells nothing.
 _TELLING = 48
-_LOOKED_AT = 32
 # An entity is likened to so many others at once, the most alike ones.
 MOST_LIKENED = 5
 # A site with more entities than these is a directory, and lists each once.
@@ -82,10 +80,9 @@ class Lookalikes:
         return alike[:MOST_LIKENED]
 
     def _near(self, letters: Iterable[str], words: Iterable[str]) -> Iterator[Entity]:
-        for text in letters:
-            yield from self._by_letters.get(text, [])[-_LOOKED_AT:]
-        shelves = sorted((self._by_word.get(w, []) for w in sorted(words)), key=len)
-        for shelf in shelves[:_MOST_WORDS]:
+        by_word = sorted((self._by_word.get(w, []) for w in sorted(words)), key=len)
+        by_letters = [self._by_letters.get(text, []) for text in letters]
+        for shelf in (*by_letters, *by_word[:_MOST_WORDS]):
             if len(shelf) <= _TELLING:
                 yield from shelf
 

@@ -29,6 +29,7 @@ from netnew.engine.apart import Apart
 from netnew.engine.census import Census
 from netnew.engine.entity import Entity
 from netnew.engine.exclude import Exclusions
+from netnew.engine.keys import is_profile_elsewhere, keys_of
 from netnew.engine.neighbours import Neighbours
 from netnew.engine.recognise import PageKind, Reading
 from netnew.engine.same import contradicts, digest, is_named, long_blocks, names_agree
@@ -82,7 +83,7 @@ class Resolver:
         if reading.kind is not PageKind.ENTITY:
             return None
         website = self._website(snapshot, reading)
-        keys = _keys_of(snapshot, website)
+        keys = keys_of(snapshot, website)
         texts = self._telling_texts(snapshot, reading)
         standing = Standing.OWN if website is None else Standing.PROFILE
         entity = (
@@ -171,7 +172,7 @@ class Resolver:
         website = reading.website
         if website is None or is_urn(snapshot.final_url):
             return None
-        if not _is_profile_elsewhere(snapshot, website):
+        if not is_profile_elsewhere(snapshot, website):
             return None
         holder = self._by_key.get(identity_key(website))
         if holder is not None and name_key(reading.name) not in {name_key(n) for n in holder.names}:
@@ -313,29 +314,3 @@ def _promote(names: list[str], name: str) -> None:
     if name in names:
         names.remove(name)
         names.insert(0, name)
-
-
-def _keys_of(snapshot: Snapshot, website: str | None) -> list[str]:
-    """The keys that the page's addresses give: the identity keys of its entity, and where it is."""
-    if website is not None:
-        keys = [identity_key(website)]
-    else:
-        keys = [identity_key(u) for u in _own_addresses(snapshot)]
-    keys.append(f"at:{canonical_address(snapshot.final_url)}")
-    return list(dict.fromkeys(keys))
-
-
-def _is_profile_elsewhere(snapshot: Snapshot, website: str) -> bool:
-    """A page that names another site as the entity's own is a profile, unless that other site is
-    only a place on a shared host (its code, its channel) and this is the site itself."""
-    on_shared_host = shared_host_depth(website) is not None
-    here_is_a_home = identity_key(snapshot.final_url).startswith("site:")
-    return not (on_shared_host and here_is_a_home)
-
-
-def _own_addresses(snapshot: Snapshot) -> list[str]:
-    addresses = [snapshot.final_url]
-    canonical = snapshot.canonical_url
-    if canonical and registered_domain(canonical) == registered_domain(snapshot.final_url):
-        addresses.insert(0, canonical)
-    return addresses

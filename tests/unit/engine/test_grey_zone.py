@@ -247,3 +247,12 @@ async def test_the_model_is_told_names_addresses_and_facts(tmp_path: Path) -> No
         listed = next(p for p in pair if p.addresses[0] == LISTED)
         assert listed.names == ("Blue Kettle GmbH",)
         assert "Seats: 4" in listed.about
+
+
+async def test_a_name_that_many_have_is_not_asked_about_for_ever(tmp_path: Path) -> None:
+    namesakes = pages(*(kettle(f"https://{i}.example/", "Atlas") for i in range(120)))
+    async with bench(tmp_path, namesakes) as b:
+        advisor = ScriptedAdvisor(always(False))
+        _, rows = await ran(b, advisor)
+        assert len(rows) == 120
+        assert len(advisor.asked) < 300
