@@ -107,13 +107,25 @@ class RunSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Range:
+    """A number of matches, and the nominal 80 % interval of it."""
+
+    matches: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """How many matches probably exist, seen and unseen together.
 
-    `matches` is the point estimate, `low`..`high` the nominal 80 % interval; `method` names the
-    estimator ('chao2'). `coverage` is Good–Turing's share of the matching mass already seen, 0..1.
-    `is_lower_bound`: the run was cut short (a limit, a cap, candidates not judged, queries cut at
-    their depth), so that no more than 'at least' can be said.
+    `matches` is the point estimate, `low`..`high` the nominal 80 % interval; it begins below what
+    was found, since some of that may be wrong. `method` names the estimator. `coverage` is
+    Good–Turing's share of the matching mass already seen, 0..1. `is_lower_bound`: the run was cut
+    short (a limit, a cap, candidates not judged, queries cut at their depth); it may be far more
+    then. `own_words`: how many of them the question reaches in its own words (the objective, the
+    conditions, the objective with each value they name), with the lists so met; what is beyond, the
+    run's further queries bring. None where nothing was asked in words.
     """
 
     matches: float
@@ -122,6 +134,7 @@ class Estimate:
     coverage: float
     method: str = "chao2"
     is_lower_bound: bool = False
+    own_words: Range | None = None
 
 
 @dataclass(frozen=True, slots=True)

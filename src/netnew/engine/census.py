@@ -90,9 +90,9 @@ class Census:
         """A round that followed `leads` leads is judged."""
         self.curve.add(leads, len(self.matched))
 
-    def estimate(self, walked: bool = False) -> Estimate | None:
+    def estimate(self, walked: bool = False, open_own_words: int = 0) -> Estimate | None:
         """How many matches there probably are (`estimated`), None before the first."""
-        return estimated(self.sightings, self.curve, walked)
+        return estimated(self.sightings, self.curve, walked, open_own_words)
 
     # ------------------------------------------------------------------- what entities tell
 

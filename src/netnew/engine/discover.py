@@ -21,13 +21,14 @@ from netnew.domain.run import RunSpec
 from netnew.domain.search import Hit, SearchAnswer
 from netnew.engine.addresses import host_of, is_urn
 from netnew.engine.entity import Entity
+from netnew.engine.estimate import OWN_WORDS
 from netnew.engine.facets import Facets
 from netnew.engine.frontier import Frontier, QueryLead
 from netnew.engine.generators import Generator
 from netnew.engine.links import PageLead
 from netnew.engine.meter import Meter
 from netnew.engine.parts import Parts
-from netnew.engine.queries import Families, core_queries
+from netnew.engine.queries import Families, core_queries, own_words
 from netnew.engine.recognise import PageKind, Reading, read_page
 from netnew.engine.relevance import Relevance
 from netnew.engine.resolve import Resolver
@@ -81,6 +82,7 @@ class Discovery:
     halted: Callable[[], Awaitable[bool]]
     facets: Facets = field(default_factory=Facets)
     families: Families = field(default_factory=Families)
+    _own_words: dict[str, str] = field(default_factory=dict)
     _saturated: set[str] = field(default_factory=set)
     _rounds: int = 0
     _asked: int = 0
@@ -98,6 +100,11 @@ class Discovery:
         return bool(self._saturated) and not self._opened_follow_ups
 
     @property
+    def open_own_words(self) -> int:
+        """How many of the queries in the question's own words have a further page to be read."""
+        return self.frontier.open_pages_of(self._own_words)
+
+    @property
     def is_walked(self) -> bool:
         """Whether all sources are lists, and read to their end."""
         only_lists = all(source.enumerates for source in self.parts.sources)
@@ -109,6 +116,8 @@ class Discovery:
 
     def start(self, queries: Sequence[str]) -> None:
         """Open the planned queries on every source that is asked, and the lists of the others."""
+        asked = own_words(self.spec, self.parts.clock.now().date())
+        self._own_words = {fold(query): f"{OWN_WORDS}{n}" for n, query in enumerate(asked)}
         for source in self.parts.sources:
             if source.enumerates:
                 self.frontier.add_query(source.spec, "", f"list:{source.spec}", PLANNED_PROMISE * 2)
@@ -265,6 +274,8 @@ class Discovery:
                     entity.changed = False  # not read yet is not the same as says nothing
             if entity is not None:
                 entity.sight(lead.unit)
+                if isinstance(lead, QueryLead) and (mark := self._own_words.get(fold(lead.query))):
+                    entity.sight(mark)
                 entities.setdefault(entity.id, entity)
         return list(entities.values())
 

@@ -9,11 +9,12 @@ those matched may be wrong.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from netnew.domain.run import Estimate
+from netnew.domain.run import Estimate, Range
 from netnew.engine.chao import Incidence
 from netnew.engine.curve import Curve
 from netnew.engine.interval import wrong_at_most
@@ -23,6 +24,16 @@ METHOD = "chao2+curve"
 # The nominal 80 % interval leaves a tenth out at each end.
 TENTH = 0.1
 LIST = "list:"
+# Marks who was met when the question was asked in its own words; a mark a query.
+OWN_WORDS = "own:"
+
+
+# z of the nominal 80 % interval.
+Z_80 = 1.2815515594457
+# The part of what some words find that other words for the same would not, or would besides.
+TURNOVER = 0.15
+# What a further page of a query brings that nothing brought before.
+OPEN_PAGE = 0.2
 
 
 @dataclass(slots=True)
@@ -30,13 +41,15 @@ class Sightings:
     """How often matches were sighted, kept one by one: an estimate costs the same for any number.
 
     `_matches`: how many matches so many units sighted, walks of lists apart. `_units`: how many
-    each unit sighted. `_listed`: how many some list showed, and no unit.
+    each unit sighted. `_listed`: how many some list showed, and no unit. `_own`: how many so many
+    of the question's own words and of the lists showed.
     """
 
     _matches: Counter[int] = field(default_factory=Counter)
     _units: Counter[str] = field(default_factory=Counter)
     _total: int = 0
     _listed: int = 0
+    _own: Counter[int] = field(default_factory=Counter)
 
     def add(self, units: Collection[str]) -> None:
         """One more match, sighted by `units`."""
@@ -67,8 +80,20 @@ class Sightings:
             sum(map(bool, self._units.values())),
         )
 
+    def own_words(self, open_pages: int) -> Range:
+        """How many the question's own words reach, and lists: `open_pages` are yet to be asked for.
+
+        Asked with other words, of what a single one showed another would come in its place, and of
+        the whole so many more or less as search engines order them otherwise.
+        """
+        shown = self._own.total() - self._own[0]
+        turn = Z_80 * math.hypot(math.sqrt(self._own[1]), TURNOVER * shown)
+        low, high = round(shown - turn), round(shown + turn + OPEN_PAGE * open_pages)
+        return Range(float(shown), float(max(0, low)), float(high))
+
     def _put(self, units: Collection[str], times: int) -> None:
-        asked = [u for u in units if not u.startswith(LIST)]
+        self._own[sum(u.startswith((LIST, OWN_WORDS)) for u in units)] += times
+        asked = [u for u in units if not u.startswith((LIST, OWN_WORDS))]
         if not asked and units:
             self._listed += times
             return
@@ -80,10 +105,13 @@ class Sightings:
                 del self._units[unit]
 
 
-def estimated(sightings: Sightings, curve: Curve, walked: bool = False) -> Estimate | None:
+def estimated(
+    sightings: Sightings, curve: Curve, walked: bool = False, open_own_words: int = 0
+) -> Estimate | None:
     """The estimate, None where nothing matched that was sighted.
 
     `walked`: every source gives a list that was walked to its end, so that nothing is unseen.
+    `open_own_words`: how many queries in the question's own words have a further page.
     """
     seen, sampled = sightings.seen, sightings.incidence()
     if not seen:
@@ -104,6 +132,7 @@ def estimated(sightings: Sightings, curve: Curve, walked: bool = False) -> Estim
         high=float(seen + unseen.quantile(1 - TENTH)),
         coverage=sampled.coverage if sampled.seen else 0.0,
         method=METHOD,
+        own_words=sightings.own_words(open_own_words),
     )
 
 

@@ -6,12 +6,14 @@ a hundred.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from itertools import count
 
 from netnew.engine.addresses import canonical_address, is_address
 from netnew.engine.links import Links, PageLead
+from netnew.lexicon.words import fold
 
 # A lead that promises less than this many new matches for its cost is not followed.
 MIN_PROMISE = 0.02
@@ -50,6 +52,10 @@ class Frontier:
     @property
     def open_leads(self) -> int:
         return len(self._queries) + len(self._links)
+
+    def open_pages_of(self, queries: Collection[str]) -> int:
+        """How many of these queries (folded) have a further page to be asked for."""
+        return sum(fold(lead.query) in queries for _, _, lead in self._queries)
 
     def add_query(
         self, source: str, query: str, unit: str, promise: float, planned: bool = False

@@ -35,6 +35,15 @@ def bare_objective(objective: str) -> str:
     return _ASKING.sub("", objective).strip().rstrip(".?!") or objective.strip()
 
 
+def own_words(spec: RunSpec, today: date) -> tuple[str, ...]:
+    """The question as it stands: the objective, each condition, the objective with each value that
+    a condition names."""
+    objective = bare_objective(spec.objective)
+    named = search_terms(spec, today)
+    with_objective = [f"{objective} {value}" for values in named for value in values]
+    return _unique([objective, *(c.description for c in spec.conditions), *with_objective])
+
+
 def first_queries(spec: RunSpec, today: date) -> tuple[str, ...]:
     """The planned queries, the most promising first, without repeats."""
     named = search_terms(spec, today)

@@ -571,7 +571,7 @@ class Finding:
     def _estimated(self) -> Estimate | None:
         """The estimate so far; a lower bound while there is more to ask or to judge."""
         census = self.resolver.census
-        found = census.estimate(self.discovery.is_walked)
+        found = census.estimate(self.discovery.is_walked, self.discovery.open_own_words)
         if found is None:
             return None
         cut = self.ended_by not in _ASKED_OUT or census.unjudged or self.discovery.hides_more
