@@ -29,10 +29,10 @@ _NO_WEB_PORTS = frozenset(
     map(
         int,
         words(
-            "0 1 7 9 11 13 15 17 19 20 21 22 23 25 37 42 43 53 69 77 79 87 95 101 102 103  "
-            "104 109 110 111 113 115 117 119 123 135 137 139 143 161 179 389 427 465 512  "
-            "513 514 515 526 530 531 532 540 548 554 556 563 587 601 636 989 990 993 995  "
-            "1433 1521 1719 1720 1723 2049 3306 3389 3659 4045 4190 5060 5061 5432 5672  "
+            "0 1 7 9 11 13 15 17 19 20 21 22 23 25 37 42 43 53 69 77 79 87 95 101 102 103 "
+            "104 109 110 111 113 115 117 119 123 135 137 139 143 161 179 389 427 465 512 "
+            "513 514 515 526 530 531 532 540 548 554 556 563 587 601 636 989 990 993 995 "
+            "1433 1521 1719 1720 1723 2049 3306 3389 3659 4045 4190 5060 5061 5432 5672 "
             "6000 6379 6566 6665 6666 6667 6668 6669 6679 6697 9042 10080 11211 27017"
         ),
     )
@@ -44,10 +44,9 @@ class AddressGuard:
     """Refuses what is not a public web address.
 
     Refused: other schemes than http(s), credentials in the address, ports of other protocols, and
-    the loopback, private,
-    shared, link-local (cloud metadata), multicast, reserved and unspecified ranges, in every
-    notation (decimal, octal, hexadecimal, IPv4 inside IPv6), by name ('localhost', '*.internal')
-    and after resolution. `allow_private` lifts the ranges and names, nothing else.
+    the loopback, private, shared, link-local (cloud metadata), multicast, reserved and unspecified
+    ranges, in every notation (decimal, octal, hexadecimal, IPv4 inside IPv6), by name ('localhost',
+    '*.internal') and after resolution. `allow_private` lifts the ranges and names, nothing else.
     """
 
     allow_private: bool = False

@@ -7,6 +7,7 @@ from reading import boilerplate, raw_page, read, texts
 
 from netnew.domain.page import PageQuality, SegmentKind
 from netnew.pages.blocks import MAX_SEGMENT_CHARS, MAX_SEGMENTS
+from netnew.pages.dom import MAX_OPEN_FORMATS, parse
 from netnew.pages.extract import EXTRACTOR_VERSION, extract
 
 
@@ -149,3 +150,13 @@ def test_language_canonical_address_and_title_are_read() -> None:
 def test_pictures_and_archives_are_errors_and_not_text() -> None:
     page = read(b"\x89PNG\r\n\x00", "image/png")
     assert (page.quality, page.error, page.segments) == (PageQuality.ERROR, "media_type", ())
+
+
+@pytest.mark.parametrize(
+    "unclosed",
+    ["<p><font color=c{n}>word {n}", "<p><b class=c{n}>word {n}</p>", "<i id=n{n}><p>{n}"],
+)
+def test_formatting_tags_left_open_by_the_hundred_do_not_multiply(unclosed: str) -> None:
+    html = "".join(unclosed.format(n=n) for n in range(1_000))
+    assert len(parse(html).all_elements) <= 1_000 * (MAX_OPEN_FORMATS + 2)
+    assert len(read(html).segments) == 1_000
