@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -29,6 +30,7 @@ ENGINES = ("duckduckgo", "brave", "startpage", "mojeek", "yahoo")
 _TIMELESS = frozenset({"mojeek"})
 # Always found, by every engine: whoever has nothing for it does not answer.
 _ALWAYS_FOUND = "wikipedia"
+_ADDRESS = re.compile(r"https?://[^\s)]+")
 _NOTHING = "No results found"
 _AWAY_S = 300.0
 _TOO_FAST_S = 60.0
@@ -78,6 +80,8 @@ class DdgsSource:
         except DDGSException as error:
             if str(error).startswith(_NOTHING):
                 return []
+            if "ConnectError" in str(error):
+                raise SourceUnavailable(self.spec, "its engines cannot be reached") from error
             raise SourceUnavailable(self.spec, f"it failed ({_first_words(error)})") from error
         except Exception as error:  # it takes foreign pages apart: anything may happen there
             raise SourceUnavailable(self.spec, f"it broke ({_first_words(error)})") from error
@@ -121,7 +125,9 @@ def _parameters(options: WebOptions) -> dict[str, object]:
 
 
 def _first_words(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    """Without addresses: they differ from query to query, and equal failures are told once."""
+    said = _ADDRESS.sub("…", f"{type(error).__name__}: {error}")
+    return " ".join(said.split())[:200]
 
 
 # Engines say no number; faster than this they are known to refuse.

@@ -127,7 +127,12 @@ def test_what_cannot_have_results_is_not_asked(
     [
         (RatelimitException("202"), "asks to wait", 60.0),
         (TimeoutException("timed out"), "did not answer in time", None),
-        (DDGSException("ConnectError: no route"), "no route", None),
+        (DDGSException("ConnectError: for url (https://x.org/?q=v)"), "cannot be reached", None),
+        (
+            DDGSException("odd at (https://x.org/?q=v) end"),
+            r"\(DDGSException: odd at \(…\) end",
+            None,
+        ),
         (ValueError("no such element"), "it broke", None),
     ],
 )
