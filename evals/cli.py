@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from evals.ablated import PARTS
 from evals.data_folder import BadDataFolder, load_web
 from evals.explain import explained
 from evals.floors import check_floors
@@ -73,6 +74,8 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--page-latency-ms", type=int, default=0)
         command.add_argument("--budget-share", type=float, default=1.0,
                              help="this part of the generator's searches and pages")  # fmt: skip
+        command.add_argument("--ablate", default="", metavar="PART,PART",
+                             help=f"leave out of the product: {', '.join(PARTS)}")  # fmt: skip
         command.add_argument("--jobs", type=int, default=2, help="queries run at once")
         command.add_argument("--timeout-s", type=float, default=3600.0, help="for one query")
     return parser
@@ -87,12 +90,22 @@ def _refuse_what_cannot_be(given: argparse.Namespace) -> None:
         raise Refused("--oracle-error and --oracle-unclear are shares from 0 to 1")
     if not 0 < given.budget_share <= 1:
         raise Refused("--budget-share is a share above 0, up to 1")
+    unknown = [part for part in given.ablate.split(",") if part and part not in PARTS]
+    if unknown:
+        raise Refused(f"--ablate knows no part {unknown[0]!r} (there are: {', '.join(PARTS)})")
     if given.jobs < 1:
         raise Refused("--jobs must be 1 or more")
 
 
 def _ask(given: argparse.Namespace) -> Ask:
-    return Ask(given.generator, given.judge, given.match_limit, given.timeout_s, given.budget_share)
+    return Ask(
+        generator=given.generator,
+        judge=given.judge,
+        match_limit=given.match_limit,
+        timeout_s=given.timeout_s,
+        budget_share=given.budget_share,
+        without=tuple(part for part in given.ablate.split(",") if part),
+    )
 
 
 def _errors(given: argparse.Namespace, seed: int) -> Errors:
@@ -134,6 +147,16 @@ def _tell(asked: Asked) -> None:
           f"{asked.seconds:.1f} s", file=sys.stderr, flush=True)  # fmt: skip
 
 
+def _variant(plan: Plan) -> str:
+    """What else than judge and generator the figures hold for."""
+    ask, errors = plan.ask, plan.errors
+    parts = [f"without {part}" for part in ask.without]
+    parts += [f"budget {ask.budget_share:g}"] if ask.budget_share < 1 else []
+    parts += [f"error {errors.wrong:g}"] if errors.wrong else []
+    parts += [f"unclear {errors.unclear:g}"] if errors.unclear else []
+    return "".join(f"/{part}" for part in parts)
+
+
 def _check(given: argparse.Namespace) -> int:
     """The suite's own web, and the one that NETNEW_DATA names, against their floors."""
     webs = {"tests_web": load_web(OWN_WEB, "observatories")}
@@ -148,7 +171,9 @@ def _check(given: argparse.Namespace) -> int:
                     judge_latency_ms=given.judge_latency_ms)  # fmt: skip
         done = _measured(plan)
         failed = failed or bool(done.failed)
-        measured[f"{name}/{given.judge}/{given.generator}"] = document(plan, done, seed=0)
+        measured[f"{name}/{given.judge}/{given.generator}{_variant(plan)}"] = document(
+            plan, done, seed=0
+        )
     problems = check_floors(given.floors, measured, given.raise_floors, given.lower_floors)
     for problem in problems:
         print(f"evals: {problem}", file=sys.stderr)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evals import ablated
 from evals.judges import asks_outside_model
 from evals.rows import Query
 from evals.web_server import HOST
@@ -27,16 +28,23 @@ DEFAULT_COMMAND = (sys.executable, "-m", "netnew")
 @dataclass(frozen=True, slots=True)
 class Ask:
     """How the product is asked: everything but the query. `budget_share` is the part of the
-    generator's searches and pages that it may use. `command` starts the product, with the code in
-    `source` first on its path (None: as installed)."""
+    generator's searches and pages that it may use, `without` are parts of the product left out.
+    `command` starts it otherwise, with the code in `source` first on its path (None: as
+    installed)."""
 
     generator: str = "core"
     judge: str = "rules"
     match_limit: int = 1000
     timeout_s: float = 3600.0
     budget_share: float = 1.0
+    without: tuple[str, ...] = ()
     command: tuple[str, ...] = DEFAULT_COMMAND
     source: Path | None = None
+
+    @property
+    def start(self) -> tuple[str, ...]:
+        """The words that start the product."""
+        return ablated.command(self.without) if self.without else self.command
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,7 @@ class Outcome:
 def find_command(query: Query, ask: Ask, port: int, out: Path) -> list[str]:
     """The command line. Of the query it has the objective, the type, and each condition's name and
     description: what the engine may see, and no more."""
-    command = [*ask.command, "find", query.objective, "--type", query.entity_type]
+    command = [*ask.start, "find", query.objective, "--type", query.entity_type]
     for condition in query.conditions:
         command += ["--where", f"{condition.name}: {condition.description}"]
     command += ["--limit", str(ask.match_limit), "--generator", ask.generator]
@@ -147,7 +155,7 @@ def _events(
     ask: Ask, export: Mapping[str, Any], env: Mapping[str, str], cwd: Path
 ) -> Sequence[Mapping[str, Any]]:
     """What happened in the run, in order; nothing where the product does not tell."""
-    command = [*ask.command, "runs", "events", str(export["run"]["id"]), "--json"]
+    command = [*ask.start, "runs", "events", str(export["run"]["id"]), "--json"]
     try:
         told = subprocess.run(command, env=env, cwd=cwd, capture_output=True, timeout=60)
         events = json.loads(told.stdout)

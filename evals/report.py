@@ -31,6 +31,7 @@ def document(plan: Plan, done: Measurement, seed: int) -> Json:
         "seed": seed,
         "match_limit": plan.ask.match_limit,
         "budget_share": plan.ask.budget_share,
+        "without": list(plan.ask.without),
         "oracle": {
             "error": plan.errors.wrong,
             "unclear": plan.errors.unclear,
@@ -135,6 +136,7 @@ def print_report(console: Console, plan: Plan, done: Measurement) -> None:
     for number, runs in enumerate(done.passes):
         title = f"{plan.web.domain}: judge {plan.ask.judge}, generator {plan.ask.generator}"
         title += f" (at most {budget})" if budget else ""
+        title += f", without {', '.join(plan.ask.without)}" if plan.ask.without else ""
         console.print(_table(title if number == 0 else f"{title}, again in the same HOME", runs))
         console.print(_macro_lines(runs))
     for runs in done.passes:
