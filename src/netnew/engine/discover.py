@@ -233,6 +233,8 @@ class Discovery:
             this.failures.append(SourceFailed(lead.source, lead.query, error.problem))
             self._failed += 1
             return SearchAnswer(())
+        if answer.cost:
+            self.meter.add(Spend(cost=answer.cost))
         await searches.put(known_as, lead.query, lead.page, answer, self.parts.clock.now())
         return answer
 
