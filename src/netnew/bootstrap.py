@@ -26,6 +26,8 @@ from netnew.durable.workers import WorkerRow, live_workers
 from netnew.engine.parts import OtherWorker, Parts
 from netnew.judges.rules import RulesJudge
 from netnew.judging import Judges
+from netnew.judging import models_seen as models_seen
+from netnew.llms import Seen as Seen
 from netnew.pages.chromium import Chromium
 from netnew.pages.chromium import why_not_rendered as why_not_rendered
 from netnew.pages.http import HttpFetcher, open_http

@@ -25,8 +25,10 @@ from netnew.llms import (
     Choice,
     Fallback,
     ModelOptions,
+    Seen,
     ServedModel,
     choose_model,
+    look_at,
     open_model,
 )
 from netnew.ports import Judge
@@ -107,3 +109,12 @@ class Judges:
             chosen = await asyncio.to_thread(choose_model, self.settings.model, options)
             self._chosen = chosen
         return chosen
+
+
+async def models_seen(settings: Settings, ask: bool = False) -> tuple[Seen, ...]:
+    """What there is to see of each model of the setting `model`, or of the one that is chosen where
+    it names none; a nameless one where there is none. With `ask` each is asked for a sum, which
+    costs a little. Raises InvalidInput for an address of the settings that is none."""
+    options = model_options(settings)
+    choice = await asyncio.to_thread(choose_model, settings.model, options)
+    return await look_at(choice, options, ask) if choice.name else (Seen("", choice.why),)

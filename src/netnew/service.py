@@ -136,6 +136,10 @@ class Service:
             expected=expected,
         )
 
+    async def judge_named(self, name: str) -> Judging:
+        """The judge of that name; it is asked nothing. Raises InvalidInput, ModelMisconfigured."""
+        return await self._around.judging(RunSpec(objective="", judge=name))
+
     async def check_source(self, spec: str) -> None:
         """Open a source and close it again. Raises InvalidInput, SourceMisconfigured …"""
         async with self._around.open_parts(RunSpec(objective="", sources=(spec,))):

@@ -73,6 +73,19 @@ def test_what_is_asked_reaches_the_server(shape: Shape) -> None:
 
 
 @each_shape
+def test_nothing_of_this_machine_or_another_account_is_told(
+    shape: Shape, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-ours")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "proj-ours")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-another")
+    (asked,) = ask(shape, [shape.says(RIGHT)]).asked
+    assert not [x for x in asked.headers if x.startswith("x-stainless")]
+    assert "sk-of-another" not in str(asked.headers)
+    assert ("org-ours" in str(asked.headers)) == shape.model.startswith("openai")
+
+
+@each_shape
 def test_what_may_pass_is_tried_again_by_us_alone(shape: Shape) -> None:
     told = ask(shape, [shape.fails(503, "busy"), HUNG_UP, shape.says(RIGHT)])
     assert told.result == FOUND

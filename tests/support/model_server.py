@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -201,3 +202,26 @@ def in_turn(replies: Iterable[Reply]) -> Answerer:
         return left.pop(0) if len(left) > 1 else left[0]
 
     return answer
+
+
+@contextmanager
+def threaded_model_server(
+    answer: Answerer | Iterable[Reply], models: Iterable[str] = ()
+) -> Iterator[ModelServer]:
+    """The same in a thread of its own, for what has an event loop of its own."""
+    started: Future[tuple[ModelServer, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+
+    async def run() -> None:
+        over = asyncio.Event()
+        async with model_server(answer, models) as server:
+            started.set_result((server, asyncio.get_running_loop(), over))
+            await over.wait()
+
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(asyncio.run, run())
+        server, loop, over = started.result()
+        try:
+            yield server
+        finally:
+            loop.call_soon_threadsafe(over.set)
+            running.result()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import platform
 import secrets
 import shutil
@@ -9,7 +10,7 @@ import sqlite3
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
@@ -22,16 +23,18 @@ from netnew.cli.search_services import services_seen
 from netnew.cli.tables import print_rows
 from netnew.cli.terminal import clean
 from netnew.domain.errors import NetnewError
-from netnew.domain.run import RunSpec
 from netnew.plugins import installed_plugins
 from netnew.settings import Settings, unknown_variables
 
 if TYPE_CHECKING:
-    from netnew.bootstrap import App
+    from netnew.bootstrap import App, Seen
 
 
 # With less than this on the disk a run may fill it before it ends.
 ENOUGH_BYTES = 100_000_000
+
+
+_MODEL_TO_SET = "Set NETNEW_MODEL, or a vendor's key such as OPENAI_API_KEY, to have one."
 
 
 class Health(StrEnum):
@@ -52,7 +55,13 @@ class Check:
 _STYLES = {Health.OK: "green", Health.NOTE: "yellow", Health.BAD: "red"}
 
 
-def doctor(context: typer.Context, as_json: asking.AsJson = False) -> None:
+Probe = Annotated[
+    bool,
+    typer.Option("--probe", help="Also ask each model for a sum, which may cost a little."),
+]
+
+
+def doctor(context: typer.Context, as_json: asking.AsJson = False, probe: Probe = False) -> None:
     """Check this installation; show each setting with its origin."""
     settings = Settings.load()
     checks = [
@@ -66,6 +75,7 @@ def doctor(context: typer.Context, as_json: asking.AsJson = False) -> None:
     ]
     if all(x.health is not Health.BAD for x in checks):
         checks += _parts(context, settings)
+    checks += _models(settings, probe)
     bad = any(x.health is Health.BAD for x in checks)
     if as_json:
         document = {
@@ -142,6 +152,38 @@ def _plugins() -> list[Check]:
     ]
 
 
+def _models(settings: Settings, ask: bool) -> list[Check]:
+    """The models that conditions would be judged by, where no run names another."""
+    from netnew.bootstrap import models_seen
+
+    try:
+        seen = asyncio.run(models_seen(settings, ask))
+    except NetnewError as error:
+        return [Check("model", Health.BAD, clean(str(error)))]
+    return [_model(each, chosen=bool(settings.model)) for each in seen]
+
+
+def _model(seen: Seen, chosen: bool) -> Check:
+    if not seen.name:
+        return Check("model", Health.OK, f"none, rules decide. {seen.why} {_MODEL_TO_SET}")
+    name = clean(f"model {seen.name}")
+    if seen.problem:
+        # Where nobody chose it, it is no mistake that it cannot be used.
+        health = Health.BAD if chosen else Health.NOTE
+        return Check(name, health, clean(f"not usable: {seen.problem}. {seen.why}"))
+    price = seen.price
+    facts = [
+        f"${price.input:g} and ${price.output:g} for a million tokens in and out"
+        if price
+        else "its price is not known, so it counts as free"
+    ]
+    if seen.base_url:
+        facts.append(f"at {seen.base_url}")
+    if seen.capability is not None and seen.capability.latency_s is not None:
+        facts.append(f"answers by {seen.capability.rung} in {seen.capability.latency_s:.1f} s")
+    return Check(name, Health.OK, clean(f"{seen.why} {'; '.join(facts)}"))
+
+
 def _services(settings: Settings) -> list[Check]:
     """The search services of the web. None of them is needed, so none is missed."""
     try:
@@ -186,10 +228,10 @@ async def _source(app: App, spec: str) -> Check:
 async def _judge(app: App) -> Check:
     asked = app.settings.judge
     try:
-        made = await app.service.plan(RunSpec(objective="anything", judge=asked))
+        found = await app.service.judge_named(asked)
     except NetnewError as error:
         return Check("judge", Health.BAD, clean(str(error)))
-    return Check("judge", Health.OK, f"{made.judge_profile} (asked for: {asked})")
+    return Check("judge", Health.OK, clean(f"{found.judge.profile} (asked for: {asked})"))
 
 
 def _show(checks: list[Check], settings: Settings) -> None:

@@ -61,7 +61,7 @@ class Client:
 
 def open_client(name: ModelName, access: Access, options: ModelOptions) -> Client:
     """Imports the vendor's package on first use, which takes seconds."""
-    http = _open_http(access, options)
+    http = _open_http(access, options, foreign=name.vendor.has_address)
     model = _OPENERS[name.vendor](name, access, http)
     profile = model.profile
     rungs = [Rung.TEXT]
@@ -89,7 +89,7 @@ def _settings(
     return settings
 
 
-def _open_http(access: Access, options: ModelOptions) -> httpx2.AsyncClient:
+def _open_http(access: Access, options: ModelOptions, foreign: bool) -> httpx2.AsyncClient:
     connect_s = min(_CONNECT_S, options.timeout_s)
     return httpx2.AsyncClient(
         timeout=httpx2.Timeout(options.timeout_s, connect=connect_s),
@@ -97,12 +97,25 @@ def _open_http(access: Access, options: ModelOptions) -> httpx2.AsyncClient:
         # A proxy is for the web, not for a server on this machine.
         trust_env=not is_here(access.base_url),
         follow_redirects=False,  # the key is for this address
-        event_hooks={"request": [_note]},
+        event_hooks={"request": [_note, _say_no_more if foreign else _say_nothing_of_us]},
     )
 
 
 async def _note(request: httpx2.Request) -> None:
     requests_sent.get([]).append(str(request.url))
+
+
+async def _say_nothing_of_us(request: httpx2.Request) -> None:
+    """Leave out what the clients tell of this machine."""
+    for name in [x for x in request.headers if x.lower().startswith("x-stainless-")]:
+        del request.headers[name]
+
+
+async def _say_no_more(request: httpx2.Request) -> None:
+    """Of a server that is not the vendor's, leave out whose account at the vendor is ours, too."""
+    await _say_nothing_of_us(request)
+    for name in ("OpenAI-Organization", "OpenAI-Project"):
+        request.headers.pop(name, None)
 
 
 def _open_openai(name: ModelName, access: Access, http: httpx2.AsyncClient) -> Model:

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from netnew.cli.doctor import ENOUGH_BYTES, Health, home_check
 from netnew.cli.main import app
+from tests.support.model_server import says, threaded_model_server
 
 Look = Callable[[], tuple[int, dict[str, dict[str, str]]]]
 
@@ -78,3 +79,58 @@ def test_a_disk_without_room_is_warned_of(tmp_path: Path) -> None:
     little = home_check(tmp_path, ENOUGH_BYTES - 1)
     assert little.health is Health.NOTE
     assert "0.10 GB free: hardly room" in little.detail
+
+
+@pytest.fixture
+def keyless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No vendor's key of the machine's own reaches the test, and no Ollama of its own."""
+    for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GOOGLE_API_KEY", "GEMINI_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OLLAMA_BASE_URL", "http://127.0.0.1:9/v1")
+
+
+def test_without_a_model_it_says_how_to_have_one(doctor: Look, keyless: None) -> None:
+    code, found = doctor()
+    assert code == 0
+    assert found["model"]["health"] == "ok"
+    assert "rules decide" in found["model"]["detail"]
+    assert "NETNEW_MODEL" in found["model"]["detail"]
+
+
+def test_a_model_whose_key_is_there_is_told_with_its_price_and_without_the_key(
+    doctor: Look, keyless: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-hidden")
+    code, found = doctor()
+    assert code == 0
+    (name,) = (x for x in found if x.startswith("model openai:"))
+    assert found[name]["health"] == "ok"
+    assert "OPENAI_API_KEY is set" in found[name]["detail"]
+    assert "for a million tokens" in found[name]["detail"]
+    assert "sk-hidden" not in json.dumps(found)
+
+
+def test_a_model_that_was_chosen_and_cannot_be_used_is_bad(
+    doctor: Look, keyless: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NETNEW_MODEL", "openai:gpt-6-luna,compatible:m@http://127.0.0.1:9/v1")
+    code, found = doctor()
+    assert code == 1
+    assert "OPENAI_API_KEY" in found["model openai:gpt-6-luna"]["detail"]
+    away = found["model compatible:m@http://127.0.0.1:9/v1"]
+    assert (away["health"], "no server answers" in away["detail"]) == ("bad", True)
+
+
+def test_a_model_is_asked_only_with_probe(
+    doctor: Look, keyless: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with threaded_model_server([says({"sum": 42})], models=("m",)) as server:
+        name = f"model compatible:m@{server.base_url}"
+        monkeypatch.setenv("NETNEW_MODEL", name.removeprefix("model "))
+        _, found = doctor()
+        assert found[name]["health"] == "ok"
+        assert server.asked == []
+        done = CliRunner().invoke(app, ["doctor", "--json", "--probe"], prog_name="netnew")
+        found = {x["name"]: x for x in json.loads(done.stdout)["checks"]}
+        assert "answers by json_schema in" in found[name]["detail"]
+        assert len(server.asked) == 2
