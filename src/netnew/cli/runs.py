@@ -15,7 +15,14 @@ from netnew.cli import asking, terminal
 from netnew.cli.opened import with_app
 from netnew.cli.places import Places
 from netnew.cli.render import print_candidates, print_quotes
-from netnew.cli.showing import checked_outputs, chosen, failure_lines, show_result
+from netnew.cli.showing import (
+    checked_outputs,
+    chosen,
+    failure_lines,
+    show_result,
+    show_yields,
+    yields_of_result,
+)
 from netnew.cli.standing import (
     INTERRUPTED,
     is_interrupted,
@@ -126,7 +133,7 @@ def show(
         alive = await live_ids(app)
         failures = await app.service.source_failures(result.run.id)
         if as_json:
-            document = run_and_candidates(result.run, wanted)
+            document = run_and_candidates(result.run, wanted, yields_of_result(result))
             told = {"run": standing_document(result.run, alive)}
             terminal.print_json({**document, **told, "source_failures": summed(failures)})
             return
@@ -138,6 +145,7 @@ def show(
             console.print(why_it_stopped(result.run))
         else:
             show_result(console, result.run, wanted, everything=status is not None)
+        show_yields(console, yields_of_result(result))
         _show_account(console, result.run, failures)
         if is_interrupted(result.run, alive):
             _say_how_to_resume(result.run)
@@ -211,7 +219,7 @@ def export(
         found = await _result(app, run)
         wanted = chosen(found, everything)
         for path in outputs:
-            write_export(path, found.run, wanted)
+            write_export(path, found.run, wanted, yields_of_result(found))
         return len(wanted)
 
     count = with_app(context, write)

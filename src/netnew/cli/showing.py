@@ -20,11 +20,12 @@ from netnew.cli.render import print_candidates
 from netnew.cli.standing import how_to_go_on, short_id
 from netnew.cli.tally import Tally
 from netnew.cli.terminal import clean, plural, program
-from netnew.cli.wording import how_many_exist, numbers, why_it_stopped
+from netnew.cli.wording import how_conditions_fared, how_many_exist, numbers, why_it_stopped
 from netnew.domain.candidate import Candidate, MatchStatus, Recheck
 from netnew.domain.errors import InvalidInput, NotWritten
 from netnew.domain.event import SourceFailed
 from netnew.domain.run import Errand, Run, RunStatus, TerminationReason
+from netnew.domain.yields import ConditionYield, yields_of
 from netnew.exports.document import run_and_candidates
 from netnew.exports.files import check_output, write_export
 
@@ -76,12 +77,12 @@ async def show_end(app: App, seen: Seen, wishes: Wishes) -> int:
     result = await result_of(app, seen.run, seen.tally)
     shown = chosen(result, wishes.everything)
     if wishes.as_json:
-        terminal.print_json(run_and_candidates(result.run, shown))
+        terminal.print_json(run_and_candidates(result.run, shown, yields_of_result(result)))
     if seen.end is End.LEFT:
         return _left(result.run, wishes)
     if not wishes.as_json:
         show_result(terminal.results(), result.run, shown, wishes.everything)
-    written = _write_all(wishes.outputs, result.run, shown)
+    written = _write_all(wishes.outputs, result.run, shown, yields_of_result(result))
     if not wishes.as_json and not wishes.quiet:
         what_next(terminal.progress(), result.run, bool(shown), wishes.outputs)
     code = told(result.run, seen)
@@ -157,6 +158,11 @@ def chosen(result: RunResult, everything: bool) -> list[Candidate]:
     return own + list(result.rechecked)
 
 
+def yields_of_result(result: RunResult) -> tuple[ConditionYield, ...]:
+    """What became of each condition, over all candidates, shown or not."""
+    return yields_of(result.run.spec.conditions, result.candidates)
+
+
 def checked_outputs(outputs: Sequence[Path]) -> list[Path]:
     """Raises InvalidInput now for a file that could not be written at the end."""
     for path in outputs:
@@ -183,6 +189,12 @@ def show_result(
     console.print(how_many_exist(run))
     if run.status.is_terminal:
         console.print(why_it_stopped(run))
+
+
+def show_yields(console: Console, yields: Sequence[ConditionYield]) -> None:
+    """How often each condition held, and which of them stands in the way."""
+    for number, line in enumerate(how_conditions_fared(yields)):
+        console.print(f"{'Held:' if number == 0 else '':<8} {line}")
 
 
 def _show_rows(
@@ -224,12 +236,17 @@ def exit_code(run: Run) -> int:
     return 0 if run.status is RunStatus.COMPLETED else STOPPED
 
 
-def _write_all(outputs: Sequence[Path], run: Run, candidates: Sequence[Candidate]) -> bool:
+def _write_all(
+    outputs: Sequence[Path],
+    run: Run,
+    candidates: Sequence[Candidate],
+    yields: Sequence[ConditionYield],
+) -> bool:
     """Every output is tried, so that one full disk does not cost the other file."""
     written = True
     for path in outputs:
         try:
-            write_export(path, run, candidates)
+            write_export(path, run, candidates, yields)
         except NotWritten as error:
             written = False
             print(f"netnew: {clean(str(error))}", file=sys.stderr)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import assert_never
 
-from netnew.cli.terminal import plural
+from netnew.cli.terminal import clean, plural
 from netnew.domain.budget import Spend
 from netnew.domain.run import Run, RunStatus, TerminationReason
+from netnew.domain.yields import ConditionYield
 
 
 def why_it_stopped(run: Run) -> str:
@@ -43,18 +45,30 @@ def _reason(run: Run) -> str:
 
 
 def how_many_exist(run: Run) -> str:
-    """The estimate with its interval, as a sentence; no more than 'at least' of a cut run."""
+    """The estimate with its interval, as a sentence; 'or more' of a cut run."""
     estimate = run.estimate
     if estimate is None:
         return "Too few sightings to estimate how many matches exist."
     found = run.counts.matched
     exist = plural(max(found, round(estimate.matches)), "match exists", "matches exist")
+    interval = f"80 % interval: {round(estimate.low):,} to {round(estimate.high):,}"
     if not estimate.is_lower_bound:
-        low, high = round(estimate.low), round(estimate.high)
-        return f"Probably {exist} (80 % interval: {low:,} to {high:,})."
-    if round(estimate.matches) <= found:
-        return f"At least {exist}; how many more was not estimated, since the run was cut short."
-    return f"Probably at least {exist}; the run was cut short, so there may be more."
+        return f"Probably {exist} ({interval})."
+    return f"Probably {exist}, or more, since the run was cut short ({interval})."
+
+
+def how_conditions_fared(yields: Sequence[ConditionYield]) -> list[str]:
+    """A line a condition that was asked: how often it held, and whom it alone kept out."""
+    return [_fared(x) for x in yields if x.asked]
+
+
+def _fared(x: ConditionYield) -> str:
+    line = f"{clean(x.condition)}: held for {x.matched:,} of {x.asked:,} asked"
+    if x.unclear:
+        line += f", {x.unclear:,} unclear"
+    if x.alone_unmatched or x.alone_unclear:
+        line += f"; it alone ruled out {x.alone_unmatched:,}, left {x.alone_unclear:,} unclear"
+    return line
 
 
 def ago(time: timedelta) -> str:

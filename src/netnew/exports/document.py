@@ -18,20 +18,27 @@ from netnew.domain.enrichment import (
 )
 from netnew.domain.evidence import Citation
 from netnew.domain.run import Run
+from netnew.domain.yields import ConditionYield
 
 Json = Mapping[str, object]
 
 
-def run_and_candidates(run: Run, candidates: Iterable[Candidate]) -> Json:
-    """`{"run": …, "candidates": […]}`, candidates in the order given; of a refresh that looked
-    again at old matches also `rechecked`, those that changed or are gone."""
+def run_and_candidates(
+    run: Run, candidates: Iterable[Candidate], yields: Sequence[ConditionYield] = ()
+) -> Json:
+    """`{"run": …, "candidates": […]}`, candidates in the order given; where `yields` are given also
+    these, a condition each; of a refresh that looked again at old matches also `rechecked`, those
+    that changed or are gone."""
     asked = run.spec.enrichments
     own: list[Json] = []
     rechecked: list[Json] = []
     for candidate in candidates:
         which = own if candidate.recheck is None else rechecked
         which.append(candidate_document(candidate, asked))
-    document: dict[str, object] = {"run": run_document(run), "candidates": own}
+    document: dict[str, object] = {"run": run_document(run)}
+    if yields:
+        document["yields"] = [asdict(x) for x in yields]
+    document["candidates"] = own
     return document | {"rechecked": rechecked} if run.spec.rechecks else document
 
 

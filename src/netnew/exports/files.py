@@ -13,17 +13,27 @@ from typing import BinaryIO
 from netnew.domain.candidate import Candidate
 from netnew.domain.errors import InvalidInput, NotWritten
 from netnew.domain.run import Run
+from netnew.domain.yields import ConditionYield
 from netnew.exports.csv_table import write_csv
 from netnew.exports.json_file import write_json, write_jsonl
 from netnew.exports.markdown import write_markdown
 from netnew.exports.xlsx_book import write_xlsx
 
-WRITERS: dict[str, Callable[[BinaryIO, Run, Sequence[Candidate]], None]] = {
-    "csv": write_csv,
-    "xlsx": write_xlsx,
-    "jsonl": write_jsonl,
+Rows = Callable[[BinaryIO, Run, Sequence[Candidate]], None]
+Writer = Callable[[BinaryIO, Run, Sequence[Candidate], Sequence[ConditionYield]], None]
+
+
+def _of_rows(write: Rows) -> Writer:
+    """A format that has no place for what became of each condition."""
+    return lambda to, run, candidates, _: write(to, run, candidates)
+
+
+WRITERS: dict[str, Writer] = {
+    "csv": _of_rows(write_csv),
+    "xlsx": _of_rows(write_xlsx),
+    "jsonl": _of_rows(write_jsonl),
     "json": write_json,
-    "md": write_markdown,
+    "md": _of_rows(write_markdown),
 }
 
 
@@ -49,15 +59,21 @@ def check_output(path: Path) -> None:
         raise InvalidInput("output", f"{str(path)!r} cannot be written: {_why(error)}") from error
 
 
-def write_export(path: Path, run: Run, candidates: Sequence[Candidate]) -> None:
-    """Write `candidates` to `path` in the format of its ending, replacing what is there.
+def write_export(
+    path: Path,
+    run: Run,
+    candidates: Sequence[Candidate],
+    yields: Sequence[ConditionYield] = (),
+) -> None:
+    """Write `candidates` to `path` in the format of its ending, replacing what is there; `yields`,
+    of all candidates of the run, where the format has a place for them.
 
     Raises NotWritten where that fails; then the old file, or none, is what is there.
     """
     write = WRITERS[_format_of(path)]
     try:
         with _replacing(path) as to:
-            write(to, run, candidates)
+            write(to, run, candidates, yields)
     except OSError as error:
         raise NotWritten(str(path), f"not written: {_why(error)}; nothing was changed") from error
 

@@ -11,6 +11,7 @@ from netnew.domain.condition import Outcome, Verdict
 from netnew.domain.enrichment import leaves
 from netnew.domain.evidence import Citation
 from netnew.domain.run import Run
+from netnew.exports.how_many import how_many
 from netnew.exports.rows import change_of
 
 MARKS = {Outcome.MATCHED: "✓", Outcome.UNMATCHED: "✗", Outcome.UNCLEAR: "?"}
@@ -24,6 +25,10 @@ def _lines(run: Run, candidates: Sequence[Candidate]) -> Iterator[str]:
     yield f"# {_inline(run.spec.objective)}"
     yield ""
     yield from (f"- **{_inline(x.name)}**: {_inline(x.description)}" for x in run.spec.conditions)
+    yield ""
+    yield f"{run.counts.matched:,} of {run.counts.generated:,} candidates match."
+    if run.estimate is not None:
+        yield f"Matches that probably exist (80 % interval): {how_many(run.estimate)}."
     yield ""
     yield from _table(run, candidates)
     yield ""

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import BinaryIO
 
 from netnew.domain.candidate import Candidate
-from netnew.domain.run import Estimate, Run
+from netnew.domain.run import Run
+from netnew.exports.how_many import how_many
 from netnew.exports.rows import header, neutral, rows
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # what XML has no place for
@@ -42,17 +43,9 @@ def _facts(run: Run) -> list[tuple[str, str]]:
         ("why it stopped", run.termination_reason.value if run.termination_reason else ""),
         ("created at", run.created_at.isoformat()),
         ("judge", run.judge_profile),
-        ("matches that probably exist", _estimate(run.estimate)),
+        ("matches that probably exist", how_many(run.estimate)),
     ]
     return facts + [(f"condition {x.name}", x.description) for x in run.spec.conditions]
-
-
-def _estimate(estimate: Estimate | None) -> str:
-    if estimate is None:
-        return ""
-    if estimate.is_lower_bound:
-        return f"at least {round(estimate.matches)}"
-    return f"{round(estimate.matches)} ({round(estimate.low)} to {round(estimate.high)})"
 
 
 def _cell(text: str) -> str:

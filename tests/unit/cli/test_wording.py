@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from netnew.cli.wording import how_many_exist
+from netnew.cli.wording import how_conditions_fared, how_many_exist
 from netnew.domain.run import Counts, Estimate
+from netnew.domain.yields import ConditionYield
 
 
 @pytest.mark.parametrize(
@@ -19,17 +20,32 @@ from netnew.domain.run import Counts, Estimate
         ),
         (
             Estimate(10, 10, 14, 0.8, is_lower_bound=True),
-            "At least 10 matches exist; how many more was not estimated, since the run was cut"
-            " short.",
+            "Probably 10 matches exist, or more, since the run was cut short (80 % interval: 10 to"
+            " 14).",
         ),
         (
             Estimate(12.2, 10, 19, 0.8, is_lower_bound=True),
-            "Probably at least 12 matches exist; the run was cut short, so there may be more.",
+            "Probably 12 matches exist, or more, since the run was cut short (80 % interval: 10 to"
+            " 19).",
         ),
     ],
 )
-def test_a_run_cut_short_says_at_least(
+def test_a_run_cut_short_says_or_more(
     finished: Any, estimate: Estimate | None, sentence: str
 ) -> None:
     run = replace(finished.run, counts=Counts(matched=10), estimate=estimate)
     assert how_many_exist(run) == sentence
+
+
+def test_conditions_that_were_asked_tell_how_they_fared() -> None:
+    lines = how_conditions_fared(
+        (
+            ConditionYield("place", 60, 12, 44, 4, alone_unmatched=9, alone_unclear=3),
+            ConditionYield("product", 12, 12),
+            ConditionYield("never asked"),
+        )
+    )
+    assert lines == [
+        "place: held for 12 of 60 asked, 4 unclear; it alone ruled out 9, left 3 unclear",
+        "product: held for 12 of 12 asked",
+    ]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from netnew.domain.errors import InvalidInput, NotWritten
+from netnew.domain.yields import yields_of
 from netnew.exports.files import WRITERS, check_output, write_export
 from netnew.exports.rows import header, neutral, rows
 
@@ -140,11 +141,35 @@ def _no_space(*_: object) -> None:
     raise OSError(28, "No space left on device")
 
 
-def test_an_estimate_of_a_run_cut_short_is_told_as_at_least(finished: Any, tmp_path: Path) -> None:
+def test_an_estimate_of_a_run_cut_short_is_told_with_or_more(finished: Any, tmp_path: Path) -> None:
     cut = replace(finished.run, estimate=replace(finished.run.estimate, is_lower_bound=True))
-    book, document = tmp_path / "found.xlsx", tmp_path / "found.json"
-    write_export(book, cut, finished.candidates)
-    write_export(document, cut, finished.candidates)
-    facts = dict(load_workbook(book)["run"].values)
-    assert facts["matches that probably exist"] == "at least 1"
+    book, document, text = (tmp_path / f"found.{x}" for x in ("xlsx", "json", "md"))
+    for path in (book, document, text):
+        write_export(path, cut, finished.candidates)
+    sheet: Any = load_workbook(book)["run"]
+    facts = dict(sheet.values)
+    told = "1 (1 to 3), or more: the run was cut short"
+    assert facts["matches that probably exist"] == told
     assert json.loads(document.read_text())["run"]["estimate"]["is_lower_bound"] is True
+    assert f"Matches that probably exist (80 % interval): {told}." in text.read_text()
+
+
+def test_markdown_says_how_many_match_and_how_many_exist(finished: Any, tmp_path: Path) -> None:
+    path = tmp_path / "found.md"
+    write_export(path, finished.run, finished.candidates)
+    assert "1 of 3 candidates match." in path.read_text()
+    assert "Matches that probably exist (80 % interval): 1 (1 to 3)." in path.read_text()
+    write_export(path, replace(finished.run, estimate=None), finished.candidates)
+    assert "probably exist" not in path.read_text()
+
+
+def test_json_tells_what_became_of_each_condition(finished: Any, tmp_path: Path) -> None:
+    path = tmp_path / "found.json"
+    yields = yields_of(finished.run.spec.conditions, finished.candidates)
+    write_export(path, finished.run, finished.matched, yields)
+    document = json.loads(path.read_text())
+    assert len(document["candidates"]) == 1
+    assert [x["condition"] for x in document["yields"]] == ["place", "product"]
+    assert document["yields"][0]["asked"] == 3
+    write_export(path, finished.run, finished.matched)
+    assert "yields" not in json.loads(path.read_text())
