@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 
 from netnew.pages.links import host_of
+from netnew.pages.text import phrases
 
 MAX_WALL_CHARS = 1_500
 _MAX_CONSENT_CHARS = 4_000
@@ -111,6 +112,16 @@ _CONSENT_ACT = re.compile(
     """,
     re.I | re.X,
 )
+# One cheap look at the whole text spares most pages the patterns above.
+_CHALLENGE_STEMS = phrases(
+    "check|verif|moment|instant|attention|confirm|prove|human|bot|captcha|hold|traffic|interruption|"
+    "checkpoint|blocked|denied|automation|security service|ad blocker|stand by|incapsula|cookies|"
+    "ddos|ray id|permission|satisfied"
+)
+_CONSENT_STEMS = phrases(
+    "cookie|consent|accept|allow|reject|declin|refus|manage|agree|got it|akzept|ablehn|zulass|"
+    "zustimm|acept|rechaz|accett|rifiut|weiger|aceit|rejeit|akceptuj"
+)
 # consent.google.com, consent.yahoo.com, guce.techcrunch.com: hosts that have no other pages.
 _CONSENT_HOST = re.compile(r"^(?:consent|guce)\.[^.]+\.[^.]")
 
@@ -124,20 +135,30 @@ def is_challenge(markup: str, lines: Iterable[str], chars: int, facts: int) -> b
     if any(sign in markup for sign in _CHALLENGE_MARKUP):
         return True
     texts = [line[:500] for line in lines]
+    if not _any_of(_CHALLENGE_STEMS, texts):
+        return False
     if chars <= MAX_WALL_CHARS * 3 // 5 and any(_CHALLENGE_WORDS.search(x) for x in texts):
         return True
     return chars <= 500 and facts < 2 and any(_REFUSAL_WORDS.search(x) for x in texts)
 
 
+def _any_of(stems: frozenset[str], texts: Iterable[str]) -> bool:
+    whole = "\n".join(texts).lower()
+    return any(stem in whole for stem in stems)
+
+
 def demands_script(text: str) -> bool:
     """Whether `text` tells the visitor to turn JavaScript or cookies on."""
-    return _SCRIPT_DEMAND.search(text[:500]) is not None
+    said = text[:500].lower()
+    return ("js" in said or "javascript" in said or "cookies" in said) and (
+        _SCRIPT_DEMAND.search(said) is not None
+    )
 
 
 def is_consent_wall(address: str, texts: list[str]) -> bool:
     """Whether a page with the visible `texts`, and no others, only asks for consent."""
     chars = sum(map(len, texts))
-    if not texts or chars > _MAX_CONSENT_CHARS:
+    if not texts or chars > _MAX_CONSENT_CHARS or not _any_of(_CONSENT_STEMS, texts):
         return False
     about = sum(len(x) for x in texts if _CONSENT_WORDS.search(x) or _CONSENT_ACT.search(x))
     if about and _CONSENT_HOST.match(host_of(address)):
