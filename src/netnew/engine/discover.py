@@ -26,6 +26,7 @@ from netnew.engine.facets import Facets
 from netnew.engine.frontier import Frontier, QueryLead
 from netnew.engine.generators import Generator
 from netnew.engine.links import PageLead
+from netnew.engine.lookahead import Lookahead, known_as
 from netnew.engine.meter import Meter
 from netnew.engine.parts import Parts
 from netnew.engine.queries import Families, core_queries, own_words
@@ -70,7 +71,8 @@ class Round:
 
 @dataclass(slots=True)
 class Discovery:
-    """The discovery of one run. `halted` tells whether the run is to stop now, within a round."""
+    """The discovery of one run. `halted` tells whether the run is to stop now, within a round.
+    `ahead`: fetches for the next round meanwhile (None: nothing does)."""
 
     parts: Parts
     spec: RunSpec
@@ -80,6 +82,7 @@ class Discovery:
     frontier: Frontier
     relevance: Relevance
     halted: Callable[[], Awaitable[bool]]
+    ahead: Lookahead | None = None
     facets: Facets = field(default_factory=Facets)
     families: Families = field(default_factory=Families)
     _own_words: dict[str, str] = field(default_factory=dict)
@@ -126,6 +129,23 @@ class Discovery:
                 promise = PLANNED_PROMISE * (1 - 0.5 * rank / max(1, len(queries)))
                 unit = self.families.unit_of(query)
                 self.frontier.add_query(source.spec, query, unit, promise, True)
+
+    def look_ahead(self, this: Round) -> None:
+        """Fetch what the round after `this` will probably ask for, while this one is judged."""
+        if self.ahead is None:
+            return
+        most = self.generator.queries_per_round
+        further = [
+            replace(lead, page=lead.page + 1, promise=PLANNED_PROMISE / 2)
+            for lead in this.queries
+            if this.has_more[id(lead)] and lead.page < self.generator.result_pages
+        ]
+        queries = self.frontier.likely_queries(most, further)
+        busy = len(queries) >= most // 2
+        links = self.frontier.likely_pages(
+            self.generator.pages_per_round, self.relevance.on_topic if busy else 0.0
+        )
+        self.ahead.begin(queries, links, set(self.frontier.read))
 
     async def round(self) -> Round:
         """Follow the best open leads once."""
@@ -220,10 +240,13 @@ class Discovery:
         since = self.parts.clock.now() - self.parts.search_max_age
         searches = self.parts.store.searches
         source = self._source(lead.source)
-        known_as = f"{source.spec}@{source.revision}" if source.revision else source.spec
-        known = await searches.get(known_as, lead.query, lead.page, since)
+        kept_as = known_as(self.parts, lead.source)
+        known = await searches.get(kept_as, lead.query, lead.page, since)
         if known is not None:
-            self.meter.add(Spend(stored_searches=1))
+            ahead = self.ahead is not None and self.ahead.has_asked(
+                (kept_as, lead.query, lead.page)
+            )
+            self.meter.add(Spend(searches=1) if ahead else Spend(stored_searches=1))
             return known
         self.meter.add(Spend(searches=1))
         self._asked += 1
@@ -235,7 +258,7 @@ class Discovery:
             return SearchAnswer(())
         if answer.cost:
             self.meter.add(Spend(cost=answer.cost))
-        await searches.put(known_as, lead.query, lead.page, answer, self.parts.clock.now())
+        await searches.put(kept_as, lead.query, lead.page, answer, self.parts.clock.now())
         return answer
 
     async def _read(self, urls: list[str]) -> dict[str, Snapshot]:
@@ -250,7 +273,9 @@ class Discovery:
             fetched = await together([self.parts.fetcher.fetch(u) for u in some], self.halted)
             for url, one in zip(some, fetched, strict=True):
                 if one is not None:
-                    self.meter.add(Spend(stored_pages=1) if one.from_store else Spend(pages=1))
+                    ahead = self.ahead is not None and self.ahead.has_read(url)
+                    is_stored = one.from_store and not ahead
+                    self.meter.add(Spend(stored_pages=1) if is_stored else Spend(pages=1))
                     read[url] = one.snapshot
         return read
 

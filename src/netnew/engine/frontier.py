@@ -6,9 +6,9 @@ a hundred.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from heapq import heappop, heappush
+from heapq import heappop, heappush, nsmallest
 from itertools import count
 
 from netnew.engine.addresses import canonical_address, is_address
@@ -83,6 +83,18 @@ class Frontier:
         while self._queries and len(taken) < most and -self._queries[0][0] >= MIN_PROMISE:
             taken.append(heappop(self._queries)[2])
         return taken
+
+    def likely_queries(self, most: int, further: Sequence[QueryLead] = ()) -> list[QueryLead]:
+        """What `take_queries` would give if nothing more were learned; nothing is taken. `further`:
+        leads that may be opened until then."""
+        ranked = nsmallest(most, self._queries)
+        some = [(rank, came, lead) for rank, came, lead in ranked if -rank >= MIN_PROMISE]
+        some += [(-lead.promise, n, lead) for n, lead in enumerate(further)]
+        return [lead for _, _, lead in sorted(some, key=lambda x: x[:2])[:most]]
+
+    def likely_pages(self, most: int, least_worth: float = 0.0) -> list[str]:
+        """The addresses that `take_pages` would give, as far as that is known now."""
+        return self._links.likely(most, MIN_PROMISE, least_worth)
 
     def add_page(self, url: str, unit: str, worth: float) -> None:
         address = canonical_address(url)

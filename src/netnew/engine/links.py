@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from heapq import heapify, heappop, heappush
+from heapq import heapify, heappop, heappush, nsmallest
 from itertools import count
 
 
@@ -98,6 +98,17 @@ class Links:
             self._rank(unit)
             return lead
         return None
+
+    def likely(self, most: int, least: float, least_worth: float) -> list[str]:
+        """The addresses of the most promising links; none is taken."""
+        ranked: list[tuple[float, int, str]] = []
+        for unit in self._units.values():
+            for _, place, address, lead in nsmallest(most, unit.links):
+                promise = unit.given.rate(lead.worth)
+                is_open = self._open.get(address) is lead
+                if is_open and promise >= least and lead.worth >= least_worth:
+                    ranked.append((-promise, place, lead.url))
+        return [url for _, _, url in nsmallest(most, ranked)]
 
     def _first(self, unit: _Unit) -> PageLead | None:
         """The worthiest link of the list that is still open."""

@@ -36,6 +36,7 @@ from netnew.engine.frontier import Frontier
 from netnew.engine.generators import generator_named
 from netnew.engine.grey_zone import GreyZone, settle_grey_zone
 from netnew.engine.life import STOPPED, ended_as_asked
+from netnew.engine.lookahead import Lookahead
 from netnew.engine.meter import Meter, Walk
 from netnew.engine.outage import Outage
 from netnew.engine.parts import Parts
@@ -125,6 +126,8 @@ class Finding:
         begun = replace(run, spec=spec, judge_profile=planned.judge_profile)
         work = cls(begun, parts, meter, resolver, discovery, verifier, told, generator.patience)
         discovery.halted = work._is_halted
+        if not parts.judge_is_free:  # else judging leaves no time to fetch in
+            discovery.ahead = Lookahead(parts, meter)
         verifier.record = work._record
         work.crew = Crew(work._judge, work._room, parts.in_flight)
         if spec.rechecks and spec.refreshes is not None:
@@ -158,8 +161,14 @@ class Finding:
             await self._begin_round()
         return True
 
+    @property
+    def ahead(self) -> Lookahead | None:
+        return self.discovery.ahead
+
     async def break_off(self) -> None:
         """Drop what is under way; the run stays as it was last written."""
+        if self.ahead is not None:
+            await self.ahead.halt()
         await self.sharing.stop()
         await self.crew.drop()
 
@@ -171,6 +180,8 @@ class Finding:
         return self.rounds < self.run.rounds
 
     async def _begin_round(self) -> None:
+        if self.ahead is not None:
+            await self.ahead.halt()
         self._round = await self.discovery.round()
         if self._round.failures:
             last = self._round.failures[-1]
@@ -184,6 +195,8 @@ class Finding:
         self.crew.give(waiting)
         if not self.is_retracing:
             await self.sharing.begin(self)
+            if self._room() > 0:
+                self.discovery.look_ahead(self._round)
 
     async def _waiting(self) -> list[Entity]:
         """Those to be judged: new, or with new evidence. What turns out to be on the exclude list
@@ -210,6 +223,8 @@ class Finding:
 
     async def _count_round(self, this: Round) -> None:
         self._cut = None
+        if self.ahead is not None:
+            self.ahead.end_round()
         grown = await self._settle_grey_zone()
         self.discovery.learn(this)
         self.resolver.census.end_round(this.effort)
@@ -452,6 +467,9 @@ class Finding:
     async def _end(self, stop: Stop) -> bool:
         """False where what is asked was changed at that very moment: then the run goes on."""
         await self.crew.lay_down()
+        if self.ahead is not None:
+            await self.ahead.halt()
+            self.ahead.end()
         if not self.is_retracing:
             for entity in self.resolver.entities:
                 if entity.merged_into is None and self._room() > 0:
