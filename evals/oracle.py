@@ -27,6 +27,7 @@ _MOST_QUOTE_CHARS = 300
 _SENTENCE_END = re.compile(r"[.!?](?=\s)")
 _CUT_MARKS = "… "
 _FIELD = re.compile(r"([^\[\]:]+?)\s*(?:\[[^\]]*\])?\s*(?::|$)")
+_DAY = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
 _CHECKED = {True: "yes", False: "no", None: "not stated"}
 _OUTCOMES = {True: "matched", False: "unmatched", None: "unclear"}
 
@@ -127,7 +128,9 @@ class Oracle:
         known = self._conditions.get(text)
         if entity is None or not known:
             return UNCLEAR
-        condition, query = known[0]
+        kind = self._known.entities.get(entity, {}).get("entity_type")
+        of_kind = [pair for pair in known if pair[1].entity_type == kind]
+        condition, query = (of_kind or known)[0]
         evidence = Evidence(self._known, asked.pages, entity)
         return self._decider.decide(condition, query, evidence)
 
@@ -138,8 +141,7 @@ class Oracle:
         evidence = Evidence(self._known, asked.pages, entity) if entity else None
         values = []
         for number, text in (asked.items or {}).items():
-            places = _field_places(evidence, text) if evidence else []
-            value = ", ".join(place.value for place in places) or None
+            value, places = _field_read(evidence, text) if evidence else (None, [])
             values.append(
                 {
                     "field": number,
@@ -176,14 +178,25 @@ class Oracle:
         return {"pairs": pairs}
 
 
-def _field_places(evidence: Evidence, asked: str) -> list[Found]:
-    """Where the field asked for is stated, by its name: of a list, every item."""
+def _field_read(evidence: Evidence, asked: str) -> tuple[str | None, list[Found]]:
+    """The value of the entity's field of the name asked for, and where it is stated: of a list,
+    every item."""
     match = _FIELD.match(asked)
     name = _field_key(match[1]) if match else ""
     for field, value in evidence.attributes.items():
         if _field_key(field) == name:
-            return evidence.shows_all(field, items_of(value)) or []
-    return []
+            places = evidence.shows_all(field, items_of(value)) or []
+            return (_field_value(value, places) if places else None), places
+    return None, []
+
+
+def _field_value(value: object, places: Sequence[Found]) -> str:
+    """Numbers, dates, yes and no in a form of their own, everything else as the page writes it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float) or _DAY.fullmatch(str(value)):
+        return str(value)
+    return ", ".join(place.value for place in places)
 
 
 def _field_key(name: str) -> str:

@@ -82,7 +82,7 @@ class Decider:
                 return Decision(holds, (place,)) if place else UNCLEAR
             if op == "contains_all" and holds:
                 items = items_of(predicate.get("value"))
-        places = evidence.shows_all(field, items)
+        places = evidence.shows_all(field, items) or evidence.derives(field, items)
         return Decision(holds, tuple(places)) if places else UNCLEAR
 
     def _holds(self, predicate: Row, entity: str) -> bool:

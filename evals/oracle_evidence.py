@@ -127,6 +127,15 @@ class Evidence:
                 return found
         return None
 
+    def derives(self, field: str, items: Sequence[object]) -> list[Found] | None:
+        """For a field that no label names and whose value stands on no page as such: the facts that
+        it may be derived from, if all that a page states was shown."""
+        if field in self._known.book.fields:
+            return None
+        if any(self._is_on_a_page(field, item) for item in items):
+            return None
+        return self.whole_facts(silent_on=field)
+
     def _all_stated(self, label: Label, passages: Sequence[Passage]) -> list[Found]:
         """Where all of a page's facts are stated; [] where one that it has was not shown."""
         places: list[Found] = []

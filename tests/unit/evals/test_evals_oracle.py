@@ -201,6 +201,13 @@ def test_fields_are_read_by_their_name(ask: Asker) -> None:
     assert values[0]["quotes"][0]["text"] == "Instruments: Radio telescope; Infrared telescope"
 
 
+def test_a_field_that_is_a_number_or_a_date_is_given_as_one(ask: Asker) -> None:
+    asked = ["altitude_m [number]: How high.", "opened on [date]: First light.", "Public tours"]
+    shown = ["5,040 m. First light on 21 June 2013. It does not offer public tours."]
+    values = ask.answer(evidence([(ARRAY, shown)]) + numbered("Fields:", asked))["values"]
+    assert [v["value"] for v in values] == ["5040", "2013-06-21", "no"]
+
+
 def test_a_plan_has_the_type_and_the_conditions_of_the_question(ask: Asker) -> None:
     query = ask.queries["ob-q8"]
     plan = ask.answer(f"Objective: {query.objective}\nToday: 2026-11-22")
@@ -272,3 +279,18 @@ def test_without_the_entities_fields_the_questions_answers_serve(
         text += numbered("Conditions:", ["Betty made it."])
         given[shown] = oracle.answer(text, "m", Tally())[1]["verdicts"][0]["outcome"]
     assert given == {"Maker: Betty": "matched", "Maker: Bob": "unmatched", "Litres: 3": "unclear"}
+
+
+def test_a_derived_value_that_no_page_writes_needs_all_that_is_written(
+    tiny: Any, a_condition: Any
+) -> None:
+    make_silent(tiny)
+    tiny.entities[0]["attributes"]["gallons"] = 0.66
+    tiny.query(["e1"], [a_condition("small", "gallons", "lt", 1, "Less than a gallon.")])
+    oracle = Oracle(Knowledge(tiny.web()))
+    given = []
+    for shown in (["Litres: 3", "Maker: Betty"], ["Litres: 3"]):
+        text = evidence([("https://pot.example/", shown)])
+        text += numbered("Conditions:", ["Less than a gallon."])
+        given.append(oracle.answer(text, "m", Tally())[1]["verdicts"][0]["outcome"])
+    assert given == ["matched", "unclear"]
