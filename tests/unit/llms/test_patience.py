@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
 from netnew.domain.budget import Spend
-from netnew.domain.errors import ModelMisconfigured, ModelUnavailable
+from netnew.domain.errors import ModelMisconfigured, ModelUnavailable, StoreBusy
 from netnew.llms import ModelOptions, open_model
 from netnew.llms.failures import QuotaExhausted
 from tests.support.asked_models import PROMPT, RIGHT, Decisions, ask
@@ -134,3 +136,53 @@ def test_no_more_are_asked_at_once_than_allowed() -> None:
             return server.most_at_once, len(server.asked)
 
     assert asyncio.run(run()) == (3, 9)
+
+
+class NotedLimits:
+    """Limits that note whose calls they were asked for, and let all through."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, float | None, int | None]] = []
+        self.inside = 0
+
+    @asynccontextmanager
+    async def call(
+        self, provider: str, rate_per_s: float | None = None, at_once: int | None = None
+    ) -> AsyncIterator[None]:
+        self.asked.append((provider, rate_per_s, at_once))
+        self.inside += 1
+        try:
+            yield
+        finally:
+            self.inside -= 1
+
+
+def test_each_request_waits_for_its_turn_among_all_processes_and_none_is_held_in_a_pause() -> None:
+    limits = NotedLimits()
+    held: list[int] = []
+
+    async def pause(seconds: float) -> None:
+        held.append(limits.inside)
+
+    async def run() -> str:
+        async with model_server([fails(503), says(RIGHT)]) as server:
+            options = ModelOptions(limits=limits, rate_per_s=2.0, at_once=5, pause=pause)
+            async with open_model(f"compatible:x@{server.base_url}", options) as model:
+                await model.ask(PROMPT, lambda _: None)
+            return server.base_url
+
+    base_url = asyncio.run(run())
+    assert limits.asked == [(f"model:compatible:{base_url}", 2.0, 5)] * 2
+    assert held == [0]
+
+
+def test_without_room_at_the_database_nothing_is_asked() -> None:
+    class Busy(NotedLimits):
+        @asynccontextmanager
+        async def call(self, *_: object) -> AsyncIterator[None]:
+            raise StoreBusy("locked")
+            yield
+
+    told = ask([says(RIGHT)], limits=Busy())
+    assert isinstance(told.result, StoreBusy)
+    assert told.asked == told.charged == []
