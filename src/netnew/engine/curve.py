@@ -27,6 +27,24 @@ class Curve:
 
     _leads: list[float] = field(default_factory=list)
     _matches: list[int] = field(default_factory=list)
+    _begun_at: float = 0.0
+
+    def begin(self) -> None:
+        """What was spent so far was another budget's, and is no reason to stop under this one."""
+        self._begun_at = self._leads[-1] if self._leads else 0.0
+
+    def leads_per_match(self, window: float) -> float:
+        """What a new match cost over the last `window` leads or a little more, in leads; infinite
+        where none came, 0 where so many were not followed yet since `begin`."""
+        if not self._leads:
+            return 0.0
+        now, known = self._leads[-1], self._matches[-1]
+        for leads, matches in zip(reversed(self._leads), reversed(self._matches), strict=True):
+            if leads < self._begun_at:
+                break
+            if now - leads >= window:
+                return (now - leads) / (known - matches) if known > matches else math.inf
+        return 0.0
 
     def add(self, leads: float, matches: int) -> None:
         """A round followed `leads` more (infinite: none was worth it); `matches` are known now."""

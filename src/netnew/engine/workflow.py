@@ -8,6 +8,7 @@ take the run and go on (`retrace`).
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -47,7 +48,7 @@ from netnew.engine.relevance import Relevance
 from netnew.engine.resolve import Resolver
 from netnew.engine.retrace import FixedClock, from_what_is_stored
 from netnew.engine.share import Sharing
-from netnew.engine.stop import Progress, Stop, stop_for
+from netnew.engine.stop import COST_WINDOW, Progress, Stop, stop_for
 from netnew.engine.told import Told
 from netnew.engine.verify import Known, Verifier
 from netnew.ports import Changes
@@ -277,6 +278,7 @@ class Finding:
         if self.meter.walk is Walk.BEFORE:
             self.meter.walk = Walk.AGAIN
             self.idle_leads = 0.0
+            self.resolver.census.curve.begin()
             for entity in self.resolver.entities:
                 if entity.merged_into is None:
                     self.verifier.apply_kept_back(entity)
@@ -435,6 +437,8 @@ class Finding:
             self.discovery.open_leads,
             self.meter.exhausted(),
             self.outage.problem or (self.failure if self.discovery.only_failures else ""),
+            self.run.estimate.high if self.run.estimate else math.inf,
+            self.resolver.census.curve.leads_per_match(COST_WINDOW * self.patience),
         )
         return stop_for(progress, self.run.spec, self.patience)
 

@@ -155,6 +155,28 @@ def test_matches_lost_again_bring_no_error() -> None:
     assert abs(sum(belief.weights) - 1) < 1e-9
 
 
+def test_the_cost_of_a_match_is_that_of_the_last_leads() -> None:
+    drawn = curve((10, 30), (10, 32), (10, 32))
+    assert drawn.leads_per_match(40) == 0.0  # not followed so many yet
+    assert drawn.leads_per_match(20) == 10.0
+    assert drawn.leads_per_match(10) == float("inf")
+    drawn.begin()
+    assert drawn.leads_per_match(10) == 0.0
+    drawn.add(10, 33)
+    assert drawn.leads_per_match(10) == 10.0
+    assert curve().leads_per_match(1) == 0.0
+
+
+def test_own_words_are_counted_apart_and_are_no_units() -> None:
+    sightings = seen(20, "family:0", "own:0", "own:1")
+    for _ in range(10):
+        sightings.add(("facet:town",))
+    assert sightings.incidence().units == 2
+    reached = sightings.own_words(open_pages=5)
+    assert reached.matches == 20
+    assert reached.low < 20 < reached.high < 30
+
+
 def test_a_belief_is_of_whole_numbers_and_its_quantiles_rise() -> None:
     counts = numbers(50)
     assert counts[:31] == tuple(range(31))

@@ -35,6 +35,36 @@ def test_each_reason_to_stop(progress: Progress, reason: TerminationReason) -> N
     assert stop.detail
 
 
+SURE = Progress(Counts(50, 9, 41), 2, 7, None, upper_end=11)
+
+
+def test_a_run_stops_early_when_the_estimate_says_that_nothing_more_is_there() -> None:
+    stop = stop_for(SURE, SPEC, 4)
+    assert stop is not None
+    assert stop.reason is TerminationReason.CANDIDATES_EXHAUSTED
+    assert "at most 11 are expected" in stop.detail
+
+
+@pytest.mark.parametrize(
+    "progress",
+    [
+        replace(SURE, upper_end=12),  # three more may be there
+        replace(SURE, idle_leads=1),  # matches came lately
+        replace(SURE, counts=Counts(50, 0, 50), upper_end=2),  # nothing was found: no estimate
+    ],
+)
+def test_a_run_goes_on_while_more_may_be_there(progress: Progress) -> None:
+    assert stop_for(progress, SPEC, 4) is None
+
+
+def test_a_run_stops_when_a_further_match_costs_more_than_its_patience() -> None:
+    stop = stop_for(replace(GOING_ON, leads_per_match=101), SPEC, 100)
+    assert stop is not None
+    assert stop.reason is TerminationReason.CANDIDATES_EXHAUSTED
+    assert "some 101 queries" in stop.detail
+    assert stop_for(replace(GOING_ON, leads_per_match=100), SPEC, 100) is None
+
+
 def test_a_preview_stops_at_its_evaluate_limit() -> None:
     stop = stop_for(GOING_ON, replace(SPEC, evaluate_limit=50), 3)
     assert stop is not None
