@@ -115,7 +115,7 @@ class Service:
         check(spec)
         judging = await self._around.judging(spec)
         spent: list[Spend] = []
-        if judging.advisor is not None:
+        if judging.advisor is not None and not _is_read(spec):
             spec = await ingest(
                 spec,
                 judging.advisor,
@@ -150,7 +150,10 @@ class Service:
     async def create_run(self, spec: RunSpec, worker_id: str = "") -> Run:
         """A queued run. Raises InvalidInput naming the field, NotFound for a run on the exclude
         list, SourceMisconfigured."""
-        planned = await self.plan(spec)
+        return await self.begin(await self.plan(spec), worker_id)
+
+    async def begin(self, planned: Plan, worker_id: str = "") -> Run:
+        """A queued run of a plan. Raises like `create_run`."""
         async with self._around.open_parts(planned.spec):
             pass  # what cannot be opened is the caller's to know before a run exists
         excluded = await self._exclusions(planned.spec.exclude)
@@ -404,3 +407,9 @@ class Service:
 
     def _with_sources(self, spec: RunSpec) -> RunSpec:
         return spec if spec.sources else replace(spec, sources=tuple(self._around.default_sources))
+
+
+def _is_read(spec: RunSpec) -> bool:
+    """Whether its objective was read before: what is asked again is not read again."""
+    is_complete = bool(spec.entity_type and spec.conditions)
+    return is_complete and (bool(spec.queries) or spec.refreshes is not None)

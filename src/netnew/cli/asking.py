@@ -88,7 +88,18 @@ SourceSpecs = Annotated[
 ]
 JudgeName = Annotated[
     str | None,
-    typer.Option("--judge", metavar="JUDGE", help="Who decides: auto or rules."),
+    typer.Option(
+        "--judge",
+        metavar="JUDGE",
+        help="Who decides: auto, rules, a MODEL (openai:NAME, anthropic:NAME, google:NAME,"
+        " ollama:NAME, compatible:NAME@URL), SMALL>LARGE, or only:MODEL.",
+    ),
+]
+Queries = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--query", metavar="TEXT", help="Search for this, too. May be repeated; see plan."
+    ),
 ]
 MaxCost = Annotated[
     float | None,
@@ -147,6 +158,7 @@ class Question:
     judge: str | None
     budget: Budget
     schema: Path | None = None
+    queries: Sequence[str] = ()
 
 
 def spec_from(question: Question, settings: Settings, exclude: ExcludeList) -> RunSpec:
@@ -158,7 +170,7 @@ def spec_from(question: Question, settings: Settings, exclude: ExcludeList) -> R
     if not objective:
         raise InvalidInput("OBJECTIVE", "is empty", "a question in plain words")
     if question.judge is not None and not question.judge.strip():
-        raise InvalidInput("--judge", "is empty", "auto, rules")
+        raise InvalidInput("--judge", "is empty", "auto, rules, or a model")
     if any(not x.strip() for x in question.sources):
         raise InvalidInput("--source", "is empty", "web, corpus:NAME, csv:FILE, sitemap:URL, pyenv")
     return RunSpec(
@@ -174,6 +186,7 @@ def spec_from(question: Question, settings: Settings, exclude: ExcludeList) -> R
         sources=tuple(question.sources) or settings.sources,
         judge=question.judge or settings.judge,
         budget=question.budget.capped_by(settings.budget),
+        queries=tuple(q.strip() for q in question.queries if q.strip()),
     )
 
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from netnew.cli import asking
+from netnew.cli import asking, terminal
 from netnew.cli.asking import Question, spec_from
 from netnew.cli.beginning import begin_and_show
 from netnew.cli.excluding import exclude_list
 from netnew.cli.from_here import from_here
 from netnew.cli.opened import with_app
 from netnew.cli.showing import wishes
+from netnew.cli.wording import judged_by
 from netnew.domain.budget import Budget
 from netnew.settings import Settings
 
@@ -32,6 +33,7 @@ def find(
     exclude: asking.Exclude = None,
     source: asking.SourceSpecs = None,
     judge: asking.JudgeName = None,
+    query: asking.Queries = None,
     max_cost: asking.MaxCost = None,
     max_seconds: asking.MaxSeconds = None,
     max_searches: asking.MaxSearches = None,
@@ -64,13 +66,15 @@ def find(
         judge,
         Budget(max_cost, None, max_searches, max_pages, max_seconds),
         schema,
+        query or (),
     )
 
     async def ask(app: App) -> int:
         asked = spec_from(question, settings, await exclude_list(exclude or (), app.service))
         spec = from_here(asked, lambda: app.corpora.names())
-        return await begin_and_show(
-            app, lambda worker: app.service.create_run(spec, worker), wanted
-        )
+        made = await app.service.plan(spec)
+        if not (wanted.quiet or wanted.as_json):
+            terminal.progress().print(judged_by(made))
+        return await begin_and_show(app, lambda worker: app.service.begin(made, worker), wanted)
 
     raise typer.Exit(with_app(context, ask, settings))

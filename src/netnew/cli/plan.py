@@ -13,6 +13,7 @@ from netnew.cli.asking import Question, spec_from
 from netnew.cli.excluding import exclude_list
 from netnew.cli.opened import with_app
 from netnew.cli.terminal import clean
+from netnew.cli.wording import cost_words, model_words
 from netnew.domain.budget import Budget
 from netnew.domain.enrichment import Format, leaves
 from netnew.exports.document import Json, asked_document
@@ -35,6 +36,7 @@ def plan(
     exclude: asking.Exclude = None,
     source: asking.SourceSpecs = None,
     judge: asking.JudgeName = None,
+    query: asking.Queries = None,
     max_cost: asking.MaxCost = None,
     max_seconds: asking.MaxSeconds = None,
     max_searches: asking.MaxSearches = None,
@@ -45,7 +47,8 @@ def plan(
 ) -> None:
     """Show how OBJECTIVE is understood, and the most it may use.
 
-    Nothing is searched, fetched or spent.
+    Nothing is searched or fetched. A model, where one judges, is asked once to read OBJECTIVE; what
+    it said is known to the `find` that follows. Change it with --type, --where, --enrich, --query.
     """
     settings = Settings.load()
     question = Question(
@@ -61,6 +64,7 @@ def plan(
         judge,
         Budget(max_cost, None, max_searches, max_pages, max_seconds),
         schema,
+        query or (),
     )
 
     async def ask(app: App) -> Plan:
@@ -87,7 +91,10 @@ def plan_document(made: Plan) -> Json:
         "judge_profile": made.judge_profile,
         "generator": spec.generator,
         "match_limit": spec.match_limit,
+        "judge_because": made.judge_because,
         "budget": asdict(made.budget),
+        "expected_cost": asdict(made.expected) if made.expected else None,
+        "spend": asdict(made.spend),
     }
 
 
@@ -109,8 +116,14 @@ def show_plan(console: Console, made: Plan) -> None:
         wanted = "" if leaf.format is Format.TEXT else f" ({leaf.format.value})"
         console.print(f"Filled in:   {clean(leaf.name)}{wanted}: {clean(told)}")
     console.print(f"Sources:     {', '.join(spec.sources)}")
-    console.print(f"Judge:       {made.judge_profile}")
+    console.print(f"Judge:       {clean(made.judge_profile)}")
+    if made.judge_because:
+        console.print(f"             {clean(made.judge_because)}")
     console.print(f"Effort:      {spec.generator}; {_caps(made.budget)}")
+    if made.expected is not None:
+        console.print(f"Cost:        {cost_words(made.expected)}")
+    if made.spend.model_calls:
+        console.print(f"This plan:   {model_words(made.spend)}")
     console.print("First searches:")
     for query in made.queries:
         console.print(f"  {clean(query)}")

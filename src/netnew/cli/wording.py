@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from netnew.cli.terminal import clean, plural
 from netnew.domain.budget import Spend
 from netnew.domain.run import Run, RunStatus, TerminationReason
 from netnew.domain.yields import ConditionYield
+
+if TYPE_CHECKING:
+    from netnew.engine.expected import Expected
+    from netnew.engine.plan import Plan
 
 
 def why_it_stopped(run: Run) -> str:
@@ -96,6 +100,8 @@ def numbers(run: Run) -> str:
         plural(spend.searches, "search", "searches"),
         f"{spend.seconds:.1f} s",
     ]
+    if spend.model_calls:
+        used.append(plural(spend.model_calls, "model call"))
     if spend.cost:
         used.append(f"${spend.cost:.4f}")
     if spend.ledger_hits:
@@ -112,8 +118,25 @@ def receipt(spend: Spend) -> str:
         + (f" (+{spend.stored_pages:,} stored)" if spend.stored_pages else ""),
         plural(spend.judgements, "judgement"),
         f"{spend.ledger_hits:,} known from before",
-        *([plural(spend.tokens, "token")] if spend.tokens else []),
+        *([model_words(spend)] if spend.model_calls else []),
         f"{spend.seconds:.1f} s",
         f"${spend.cost:.4f}",
     ]
     return ", ".join(parts)
+
+
+def model_words(spend: Spend) -> str:
+    """'12 model calls with 20,300 tokens'."""
+    return f"{plural(spend.model_calls, 'model call')} with {plural(spend.tokens, 'token')}"
+
+
+def cost_words(expected: Expected) -> str:
+    """'about $0.0006 for each candidate the model is asked about; at most $2.40'."""
+    one = f"about ${expected.a_candidate:.4f} for each candidate the model is asked about"
+    return one if expected.at_most is None else f"{one}; at most ${expected.at_most:,.2f}"
+
+
+def judged_by(made: Plan) -> str:
+    """Who decides, and why it is that one where nobody said."""
+    why = f" ({made.judge_because})" if made.judge_because else ""
+    return clean(f"Judge: {made.judge_profile}{why}")
