@@ -76,17 +76,18 @@ class CascadeJudge:
         return False
 
     async def _ask(self, request: JudgeRequest, leaning: Decided, decided: Decided) -> None:
-        keys = {c.name: c.key for c in request.conditions}
-        for model in self._models:
-            left = tuple(c for c in request.conditions if _is_open(decided.get(c.name)))
-            if not left or _is_settled(request, decided):
-                return
-            asked = {c.key: leaning[c.name].outcome for c in left if c.name in leaning}
-            ask = replace(request, conditions=left, may_fail=_allowed(request, decided))
-            async with self._trust.asking(asked) as said:
-                for verdict in await model.judge(ask):
-                    decided[verdict.condition] = verdict
-                    said[keys[verdict.condition]] = verdict.outcome
+        """What stays unclear goes to the next larger model; all of it is one answer to what the
+        rules said."""
+        asked = [c for c in request.conditions if c.name not in decided]
+        doubted = {c.key: leaning[c.name].outcome for c in asked if c.name in leaning}
+        async with self._trust.asking(doubted) as said:
+            for model in self._models:
+                left = tuple(c for c in asked if _is_open(decided.get(c.name)))
+                if not left or _is_settled(request, decided):
+                    break
+                ask = replace(request, conditions=left, may_fail=_allowed(request, decided))
+                decided |= {v.condition: v for v in await model.judge(ask)}
+            said |= {c.key: decided[c.name].outcome for c in asked if c.name in decided}
 
     async def enrich(self, request: EnrichRequest) -> tuple[EnrichmentValue, ...]:
         """What rules read from labelled fields with certainty, the model for the rest."""

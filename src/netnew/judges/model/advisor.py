@@ -45,7 +45,7 @@ class ModelAdvisor:
             Enrichment(name, told) for name, told in _named(read.enrichments, taken)[:_MOST_FIELDS]
         )
         queries = dict.fromkeys(
-            shown_text(q)[:_MOST_QUERY_CHARS] for q in read.queries if q.strip()
+            query for q in read.queries if (query := shown_text(q)[:_MOST_QUERY_CHARS].strip())
         )
         kind = spec.entity_type or shown_text(read.entity_type)[:_MOST_TEXT_CHARS]
         return Reading(kind, conditions, wanted, tuple(queries)[:_MOST_QUERIES])
@@ -91,7 +91,10 @@ def _named(given: Sequence[AskedText], taken: set[str]) -> list[tuple[str, str]]
         plain = re.sub(r"\W+", "_", one.name.strip().casefold()).strip("_")[:60]
         if not told or plain in used:
             continue
-        name = plain or f"condition_{len(named) + 1}"
+        number = len(named) + 1
+        while not plain and f"condition_{number}" in used:
+            number += 1
+        name = plain or f"condition_{number}"
         used.add(name)
         named.append((name, told))
     return named

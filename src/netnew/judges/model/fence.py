@@ -2,22 +2,27 @@
 
 The id of the fence depends on the run, whose id is random; a page that guesses at the marks has
 them made harmless. Signs that no reader sees are left out, since they only ever speak to machines.
+Names and addresses are of pages, too, and stand outside: what speaks to a machine is left out there
+as it is within.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from urllib.parse import unquote, urlsplit
 
 from netnew.domain.candidate import Candidate
 from netnew.domain.evidence import EvidencePage
+from netnew.judges.model.orders import LEFT_OUT, is_order, without_orders
 from netnew.judges.model.passages import Passage
+from netnew.judges.model.signs import is_seen
 
 _MARKS = re.compile(r"<(?=\s*/?\s*(?:evidence|page)\b)", re.IGNORECASE)
 _MOST_ADDRESSES = 3
 _MOST_NAME_CHARS = 200
+_MOST_ADDRESS_CHARS = 300
 
 
 def fenced(
@@ -37,22 +42,38 @@ def fenced(
 def about(candidate: Candidate, entity_type: str) -> str:
     """Who is asked about."""
     addresses = [candidate.url, *(u for u in candidate.alternate_urls if u != candidate.url)]
-    name = shown_text(candidate.name)[:_MOST_NAME_CHARS]
-    told = " ".join(shown_text(a) for a in addresses[:_MOST_ADDRESSES])
+    name = told_text(candidate.name)[:_MOST_NAME_CHARS]
+    told = " ".join(shown_address(a) for a in addresses[:_MOST_ADDRESSES])
     return f"Entity: {name}\nKind: {shown_text(entity_type)}\nAddresses: {told}"
 
 
 def shown_text(text: str) -> str:
     """`text` on one line, without signs that are not seen, and without our own marks."""
-    seen = "".join(
-        " " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C"
-    )
+    seen = "".join(" " if c.isspace() else c for c in text if is_seen(c))
     return _MARKS.sub("‹", " ".join(seen.split()))
+
+
+def told_text(text: str) -> str:
+    """`text` of a page that stands outside the fence: also without what speaks to a machine."""
+    return shown_text(without_orders(text))
+
+
+def shown_address(url: str) -> str:
+    """`url` as one word without marks; of one that spells out an order only its host."""
+    if _says_an_order(url):
+        host = urlsplit(url).netloc
+        return LEFT_OUT if not host or _says_an_order(host) else f"{host}/…"
+    plain = "".join(shown_text(url).split())[:_MOST_ADDRESS_CHARS]
+    return plain.replace('"', "%22").replace("<", "%3C").replace(">", "%3E")
+
+
+def _says_an_order(url: str) -> bool:
+    return is_order(" ".join(re.split(r"[\W_]+", unquote(url)))) or is_order(unquote(url))
 
 
 def _page(number: int, page: EvidencePage, shown: Sequence[Passage]) -> Iterator[str]:
     snapshot = page.snapshot
-    address = snapshot.final_url.replace('"', "%22")
+    address = shown_address(snapshot.final_url)
     state = ' archived="yes"' if snapshot.archived else ""
     yield (
         f'<page n="{number}" address="{address}" standing="{page.standing.value}"'

@@ -12,6 +12,7 @@ from netnew.domain.evidence import Confidence, EvidencePage
 from netnew.domain.ledger import JudgeProfile
 from netnew.judges.model import fence
 from netnew.judges.model.answers import GivenValue, GivenVerdict, Values, Verdicts
+from netnew.judges.model.borne_out import is_borne_out
 from netnew.judges.model.passages import Passage, choose_passages
 from netnew.judges.model.prompts import fields, verdict
 from netnew.judges.model.quotes import citations_of
@@ -38,6 +39,13 @@ class Shown:
     passages: tuple[Passage, ...]
     text: str
     about: str
+
+    @property
+    def note(self) -> str:
+        """What a reader of the reasoning must know of what was shown; '' where there is nothing."""
+        left_out = sum(bool(p.orders) for p in self.passages)
+        passages = "1 passage" if left_out == 1 else f"{left_out} passages"
+        return f" (left out, as addressed to a machine: {passages})" if left_out else ""
 
     @classmethod
     def of(cls, request: JudgeRequest | EnrichRequest, questions: Sequence[str]) -> Shown:
@@ -78,7 +86,7 @@ class ModelJudge:
         except NoAnswer as error:
             judged = [error.problem for _ in conditions] if not ask.first else ask.first
         return tuple(
-            j if isinstance(j, Verdict) else unclear(c, f"not decided: {j}")
+            j if isinstance(j, Verdict) else unclear(c, f"not decided: {j}{shown.note}")
             for c, j in zip(conditions, judged, strict=True)
         )
 
@@ -133,7 +141,8 @@ class _Asking:
         citations = citations_of(given.quotes, self.shown.evidence, self.shown.passages)
         reasoning = " ".join(given.reasoning.split())[:_MOST_REASONING_CHARS]
         if outcome is Outcome.UNCLEAR:
-            return unclear(condition, f"not stated: {reasoning or 'the pages do not say'}")
+            said = reasoning or "the pages do not say"
+            return unclear(condition, f"not stated: {said}{self.shown.note}")
         if not citations:
             return NOT_FOUND if given.quotes else NO_QUOTE
         value = " ".join((given.value or "").split())[:_MOST_VALUE_CHARS] or None
@@ -143,7 +152,8 @@ class _Asking:
             outcome,
             value or citations[0].excerpt[:_MOST_VALUE_CHARS],
             citations,
-            reasoning or f"the page says '{citations[0].excerpt[:_MOST_VALUE_CHARS]}'",
+            (reasoning or f"the page says '{citations[0].excerpt[:_MOST_VALUE_CHARS]}'")
+            + self.shown.note,
             confidence_of(given.confidence, value, quoted),
         )
 
@@ -169,6 +179,9 @@ def _value(asked: Enrichment, given: GivenValue | None, shown: Shown) -> Enrichm
         return EnrichmentValue(asked.name, None, (), reason, Confidence.LOW)
     value = " ".join(given.value.split())
     quoted = " ".join(c.excerpt for c in citations)
+    if not is_borne_out(asked.format, value, quoted):
+        reason = "not decided: the value does not stand in the quotes"
+        return EnrichmentValue(asked.name, None, (), reason, Confidence.LOW)
     return EnrichmentValue(
         asked.name,
         value,

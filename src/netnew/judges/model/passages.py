@@ -7,12 +7,15 @@ that they stand under; until the room is used up.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from netnew.domain.evidence import EvidencePage
 from netnew.domain.page import Segment, SegmentKind
-from netnew.judges.model.bm25 import Bm25
+from netnew.judges.model.bm25 import Bm25, terms_of
+from netnew.judges.model.orders import LEFT_OUT, orders_in
 
 # About 3,000 tokens of English; what is above it costs more than it tells.
 ROOM_CHARS = 12_000
@@ -21,6 +24,7 @@ MOST_CHARS = 900
 _SHORT_FACT = 240
 _FACTS_SHARE = 0.5
 _MARK_CHARS = 8
+_MOST_OCCURRENCES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,23 @@ class Passage:
 
     @property
     def text(self) -> str:
-        return self.segment.text[self.start : self.end]
+        """What is shown: its part without what is addressed to a machine."""
+        shown, at = "", self.start
+        for start, end in self.orders:
+            shown += self.segment.text[at : max(at, start)] + LEFT_OUT
+            at = end
+        return shown + self.segment.text[at : self.end]
+
+    @property
+    def orders(self) -> tuple[tuple[int, int], ...]:
+        """The places within its part that are addressed to a machine."""
+        found = orders_in(self.segment.text)
+        return tuple((s, min(e, self.end)) for s, e in found if s < self.end and e > self.start)
+
+    def shows(self, start: int, end: int) -> bool:
+        """Whether all of `segment.text[start:end]` is shown."""
+        inside = self.start <= start and end <= self.end
+        return inside and not any(s < end and start < e for s, e in self.orders)
 
 
 def choose_passages(
@@ -51,11 +71,12 @@ def choose_passages(
     if sum(len(s.text) + _MARK_CHARS for _, s in usable) <= room:
         return tuple(Passage(page, s, 0, len(s.text)) for page, s in usable)
     chosen = _Chosen(usable, room)
-    chosen.take(n for n, (_, s) in enumerate(usable) if s.kind is SegmentKind.TITLE)
-    chosen.take(_first_headings(usable))
-    short = (n for n, (_, s) in enumerate(usable) if _is_short_fact(s))
+    everything = " ".join(questions)
+    chosen.take((n, everything) for n, (_, s) in enumerate(usable) if s.kind is SegmentKind.TITLE)
+    chosen.take((n, everything) for n in _first_headings(usable))
+    short = ((n, "") for n, (_, s) in enumerate(usable) if _is_short_fact(s))
     chosen.take(short, until=int(room * _FACTS_SHARE))
-    chosen.take(_in_turn(usable, questions), around=" ".join(questions))
+    chosen.take(_in_turn(usable, questions))
     return chosen.passages()
 
 
@@ -84,19 +105,22 @@ def _first_headings(usable: Sequence[tuple[int, Segment]]) -> Iterator[int]:
             yield n
 
 
-def _in_turn(usable: Sequence[tuple[int, Segment]], questions: Sequence[str]) -> Iterator[int]:
+def _in_turn(
+    usable: Sequence[tuple[int, Segment]], questions: Sequence[str]
+) -> Iterator[tuple[int, str]]:
     """The best passage of each question, then the second best of each, and so on; in the end the
-    others as they stand."""
+    others as they stand. Each with the question that it is shown for."""
     index = Bm25([segment.text for _, segment in usable])
     ranked = [_ranked(index.scores(question)) for question in questions]
     for rank in range(max(map(len, ranked), default=0)):
-        for one in ranked:
+        for one, question in zip(ranked, questions, strict=True):
             if rank < len(one):
                 heading = _heading_of(usable, one[rank])
                 if heading is not None:
-                    yield heading
-                yield one[rank]
-    yield from range(len(usable))
+                    yield heading, question
+                yield one[rank], question
+    everything = " ".join(questions)
+    yield from ((n, everything) for n in range(len(usable)))
 
 
 def _ranked(scores: Sequence[float]) -> list[int]:
@@ -121,9 +145,10 @@ class _Chosen:
         self._room = room
         self._cuts: dict[int, tuple[int, int]] = {}
 
-    def take(self, order: Iterable[int], until: int | None = None, around: str = "") -> None:
-        """Take those there is room for, in `order`; stop once `until` characters are taken."""
-        for n in order:
+    def take(self, order: Iterable[tuple[int, str]], until: int | None = None) -> None:
+        """Take those there is room for, in `order`, long ones around the words that are given with
+        them; stop once `until` characters are taken."""
+        for n, around in order:
             if self._left <= 0 or (until is not None and self._room - self._left >= until):
                 return
             if n in self._cuts:
@@ -140,16 +165,28 @@ class _Chosen:
 
 
 def _cut(text: str, around: str) -> tuple[int, int]:
-    """The part of a long text that is shown: from the first word of `around` in it, a little
-    before."""
+    """The part of a long text that is shown: where most words of `around` stand close together, and
+    a little before; its beginning, where it has none of them."""
     if len(text) <= MOST_CHARS:
         return 0, len(text)
     folded = text.casefold()
-    words = [w for w in around.casefold().split() if len(w) > 4]
-    places = [at for at in (folded.find(w) for w in words) if at >= 0]
-    if len(folded) != len(text) or not places:
+    found = sorted(
+        (m.start(), term) for term in set(terms_of(around)) for m in _occur(term, folded)
+    )
+    if len(folded) != len(text) or not found:
         return 0, MOST_CHARS
-    start = max(0, min(min(places) - MOST_CHARS // 3, len(text) - MOST_CHARS))
+    best = max(found, key=lambda one: (_met_from(found, one[0]), -one[0]))[0]
+    start = max(0, min(best - MOST_CHARS // 4, len(text) - MOST_CHARS))
     while start > 0 and not text[start - 1].isspace():
         start -= 1
     return start, min(len(text), start + MOST_CHARS)
+
+
+def _occur(term: str, text: str) -> Iterator[re.Match[str]]:
+    """The first words of `text` that begin with `term`."""
+    return islice(re.finditer(rf"(?<!\w){re.escape(term)}", text), _MOST_OCCURRENCES)
+
+
+def _met_from(found: Sequence[tuple[int, str]], place: int) -> int:
+    """How many different words stand within what is shown behind `place`."""
+    return len({term for at, term in found if place <= at < place + MOST_CHARS * 3 // 4})

@@ -1,29 +1,32 @@
 """A model's quotes, found again in the stored pages; what is not found there proves nothing.
 
-A quote must be the page's words, sign by sign. Only what a model cannot see or reliably copy is
-forgiven: spacing, invisible signs, and the kind of dashes and quotation marks. The citation is
-always the page's own text.
+A quote must be the page's words, sign by sign, out of what was shown. Only what a model cannot see
+or reliably copy is forgiven: spacing, invisible signs, and the kind of dashes and quotation marks.
+The citation is always the page's own text.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from netnew.domain.evidence import Citation, EvidencePage, cite
 from netnew.judges.model.answers import Quote
 from netnew.judges.model.passages import Passage
+from netnew.judges.model.signs import is_seen
 
 # Shorter ones stand on every page.
 LEAST_CHARS = 2
+# Shorter ones must be whole words: 'own' stands in 'brown'.
+_WORDS_BELOW = 8
 _SAME = str.maketrans(
     {"‘": "'", "’": "'", "‚": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"',
-     "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "‹": "<", "…": "…"}
+     "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "‹": "<"}
 )  # fmt: skip
 _CUTS = re.compile(r"\s*(?:…|\.\.\.|\[…\]|\[\.\.\.\])\s*")
 _MARK = re.compile(r"^\W*(\d+)\.(\d+)")
+_IN_NUMBER = re.compile(r"\d[.,]?\d")
 _LED = re.compile(r"^\s*\[\d+\.\d+\]\s*")
 
 
@@ -62,12 +65,34 @@ def _place(
             continue
         for passage in sorted(passages, key=lambda p: p.mark != _named(mark)):
             plain, places = _plain(passage.segment.text)
-            at = plain.find(trimmed)
-            if at >= 0:
+            for at in _wholes(plain, trimmed):
                 start, end = places[at], places[at + len(trimmed) - 1] + 1
-                snapshot = evidence[passage.page - 1].snapshot
-                return cite(snapshot, passage.segment, start, end)
+                if passage.shows(start, end):
+                    snapshot = evidence[passage.page - 1].snapshot
+                    return cite(snapshot, passage.segment, start, end)
     return None
+
+
+def _wholes(plain: str, quote: str) -> Iterator[int]:
+    """Where `quote` stands in `plain` without cutting a number or, if it is short, a word."""
+    at = plain.find(quote)
+    while at >= 0:
+        edges = (at, at + len(quote))
+        words = len(quote) < _WORDS_BELOW
+        if not any(_cuts_number(plain, e) or (words and _cuts_word(plain, e)) for e in edges):
+            yield at
+        at = plain.find(quote, at + 1)
+
+
+def _cuts_number(plain: str, at: int) -> bool:
+    """Whether a number goes on over `at`: '12|34', '1|,234', '1,|234'."""
+    around = ((at - 1, 2), (at - 1, 3), (at - 2, 3))
+    return any(start >= 0 and _IN_NUMBER.fullmatch(plain[start : start + n]) for start, n in around)
+
+
+def _cuts_word(plain: str, at: int) -> bool:
+    """Only scripts that put blanks between words are meant: those are the ones that have case."""
+    return 0 < at < len(plain) and all(c.lower() != c.upper() for c in plain[at - 1 : at + 1])
 
 
 def _named(mark: str) -> str:
@@ -85,7 +110,7 @@ def _plain(text: str) -> tuple[str, tuple[int, ...]]:
             if signs and signs[-1] != " ":
                 signs.append(" ")
                 places.append(at)
-        elif unicodedata.category(sign)[0] != "C":
+        elif is_seen(sign):
             signs.append(sign.translate(_SAME))
             places.append(at)
     if signs and signs[-1] == " ":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from netnew.judges.model.fence import shown_address, shown_text, told_text
 from netnew.ports import Profile
 
 FAMILY = "p1"
@@ -19,13 +20,14 @@ Answer with JSON: {"pairs": [{"pair": 1, "same": "yes"}]}, one answer for each p
 
 
 def asked(kind: str, pairs: Sequence[tuple[Profile, Profile]]) -> str:
-    lines = [f"Kind: {kind}"]
+    lines = [f"Kind: {shown_text(kind)}"]
     for number, (a, b) in enumerate(pairs, 1):
         lines += [f"Pair ({number})", f"A: {_line(a)}", f"B: {_line(b)}"]
     return "\n".join(lines)
 
 
 def _line(profile: Profile) -> str:
-    parts = (", ".join(profile.names), " ".join(profile.addresses), profile.about)
-    told = " | ".join(" ".join(p.split()) for p in parts if p)
+    names = ", ".join(told_text(name) for name in profile.names)
+    addresses = " ".join(shown_address(url) for url in profile.addresses)
+    told = " | ".join(p for p in (names, addresses, told_text(profile.about)) if p)
     return told[: _MOST_ABOUT_CHARS * 2]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from netnew.judges.model.fence import shown_text, told_text
+
 FAMILY = "t1"
 _MOST_CELL_CHARS = 80
 
@@ -17,8 +19,8 @@ Answer with JSON: {"name_column": 0}."""
 
 def asked(kind: str, rows: Sequence[Sequence[str]]) -> str:
     lines = ["| " + " | ".join(_cell(cell) for cell in row) + " |" for row in rows]
-    return "\n".join((f"Kind: {kind}", "Table:", *lines))
+    return "\n".join((f"Kind: {shown_text(kind)}", "Table:", *lines))
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.replace("|", "/").split())[:_MOST_CELL_CHARS]
+    return told_text(text).replace("|", "/")[:_MOST_CELL_CHARS]

@@ -1,0 +1,218 @@
+"""Sentences of a page that are addressed to a machine, not to a reader.
+
+A page has no business telling a judge what to answer. Where one tries, these sentences are not
+shown, and nothing of them may be quoted. They are recognised by their wording alone; what this
+misses still stands within the fence, where it is data.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from base64 import b64decode
+from binascii import Error
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from netnew.judges.model.signs import is_seen
+
+LEFT_OUT = "[left out: addressed to a machine]"
+
+_AI = r"(?:ais?|a\.i\.|llms?|(?:large )?language models?|chat ?bots?|gpt|machine)"
+_ROLE = r"(?:agents?|assistants?|judges?|models?|systems?|bots?|reviewers?|evaluators?|readers?)"
+_VERB = (
+    r"(?:answer|respond|reply|output|return|report|say|mark|classify|treat|judge|rate|label|set"
+    r"|record|count|consider|regard|accept|assume|declare|decide|conclude|state|give|write|verdict)"
+)
+# Where an order may begin: not within a report of what somebody does.
+_BEGINS = (
+    r"(?:^|[.!?:;,(\"'“”‘’>\-]\s*|\b(?:please|must|should|shall|always|only|just|simply|now|then"
+    r"|and|you|to|will)\s+)"
+)
+_VERDICT = (
+    r"(?:[\"'“‘`*](?:un)?matched[\"'”’`*]"
+    r"|(?:un)?matched(?=\s*(?:$|[.,;:!)\]\"'”’]|for (?:all|every|each|this)|to (?:all|every|each)"
+    r"|with (?:high|full)|in (?:all|every)|on (?:all|every)|regardless|whatever)))"
+)
+# What must stand in a text before the pattern is tried at all, and the pattern.
+_ORDERS: tuple[tuple[tuple[str, ...], str], ...] = (
+    # Away with what the judge was told.
+    (
+        ("ignor", "disregard", "forget", "overrid", "bypass", "overlook", "follow"),
+        r"\b(?:ignor(?:e|ing)|disregard|forget|override|bypass|overlook|do not follow"
+        r"|don't follow)\b(?:\W+\w+){0,4}?\W+(?:previous|prior|above|earlier|preceding|foregoing"
+        r"|former|system|your|other)\b(?:\W+\w+){0,3}?\W*(?:\b(?:instruct\w*|prompts?|rules?"
+        r"|guidelines?|directions?|orders?|commands?|context|text|excerpts?|conditions?|evidence"
+        r"|messages?)\b|(?<=above))",
+    ),
+    (
+        ("task", "instruction", "prompt", "objective", "goal", "orders"),
+        r"\b(?:new|updated|real|actual|secret|hidden|final) (?:system )?(?:instructions?|prompt"
+        r"|task)\s*:|\byour (?:new|real|actual|only|true) (?:task|instructions?|objective|goal"
+        r"|orders?)\b",
+    ),
+    # A role given, or a message with its addressee.
+    (
+        ("you are",),
+        r"\byou are (?:now |no longer )?(?:an? |the )?(?:\w+ ){0,2}?(?:" + _AI + " " + _ROLE +
+        r"|helpful \w* ?assistant|(?:large )?language model|chat ?bot|llm)\b(?! \w*(?:develop"
+        r"|vendor|provider|engineer|compan|start|maker|research|build|train|user|team|owner))",
+    ),
+    (
+        ("note", "message", "instruction", "attention", "notice", "important", "hint", "dear",
+         "order"),
+        r"\b(?:notes?|messages?|instructions?|attention|notice|important|hint|dear|orders?)\W{1,3}"
+        r"(?:to |for )?(?:all |any |the )?" + _AI + "(?: " + _ROLE +
+        r")?(?= ?[:,!.\]]| who| that| reading| processing| judging)",
+    ),
+    (
+        ("you", "please", "must"),
+        r"\b(?:if|when|since|as) (?:you are |you're )?(?:an? )?" + _AI + "(?: " + _ROLE +
+        r")?(?: (?:reading|processing|judging) this)?,? "
+        r"(?:you|please|must|ignore|answer|respond|say)\b",
+    ),
+    # What to answer.
+    (
+        ("matched",),
+        _BEGINS + _VERB + r"\b(?: (?!matched|unmatched)[^.!?]{0,90}?)?[\s:=\"'“‘`(*]+" + _VERDICT,
+    ),
+    (
+        ("condition", "claim", "criteri", "requirement"),
+        _BEGINS + r"(?:treat|consider|regard|mark|assume|accept|count|answer|report|judge|declare)"
+        r"\b[^.!?]{0,60}\b(?:conditions?|claims?|criteri\w+|requirements?)\b[^.!?]{0,60}"
+        r"\b(?:met|fulfilled|satisfied|true|matched|proven|proved|yes|holds?)\b",
+    ),
+    (
+        ("outcome", "verdicts", "checks", "holds"),
+        r"[\"']outcome[\"']\s*:\s*[\"'](?:un)?(?:matched|clear)"
+        r"|[\"'](?:verdicts|checks)[\"']\s*:\s*\[|[\"']holds[\"']\s*:\s*[\"'](?:yes|no\b)"
+        r"|\boutcome\s*[=:]\s*[\"']?(?:un)?matched\b",
+    ),
+    # What to give away, or where to send it.
+    (
+        ("prompt", "instruction", "secrets", "credentials", "environment"),
+        r"\b(?:print|reveal|disclose|leak|expose|exfiltrate|repeat|output|show|send|tell|quote)\b"
+        r"[^.!?]{0,50}\b(?:system prompt|your (?:initial |hidden |secret |own )?(?:instructions"
+        r"|prompt|secrets|credentials|environment)|environment variables)\b",
+    ),
+    (
+        ("key",),
+        r"\b(?:print|reveal|disclose|leak|expose|exfiltrate|repeat|output)\b[^.!?]{0,30}"
+        r"\b(?:api|secret|private)[ _-]?keys?\b",
+    ),
+    (
+        ("http",),
+        r"\b(?:call|fetch|get|post|curl|wget|request|open|visit|load|browse|send)\b"
+        r"(?:\s+(?:the|this|an?|address|url|page|link|site|to|at|it|data|keys?|prompt|everything"
+        r"|all|result)){0,5}:?\s+https?://(?:169\.254\.|127\.|localhost|metadata|\S*[<{\[]"
+        r"|\S*(?:secret|api_?key|prompt|env\b))",
+    ),
+    # The marks of a conversation, and of the fence itself.
+    (
+        ("<", "[", "#"),
+        r"<\|?\s*(?:im_start|im_end|system|endoftext|begin_of_text|start_header_id)\b"
+        r"|<<\s*/?sys\s*>>|\[/?inst\]|</?\s*(?:system|instructions?)\s*>|<\s*/?\s*evidence\b"
+        r"|<\s*page\s+n\s*=|#{2,}\s*(?:system|instructions?|assistant)\b",
+    ),
+    (
+        ("system", "evidence", "instructions", "untrusted"),
+        r"\b(?:begin|end|start) (?:of )?(?:the )?(?:system prompt|evidence|instructions|untrusted)"
+        r"\b|(?:^|[.!?]\s)system(?: prompt)?\s*:\s*(?:you|ignore|the|all|new|override|answer)\b",
+    ),
+    # The first of these in other languages.
+    (
+        ("ignor", "missacht", "vergiss", "vergessen", "oublie", "compte", "olvid", "descart",
+         "dimentica", "trascura", "esque", "desconsidere", "negeer", "vergeet", "pomi"),
+        r"\b(?:ignorier\w*|missachte\w*|vergiss|vergessen sie)\b[^.!?]{0,50}"
+        r"(?:anweisung|instruktion|regel|vorgabe|prompt)"
+        r"|\b(?:ignore[rz]?|oublie[rz]?|ne tiens pas compte)\b[^.!?]{0,50}\b(?:instructions"
+        r"|consignes|règles)[^.!?]{0,20}\b(?:précédentes|antérieures|ci-dessus)"
+        r"|\b(?:ignor[ae]|ignoren|olvid[ae]|descart[ae])\b[^.!?]{0,50}\b(?:instrucciones"
+        r"|indicaciones|reglas)\b|\b(?:ignora\w*|dimentica\w*|trascura\w*)\b[^.!?]{0,50}"
+        r"\b(?:istruzioni|regole)\b"
+        r"|\b(?:ignore|esqueça|desconsidere)\b[^.!?]{0,50}\b(?:instruções|regras)\b"
+        r"|\b(?:negeer|vergeet)\b[^.!?]{0,50}\b(?:instructies|regels|aanwijzingen)\b"
+        r"|\b(?:zignoruj|ignoruj|pomiń)\b[^.!?]{0,50}(?:instrukcj|polece)",
+    ),
+    (("игнорир", "забудь"), r"(?:игнорируй|забудь)\w*[^.!?]{0,50}(?:инструкц|указани|правил)"),
+    (("talimat",), r"(?:önceki|yukarıdaki)[^.!?]{0,40}talimat[^.!?]{0,40}(?:yok say|unut|görmez)"),
+    (
+        ("忽", "视", "忘"),
+        r"(?:忽略|无视|忘记|忽視)[^。！？]{0,20}(?:指令|指示|说明|提示|規則|规则)",
+    ),
+    (("無視", "忘れ"), r"(?:指示|命令|プロンプト|指令)[^。！？]{0,12}(?:無視|忘れ)"),
+    (("무시", "잊"), r"(?:지시|명령|지침)[^.!?]{0,12}(?:무시|잊)"),
+    (("تجاهل", "انس"), r"(?:تجاهل|انس)[^.!?]{0,40}(?:التعليمات|الأوامر)"),
+)  # fmt: skip
+_PATTERNS = tuple((words, re.compile(order, re.IGNORECASE)) for words, order in _ORDERS)
+_END = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s)|[。！？]")
+_PACKED = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
+_MOST_PACKED = 4_000
+
+
+@lru_cache(maxsize=4096)
+def orders_in(text: str) -> tuple[tuple[int, int], ...]:
+    """Where `text` speaks to a machine: whole sentences, as (start, end) in `text`, in order. What
+    stands between two of them belongs to them."""
+    plain, places = _as_read(text)
+    found = list(_spans(plain))
+    found += [m.span() for m in _PACKED.finditer(plain) if _is_packed_order(m.group())]
+    if not found:
+        return ()
+    start = max((e.end() for e in _END.finditer(plain, 0, min(f[0] for f in found) + 1)), default=0)
+    last = max(f[1] for f in found)
+    after = _END.search(plain, max(0, last - 1))
+    end = after.end() if after else len(plain)
+    while start < end and plain[start].isspace():
+        start += 1
+    return ((places[start], places[end - 1] + 1),)
+
+
+def is_order(text: str) -> bool:
+    """Whether anything in `text` is addressed to a machine."""
+    return bool(orders_in(text))
+
+
+def without_orders(text: str) -> str:
+    """`text` with what is addressed to a machine replaced by a mark that says so."""
+    for start, end in reversed(orders_in(text)):
+        text = f"{text[:start]}{LEFT_OUT}{text[end:]}"
+    return text
+
+
+def _spans(plain: str) -> Iterator[tuple[int, int]]:
+    folded = plain.lower()
+    for words, order in _PATTERNS:
+        if any(word in folded for word in words):
+            yield from (match.span() for match in order.finditer(plain))
+
+
+def _as_read(text: str) -> tuple[str, Sequence[int]]:
+    """`text` without unseen signs and with plain letters for ornate ones, and where each of its
+    signs stands in `text`."""
+    if text.isascii() and text.isprintable():
+        return text, range(len(text))
+    signs = [(plain, at) for at, sign in enumerate(text) for plain in _plain(sign)]
+    return "".join(sign for sign, _ in signs), tuple(at for _, at in signs)
+
+
+@lru_cache(maxsize=4096)
+def _plain(sign: str) -> str:
+    if sign.isascii():
+        return " " if sign.isspace() else sign if is_seen(sign) else ""
+    if not is_seen(sign):
+        return ""
+    return " " if sign.isspace() else unicodedata.normalize("NFKC", sign)
+
+
+def _is_packed_order(packed: str) -> bool:
+    return any(True for text in _unpacked(packed[:_MOST_PACKED]) for _ in _spans(text))
+
+
+def _unpacked(packed: str) -> Iterator[str]:
+    """What `packed` says where it is base64 of text."""
+    body = packed.rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        yield b64decode(body + "=" * (-len(body) % 4)).decode()
+    except (Error, ValueError):
+        return
