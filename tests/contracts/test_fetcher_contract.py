@@ -130,6 +130,30 @@ def test_a_failure_is_remembered_for_a_day(kind: str) -> None:
 
 
 @http
+def test_a_wall_is_tried_again_after_a_day(kind: str) -> None:
+    async def act(scene: Scene) -> None:
+        scene.web.pages[HOME] = "<title>Just a moment...</title><p>Checking your browser.</p>"
+        assert (await scene.fetcher.fetch(HOME)).snapshot.quality is PageQuality.BOT_WALL
+        scene.clock.advance(timedelta(hours=25))
+        scene.web.pages[HOME] = PAGE
+        assert (await scene.fetcher.fetch(HOME)).snapshot.is_evidence
+
+    play(kind, act)
+
+
+@http
+def test_two_addresses_with_the_same_bytes_share_what_is_kept(kind: str) -> None:
+    async def act(scene: Scene) -> None:
+        scene.web.pages[HOME + "copy"] = PAGE
+        one = (await scene.fetcher.fetch(HOME)).snapshot
+        two = (await scene.fetcher.fetch(HOME + "copy")).snapshot
+        assert (one.id, one.segments) == (two.id, two.segments)
+        assert one.url != two.url
+
+    play(kind, act)
+
+
+@http
 def test_the_caller_says_how_old_a_page_may_be(kind: str) -> None:
     async def act(scene: Scene) -> None:
         await scene.fetcher.fetch(HOME)

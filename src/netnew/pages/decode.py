@@ -17,8 +17,9 @@ _HEAD_BYTES = 2048
 _HIGH_BYTES = bytes(range(128, 256))
 _MAX_SLIP_SHARE = 50
 _SAMPLE_BYTES = 100_000
+_MARKED_BYTES = 60_000
 _DETECTED_BYTES = 20_000
-_MARKUP = re.compile(rb"<(script|style)\b.{0,20000}?</\1>|<[^>]{0,2000}>", re.I | re.S)
+_MARKUP = re.compile(rb"<(script|style)\b.{0,2000}?</\1>|<[^>]{0,2000}>", re.I | re.S)
 _WESTERN = frozenset(("cp1252", "cp1254", "iso8859-1", "iso8859-15"))
 _ASCII_SUPERSETS = _WESTERN | {
     "utf-8",
@@ -130,7 +131,7 @@ def _detected(body: bytes) -> str | None:
         from charset_normalizer import from_bytes
     except ImportError:
         return None
-    text = _MARKUP.sub(b" ", body[:_SAMPLE_BYTES])[:_DETECTED_BYTES]
+    text = _MARKUP.sub(b" ", body[:_MARKED_BYTES])[:_DETECTED_BYTES]
     best = from_bytes(text, cp_isolation=_DETECTABLE).best()
     return _codec(best.encoding) if best is not None else None
 

@@ -137,7 +137,7 @@ class StoredFetcher:
                 return Fetched(kept, from_store=False)
             raw = await self._http.fetch(url)
         snapshot = await self._extracted(raw)
-        if self._renderer is not None and needs_browser(raw, snapshot):
+        if self._renderer is not None:
             raw, snapshot = await self._rendered(self._renderer, raw, snapshot)
         await self._pages.put(raw, snapshot)
         return Fetched(snapshot, from_store=False)
@@ -145,7 +145,10 @@ class StoredFetcher:
     async def _rendered(
         self, renderer: Renderer, raw: RawPage, snapshot: Snapshot
     ) -> tuple[RawPage, Snapshot]:
-        """The page as a browser shows it, where that says more."""
+        """The page as a browser shows it, where it needs one and that says more."""
+        loop = asyncio.get_running_loop()
+        if not await loop.run_in_executor(self._threads, needs_browser, raw, snapshot):
+            return raw, snapshot
         shown = await renderer.render(raw)
         if shown is None:
             return raw, snapshot
