@@ -27,6 +27,8 @@ MEASURES = (
     "calls_per_match",
     "estimate_coverage",
     "estimate_width",
+    "total_coverage",
+    "total_width",
     *MODEL_MEASURES,
 )
 SPENT = ("searches", "pages", "judge_calls", "model_calls", "tokens", "ledger_hits")
@@ -86,7 +88,8 @@ class Grader:
                 **self._answer_measures(query, ids, reachable),
                 "proof_right": ratio(proved_of - len(bare), proved_of),
                 **_work_measures(result, judged, len(matched)),
-                **_estimate_measures(result.estimate, len(reachable)),
+                **_held("estimate", result.own_words or result.estimate, len(reachable)),
+                **_held("total", result.estimate, len(query.truth)),
                 **model_measures(self._web, self._resolve, query, result, tally),
             },
             counts={
@@ -154,16 +157,16 @@ def _work_measures(result: Result, judged: int, matched: int) -> dict[str, float
     }
 
 
-def _estimate_measures(
-    estimate: tuple[float, float] | None, reachable: int
-) -> dict[str, float | None]:
-    """Whether the interval holds the number of reachable answers, and its width as a part of it."""
-    if estimate is None or not reachable:
-        return {"estimate_coverage": None, "estimate_width": None}
-    low, high = estimate
+def _held(name: str, interval: tuple[float, float] | None, number: int) -> dict[str, float | None]:
+    """Whether the interval holds the number that it speaks of, and its width as a part of it. What
+    a run says of the question's own words (else of everything) is held against the reachable
+    answers, what it says of everything against all right answers."""
+    if interval is None or not number:
+        return {f"{name}_coverage": None, f"{name}_width": None}
+    low, high = interval
     return {
-        "estimate_coverage": float(low <= reachable <= high),
-        "estimate_width": (high - low) / reachable,
+        f"{name}_coverage": float(low <= number <= high),
+        f"{name}_width": (high - low) / number,
     }
 
 

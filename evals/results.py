@@ -58,13 +58,15 @@ class GivenCandidate:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A whole run. `estimate` is (low, high) of the number of matches, None where none was made.
-    `stop_reason` is 'failed' where the product failed: an empty result with a `problem`.
+    """A whole run. `estimate` is (low, high) of the number of matches, None where none was made;
+    `own_words` is the same of what the question reaches in its own words. `stop_reason` is 'failed'
+    where the product failed: an empty result with a `problem`.
     `first_match_s`: seconds from its start to its first match, where that is known."""
 
     stop_reason: str
     spend: Mapping[str, float] = field(default_factory=dict)
     estimate: tuple[float, float] | None = None
+    own_words: tuple[float, float] | None = None
     candidates: tuple[GivenCandidate, ...] = ()
     problem: str = ""
     first_match_s: float | None = None
@@ -83,7 +85,8 @@ class Result:
         return cls(
             stop_reason=run.get("termination_reason") or run.get("status") or "unknown",
             spend={k: float(v or 0) for k, v in (run.get("spend") or {}).items()},
-            estimate=(estimate["low"], estimate["high"]) if estimate else None,
+            estimate=_ends(estimate),
+            own_words=_ends((estimate or {}).get("own_words")),
             candidates=tuple(GivenCandidate.of(row) for row in export["candidates"]),
             first_match_s=_first_match_s(run, events),
         )
@@ -95,6 +98,10 @@ def _first_match_s(run: Row, events: Iterable[Row]) -> float | None:
     if first is None or begun is None:
         return None
     return (datetime.fromisoformat(first) - datetime.fromisoformat(begun)).total_seconds()
+
+
+def _ends(said: Mapping[str, Any] | None) -> tuple[float, float] | None:
+    return (said["low"], said["high"]) if said else None
 
 
 def write_rows(path: Path, query_id: str, rows: Iterable[Row]) -> None:

@@ -10,12 +10,12 @@ from evals.grade import MEASURES, SPENT, Grade
 
 RESAMPLES = 1000
 INTERVAL = 0.90
-_MEDIANS = frozenset({"estimate_width"})
+_MEDIANS = frozenset({"estimate_width", "total_width"})
 
 
 def macro(grades: Sequence[Grade]) -> dict[str, float | None]:
     """Each measure averaged over the queries for which it has a meaning; every query counts alike.
-    `estimate_width` is the median."""
+    Of widths it is the median."""
     return {name: _average(name, [g.measures[name] for g in grades]) for name in MEASURES}
 
 

@@ -270,6 +270,15 @@ def test_an_estimate_is_held_against_reachable_truth(
     measures = graded(pots, query, given, frozenset("abcd")).measures
     assert measures["estimate_coverage"] == holds
     assert measures["estimate_width"] == pytest.approx((high - low) / 4)
+    assert measures["total_width"] is not None
+
+
+def test_what_is_said_of_own_words_and_of_everything_is_held_apart(pots: Any) -> None:
+    query = pots.query(["a", "b", "c", "d", "e"])
+    said = {"matches": 9, "low": 9, "high": 9, "own_words": {"matches": 3, "low": 2, "high": 4}}
+    measures = graded(pots, query, result(estimate=said), frozenset("abcd")).measures
+    assert (measures["estimate_coverage"], measures["total_coverage"]) == (1.0, 0.0)
+    assert (measures["estimate_width"], measures["total_width"]) == (0.5, 0.0)
 
 
 def test_macro_figures_count_every_query_alike_and_leave_the_meaningless_out(pots: Any) -> None:
