@@ -96,10 +96,14 @@ class Evidence:
 
     def stating(self, field: str) -> list[tuple[Label, tuple[Passage, ...]]]:
         """The pages that state a field rightly. A field that no label names is derived from others:
-        a page that states any, and none wrongly, may state it."""
-        if field in self._known.book.fields:
-            return [p for p in self._pages if field in p[0].facts - p[0].stale_facts]
-        return [p for p in self._pages if p[0].facts and not p[0].stale_facts]
+        a page that states any, and does not have this one wrong, may state it."""
+        derived = field not in self._known.book.fields
+        return [
+            (label, passages)
+            for label, passages in self._pages
+            if field not in label.stale_facts
+            and (field in label.facts or (derived and label.facts))
+        ]
 
     def shows(self, field: str, item: object) -> Found | None:
         """Where a passage states this value (of a list: this item) of the field."""
@@ -120,7 +124,7 @@ class Evidence:
         """Where a page that says nothing of the field `silent_on` states what it does state, if all
         of that was shown: then its silence is seen too."""
         for label, passages in self._pages:
-            if not label.facts or silent_on in label.facts or label.stale_facts:
+            if not label.facts or silent_on in label.facts | label.stale_facts:
                 continue
             found = self._all_stated(label, passages)
             if found:

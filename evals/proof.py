@@ -41,7 +41,8 @@ def is_proved(verdict: GivenVerdict, condition: Condition, entity: str, book: La
     stated = frozenset(
         name for label in labels if label for name in label.facts - label.stale_facts
     )
-    return condition.is_stated_by(stated, book.fields)
+    wrong = frozenset(name for label in labels if label for name in label.stale_facts)
+    return condition.is_stated_by(stated, book.fields | wrong)
 
 
 def unproved(

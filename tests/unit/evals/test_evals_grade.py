@@ -233,6 +233,18 @@ def test_a_derived_field_is_proved_by_any_page_of_the_entity_with_facts(
         assert graded(pots, pots.query(["a"], asked), given).measures["proof_right"] == right
 
 
+def test_a_derived_field_is_not_proved_by_the_page_that_has_it_wrong(
+    pots: Any, a_condition: Any
+) -> None:
+    asked = [a_condition("old", "century", "lt", 20)]
+    pots.page(
+        "https://archive.test/a", "directory_stale", "a", facts=("litres",), stale=("century",)
+    )
+    for cited, right in (("https://a.test/", 1.0), ("https://archive.test/a", 0.0)):
+        given = result(candidate("https://a.test/", verdicts=[verdict("old", "matched", cited)]))
+        assert graded(pots, pots.query(["a"], asked), given).measures["proof_right"] == right
+
+
 def test_a_redirect_proves_what_its_target_states(pots: Any) -> None:
     pots.page("http://old-a.test/", "redirect", "a", canonical="https://a.test/", status=301)
     given = result(
