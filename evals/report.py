@@ -203,6 +203,7 @@ def _macro_lines(runs: Sequence[Asked]) -> str:
         parts.append(f"    {op:18} " + " ".join(f"{row[name]:15}" for name in COLUMNS))
     parts += _model_lines(grades)
     served = summary.added([run.requests for run in runs])
+    parts += [line for run in runs for line in _search_lines(run)]
     parts.append("  requests served: " + ", ".join(f"{k} {n}" for k, n in sorted(served.items())))
     return "\n".join(parts) + "\n"
 
@@ -226,3 +227,11 @@ def _counts(counted: object) -> str:
         f"{name} {value:,}" if isinstance(value, int) else f"{name} ({_counts(value)})"
         for name, value in counted.items()
     )
+
+
+def _search_lines(run: Asked) -> list[str]:
+    """A line where the product says other searches than were served."""
+    told, served = round(run.grade.spent.get("searches", 0)), run.requests.get("search", 0)
+    if run.grade.problem or told == served:
+        return []
+    return [f"  {run.grade.id}: the product says {told:,} searches; served {served:,}"]
