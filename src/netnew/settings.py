@@ -93,7 +93,7 @@ class Settings(BaseSettings):
     judge: str = Field(
         "auto",
         min_length=1,
-        description="Who decides in runs that do not say: `auto` (a model where one is to be had, else"
+        description="Who decides in runs that do not say: `auto` (a model where there is one, else"
         " rules), `rules`, or a model's name as `--judge` takes it.",
     )
 

@@ -57,10 +57,7 @@ class OneRunService(Service):
         unreadable = {x.name: "the colour" for x in spec.conditions[:1]}
         return Plan(spec, ("teapots wales",), "rules/1", Budget(searches=60, pages=400), unreadable)
 
-    async def create_run(self, spec: RunSpec, worker_id: str = "") -> Run:
-        if self.problem:
-            raise self.problem
-        self.asked.append(spec)
+    async def begin(self, planned: Plan, worker_id: str = "") -> Run:
         run = replace(self.kept[0], last_seq=0)
         if self.broken_off:
             self.working.broken[run.id] = self.broken_off

@@ -22,6 +22,8 @@ PROGRAM = textwrap.dedent(
     from uuid import UUID
 
     from netnew.cli.main import app
+    from netnew.domain.budget import Budget
+    from netnew.engine.plan import Plan
     from netnew.domain.ids import LOCAL_WORKSPACE, run_id
     from netnew.domain.run import Run, RunSpec, RunStatus, TerminationReason
     from netnew.service import RunResult, Service
@@ -32,7 +34,10 @@ PROGRAM = textwrap.dedent(
         def __init__(self):
             self.asked_to_stop = asyncio.Event()
             self.working = SimpleNamespace(broken={})
-        async def create_run(self, spec, worker_id=""):
+        async def plan(self, spec):
+            return Plan(spec, (), "rules/1", Budget())
+        async def begin(self, planned, worker_id=""):
+            spec = planned.spec
             self.it = Run(run_id(UUID(int=1)), LOCAL_WORKSPACE, spec, RunStatus.RUNNING, now, now)
             return self.it
         async def watch(self, run_id, after=0):
