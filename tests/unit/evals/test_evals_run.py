@@ -139,7 +139,7 @@ def test_a_folder_without_a_repository_has_no_commit(tmp_path: Path) -> None:
 @pytest.fixture
 def as_product(monkeypatch: pytest.MonkeyPatch, fake_product: tuple[str, ...]) -> None:
     """The command line asks the stand-in."""
-    monkeypatch.setattr("evals.cli.Ask", lambda *given: replace(Ask(*given), command=fake_product))
+    monkeypatch.setattr("evals.cli.Ask", lambda **given: Ask(**given, command=fake_product))
 
 
 @pytest.mark.usefixtures("as_product")
