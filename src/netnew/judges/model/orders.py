@@ -123,7 +123,7 @@ _ORDERS: tuple[tuple[tuple[str, ...], str], ...] = (
     (
         ("ignor", "missacht", "vergiss", "vergessen", "oublie", "compte", "olvid", "descart",
          "dimentica", "trascura", "esque", "desconsidere", "negeer", "vergeet", "pomi"),
-        r"\b(?:ignorier\w*|missachte\w*|vergiss|vergessen sie)\b[^.!?]{0,50}"
+        r"\b(?:ignoriere(?:n sie)?|missachten? sie|missachte|vergiss|vergessen sie)\b[^.!?]{0,50}"
         r"(?:anweisung|instruktion|regel|vorgabe|prompt)"
         r"|\b(?:ignore[rz]?|oublie[rz]?|ne tiens pas compte)\b[^.!?]{0,50}\b(?:instructions"
         r"|consignes|règles)[^.!?]{0,20}\b(?:précédentes|antérieures|ci-dessus)"

@@ -26,7 +26,7 @@ _SAME = str.maketrans(
 )  # fmt: skip
 _CUTS = re.compile(r"\s*(?:…|\.\.\.|\[…\]|\[\.\.\.\])\s*")
 _MARK = re.compile(r"^\W*(\d+)\.(\d+)")
-_IN_NUMBER = re.compile(r"\d[.,]?\d")
+_DIGITS, _PARTED = re.compile(r"\d\d"), re.compile(r"\d[.,]\d")
 _LED = re.compile(r"^\s*\[\d+\.\d+\]\s*")
 
 
@@ -86,8 +86,10 @@ def _wholes(plain: str, quote: str) -> Iterator[int]:
 
 def _cuts_number(plain: str, at: int) -> bool:
     """Whether a number goes on over `at`: '12|34', '1|,234', '1,|234'."""
-    around = ((at - 1, 2), (at - 1, 3), (at - 2, 3))
-    return any(start >= 0 and _IN_NUMBER.fullmatch(plain[start : start + n]) for start, n in around)
+    if _DIGITS.fullmatch(plain[max(0, at - 1) : at + 1]):
+        return True
+    places = (at - 1, at - 2)
+    return any(start >= 0 and _PARTED.fullmatch(plain[start : start + 3]) for start in places)
 
 
 def _cuts_word(plain: str, at: int) -> bool:
