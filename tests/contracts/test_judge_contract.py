@@ -1,10 +1,13 @@
-"""What every judge keeps to, over the judges that need no network."""
+"""What every judge keeps to, over the judges that need no network; models are scripted."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,8 +18,11 @@ from pages_for_rules import NoonClock, candidate, snapshot
 from netnew.domain.condition import MatchCondition, Outcome
 from netnew.domain.enrichment import Enrichment
 from netnew.domain.evidence import EvidencePage, Standing, holds_in
+from netnew.judges.cascade import CascadeJudge
+from netnew.judges.model import ModelJudge, Recheck
 from netnew.judges.rules import RulesJudge
-from netnew.ports import EnrichRequest, Judge, JudgeRequest
+from netnew.ports import EnrichRequest, Judge, JudgeRequest, Prompt
+from netnew.testing import ScriptedModel
 
 PAGE = snapshot("* Founded: 1974\n* City: Oslo, Norway\n* Staff: 12\nThe museum shows boats.")
 CONDITIONS = tuple(
@@ -32,10 +38,49 @@ CONDITIONS = tuple(
 )
 
 
-@pytest.fixture(params=[RulesJudge])
+# What a model says of a question with these words: its outcome or value, and its quote.
+SAID = {
+    "Norway": ("matched", "Oslo, Norway"),
+    "after 2000": ("unmatched", "Founded: 1974"),
+    "whales": ("unclear", "boats"),
+    "The city": ("Oslo, Norway", "City: Oslo, Norway"),
+}
+
+
+def answered(prompt: Prompt[Any]) -> object:
+    """A model that knows the page, and quotes what is not there where it does not."""
+    numbered = re.findall(r"^\((\d+)\) (.*)$", prompt.text, re.MULTILINE)
+    said = {
+        int(n): next((x for words, x in SAID.items() if words in asked), ("matched", "unheard of"))
+        for n, asked in numbered
+    }
+    if "Claims:" in prompt.text:
+        return {"checks": [{"claim": n, "holds": "not stated"} for n in said]}
+    if "Fields:" in prompt.text:
+        return {"values": [{"field": n, "value": v, "quotes": [{"text": q}]}
+                           for n, (v, q) in said.items()]}  # fmt: skip
+    return {"verdicts": [{"condition": n, "outcome": o, "quotes": [{"text": q}]}
+                         for n, (o, q) in said.items()]}  # fmt: skip
+
+
+def model_judge() -> ModelJudge:
+    return ModelJudge(ScriptedModel(answered))
+
+
+JUDGES: dict[str, Callable[[], Judge]] = {
+    "rules": lambda: RulesJudge(NoonClock()),
+    "model": model_judge,
+    "rules, then a model": lambda: CascadeJudge(RulesJudge(NoonClock()), [model_judge()]),
+    "a model, then a larger": lambda: CascadeJudge(None, [model_judge(), model_judge()]),
+    "with a recheck": lambda: CascadeJudge(
+        RulesJudge(NoonClock()), [model_judge()], Recheck(ScriptedModel(answered))
+    ),
+}
+
+
+@pytest.fixture(params=JUDGES)
 def judge(request: pytest.FixtureRequest) -> Judge:
-    made: Judge = request.param(NoonClock())
-    return made
+    return JUDGES[request.param]()
 
 
 def ask(judge: Judge, conditions: tuple[MatchCondition, ...]) -> list[Outcome]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.support.candidates_for_models import ACME, acme, shown
-
 from netnew.domain.candidate import Candidate
 from netnew.domain.evidence import Standing
 from netnew.domain.page import Snapshot
@@ -15,6 +13,7 @@ from netnew.judges.model.passages import choose_passages
 from netnew.judges.model.prompts import pair, table
 from netnew.ports import Profile
 from netnew.testing import page
+from tests.support.candidates_for_models import ACME, acme, shown
 
 
 def fence_of(*pages: Snapshot, candidate: Candidate | None = None) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.support.candidates_for_models import shown
-
 from netnew.domain.page import Snapshot
 from netnew.judges.model.bm25 import Bm25
 from netnew.judges.model.passages import MOST_CHARS, choose_passages
 from netnew.testing import page
+from tests.support.candidates_for_models import shown
 
 FILLER = tuple(
     f"Paragraph {n} tells of weather, roads and the long history of the valley." for n in range(400)

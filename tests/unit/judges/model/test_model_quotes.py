@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from tests.support.candidates_for_models import shown
 
 from netnew.domain.evidence import Citation, holds_in
 from netnew.domain.page import Snapshot
@@ -11,6 +10,7 @@ from netnew.judges.model.answers import Quote
 from netnew.judges.model.passages import Passage, choose_passages
 from netnew.judges.model.quotes import citations_of
 from netnew.testing import page
+from tests.support.candidates_for_models import shown
 
 PAGE = page(
     "https://a.example/",

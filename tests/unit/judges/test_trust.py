@@ -1,0 +1,136 @@
+"""When rules are believed without being certain."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from netnew.domain.condition import Outcome
+from netnew.judges.trust import (
+    DECIDES_OF,
+    NO_NEEDS,
+    NOTHING_NEEDS,
+    SPOT_CHECK,
+    Trust,
+)
+
+pytestmark = pytest.mark.anyio
+NO, NOTHING, YES = Outcome.UNMATCHED, Outcome.UNCLEAR, Outcome.MATCHED
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+async def probe(trust: Trust, said: Outcome, leaning: Outcome = NO, times: int = 1) -> None:
+    for _ in range(times):
+        async with trust.asking({"c": leaning}) as answers:
+            answers["c"] = said
+
+
+def sees(trust: Trust, *leanings: Outcome) -> Trust:
+    for leaning in leanings:
+        trust.see("c", leaning)
+    return trust
+
+
+async def test_a_no_is_believed_after_enough_that_were_borne_out() -> None:
+    trust = Trust()
+    for _ in range(NO_NEEDS):
+        assert not await trust.believes("c", NO)
+        await probe(trust, NO)
+    assert await trust.believes("c", NO)
+    assert not await trust.believes("other", NO)
+
+
+async def test_a_yes_is_never_believed() -> None:
+    trust = Trust()
+    await probe(trust, YES, YES, times=50)
+    assert not await trust.believes("c", YES)
+
+
+async def test_unclear_answers_of_the_model_do_not_contradict_a_no() -> None:
+    trust = Trust()
+    await probe(trust, NOTHING, times=NO_NEEDS)
+    assert await trust.believes("c", NO)
+
+
+async def test_a_contradiction_withdraws_it_for_good() -> None:
+    trust = Trust()
+    await probe(trust, NO, times=NO_NEEDS)
+    assert await trust.believes("c", NO)
+    await probe(trust, YES)
+    assert not await trust.believes("c", NO)
+    await probe(trust, NO, times=100)
+    assert not await trust.believes("c", NO)
+
+
+async def test_now_and_then_one_is_asked_all_the_same() -> None:
+    trust = Trust()
+    await probe(trust, NO, times=NO_NEEDS)
+    believed = [await trust.believes("c", NO) for _ in range(3 * SPOT_CHECK)]
+    assert believed.count(False) == 3
+    assert believed[SPOT_CHECK - 1] is False
+
+
+async def test_finding_nothing_is_believed_only_of_rules_that_mostly_decide() -> None:
+    mostly = sees(Trust(), *[NO] * DECIDES_OF, *[NOTHING] * 5)
+    await probe(mostly, NO, NOTHING, times=NOTHING_NEEDS)
+    assert await mostly.believes("c", NOTHING)
+    for leanings in ([NO] * (DECIDES_OF - 1), [NOTHING] * DECIDES_OF + [NO] * DECIDES_OF):
+        trust = sees(Trust(), *leanings)
+        await probe(trust, NO, NOTHING, times=NOTHING_NEEDS)
+        assert not await trust.believes("c", NOTHING)
+
+
+async def _under_way(trust: Trust, over: asyncio.Event, said: Outcome) -> None:
+    async with trust.asking({"c": NO}) as answers:
+        await over.wait()
+        answers["c"] = said
+
+
+async def _turns() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(("said", "believed"), [(NO, True), (YES, False)])
+async def test_others_wait_while_those_that_tell_are_under_way(
+    said: Outcome, believed: bool
+) -> None:
+    trust, over = Trust(), asyncio.Event()
+    probes = [asyncio.create_task(_under_way(trust, over, said)) for _ in range(NO_NEEDS)]
+    await _turns()
+    waiting = [asyncio.create_task(trust.believes("c", NO)) for _ in range(3)]
+    await _turns()
+    assert not any(w.done() for w in waiting)
+    over.set()
+    assert await asyncio.gather(*waiting) == [believed] * 3
+    await asyncio.gather(*probes)
+
+
+async def test_one_that_waits_takes_the_place_of_a_cancelled_probe() -> None:
+    trust, over = Trust(), asyncio.Event()
+    probes = [asyncio.create_task(_under_way(trust, over, NO)) for _ in range(NO_NEEDS)]
+    await _turns()
+    waiting = asyncio.create_task(trust.believes("c", NO))
+    await _turns()
+    probes[0].cancel()
+    assert await waiting is False  # it is asked itself
+    await probe(trust, NO)
+    over.set()
+    await asyncio.gather(*probes, return_exceptions=True)
+    assert await trust.believes("c", NO)
+
+
+async def test_a_probe_that_could_not_be_asked_tells_nothing() -> None:
+    trust = Trust()
+    for _ in range(NO_NEEDS):
+        with pytest.raises(RuntimeError):
+            async with trust.asking({"c": NO}):
+                raise RuntimeError
+    assert not await trust.believes("c", NO)
+    await probe(trust, NO, times=NO_NEEDS)
+    assert await trust.believes("c", NO)
