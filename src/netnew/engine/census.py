@@ -90,7 +90,7 @@ class Census:
         """A round that followed `leads` leads is judged."""
         self.curve.add(leads, len(self.matched))
 
-    def estimate(self, walked: bool = False, open_own_words: int = 0) -> Estimate | None:
+    def estimate(self, walked: bool = False, open_own_words: int | None = None) -> Estimate | None:
         """How many matches there probably are (`estimated`), None before the first."""
         return estimated(self.sightings, self.curve, walked, open_own_words)
 

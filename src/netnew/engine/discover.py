@@ -103,8 +103,11 @@ class Discovery:
         return bool(self._saturated) and not self._opened_follow_ups
 
     @property
-    def open_own_words(self) -> int:
-        """How many of the queries in the question's own words have a further page to be read."""
+    def open_own_words(self) -> int | None:
+        """How many of the queries in the question's own words have a further page to be read; None
+        where all sources are lists, and nothing is asked in words."""
+        if all(source.enumerates for source in self.parts.sources):
+            return None
         return self.frontier.open_pages_of(self._own_words)
 
     @property

@@ -106,12 +106,13 @@ class Sightings:
 
 
 def estimated(
-    sightings: Sightings, curve: Curve, walked: bool = False, open_own_words: int = 0
+    sightings: Sightings, curve: Curve, walked: bool = False, open_own_words: int | None = None
 ) -> Estimate | None:
     """The estimate, None where nothing matched that was sighted.
 
     `walked`: every source gives a list that was walked to its end, so that nothing is unseen.
-    `open_own_words`: how many queries in the question's own words have a further page.
+    `open_own_words`: how many queries in the question's own words have a further page; None where
+    nothing is asked in words.
     """
     seen, sampled = sightings.seen, sightings.incidence()
     if not seen:
@@ -132,7 +133,7 @@ def estimated(
         high=float(seen + unseen.quantile(1 - TENTH)),
         coverage=sampled.coverage if sampled.seen else 0.0,
         method=METHOD,
-        own_words=sightings.own_words(open_own_words),
+        own_words=None if open_own_words is None else sightings.own_words(open_own_words),
     )
 
 
