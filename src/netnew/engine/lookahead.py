@@ -10,7 +10,7 @@ A search that costs money is not made ahead.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -19,11 +19,18 @@ from netnew.domain.errors import NetnewError
 from netnew.domain.search import SearchAnswer
 from netnew.engine.addresses import canonical_address, is_address
 from netnew.engine.frontier import QueryLead
+from netnew.engine.generators import Generator
 from netnew.engine.meter import Meter
 from netnew.engine.parts import Parts
 
 Asked = tuple[str, str, int]
 """A search that was made: how its source is known, the query, the page of the answer."""
+
+
+def a_round_of(generator: Generator) -> dict[Cap, int]:
+    """What a round of it uses at most, in search answers of ten pages each."""
+    searches = generator.queries_per_round
+    return {Cap.SEARCHES: searches, Cap.PAGES: 10 * searches + generator.pages_per_round}
 
 
 def known_as(parts: Parts, spec: str) -> str:
@@ -34,10 +41,12 @@ def known_as(parts: Parts, spec: str) -> str:
 
 @dataclass(slots=True)
 class Lookahead:
-    """What was fetched ahead and not used yet. `begin` starts, `halt` ends it."""
+    """What was fetched ahead and not used yet. `begin` starts, `halt` ends it. `a_round`: what one
+    round may use."""
 
     parts: Parts
     meter: Meter
+    a_round: Mapping[Cap, int]
     asked: set[Asked] = field(default_factory=set)
     read: set[str] = field(default_factory=set)
     _old: tuple[set[Asked], set[str]] = field(default_factory=lambda: (set(), set()))
@@ -97,8 +106,10 @@ class Lookahead:
                 group.create_task(self._ask(lead, done))
 
     def _room(self, cap: Cap, outstanding: int) -> int | None:
+        """How many may be fetched ahead: the next round must be able to fetch as many others, so
+        that no cap is passed should it want none of these."""
         left = self.meter.left(cap)
-        return None if left is None else max(0, left - outstanding)
+        return None if left is None else max(0, (left - self.a_round[cap]) // 2 - outstanding)
 
     async def _ask(self, lead: QueryLead, done: set[str]) -> None:
         task = asyncio.ensure_future(self._answer(lead))

@@ -37,7 +37,7 @@ from netnew.engine.frontier import Frontier
 from netnew.engine.generators import generator_named
 from netnew.engine.grey_zone import GreyZone, settle_grey_zone
 from netnew.engine.life import STOPPED, ended_as_asked
-from netnew.engine.lookahead import Lookahead
+from netnew.engine.lookahead import Lookahead, a_round_of
 from netnew.engine.meter import Meter, Walk
 from netnew.engine.outage import Outage
 from netnew.engine.parts import Parts
@@ -128,7 +128,7 @@ class Finding:
         work = cls(begun, parts, meter, resolver, discovery, verifier, told, generator.patience)
         discovery.halted = work._is_halted
         if not parts.judge_is_free:  # else judging leaves no time to fetch in
-            discovery.ahead = Lookahead(parts, meter)
+            discovery.ahead = Lookahead(parts, meter, a_round_of(generator))
         verifier.record = work._record
         work.crew = Crew(work._judge, work._room, parts.in_flight)
         if spec.rechecks and spec.refreshes is not None:
