@@ -52,8 +52,11 @@ async def _remembered(
     charge: Charge,
     today: date,
 ) -> Reading | None:
-    asked = (today.isoformat(), spec.objective, spec.entity_type, *(c.key for c in spec.conditions))
-    question = sha256("\n".join(asked).encode()).hexdigest()
+    asked = (today.isoformat(), spec.objective, spec.entity_type)
+    # Names enter: what is read must not have a name that is used already.
+    said = (f"{c.name}: {c.key}" for c in spec.conditions)
+    fields = (f"field {e.name}" for e in spec.enrichments)
+    question = sha256("\n".join((*asked, *said, *fields)).encode()).hexdigest()
     known = await kept.get(kept_as, question, 1, clock.now() - KEPT)
     if known is not None:
         return _reading(known)

@@ -39,10 +39,16 @@ class ModelAdvisor:
         read = await self._answer(Prompt(objective.INSTRUCTIONS, text, ReadObjective), charge)
         if read is None or not read.entity_type.strip():
             return None
-        conditions = spec.conditions or _conditions(read.conditions)
+        asked = {e.name for e in spec.enrichments}
+        conditions = spec.conditions or tuple(
+            MatchCondition(name, told)
+            for name, told in _named(read.conditions, asked)[:MAX_CONDITIONS]
+        )
         taken = {c.name for c in conditions}
         wanted = spec.enrichments or tuple(
-            Enrichment(name, told) for name, told in _named(read.enrichments, taken)[:_MOST_FIELDS]
+            Enrichment(name, told)
+            for name, told in _named(read.enrichments, set())[:_MOST_FIELDS]
+            if name not in taken
         )
         queries = dict.fromkeys(
             query for q in read.queries if (query := shown_text(q)[:_MOST_QUERY_CHARS].strip())
@@ -78,23 +84,21 @@ class ModelAdvisor:
             return None
 
 
-def _conditions(given: Sequence[AskedText]) -> tuple[MatchCondition, ...]:
-    return tuple(MatchCondition(name, told) for name, told in _named(given, set())[:MAX_CONDITIONS])
-
-
 def _named(given: Sequence[AskedText], taken: set[str]) -> list[tuple[str, str]]:
-    """Names made usable and unique, with their descriptions; those without a text are left out."""
+    """Names made usable and unique, with their descriptions; those without a text, and those that
+    say the same again, are left out."""
     named: list[tuple[str, str]] = []
-    used = set(taken)
+    used, said = set(taken), set[str]()
     for one in given:
         told = shown_text(one.description)[:_MOST_TEXT_CHARS]
-        plain = re.sub(r"\W+", "_", one.name.strip().casefold()).strip("_")[:60]
-        if not told or plain in used:
+        if not told or told.casefold() in said:
             continue
-        number = len(named) + 1
-        while not plain and f"condition_{number}" in used:
+        said.add(told.casefold())
+        plain = re.sub(r"\W+", "_", one.name.strip().casefold()).strip("_")[:60]
+        name, number = plain or "condition", 1
+        while name in used:
             number += 1
-        name = plain or f"condition_{number}"
+            name = f"{plain or 'condition'}_{number}"
         used.add(name)
         named.append((name, told))
     return named

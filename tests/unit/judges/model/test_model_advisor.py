@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
 from netnew.domain.condition import MatchCondition
+from netnew.domain.enrichment import Enrichment
 from netnew.domain.errors import ModelUnavailable, NoAnswer
 from netnew.domain.run import MAX_CONDITIONS, RunSpec
 from netnew.judges.model import ModelAdvisor
@@ -17,7 +19,7 @@ from netnew.testing import ScriptedModel
 
 SPEC = RunSpec("All red kettle makers founded in the last two years", "")
 TODAY = date(2026, 11, 22)
-READ = {
+READ: dict[str, Any] = {
     "entity_type": "kettle maker",
     "conditions": [{"name": "colour", "description": "The maker makes red kettles."}],
     "enrichments": [{"name": "site", "description": "Its site"}],
@@ -60,8 +62,12 @@ def test_what_is_said_already_is_told_and_kept() -> None:
 
 
 def test_names_are_made_usable_and_unique() -> None:
-    assert named("Head Office!", "head-office", "größe") == ["head_office", "grösse"]
-    assert named("condition_2", "???", "!!!") == ["condition_2", "condition_3", "condition_4"]
+    assert named("Head Office!", "head-office", "größe") == [
+        "head_office",
+        "head_office_2",
+        "grösse",
+    ]
+    assert named("condition_2", "???", "!!!") == ["condition_2", "condition", "condition_3"]
     assert named("x" * 200) == ["x" * 60]
 
 
@@ -76,6 +82,15 @@ def test_a_field_of_a_conditions_name_is_left_out() -> None:
     reading = read({**READ, "enrichments": [{"name": "Colour", "description": "The colour"}]})
     assert reading is not None
     assert reading.enrichments == ()
+
+
+def test_a_condition_of_an_asked_fields_name_gets_another_and_none_is_lost() -> None:
+    spec = replace(SPEC, enrichments=(Enrichment("colour", "Its colour"),))
+    twice = [READ["conditions"][0], {"name": "size", "description": "The maker makes RED kettles."}]
+    reading = read({**READ, "conditions": twice}, spec)
+    assert reading is not None
+    assert [c.name for c in reading.conditions] == ["colour_2"]
+    assert reading.enrichments == spec.enrichments
 
 
 @pytest.mark.parametrize("kind", ["", "  "])
