@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
+from netnew.domain.candidate import MatchStatus
 from netnew.domain.errors import ModelUnavailable
 from netnew.engine.entity import Entity
 
@@ -19,6 +21,8 @@ class Outage:
 
     in_a_row: int = 0
     last: str = ""
+    _has_answered: bool = False
+    _failed_on: set[str] = field(default_factory=set)
 
     @property
     def is_out(self) -> bool:
@@ -27,18 +31,44 @@ class Outage:
     @property
     def problem(self) -> str:
         """Why the run cannot go on; '' where it can."""
-        return f"the judge cannot be asked: {self.last}" if self.is_out else ""
+        return self._told if self.is_out else ""
 
-    def failed(self, error: ModelUnavailable) -> None:
+    @property
+    def problem_at_the_end(self) -> str:
+        """Why a run that has nothing else to do is not done: the judge failed last, and not on one
+        candidate alone. '' where it is done."""
+        is_away = self.in_a_row > 0 and (len(self._failed_on) > 1 or not self._has_answered)
+        return self._told if is_away else ""
+
+    def failed(self, error: ModelUnavailable, entity: Entity | None = None) -> None:
+        """A call failed; `entity`: where it was to judge it anew."""
         self.in_a_row += 1
         self.last = str(error)
+        if entity is not None:
+            self._failed_on.add(entity.id)
 
     def answered(self) -> None:
         self.in_a_row = 0
+        self._has_answered = True
+        self._failed_on.clear()
 
     def put_off(self, entity: Entity, error: ModelUnavailable) -> None:
         """The judge could not be asked about `entity`: it comes again with the next round, unless
         that was tried too often."""
-        self.failed(error)
+        self.failed(error, entity)
         entity.put_off += 1
         entity.changed = entity.put_off < MOST_OF_ONE
+
+    def waits(self, entities: Iterable[Entity]) -> bool:
+        """Whether some were put off and come again with the next round."""
+        return any(_waits(e) for e in entities)
+
+    @property
+    def _told(self) -> str:
+        return f"the judge cannot be asked: {self.last}"
+
+
+def _waits(entity: Entity) -> bool:
+    if entity.merged_into is not None or not 0 < entity.put_off < MOST_OF_ONE:
+        return False
+    return entity.changed and entity.status in (MatchStatus.GENERATED, MatchStatus.UNCLEAR)

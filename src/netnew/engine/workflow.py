@@ -345,7 +345,7 @@ class Finding:
         try:
             return await enrich(entity, run.id, run.generation, run.spec, parts, self.meter)
         except ModelUnavailable as error:
-            self.outage.failed(error)  # what it lacks is asked for once more in the end
+            self.outage.failed(error, entity)  # what it lacks is asked for once more in the end
             return []
 
     async def _enrich_matches(self) -> None:
@@ -440,7 +440,13 @@ class Finding:
             self.run.estimate.high if self.run.estimate else math.inf,
             self.resolver.census.curve.leads_per_match(COST_WINDOW * self.patience),
         )
-        return stop_for(progress, self.run.spec, self.patience)
+        stop = stop_for(progress, self.run.spec, self.patience)
+        if stop is not None and stop.reason in _ASKED_OUT:
+            if self.outage.waits(self.resolver.entities):
+                return None  # another round, though nothing new may be found in it
+            if problem := self.outage.problem_at_the_end:
+                return Stop(TerminationReason.ERROR_OCCURRED, problem)
+        return stop
 
     async def _is_halted(self) -> bool:
         """Whether nothing more may be started within a round."""
