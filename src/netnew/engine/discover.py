@@ -25,6 +25,7 @@ from netnew.engine.estimate import OWN_WORDS
 from netnew.engine.facets import Facets
 from netnew.engine.frontier import Frontier, QueryLead
 from netnew.engine.generators import Generator
+from netnew.engine.hearsay import Hearsay
 from netnew.engine.links import PageLead
 from netnew.engine.lookahead import Lookahead, known_as
 from netnew.engine.meter import Meter
@@ -85,12 +86,17 @@ class Discovery:
     ahead: Lookahead | None = None
     facets: Facets = field(default_factory=Facets)
     families: Families = field(default_factory=Families)
+    hearsay: Hearsay = field(init=False)
     _own_words: dict[str, str] = field(default_factory=dict)
     _saturated: set[str] = field(default_factory=set)
     _rounds: int = 0
     _asked: int = 0
     _failed: int = 0
     _opened_follow_ups: bool = False
+
+    def __post_init__(self) -> None:
+        run_id = self.resolver.run_id
+        self.hearsay = Hearsay.of(self.spec, run_id, self.relevance, self.generator)
 
     @property
     def only_failures(self) -> bool:
@@ -118,10 +124,11 @@ class Discovery:
 
     @property
     def open_leads(self) -> int:
-        return self.frontier.open_leads
+        return self.frontier.open_leads + len(self.hearsay.mentions)
 
     def start(self, queries: Sequence[str]) -> None:
         """Open the planned queries on every source that is asked, and the lists of the others."""
+        queries = (*queries, *self.hearsay.queries)
         asked = own_words(self.spec, self.parts.clock.now().date())
         self._own_words = {fold(query): f"{OWN_WORDS}{n}" for n, query in enumerate(asked)}
         for source in self.parts.sources:
@@ -143,7 +150,8 @@ class Discovery:
             for lead in this.queries
             if this.has_more[id(lead)] and lead.page < self.generator.result_pages
         ]
-        queries = self.frontier.likely_queries(most, further)
+        likely = self.frontier.likely_queries(most, further)
+        queries = [lead for lead in likely if not self.hearsay.is_mention(lead.unit)]
         busy = len(queries) >= most // 2
         links = self.frontier.likely_pages(
             self.generator.pages_per_round, self.relevance.on_topic if busy else 0.0
@@ -154,11 +162,15 @@ class Discovery:
         """Follow the best open leads once."""
         self._rounds += 1
         this = Round(self._rounds, len(self.resolver.entities), self.resolver.census.mark)
+        self.hearsay.open(self.frontier, self._asked_sources, self._match_rate())
         this.queries = self._affordable(
             self.frontier.take_queries(self.generator.queries_per_round)
         )
         asked = await together([self._ask(lead, this) for lead in this.queries], self.halted)
-        answers = [answer or SearchAnswer(()) for answer in asked]
+        answers = [
+            self.hearsay.worth_reading(lead.query, answer or SearchAnswer(()))
+            for lead, answer in zip(this.queries, asked, strict=True)
+        ]
         wanted: dict[str, None] = {}
         for lead, answer in zip(this.queries, answers, strict=True):
             this.has_more[id(lead)] = answer.has_more
@@ -171,6 +183,7 @@ class Discovery:
                 wanted[page.url] = None
         read = await self._read(list(wanted))
         unread = wanted.keys() - read.keys()
+        await self._hear(read)
         for lead, answer in zip(this.queries, answers, strict=True):
             this.sighted.append((lead, await self._take_note(lead, answer.hits, read, unread)))
         for page in links:
@@ -186,6 +199,8 @@ class Discovery:
         for lead, entities in this.sighted:
             now = [e for e in _living(entities) if e.status is MatchStatus.MATCHED]
             new = [e for e in now if e.id in matched_now]
+            if self.hearsay.learn(lead.unit, _living(entities), bool(new)):
+                continue
             if isinstance(lead, PageLead):
                 self.frontier.learn(lead.unit, bool(new))
                 continue
@@ -214,6 +229,15 @@ class Discovery:
         one promises. Those that are unclear tell nothing."""
         counts = self.resolver.counts()
         return (counts.matched + 1) / (counts.matched + counts.unmatched + 20)
+
+    @property
+    def _asked_sources(self) -> list[str]:
+        return [source.spec for source in self.parts.sources if not source.enumerates]
+
+    async def _hear(self, read: dict[str, Snapshot], are_others: bool = False) -> None:
+        """Take note of whom the pages name."""
+        pages, meter = list(read.values()), self.meter
+        await self.hearsay.hear(pages, self.frontier, self.parts, meter, self.halted, are_others)
 
     def _source(self, spec: str) -> Source:
         return next(s for s in self.parts.sources if s.spec == spec)
@@ -336,6 +360,7 @@ class Discovery:
         }
         targets = [e for e in waiting.values() if e.website is not None]
         read = await self._read([cast(str, e.website) for e in targets])
+        await self._hear(read, are_others=True)
         for entity in targets:
             snapshot = read.get(cast(str, entity.website))
             if snapshot is not None:

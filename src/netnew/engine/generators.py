@@ -17,6 +17,9 @@ class Generator:
     `facets`: how many follow-up values a round may add. `deeper_pages`: how many further pages of a
     candidate are read when its first ones leave it unclear. `patience`: how many leads in a
     row may bring no new match before the run stops (a result page counts 1, a link 1/10).
+    `targeted_searches`: how many searches are made for one that stays unclear all the same.
+    `tables`: about how many tables a model is asked which column has the names. `mentions`: how
+    many names without an address are asked for a round.
     `rechecks`: what a model found to match is looked at once more, independently.
     """
 
@@ -30,7 +33,10 @@ class Generator:
     patience: int
     evaluate_limit: int | None = None
     walks_directories: bool = True
+    tables: int = 0
+    mentions: int = 0
     rechecks: bool = False
+    targeted_searches: int = 0
 
 
 GENERATORS = {
@@ -46,6 +52,8 @@ GENERATORS = {
             deeper_pages=1,
             patience=10,
             evaluate_limit=10,
+            tables=2,
+            mentions=2,
             walks_directories=False,
         ),
         Generator(
@@ -57,6 +65,8 @@ GENERATORS = {
             facets=12,
             deeper_pages=1,
             patience=40,
+            tables=8,
+            mentions=4,
         ),
         Generator(
             "core",
@@ -67,6 +77,8 @@ GENERATORS = {
             facets=24,
             deeper_pages=2,
             patience=100,
+            tables=20,
+            mentions=8,
         ),
         Generator(
             "pro",
@@ -77,7 +89,10 @@ GENERATORS = {
             facets=48,
             deeper_pages=4,
             patience=300,
+            tables=60,
+            mentions=16,
             rechecks=True,
+            targeted_searches=1,
         ),
     )
 }

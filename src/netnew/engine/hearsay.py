@@ -1,0 +1,142 @@
+"""Hearsay: leads to entities that a page names without being, or linking to, a page of theirs.
+
+Names in tables and lists, where there is a model to say which cells are names; and who stands on
+the pages of another kind of thing, where the question asks for such ('founders of …').
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from netnew.domain.ids import RunId
+from netnew.domain.page import SegmentKind, Snapshot
+from netnew.domain.run import RunSpec
+from netnew.domain.search import SearchAnswer
+from netnew.engine.addresses import host_of, identity_key, is_address
+from netnew.engine.entity import Entity
+from netnew.engine.frontier import Frontier
+from netnew.engine.generators import Generator
+from netnew.engine.hops import Hop, hop_of
+from netnew.engine.mentions import UNIT, Mention, Mentions
+from netnew.engine.meter import Meter
+from netnew.engine.parts import Parts
+from netnew.engine.recognise import PageKind, Reading, read_page
+from netnew.engine.relevance import NAMES_VALUE, Relevance
+from netnew.engine.tables_of_names import TablesOfNames
+
+# A page about one thing has tables of its fields; longer ones may be lists all the same.
+LONG_TABLE = 10
+_PROFILE_FACTS = 3
+
+
+@dataclass(slots=True)
+class Hearsay:
+    """What one run has heard of. Without an advisor and without a hop it hears nothing."""
+
+    spec: RunSpec
+    relevance: Relevance
+    generator: Generator
+    tables: TablesOfNames
+    hop: Hop | None
+    mentions: Mentions = field(default_factory=Mentions)
+    _listens: bool = False
+
+    @classmethod
+    def of(
+        cls, spec: RunSpec, run_id: RunId, relevance: Relevance, generator: Generator
+    ) -> Hearsay:
+        tables = TablesOfNames(spec.entity_type, run_id, generator.tables)
+        return cls(spec, relevance, generator, tables, hop_of(spec))
+
+    @property
+    def queries(self) -> tuple[str, ...]:
+        """What is asked besides the plan."""
+        return self.hop.queries if self.hop else ()
+
+    async def hear(
+        self,
+        pages: Iterable[Snapshot],
+        frontier: Frontier,
+        parts: Parts,
+        meter: Meter,
+        halted: Callable[[], Awaitable[bool]],
+        are_others: bool = False,
+    ) -> None:
+        """Take note of whom `pages` name. `are_others`: they are the own sites of entities found.
+        Raises ModelMisconfigured."""
+        self._listens = parts.advisor is not None or self.hop is not None
+        if not self._listens:
+            return
+        useful = []
+        for page in pages:
+            reading = read_page(page)
+            if reading.kind is not PageKind.NOTHING:
+                useful.append((page, reading))
+                self._hop(page, reading, frontier, are_others)
+        lists = [
+            (page, worth, LONG_TABLE if _is_profile(page, reading) else 0)
+            for page, reading in useful
+            if (worth := self.relevance.of_list(page)) >= self.relevance.on_topic
+        ]
+        for page, names in await self.tables.mentions(lists, parts, meter, halted):
+            for mention in names:
+                worth = max(mention.worth, self.relevance.of_text(mention.snippet))
+                self.mentions.add(Mention(mention.name, mention.host, mention.snippet, worth))
+            if page.next_url is not None:
+                frontier.add_page(page.next_url, _list_unit(page), self.relevance.of_list(page))
+
+    def open(self, frontier: Frontier, sources: Sequence[str], match_rate: float) -> None:
+        """Ask for the most promising mentions, as many as a round may."""
+        for mention, promise in self.mentions.take(self.generator.mentions, match_rate):
+            query = mention.query(self.spec.entity_type)
+            self.mentions.asks(query, mention)
+            for source in sources:
+                frontier.add_query(source, query, mention.unit, promise)
+
+    def worth_reading(self, query: str, answer: SearchAnswer) -> SearchAnswer:
+        """The answer with those hits alone that may be what `query` is about."""
+        hits = self.mentions.of(query, answer.hits)
+        return answer if len(hits) == len(answer.hits) else replace(answer, hits=hits)
+
+    def is_mention(self, unit: str) -> bool:
+        return unit.startswith(UNIT)
+
+    def learn(self, unit: str, entities: Iterable[Entity], matched: bool) -> bool:
+        """What a query of `unit` led to. Whether that was for a mention: then it is done with."""
+        for entity in entities if self._listens else ():
+            self.mentions.know(entity.names)
+        if not self.is_mention(unit):
+            return False
+        self.mentions.learn(unit, matched)
+        return True
+
+    def _hop(self, page: Snapshot, reading: Reading, frontier: Frontier, are_others: bool) -> None:
+        if self.hop is None or not (are_others or self._is_on_topic(page, reading)):
+            return
+        host = host_of(page.final_url)
+        for url in self.hop.label_pages(page):
+            frontier.add_page(url, f"hop:{host}", NAMES_VALUE)
+        for named in self.hop.named_on(page):
+            if named.url is None or not is_address(named.url):
+                self.mentions.add(Mention(named.name, host, page.title, NAMES_VALUE))
+            elif identity_key(named.url) != identity_key(page.final_url):
+                frontier.add_page(named.url, _list_unit(page), NAMES_VALUE)
+
+    def _is_on_topic(self, page: Snapshot, reading: Reading) -> bool:
+        """Whether the page is one of the others, or hangs under one: it was followed then."""
+        if self.relevance.of_list(page) >= self.relevance.on_topic:
+            return True
+        return self.relevance.of_text(reading.description) >= self.relevance.on_topic
+
+
+def _list_unit(page: Snapshot) -> str:
+    return f"list:{host_of(page.final_url)}"
+
+
+def _is_profile(page: Snapshot, reading: Reading) -> bool:
+    """Whether the page tells the fields of one thing."""
+    facts = sum(s.kind is SegmentKind.FACT and not s.boilerplate for s in page.segments)
+    return reading.kind is PageKind.ENTITY and (
+        reading.website is not None or facts >= _PROFILE_FACTS
+    )
