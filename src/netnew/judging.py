@@ -17,6 +17,7 @@ from netnew.domain.price import Price
 from netnew.domain.run import RunSpec
 from netnew.engine.generators import generator_named
 from netnew.engine.parts import Judging
+from netnew.judges.band import BandJudge, NoAdvice
 from netnew.judges.cascade import CascadeJudge
 from netnew.judges.model import ModelAdvisor, ModelJudge, Recheck
 from netnew.llms import (
@@ -24,6 +25,7 @@ from netnew.llms import (
     CallLimits,
     Choice,
     Fallback,
+    GgufModel,
     ModelOptions,
     Seen,
     ServedModel,
@@ -51,6 +53,8 @@ def model_options(settings: Settings, limits: CallLimits | None = None) -> Model
         price=price,
         base_url=settings.model_base_url,
         api_key=settings.model_api_key.get_secret_value(),
+        threads=settings.local_threads,
+        context=settings.local_context,
         limits=limits,
     )
 
@@ -62,7 +66,7 @@ class Judges:
     rules: Judge
     settings: Settings
     limits: CallLimits | None = None
-    _models: dict[str, ServedModel | Fallback] = field(default_factory=dict)
+    _models: dict[str, ServedModel | GgufModel | Fallback] = field(default_factory=dict)
     _chosen: Choice | None = None
 
     async def named(self, spec: RunSpec) -> Judging:
@@ -85,13 +89,18 @@ class Judges:
     def _with_model(self, name: str, because: str, generator: str) -> Judging:
         alone = name.startswith(_ALONE)
         models = [self._model(n.strip()) for n in name.removeprefix(_ALONE).split(">")]
-        recheck = Recheck(models[-1]) if generator_named(generator).rechecks else None
-        judge = CascadeJudge(
-            None if alone else self.rules, [ModelJudge(m) for m in models], recheck
-        )
-        return Judging(name, judge, ModelAdvisor(models[-1]), models[0].price, because)
+        rules, largest = None if alone else self.rules, models[-1]
+        asked = [
+            BandJudge(m, rules) if isinstance(m, GgufModel) and m.is_small else ModelJudge(m)
+            for m in models
+        ]
+        is_small = isinstance(asked[-1], BandJudge)
+        rechecks = generator_named(generator).rechecks and not is_small
+        judge = CascadeJudge(rules, asked, Recheck(largest) if rechecks else None)
+        advisor = NoAdvice() if is_small else ModelAdvisor(largest)
+        return Judging(name, judge, advisor, models[0].price, because)
 
-    def _model(self, name: str) -> ServedModel | Fallback:
+    def _model(self, name: str) -> ServedModel | GgufModel | Fallback:
         if not name:
             raise InvalidInput("judge", "a model's name is missing", ALLOWED)
         if name not in self._models:

@@ -133,6 +133,13 @@ class Settings(BaseSettings):
         " installed.",
     )
 
+    local_threads: int | None = Field(
+        None, ge=1, description="Threads of a model file (`gguf:`); unset: half of the processors."
+    )
+    local_context: int = Field(
+        8192, ge=512, description="Tokens of one question to a model file, with its answer."
+    )
+
     budget_cost: float | None = Field(None, ge=0, description="Most US dollars a run may cost.")
     budget_searches: int | None = Field(
         None, ge=0, description="Most result pages a run may ask its sources for."

@@ -10,6 +10,7 @@ from netnew.domain.condition import MatchCondition, Outcome, Verdict
 from netnew.domain.enrichment import EnrichmentValue
 from netnew.domain.evidence import Confidence
 from netnew.domain.ledger import JudgeProfile
+from netnew.judges.band import BandJudge
 from netnew.judges.model.judge import ModelJudge, known_as
 from netnew.judges.model.recheck import Recheck
 from netnew.judges.trust import Trust
@@ -23,7 +24,10 @@ class CascadeJudge:
     rest; `recheck` (None: none) looks again at a candidate of which every condition asked holds."""
 
     def __init__(
-        self, rules: Judge | None, models: Sequence[ModelJudge], recheck: Recheck | None = None
+        self,
+        rules: Judge | None,
+        models: Sequence[ModelJudge | BandJudge],
+        recheck: Recheck | None = None,
     ) -> None:
         self._rules = rules
         self._models = tuple(models)

@@ -1,4 +1,4 @@
-"""Models behind servers: the vendors, and any OpenAI-compatible endpoint.
+"""Models behind servers: the vendors, any OpenAI-compatible endpoint, and model files served here.
 
 `open_model` gives a `LanguageModel` for a name. The clients of the vendors are imported when a
 model is first asked: that takes seconds, and most commands ask none.
@@ -6,6 +6,7 @@ model is first asked: that takes seconds, and most commands ask none.
 
 from netnew.llms.choosing import Choice, choose_model, served_at
 from netnew.llms.fallback import Fallback
+from netnew.llms.gguf import GgufModel
 from netnew.llms.limits import CallLimits
 from netnew.llms.looking import Seen, look_at
 from netnew.llms.names import EXAMPLES, ModelName, parse_model, parse_models
@@ -20,6 +21,7 @@ __all__ = [
     "Capability",
     "Choice",
     "Fallback",
+    "GgufModel",
     "ModelName",
     "ModelOptions",
     "Seen",

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from netnew.domain.errors import InvalidInput, ModelMisconfigured
 from netnew.domain.price import Price
 from netnew.llms.choosing import Choice, Reachable, served_at
-from netnew.llms.names import ModelName, parse_models
+from netnew.llms.gguf import GgufModel
+from netnew.llms.names import ModelName, Vendor, parse_models
 from netnew.llms.options import ModelOptions
 from netnew.llms.probing import Capability, probe
 from netnew.llms.served import ServedModel
@@ -42,6 +43,8 @@ async def look_at(
 async def _look_at(
     name: ModelName, why: str, options: ModelOptions, ask: bool, reachable: Reachable
 ) -> Seen:
+    if name.vendor is Vendor.GGUF:
+        return await _look_at_file(name, why, options, ask)
     try:
         model = ServedModel(name, options)
     except ModelMisconfigured as error:
@@ -61,3 +64,15 @@ async def _look_at(
     async with model:
         capability = await probe(model, options)
     return replace(seen, capability=capability, problem=capability.problem)
+
+
+async def _look_at_file(name: ModelName, why: str, options: ModelOptions, ask: bool) -> Seen:
+    try:
+        model = GgufModel(name, options)
+    except ModelMisconfigured as error:
+        return Seen(str(name), why, problem=error.problem)
+    if not ask:
+        return Seen(str(name), why)
+    async with model:
+        capability = await probe(model, options)
+    return Seen(str(name), why, problem=capability.problem, capability=capability)

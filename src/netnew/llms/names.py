@@ -10,18 +10,20 @@ from netnew.domain.errors import InvalidInput
 
 EXAMPLES = (
     "openai:NAME, anthropic:NAME, google:NAME, ollama:NAME, compatible:NAME,"
-    " compatible:NAME@http://host:port/v1; such as openai:gpt-6-luna"
+    " compatible:NAME@http://host:port/v1, gguf:FILE; such as openai:gpt-6-luna"
 )
 
 
 class Vendor(StrEnum):
-    """Who serves a model. Only of the last two can the address be written out."""
+    """Who serves a model. Only of `ollama` and `compatible` can the address be written out; `gguf`
+    is a file that we serve ourselves."""
 
     OPENAI = "openai"
     ANTHROPIC = "anthropic"
     GOOGLE = "google"
     OLLAMA = "ollama"
     COMPATIBLE = "compatible"
+    GGUF = "gguf"
 
     @property
     def has_address(self) -> bool:
@@ -48,6 +50,8 @@ def parse_model(text: str, field: str = "model") -> ModelName:
         vendor = Vendor(prefix)
     except ValueError:
         raise InvalidInput(field, f"{text!r} names no model", EXAMPLES) from None
+    if vendor is Vendor.GGUF:
+        return ModelName(vendor, _file(text, rest, field))
     model, _, address = rest.rpartition("@http") if "@http" in rest else (rest, "", "")
     if not model or any(c.isspace() or c in ",>" for c in rest):
         raise InvalidInput(field, f"{text!r} names no model of {vendor}", EXAMPLES)
@@ -56,6 +60,16 @@ def parse_model(text: str, field: str = "model") -> ModelName:
     if not vendor.has_address:
         raise InvalidInput(field, f"{vendor} models have an address of their own", EXAMPLES)
     return ModelName(vendor, model, clean_base_url(f"http{address}", field))
+
+
+def _file(text: str, path: str, field: str) -> str:
+    path = path.strip()
+    if not path or "@http" in path or any(c in ",>\n" for c in path):
+        example = "gguf:FILE, the path of a model file, without commas and '>'"
+        raise InvalidInput(
+            field, f"{text!r} names no model file", f"{example}; such as gguf:m.gguf"
+        )
+    return path
 
 
 def parse_models(text: str, field: str = "model") -> tuple[ModelName, ...]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from netnew.domain.errors import InvalidInput
 from netnew.llms.fallback import Fallback
-from netnew.llms.names import parse_models
+from netnew.llms.gguf import GgufModel
+from netnew.llms.names import Vendor, parse_models
 from netnew.llms.options import ModelOptions
 from netnew.llms.served import ServedModel
 
 
 def open_model(
     name: str, options: ModelOptions | None = None, field: str = "model"
-) -> ServedModel | Fallback:
+) -> ServedModel | GgufModel | Fallback:
     """The model of that name, or of several ('A,B': B where A is unavailable). Nothing is asked and
     no client imported yet. To be closed with `aclose`, or by `async with`.
 
@@ -18,5 +20,12 @@ def open_model(
     where a key, an address or a package is missing.
     """
     options = options or ModelOptions()
-    models = [ServedModel(each, options) for each in parse_models(name, field)]
+    names = parse_models(name, field)
+    if any(each.vendor is Vendor.GGUF for each in names):
+        if len(names) > 1:
+            raise InvalidInput(
+                field, "a model file stands alone, or as SMALL or LARGE of a cascade"
+            )
+        return GgufModel(names[0], options)
+    models = [ServedModel(each, options) for each in names]
     return models[0] if len(models) == 1 else Fallback(models, options)

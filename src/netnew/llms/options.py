@@ -21,8 +21,9 @@ class ModelOptions:
     """`timeout_s`: for one request, from connecting to its last byte. `tries`: most failed requests
     of one question, then the model counts as unavailable. `at_once`, `rate_per_s`: requests under
     way and begun a second; over all processes where `limits` is given, else of this model here.
-    `price`: instead of the list's. `base_url`, `api_key`: of the compatible server. `pause`,
-    `monotonic`, `chance` (0 to 1): time and chance, for tests."""
+    `price`: instead of the list's. `base_url`, `api_key`: of the compatible server. `threads`
+    (None: half of the processors), `context` (tokens of one question with its answer): of a model
+    file. `pause`, `monotonic`, `chance` (0 to 1): time and chance, for tests."""
 
     timeout_s: float = 60.0
     tries: int = 4
@@ -31,6 +32,8 @@ class ModelOptions:
     price: Price | None = None
     base_url: str = ""
     api_key: str = field(default="", repr=False)
+    threads: int | None = None
+    context: int = 8192
     look_up: LookUp = field(default=os.environ.get, repr=False)
     limits: CallLimits | None = field(default=None, repr=False)
     pause: Callable[[float], Awaitable[None]] = field(default=asyncio.sleep, repr=False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pydantic import BaseModel
 
 from netnew.domain.errors import NetnewError, NoAnswer
+from netnew.llms.gguf import GgufModel
 from netnew.llms.options import ModelOptions
 from netnew.llms.rungs import Rung
 from netnew.llms.served import ServedModel
@@ -32,7 +33,10 @@ class Capability:
 
 
 async def probe(
-    model: ServedModel, options: ModelOptions, charge: Charge = unpaid, overflow: bool = False
+    model: ServedModel | GgufModel,
+    options: ModelOptions,
+    charge: Charge = unpaid,
+    overflow: bool = False,
 ) -> Capability:
     """Asks for a sum, once or twice, and with `overflow` also with a prompt that is too long for
     most (which costs, where tokens do). Raises nothing of a model's."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import cached_property
 from types import TracebackType
@@ -20,6 +20,7 @@ from netnew.llms.rungs import Ladder, Rung, ladder_of
 from netnew.ports import Charge, Prompt
 
 if TYPE_CHECKING:
+    from pydantic_ai.messages import ModelResponse
     from pydantic_ai.usage import RequestUsage
 
     from netnew.llms.clients import Client
@@ -93,6 +94,27 @@ class ServedModel:
         ladder = self._ladder(client)
         asking = Asking(self.name, self._access.key, client, ladder, patience, send)
         return await asking.answer(prompt)
+
+    async def likelihood(
+        self, instructions: str, turns: Sequence[str], words: tuple[str, str], charge: Charge
+    ) -> float:
+        """How likely its next turn begins with the first of `words` and not with the second: 0 to
+        1. `turns`: what was said so far, ours and its in turn, ours first and last.
+
+        For servers that tell probabilities (`logprobs` of chat completions). Raises like `ask`;
+        ModelMisconfigured where they are not told, NoAnswer where it says neither.
+        """
+        from netnew.llms.likelihood import likelihood_of, one_token
+
+        client = await self._opened()
+
+        async def ask() -> ModelResponse:
+            async with self._turn():
+                return await one_token(client, instructions, turns, self._cost, charge)
+
+        options = self._options
+        patience = Patience(self.name, options.tries, options.pause, options.chance)
+        return await likelihood_of(ask, words, self.name, self._access.key, patience)
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:

@@ -9,10 +9,10 @@ from netnew.domain.condition import Outcome, Verdict
 from netnew.domain.errors import NoAnswer
 from netnew.domain.evidence import Confidence
 from netnew.judges.model.answers import Checks
-from netnew.judges.model.judge import ModelJudge, Shown, known_as, unclear
+from netnew.judges.model.judge import Shown, known_as, unclear
 from netnew.judges.model.prompts import recheck
 from netnew.judges.model.quotes import citations_of
-from netnew.ports import JudgeRequest, LanguageModel, Prompt
+from netnew.ports import Judge, JudgeRequest, LanguageModel, Prompt
 
 _PER_ANSWER_TOKENS = 150
 _AGREES = {"yes": Outcome.MATCHED, "no": Outcome.UNMATCHED, "not stated": Outcome.UNCLEAR}
@@ -32,7 +32,7 @@ class Recheck:
         return f"{recheck.FAMILY}:{known_as(self._model)}"
 
     async def look(
-        self, request: JudgeRequest, decided: Mapping[str, Verdict], judge: ModelJudge
+        self, request: JudgeRequest, decided: Mapping[str, Verdict], judge: Judge
     ) -> dict[str, Verdict]:
         """Verdicts in the place of those of `decided` that it does not bear out; a verdict that it
         does bear out is more certain."""

@@ -1,0 +1,128 @@
+"""One request for one token: how likely 'yes' is against 'no'."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from pydantic_ai.direct import model_request
+from pydantic_ai.messages import (
+    ModelMessage,
+    ModelRequest,
+    ModelResponse,
+    TextPart,
+    UserPromptPart,
+)
+from pydantic_ai.models import ModelRequestParameters
+from pydantic_ai.models.openai import OpenAIChatModelSettings
+from pydantic_ai.usage import RequestUsage
+
+from netnew.domain.budget import Spend
+from netnew.domain.errors import ModelMisconfigured, NetnewError, NoAnswer
+from netnew.llms.clients import Client, requests_sent
+from netnew.llms.exchange import Cost
+from netnew.llms.failures import Kind, QuotaExhausted, failure_of
+from netnew.llms.patience import Patience
+from netnew.ports import Charge
+
+_MOST_TOKENS_TOLD = 20  # more than that no server tells
+# Where both words together are less likely than this, it meant to say something else.
+_LEAST_OF_BOTH = 0.2
+
+
+async def likelihood_of(
+    ask: Callable[[], Awaitable[ModelResponse]],
+    words: tuple[str, str],
+    model: str,
+    key: str,
+    patience: Patience,
+) -> float:
+    """P(first word) / (P(first) + P(second)) of the first token that `ask` gives, from 0 to 1.
+
+    Raises ModelUnavailable, ModelMisconfigured (also where the server tells no probabilities), and
+    NoAnswer where it says neither.
+    """
+    while True:
+        try:
+            response = await ask()
+        except NetnewError:
+            raise
+        except Exception as error:
+            failure = failure_of(error, key)
+        else:
+            return _share(_first_token(response, model), words, model)
+        match failure.kind:
+            case Kind.QUOTA:
+                raise QuotaExhausted(model, failure.problem)
+            case Kind.SETUP | Kind.REJECTED:
+                raise ModelMisconfigured(model, failure.problem)
+            case Kind.TOO_LONG | Kind.REFUSED:
+                raise NoAnswer(model, failure.problem)
+            case Kind.AGAIN | Kind.SERVER:
+                patience.count(failure.problem, failure.retry_after_s)
+                await patience.wait(failure.retry_after_s)
+
+
+async def one_token(
+    client: Client, instructions: str, turns: Sequence[str], cost: Cost, charge: Charge
+) -> ModelResponse:
+    """The response to the last of `turns`, one token long, charged also where it fails. Raises what
+    the client raises."""
+    usage, sent = RequestUsage(), list[str]()
+    within = requests_sent.set(sent)
+    try:
+        response = await model_request(
+            client.model,
+            _messages(instructions, turns),
+            model_settings=OpenAIChatModelSettings(
+                **client.settings_for(1),  # type: ignore[typeddict-item]
+                openai_logprobs=True,
+                openai_top_logprobs=_MOST_TOKENS_TOLD,
+            ),
+            model_request_parameters=ModelRequestParameters(output_mode="text"),
+            instrument=False,
+        )
+        usage = response.usage
+    finally:
+        requests_sent.reset(within)
+        tokens = usage.input_tokens + usage.output_tokens
+        if sent:
+            dollars = cost(usage) if tokens else 0.0
+            charge(Spend(cost=dollars, tokens=tokens, model_calls=len(sent)))
+    return response
+
+
+def _messages(instructions: str, turns: Sequence[str]) -> list[ModelMessage]:
+    """What we say and what it says, in turn."""
+    messages: list[ModelMessage] = []
+    for n, said in enumerate(turns):
+        if n % 2:
+            messages.append(ModelResponse(parts=[TextPart(said)]))
+        else:
+            asked = ModelRequest(parts=[UserPromptPart(said)], instructions=instructions)
+            messages.append(asked)
+    return messages
+
+
+def _first_token(response: ModelResponse, model: str) -> Sequence[Mapping[str, Any]]:
+    """What the first token might have been, each with its `logprob`."""
+    told = (response.provider_details or {}).get("logprobs") or ()
+    if not told or not told[0]["top_logprobs"]:
+        raise ModelMisconfigured(model, "its server tells no probabilities (logprobs)")
+    found: Sequence[Mapping[str, Any]] = told[0]["top_logprobs"]
+    return found
+
+
+def _share(tokens: Sequence[Mapping[str, Any]], words: tuple[str, str], model: str) -> float:
+    yes, no = (
+        sum(
+            math.exp(token["logprob"])
+            for token in tokens
+            if token["token"].strip().casefold() == word.casefold()
+        )
+        for word in words
+    )
+    if yes + no < _LEAST_OF_BOTH:
+        raise NoAnswer(model, f"it says neither '{words[0]}' nor '{words[1]}'")
+    return yes / (yes + no)
