@@ -21,6 +21,7 @@ from netnew.engine.parts import Parts
 from netnew.engine.plan import plan
 from netnew.engine.restore import entity_of
 from netnew.engine.retrace import FixedClock, from_what_is_stored
+from netnew.engine.second_look import SecondLook
 from netnew.engine.share import BATCHES_AHEAD
 from netnew.engine.verify import Known, Verifier
 from netnew.ports import Changes
@@ -33,7 +34,7 @@ async def judge_batch(batch: Batch, run: Run, parts: Parts) -> Spend:
     is to stop, or another has taken it. Raises what the judge raises."""
     spec = plan(run.spec, parts.judge, FixedClock(run.created_at, parts.clock)).spec
     meter = Meter(Budget(), parts.clock)
-    verifier = Verifier(parts, run.id, run.generation, spec, meter, deeper_pages=0)
+    verifier = Verifier(parts, run.id, run.generation, spec, meter, SecondLook(parts, meter, 0))
     entities = await _entities(batch, parts)
     work = _ForAnother(batch, parts, verifier, await verifier.known(entities))
     verifier.record = work.record

@@ -67,6 +67,7 @@ class Entity:
     visited: bool = False
     recorded: bool = False
     put_off: int = 0
+    searched: bool = False
     _status: MatchStatus = field(default=MatchStatus.GENERATED, init=False)
     _changed: bool = field(default=True, init=False)
     _merged_into: CandidateId | None = field(default=None, init=False)

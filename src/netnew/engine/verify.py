@@ -7,22 +7,21 @@ unclear gets a second look at further pages of its own.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from netnew.domain.budget import Cap, Spend
+from netnew.domain.budget import Spend
 from netnew.domain.candidate import MatchStatus
 from netnew.domain.condition import MatchCondition, MatchRule, Outcome, Verdict
-from netnew.domain.evidence import EvidencePage, Standing
+from netnew.domain.evidence import EvidencePage
 from netnew.domain.ids import RunId, SnapshotId
 from netnew.domain.ledger import LedgerEntry, LedgerKey
 from netnew.domain.page import Snapshot
 from netnew.domain.run import RunSpec
-from netnew.engine.deepen import deeper_addresses
 from netnew.engine.entity import Entity
 from netnew.engine.meter import Meter
 from netnew.engine.parts import Parts
+from netnew.engine.second_look import SecondLook
 from netnew.ports import JudgeRequest
 
 
@@ -95,7 +94,7 @@ class Verifier:
     generation: int
     spec: RunSpec
     meter: Meter
-    deeper_pages: int
+    second_look: SecondLook
     recall: Recall = _recalls_nothing
     record: Callable[[list[LedgerEntry]], Awaitable[None]] | None = None
     rates: PassRates = field(default_factory=PassRates)
@@ -120,17 +119,13 @@ class Verifier:
         """Judge an entity; sets its status and verdicts and gives back what is new for the ledger
         and not recorded yet."""
         entity.changed = False
-        if not entity.deepened and any(_cites_unread(entity, e) for e in known.values()):
-            # Decided on deeper pages once: read them again, from the store, before believing it.
-            entity.deepened = True
-            if await self._deepen(entity):
-                # What was unclear without these pages may be asked again now.
-                known = (await self.known([entity])).get(entity.id, {})
+        known = await self._met_again(entity, known)
         verdicts = self._from_ledger(entity, known)
         entries = await self._judge_missing(entity, verdicts)
-        if self._status(entity, verdicts) is MatchStatus.UNCLEAR and not entity.deepened:
-            entity.deepened = True
-            if await self._deepen(entity):
+        for look in (self.second_look.deeper, self.second_look.targeted):
+            if self._status(entity, verdicts) is not MatchStatus.UNCLEAR:
+                break
+            if await look(entity, self._open(verdicts)):
                 entries = await self._recorded(entries)
                 known = (await self.known([entity])).get(entity.id, {})
                 decided = {n: v for n, v in verdicts.items() if v.outcome is not Outcome.UNCLEAR}
@@ -141,6 +136,27 @@ class Verifier:
         return entries
 
     # -------------------------------------------------------------------------------- inside
+
+    async def _met_again(self, entity: Entity, known: Known) -> Known:
+        """What was decided on pages of a second look once: they are read again, from the store,
+        before it is believed."""
+        for look in (self.second_look.deeper, self.second_look.targeted):
+            if not any(_cites_unread(entity, entry) for entry in known.values()):
+                break
+            verdicts = {n: e.verdict for n, e in known.items() if not _cites_unread(entity, e)}
+            if await look(entity, self._open(verdicts)):
+                # What was unclear without these pages may be asked again now.
+                known = (await self.known([entity])).get(entity.id, {})
+        return known
+
+    def _open(self, verdicts: Mapping[str, Verdict]) -> list[MatchCondition]:
+        """The conditions that are not decided."""
+        unclear = Verdict("", Outcome.UNCLEAR)
+        return [
+            c
+            for c in self.spec.conditions
+            if verdicts.get(c.name, unclear).outcome is Outcome.UNCLEAR
+        ]
 
     def _key(self, entity: Entity, condition: MatchCondition) -> LedgerKey:
         return LedgerKey(
@@ -290,15 +306,3 @@ class Verifier:
     ) -> LedgerEntry:
         shown: frozenset[SnapshotId] = frozenset(p.snapshot.id for p in evidence)
         return LedgerEntry(self._key(entity, condition), verdict, shown, self.parts.clock.now())
-
-    async def _deepen(self, entity: Entity) -> bool:
-        """Read further pages of the candidate's own; whether that brought new evidence."""
-        left = self.meter.left(Cap.PAGES)
-        count = self.deeper_pages if left is None else min(self.deeper_pages, left)
-        addresses = deeper_addresses(entity, count)
-        before = len(entity.pages)
-        for fetched in await asyncio.gather(*(self.parts.fetcher.fetch(a) for a in addresses)):
-            self.meter.add(Spend(stored_pages=1) if fetched.from_store else Spend(pages=1))
-            if fetched.snapshot.is_evidence:
-                entity.add_page(fetched.snapshot, Standing.OWN)
-        return len(entity.pages) > before

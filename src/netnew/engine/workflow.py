@@ -47,6 +47,7 @@ from netnew.engine.refill import lacks_fields
 from netnew.engine.relevance import Relevance
 from netnew.engine.resolve import Resolver
 from netnew.engine.retrace import FixedClock, from_what_is_stored
+from netnew.engine.second_look import SecondLook
 from netnew.engine.share import Sharing
 from netnew.engine.stop import COST_WINDOW, Progress, Stop, stop_for
 from netnew.engine.told import Told
@@ -121,9 +122,8 @@ class Finding:
         )
         discovery.start(planned.queries)
         told = await Told.of(run.id, parts.store.candidates)
-        verifier = Verifier(
-            parts, run.id, run.generation, spec, meter, generator.deeper_pages, told.verdicts
-        )
+        second_look = SecondLook(parts, meter, generator.deeper_pages, generator.targeted_searches)
+        verifier = Verifier(parts, run.id, run.generation, spec, meter, second_look, told.verdicts)
         begun = replace(run, spec=spec, judge_profile=planned.judge_profile)
         work = cls(begun, parts, meter, resolver, discovery, verifier, told, generator.patience)
         discovery.halted = work._is_halted
@@ -270,8 +270,11 @@ class Finding:
         """Rounds before this budget are retraced without caps, those under it with all of them."""
         if not self.is_retracing:
             return
-        self.discovery.parts = self.verifier.parts = from_what_is_stored(self.parts)
+        self._use(from_what_is_stored(self.parts))
         self.meter.walk = Walk.BEFORE if self.run.rounds_before else Walk.AGAIN
+
+    def _use(self, parts: Parts) -> None:
+        self.discovery.parts = self.verifier.parts = self.verifier.second_look.parts = parts
 
     async def _catch_up(self) -> None:
         """A part of the way is retraced: another is to be, or the run goes on."""
@@ -285,7 +288,7 @@ class Finding:
         if self.is_retracing:
             return
         self.meter.walk = Walk.ON
-        self.discovery.parts = self.verifier.parts = self.parts
+        self._use(self.parts)
         self.resolver.take_gone()  # told before
         self._merges_recorded = len(self.resolver.merges)
         await self._tell_what_is_not_told(only_new=True)
