@@ -70,8 +70,8 @@ class Hearsay:
             return
         useful = []
         for page in pages:
-            reading = read_page(page)
-            if reading.kind is not PageKind.NOTHING:
+            if page.is_evidence:  # a list of names may be about nothing else
+                reading = read_page(page)
                 useful.append((page, reading))
                 self._hop(page, reading, frontier, are_others)
         lists = [
