@@ -13,7 +13,7 @@ UV := uv==0.13.9
 NETNEW_DATA ?=
 export NETNEW_DATA
 
-.PHONY: help demo test format-check lint types imports pytest evals bench chaos docs lock format clean
+.PHONY: help demo test format-check lint types imports pytest evals evals-local bench chaos docs lock format clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /: /' | sort
@@ -40,6 +40,9 @@ pytest: $(READY)  ## the tests alone
 
 evals: $(READY)  ## measure against the pinned floors (NETNEW_DATA=FOLDER adds its sample)
 	$(BIN)/python -m evals check --floors evals/floors.json
+
+evals-local: $(READY)  ## a real model in the loop: fetches small open weights, takes long
+	$(BIN)/python -m evals.local
 
 bench: $(READY)  ## measure speed
 	@for part in corpus pages store verify never_twice latency; do echo "== $$part"; $(BIN)/python -m benchmarks.$$part || exit 1; done
