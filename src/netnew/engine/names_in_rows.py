@@ -104,23 +104,32 @@ class _Run:
 
 
 def _runs(segments: Sequence[Segment]) -> Iterator[_Run]:
-    """Rows, or short blocks, that stand one after the other."""
+    """Rows, or short blocks, that stand one after the other; facts stand with either: they are the
+    rows of two within a table, and the points 'Name: what it does' of a list."""
     run: list[Segment] = []
     rows = False
     for segment in segments:
         is_row = _is_row(segment)
-        fits = is_row or (segment.kind is SegmentKind.BODY and len(segment.text) <= MAX_POINT_CHARS)
-        # A fact is a row of two within a table, and a point 'Name: what it does' within a list.
+        is_point = segment.kind is SegmentKind.BODY and len(segment.text) <= MAX_POINT_CHARS
         is_fact = segment.kind is SegmentKind.FACT and len(segment.text) <= MAX_ROW_CHARS
-        goes_on = bool(run) and (is_fact or (fits and is_row == rows))
-        if segment.boilerplate or not goes_on:
+        if segment.boilerplate or not (is_row or is_point or is_fact):
             yield from _closed(run, rows)
-            run = []
-            rows = is_row
-        if not segment.boilerplate and (fits or is_fact):
-            run.append(segment)
-            rows = rows or is_row
+            run, rows = [], False
+            continue
+        if not is_fact and is_row != rows:
+            facts = _last_facts(run)
+            yield from _closed(run[: len(run) - len(facts)], rows)
+            run, rows = facts, is_row
+        run.append(segment)
     yield from _closed(run, rows)
+
+
+def _last_facts(run: list[Segment]) -> list[Segment]:
+    """The facts that the run ends with: they may be the first rows of what comes next."""
+    last = len(run)
+    while last and run[last - 1].kind is SegmentKind.FACT:
+        last -= 1
+    return run[last:]
 
 
 def _closed(run: list[Segment], rows: bool) -> Iterator[_Run]:
