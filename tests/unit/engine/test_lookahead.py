@@ -15,12 +15,11 @@ from netnew.engine.lookahead import Lookahead, a_round_of
 from netnew.engine.meter import Meter
 from tests.support.kettles import SPEC, Bench, bench, kettles
 
-
 pytestmark = pytest.mark.anyio
+NO_CAPS = Budget()
 
 
-async def asked(folder: Path, is_free: bool, budget: Budget = Budget()) -> tuple[Run, Bench, list]:
-    folder.mkdir()
+async def asked(folder: Path, is_free: bool, budget: Budget = NO_CAPS) -> tuple[Run, Bench, list]:
     async with bench(folder, kettles(60)) as b:
         b.parts["judge_is_free"] = is_free
         run = await b.run(replace(SPEC, budget=budget, match_limit=1000))
@@ -29,6 +28,8 @@ async def asked(folder: Path, is_free: bool, budget: Budget = Budget()) -> tuple
 
 
 async def test_the_rows_are_those_of_a_run_that_fetches_nothing_ahead(tmp_path: Path) -> None:
+    for name in ("plain", "ahead"):
+        (tmp_path / name).mkdir()
     plain, _, rows = await asked(tmp_path / "plain", is_free=True)
     ahead, _, same = await asked(tmp_path / "ahead", is_free=False)
     assert same == rows
@@ -36,7 +37,7 @@ async def test_the_rows_are_those_of_a_run_that_fetches_nothing_ahead(tmp_path: 
 
 
 async def test_all_that_was_served_is_told(tmp_path: Path) -> None:
-    run, b, _ = await asked(tmp_path / "one", is_free=False)
+    run, b, _ = await asked(tmp_path, is_free=False)
     assert run.spend.searches == len(b.source.asked) == len(set(b.source.asked))
     # One broken off is fetched again by this fetcher; the real one has both wait for it.
     assert run.spend.pages == len(set(b.fetcher.fetched))
@@ -45,7 +46,7 @@ async def test_all_that_was_served_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("searches", [1, 5, 17, 40])
 async def test_no_cap_is_passed(tmp_path: Path, searches: int) -> None:
     budget = Budget(searches=searches, pages=30)
-    run, b, _ = await asked(tmp_path / "one", is_free=False, budget=budget)
+    run, b, _ = await asked(tmp_path, is_free=False, budget=budget)
     assert len(b.source.asked) <= searches
     assert len(set(b.fetcher.fetched)) <= 30
     assert run.spend.searches == len(b.source.asked)
