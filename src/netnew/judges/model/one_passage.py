@@ -1,8 +1,9 @@
 """The one passage of a candidate's pages that speaks most of a condition, and the sentence in it.
 
 For models that read some dozen words well and a page badly: of the page that has the best
-sentence, its best sentences. Best is what shares telling words with the condition (BM25), or has a
-value of the kind asked for: a quantity in such a unit, a date, a place.
+sentence, its best sentences. Best is what shares telling words with the condition (BM25), speaks of
+the same attribute in other words ('Team size', 'people'), or has a value of the kind asked for: a
+quantity in such a unit, a date, a place.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from netnew.domain.condition import MatchCondition
 from netnew.domain.evidence import Citation, EvidencePage, Standing, cite
 from netnew.judges.model.bm25 import Bm25
 from netnew.judges.model.passages import Passage, choose_passages
+from netnew.judges.rules.attributes import features
 from netnew.lexicon.dates import bounds_in, dates_in
 from netnew.lexicon.places import places_in
 from netnew.lexicon.quantities import dimension_of, quantities_in
@@ -25,7 +27,7 @@ ROOM_CHARS = 600
 _LOOKED_AT_CHARS = 30_000
 _MOST_SENTENCE_CHARS = 300
 # Against the BM25 of a rare word, which is 2 to 4.
-_FOR_VALUE = 1.5
+_FOR_KIND = 1.5
 _FOR_RULES = 4.0
 _MENTION_COUNTS = 0.5
 _ENDS = re.compile(r"(?<=[.!?])\s+(?=[^a-z\s])|(?<=[。！？])|\s*[\n\r]+\s*|\s+[•|]\s+")
@@ -100,10 +102,12 @@ def _scored(
     ruled: Sequence[Citation],
 ) -> Iterator[Sentence]:
     words = Bm25([s.text for s in sentences]).scores(question)
-    asked = _kinds(whole_question)
+    asked = _kinds(whole_question) | _attributes(question)
     for sentence, score in zip(sentences, words, strict=True):
         page = evidence[sentence.passage.page - 1]
-        score += _FOR_VALUE * len(asked & _kinds(sentence.text)) if asked else 0.0
+        if asked:
+            said = _kinds(sentence.text) | _attributes(sentence.text)
+            score += _FOR_KIND * len(asked & said)
         score += _FOR_RULES * any(_meets(sentence, page, citation) for citation in ruled)
         score *= _MENTION_COUNTS if page.standing is Standing.MENTION else 1.0
         yield Sentence(sentence.passage, sentence.start, sentence.end, score)
@@ -117,6 +121,12 @@ def _kinds(text: str) -> set[str]:
     if places_in(text):
         found.add("place")
     return found
+
+
+def _attributes(text: str) -> set[str]:
+    """Of which attributes `text` speaks; that something ended is said of its status."""
+    found = {x for x in features(text) if x.startswith("@")}
+    return found | {"@status"} if "@end" in found else found
 
 
 def _meets(sentence: Sentence, page: EvidencePage, citation: Citation) -> bool:
