@@ -11,9 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from evals.web_server import WebServer
 from netnew.bootstrap import App
+from netnew.cli import main
 from netnew.domain.budget import Budget
 from netnew.domain.candidate import Candidate, MatchStatus
 from netnew.domain.condition import Outcome
@@ -356,7 +358,7 @@ def test_find_with_a_model_that_is_named(tmp_path: Path, valley: WebServer, judg
         done = netnew(tmp_path, valley, "find", *ASKED, "--judge", judge.format(server.base_url))
         assert done.returncode == 0, done.stderr
         document = json.loads(done.stdout)
-        names = {c["name"] for c in document["candidates"] if c["status"] == "matched"}
+        names = {c["name"] for c in document["candidates"] if c["match_status"] == "matched"}
         assert names == MATCHES
         assert document["run"]["spend"]["model_calls"] == len(server.asked)
 
@@ -381,13 +383,23 @@ def test_find_with_two_models_and_a_cap_on_cost(tmp_path: Path, valley: WebServe
 
 @pytest.mark.parametrize(
     "judge",
-    ["gpt-9", "opnai:x", "compatible:", "compatible:a>", ">compatible:a", "only:", "only:rules"],
+    [
+        "gpt-9",
+        "opnai:x",
+        "compatible:",
+        "compatible:a@http://h/v1>",
+        ">compatible:a",
+        "only:",
+        "only:rules",
+    ],
 )
 def test_a_bad_name_is_refused_with_what_is_allowed(
     tmp_path: Path, valley: WebServer, judge: str
 ) -> None:
-    done = netnew(tmp_path, valley, "find", *ASKED, "--judge", judge)
-    assert done.returncode == 2
+    env = {**dict.fromkeys(os.environ), "NETNEW_HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+    runner = CliRunner(env={**env, "NETNEW_SOURCES": f"web:searxng={gateway(valley)}"})
+    done = runner.invoke(main.app, ["find", *ASKED, "--judge", judge], prog_name="netnew")
+    assert done.exit_code == 2
     assert "rules" in done.stderr
     assert "openai:" in done.stderr
 
