@@ -20,7 +20,7 @@ from typing import TypeVar
 
 from netnew.domain.errors import ModelMisconfigured, ModelUnavailable, NoAnswer
 from netnew.domain.price import Price
-from netnew.llms.gguf_process import SLOTS, GgufProcess
+from netnew.llms.gguf_process import SERVER, SLOTS, GgufProcess
 from netnew.llms.names import ModelName, Vendor
 from netnew.llms.options import ModelOptions
 from netnew.llms.rungs import Rung
@@ -45,11 +45,18 @@ class GgufModel:
     `is_small`: whether it is to be asked for one token, not for JSON with quotes.
     """
 
-    def __init__(self, named: ModelName, options: ModelOptions, runtime: str = "xllamacpp") -> None:
-        """`runtime`: the package that serves it. Raises ModelMisconfigured where that, or the file,
-        is missing, or the file is no GGUF."""
+    def __init__(
+        self,
+        named: ModelName,
+        options: ModelOptions,
+        runtime: str = "xllamacpp",
+        command: tuple[str, ...] = SERVER,
+    ) -> None:
+        """`runtime`: the package that serves it; `command` starts it. Raises ModelMisconfigured
+        where the package or the file is missing, or the file is no GGUF."""
         self.named = named
         self._options = options
+        self._command = command
         self._path = Path(named.model).expanduser()
         _need_runtime(str(named), runtime)
         head = _head_of(str(named), self._path)
@@ -135,7 +142,7 @@ class GgufModel:
                 options = self._options
                 threads = options.threads or max(1, (os.cpu_count() or 2) // 2)
                 server = await GgufProcess.start(
-                    str(self.named), str(self._path), threads, options.context
+                    str(self.named), str(self._path), threads, options.context, self._command
                 )
                 self._server, self._client = server, _client_of(server, options)
             return self._client, self._server

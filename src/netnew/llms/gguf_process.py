@@ -16,7 +16,7 @@ SLOTS = 2
 
 _LOADED_WITHIN_S = 600.0  # tens of gigabytes from a slow disk
 _ENDED_WITHIN_S = 5.0
-_SERVER = (sys.executable, "-m", "netnew.llms.gguf_server")
+SERVER = (sys.executable, "-m", "netnew.llms.gguf_server")
 
 
 class GgufProcess:
@@ -29,9 +29,10 @@ class GgufProcess:
 
     @classmethod
     async def start(
-        cls, name: str, path: str, threads: int, context: int, command: tuple[str, ...] = _SERVER
+        cls, name: str, path: str, threads: int, context: int, command: tuple[str, ...] = SERVER
     ) -> GgufProcess:
-        """Load the file; takes seconds. Raises ModelMisconfigured where that fails."""
+        """Load the file; takes seconds. `command` speaks as `gguf_server` does. Raises
+        ModelMisconfigured where that fails."""
         key = secrets.token_urlsafe(24)
         process = await asyncio.create_subprocess_exec(
             # A session of its own: Ctrl-C is for us, and we still have questions to end.
