@@ -13,7 +13,7 @@ from netnew.domain.ids import RunId
 from netnew.domain.page import SegmentKind, Snapshot
 from netnew.domain.run import RunSpec
 from netnew.domain.search import SearchAnswer
-from netnew.engine.addresses import host_of, identity_key, is_address
+from netnew.engine.addresses import canonical_address, host_of, identity_key, is_address
 from netnew.engine.entity import Entity
 from netnew.engine.frontier import Frontier
 from netnew.engine.generators import Generator
@@ -41,6 +41,7 @@ class Hearsay:
     hop: Hop | None
     mentions: Mentions = field(default_factory=Mentions)
     _listens: bool = False
+    _label_pages: set[str] = field(default_factory=set)
 
     @classmethod
     def of(
@@ -116,6 +117,7 @@ class Hearsay:
             return
         host = host_of(page.final_url)
         for url in self.hop.label_pages(page):
+            self._label_pages.add(canonical_address(url))
             frontier.add_page(url, f"hop:{host}", NAMES_VALUE)
         for named in self.hop.named_on(page):
             if named.url is None or not is_address(named.url):
@@ -124,7 +126,9 @@ class Hearsay:
                 frontier.add_page(named.url, _list_unit(page), NAMES_VALUE)
 
     def _is_on_topic(self, page: Snapshot, reading: Reading) -> bool:
-        """Whether the page is one of the others, or hangs under one: it was followed then."""
+        """Whether the page is one of the others, or one that was followed as such a page of one."""
+        if canonical_address(page.url) in self._label_pages:
+            return True
         if self.relevance.of_list(page) >= self.relevance.on_topic:
             return True
         return self.relevance.of_text(reading.description) >= self.relevance.on_topic
