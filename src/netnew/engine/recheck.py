@@ -57,7 +57,7 @@ class Recheck:
         ]
         ledger = [entry for _, entries in found for entry in entries]
         if rows or ledger:
-            await work.commit(*events, rows=rows, ledger=ledger)
+            await work.book.commit(*events, rows=rows, ledger=ledger)
         self.is_done = not self._waiting
 
     async def _one(

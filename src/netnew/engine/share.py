@@ -91,7 +91,7 @@ class Sharing:
     async def _lend(self, work: Finding, other: OtherWorker, lent: Sequence[Entity]) -> bool:
         """Have a batch judged, and learn what is on record then; whether the other was lost."""
         ids = tuple(entity.id for entity in lent)
-        await work.write_down(lent)  # the other reads their rows
+        await work.book.write_down(lent)  # the other reads their rows
         run, spend = work.run, None
         try:
             async with asyncio.timeout(_GIVEN_UP_AFTER_S):

@@ -9,25 +9,21 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from netnew.domain.budget import Cap, Spend
-from netnew.domain.candidate import Candidate, MatchStatus
+from netnew.domain.candidate import MatchStatus
 from netnew.domain.errors import Conflict, ModelUnavailable, TakenOver
 from netnew.domain.event import (
-    CandidateDecided,
-    CandidateDiscarded,
     CandidateEnriched,
-    CandidateGenerated,
-    EventBody,
     RoundEnded,
-    RunPlanned,
     RunStatusChanged,
 )
 from netnew.domain.ledger import LedgerEntry
-from netnew.domain.run import Estimate, Run, RunStatus, StopRequest, TerminationReason
+from netnew.domain.run import Run, RunStatus, StopRequest, TerminationReason
 from netnew.engine.apart import Apart
+from netnew.engine.book import ASKED_OUT, Book
 from netnew.engine.crew import Crew
 from netnew.engine.discover import Discovery, Round
 from netnew.engine.enrich import enrich
@@ -52,7 +48,6 @@ from netnew.engine.share import Sharing
 from netnew.engine.stop import COST_WINDOW, Progress, Stop, stop_for
 from netnew.engine.told import Told
 from netnew.engine.verify import Known, Verifier
-from netnew.ports import Changes
 
 # Candidates judged in one stretch.
 BATCH = 100
@@ -62,8 +57,6 @@ STRETCH_S = 30.0
 LOOK_EVERY_S = 0.25
 # What is found already is still judged when there is nothing left to search or fetch with.
 STOPS_JUDGING = frozenset({Cap.COST, Cap.TOKENS, Cap.SECONDS})
-# After these ends the sources had nothing more that could be found by asking.
-_ASKED_OUT = frozenset({TerminationReason.CANDIDATES_EXHAUSTED, TerminationReason.LOW_MATCH_RATE})
 _FAILS = frozenset({TerminationReason.ERROR_OCCURRED, TerminationReason.TIMEOUT})
 
 
@@ -71,13 +64,12 @@ _FAILS = frozenset({TerminationReason.ERROR_OCCURRED, TerminationReason.TIMEOUT}
 class Finding:
     """A run that finds, under way in this process. Made by `begin`; `stretch` until it is done."""
 
-    run: Run
+    book: Book
     parts: Parts
     meter: Meter
     resolver: Resolver
     discovery: Discovery
     verifier: Verifier
-    told: Told
     patience: float
     crew: Crew = field(init=False)
     sharing: Sharing = field(default_factory=Sharing)
@@ -86,15 +78,25 @@ class Finding:
     outage: Outage = field(default_factory=Outage)
     idle_leads: float = 0.0
     failure: str = ""
-    rounds: int = 0
-    ended_by: TerminationReason | None = None
     _round: Round | None = None
     _cut: Round | None = None
     _fields_asked: bool = False
     _known: dict[str, Known] = field(default_factory=dict)
-    _merges_recorded: int = 0
-    _spend_told: Spend = Spend()
     _day_spent: Spend = Spend()
+
+    @property
+    def run(self) -> Run:
+        """As it stands."""
+        return self.book.run
+
+    @run.setter
+    def run(self, run: Run) -> None:
+        self.book.run = run
+
+    @property
+    def is_retracing(self) -> bool:
+        """Whether this is a round that was finished before this process took the run."""
+        return self.book.is_retracing
 
     @classmethod
     async def begin(cls, run: Run, parts: Parts) -> Finding:
@@ -125,18 +127,18 @@ class Finding:
         second_look = SecondLook(parts, meter, generator.deeper_pages, generator.targeted_searches)
         verifier = Verifier(parts, run.id, run.generation, spec, meter, second_look, told.verdicts)
         begun = replace(run, spec=spec, judge_profile=planned.judge_profile)
-        work = cls(begun, parts, meter, resolver, discovery, verifier, told, generator.patience)
+        book = Book(begun, parts, meter, resolver, discovery, told, run.spend)
+        work = cls(book, parts, meter, resolver, discovery, verifier, generator.patience)
         discovery.halted = work._is_halted
         if not parts.judge_is_free:  # else judging leaves no time to fetch in
             discovery.ahead = Lookahead(parts, meter, a_round_of(generator))
-        verifier.record = work._record
+        verifier.record = work.book.record
         work.crew = Crew(work._judge, work._room, parts.in_flight)
         if spec.rechecks and spec.refreshes is not None:
             work.recheck = Recheck(spec.refreshes)
-        work._spend_told = run.spend
         work._set_out()
         if run.status is RunStatus.QUEUED:
-            await work._tell_beginning(planned.queries, planned.unreadable)
+            await work.book.tell_beginning(planned.queries, planned.unreadable)
         return work
 
     async def stretch(self) -> bool:
@@ -175,11 +177,6 @@ class Finding:
 
     # ---------------------------------------------------------------------------------- rounds
 
-    @property
-    def is_retracing(self) -> bool:
-        """Whether this is a round that was finished before this process took the run."""
-        return self.rounds < self.run.rounds
-
     async def _begin_round(self) -> None:
         if self.ahead is not None:
             await self.ahead.halt()
@@ -188,7 +185,7 @@ class Finding:
             last = self._round.failures[-1]
             self.failure = f"source {last.source}: {last.problem}"
         if not self.is_retracing:
-            await self.commit()  # what was asked and fetched is spent, whatever happens next
+            await self.book.commit()  # what was asked and fetched is spent, whatever happens next
         waiting = await self._waiting()
         for start in range(0, len(waiting), BATCH):
             some = waiting[start : start + BATCH]
@@ -214,7 +211,7 @@ class Finding:
         left = self.crew.left_over()
         for entity in left:
             entity.changed = True  # it comes again with the next round
-        await self._commit_new(left)
+        await self.book.write_new(left)
         self._known.clear()
         self._round = None
         if self.run.stop_requested is not StopRequest.NONE:
@@ -231,13 +228,13 @@ class Finding:
         self.resolver.census.end_round(this.effort)
         new_matches = len(self.resolver.census.matched_since(this.mark))
         self.idle_leads = 0.0 if new_matches else self.idle_leads + this.effort
-        retraced, self.rounds = self.is_retracing, self.rounds + 1
+        retraced, self.book.rounds = self.is_retracing, self.book.rounds + 1
         if not retraced:
             # A worker that gets so far is no victim of the run.
-            self.run = replace(self.run, rounds=self.rounds, takeovers=0)
-            told = (*self._events_of(grown), self._round_ended(this, new_matches))
-            await self.commit(*this.failures, *told, candidates=grown, sums_up=True)
-        elif self.rounds in (self.run.rounds, self.run.rounds_before):
+            self.run = replace(self.run, rounds=self.book.rounds, takeovers=0)
+            told = (*self.book.events_of(grown), self._round_ended(this, new_matches))
+            await self.book.commit(*this.failures, *told, candidates=grown, sums_up=True)
+        elif self.book.rounds in (self.run.rounds, self.run.rounds_before):
             await self._catch_up()
 
     async def _settle_grey_zone(self) -> list[Entity]:
@@ -250,7 +247,7 @@ class Finding:
             self.meter,
             may_ask=not self.is_retracing and self._may_judge(),
             halted=self._is_halted,
-            record=self._record,
+            record=self.book.record,
         )
 
     def _round_ended(self, this: Round, new_matches: int) -> RoundEnded:
@@ -261,7 +258,7 @@ class Finding:
             new_matches,
             self.resolver.counts(),
             self.meter.spend,
-            self._estimated(),
+            self.book.estimated(),
         )
 
     # ------------------------------------------------------------------------------- retracing
@@ -289,24 +286,9 @@ class Finding:
             return
         self.meter.walk = Walk.ON
         self._use(self.parts)
-        self.resolver.take_gone()  # told before
-        self._merges_recorded = len(self.resolver.merges)
-        await self._tell_what_is_not_told(only_new=True)
+        self.book.catch_up()
+        await self.book.tell_untold(only_new=True)
         self._fields_asked = True
-
-    async def _tell_what_is_not_told(self, only_new: bool = False) -> None:
-        """Rows that say something else than is known, or are not there."""
-        stale = [
-            e
-            for e in self.resolver.entities
-            if e.merged_into is None
-            and (not only_new or not self.told.has(e))
-            and e.status is not MatchStatus.DISCARDED
-            and not self.told.says(e)
-        ]
-        for start in range(0, len(stale), BATCH):
-            some = stale[start : start + BATCH]
-            await self.commit(*self._events_of(some), candidates=some)
 
     # --------------------------------------------------------------------------------- judging
 
@@ -327,19 +309,19 @@ class Finding:
             entries = await self.verifier.verify(entity, self._known.pop(entity.id, {}))
         except ModelUnavailable as error:
             self.outage.put_off(entity, error)
-            await self._commit_new([entity])
+            await self.book.write_new([entity])
             return
         self.outage.answered()
         if entity.status is MatchStatus.MATCHED and self.run.spec.enrichments:
             if entries and not self.parts.judge_is_free:
-                await self._record(entries)  # paid for, and another call follows
+                await self.book.record(entries)  # paid for, and another call follows
                 entries = []
             entries += await self._enriched(entity)
         if not self.is_retracing:
-            events = [] if self.told.says(entity) else list(self._events_of([entity]))
-            await self.commit(*events, candidates=[entity] if events else (), ledger=entries)
+            events = [] if self.book.told.says(entity) else list(self.book.events_of([entity]))
+            await self.book.commit(*events, candidates=[entity] if events else (), ledger=entries)
         elif entries:
-            await self._record(entries)
+            await self.book.record(entries)
 
     async def _enriched(self, entity: Entity) -> list[LedgerEntry]:
         if not self.run.spec.enrichments:
@@ -360,19 +342,13 @@ class Finding:
             some, lacking = lacking[:at_once], lacking[at_once:]
             entries = await asyncio.gather(*(self._enriched(e) for e in some))
             told = [CandidateEnriched(e.id, e.enrichments) for e in some]
-            await self.commit(*told, candidates=some, ledger=[x for new in entries for x in new])
-
-    async def _record(self, entries: list[LedgerEntry]) -> None:
-        """Keep verdicts that were paid for, whatever becomes of the candidate."""
-        await self.parts.store.journal.commit(Changes(self.run.id, ledger=tuple(entries)))
+            await self.book.commit(
+                *told, candidates=some, ledger=[x for new in entries for x in new]
+            )
 
     def is_known(self, entity: Entity) -> bool:
         """Whether a verdict on it was on record when the round began, or is now."""
         return bool(self._known.get(entity.id))
-
-    async def write_down(self, new: Sequence[Entity]) -> None:
-        """The rows of some that wait to be judged, as they are now."""
-        await self.commit(*self._events_of(new), candidates=new)
 
     async def take_judged(self, lent: Sequence[Entity], spend: Spend) -> None:
         """Others were asked to judge them, and took `spend` for it (which counts for the day
@@ -380,7 +356,7 @@ class Finding:
         known = await self.verifier.known(lent)
         self._known |= known
         self.meter.add(spend + Spend(ledger_hits=-sum(map(len, known.values()))))
-        self._spend_told += spend
+        self.book.spend_told += spend
 
     def _room(self) -> int:
         """How many may be under way at once: as many as the limits still have room for."""
@@ -398,24 +374,6 @@ class Finding:
             return False
         cap = self.meter.exhausted()
         return cap not in STOPS_JUDGING or (cap is Cap.SECONDS and self.parts.judge_is_free)
-
-    def _events_of(self, entities: Iterable[Entity]) -> Iterable[EventBody]:
-        for e in entities:
-            if not e.recorded and not self.told.has(e):
-                yield CandidateGenerated(e.id, e.name, e.url)
-            e.recorded = True
-            if e.status is not MatchStatus.GENERATED:
-                yield CandidateDecided(e.id, e.name, e.url, e.status, e.verdicts)
-            if e.enrichments:
-                yield CandidateEnriched(e.id, e.enrichments)
-
-    async def _commit_new(self, waiting: list[Entity]) -> None:
-        """Rows for those that were found but not judged: nothing found is lost."""
-        if self.is_retracing:
-            return
-        new = [e for e in waiting if not e.recorded and not self.told.has(e)]
-        if new:
-            await self.commit(*self._events_of(new), candidates=new)
 
     # -------------------------------------------------------------------------------- stopping
 
@@ -444,7 +402,7 @@ class Finding:
             self.resolver.census.curve.leads_per_match(COST_WINDOW * self.patience),
         )
         stop = stop_for(progress, self.run.spec, self.patience)
-        if stop is not None and stop.reason in _ASKED_OUT:
+        if stop is not None and stop.reason in ASKED_OUT:
             if self.outage.waits(self.resolver.entities):
                 return None  # another round, though nothing new may be found in it
             if problem := self.outage.problem_at_the_end:
@@ -487,11 +445,11 @@ class Finding:
             for entity in self.resolver.entities:
                 if entity.merged_into is None and self._room() > 0:
                     self.verifier.apply_kept_back(entity)
-            await self._tell_what_is_not_told()
+            await self.book.tell_untold()
             if self.run.stop_requested is StopRequest.NONE:
                 await self._enrich_matches()
         if not self.is_retracing:
-            await self.commit(sums_up=True)  # the end itself may be refused
+            await self.book.commit(sums_up=True)  # the end itself may be refused
         now = self.parts.clock.now()
         asked = self.run.stop_requested
         if asked is not StopRequest.NONE:
@@ -499,7 +457,7 @@ class Finding:
         else:
             status = RunStatus.FAILED if stop.reason in _FAILS else RunStatus.COMPLETED
         reason = None if status is RunStatus.PAUSED else stop.reason
-        self.ended_by = reason
+        self.book.ended_by = reason
         before = self.run
         self.run = replace(
             self.run,
@@ -510,103 +468,12 @@ class Finding:
         )
         told = RunStatusChanged(status, reason, self.run.termination_detail)
         try:
-            await self.commit(told, sums_up=True, if_revision=before.revision)
+            await self.book.commit(told, sums_up=True, if_revision=before.revision)
         except Conflict:
-            self.run, self.ended_by = before, None
+            self.run, self.book.ended_by = before, None
             await self._look_around()
             return False
         return True
-
-    # ------------------------------------------------------------------------------ committing
-
-    async def _tell_beginning(self, queries: tuple[str, ...], unreadable: object) -> None:
-        spec = self.run.spec
-        now = self.parts.clock.now()
-        self.run = replace(self.run, status=RunStatus.RUNNING, started_at=now, updated_at=now)
-        events: list[EventBody] = [RunStatusChanged(RunStatus.RUNNING)]
-        if self.run.rounds == 0:
-            parts = dict(unreadable) if isinstance(unreadable, dict) else {}
-            events.append(
-                RunPlanned(
-                    spec.entity_type,
-                    tuple(c.name for c in spec.conditions),
-                    queries,
-                    tuple(f"{name}: {part}" for name, part in parts.items()),
-                )
-            )
-        await self.commit(*events)
-
-    async def commit(
-        self,
-        *events: EventBody,
-        candidates: Iterable[Entity] = (),
-        ledger: Iterable[LedgerEntry] = (),
-        rows: Iterable[Candidate] = (),
-        sums_up: bool = False,
-        if_revision: int | None = None,
-    ) -> None:
-        """One transaction: rows, what was merged away meanwhile, the run's counters, events.
-
-        `sums_up`: the estimate is made anew.
-        """
-        written = [e.candidate(self.run.id, self.run.generation) for e in candidates]
-        for entity in candidates:
-            self.told.take(entity)
-        discarded, tell = self._discarded()
-        merges = tuple(self.resolver.merges[self._merges_recorded :])
-        self._merges_recorded = len(self.resolver.merges)
-        # While it retraces, the counts in memory are those of an earlier time.
-        if not self.is_retracing:
-            self.run = replace(
-                self.run,
-                counts=self.resolver.counts(),
-                spend=self.meter.spend,
-                estimate=self._estimated() if sums_up else self.run.estimate,
-                updated_at=self.parts.clock.now(),
-            )
-        spent = None
-        if sums_up or self.parts.day_budget.is_capped:
-            spent, self._spend_told = self.run.spend - self._spend_told, self.run.spend
-        receipt = await self.parts.store.journal.commit(
-            Changes(
-                self.run.id,
-                events=(*events, *tell),
-                run=self.run,
-                candidates=(*written, *discarded, *rows),
-                merges=merges,
-                ledger=tuple(ledger),
-                spent=spent,
-                epoch=self.run.epoch,
-                if_revision=if_revision,
-            )
-        )
-        if receipt.stop_requested is not self.run.stop_requested:
-            self.run = replace(self.run, stop_requested=receipt.stop_requested)
-
-    def _discarded(self) -> tuple[list[Candidate], list[EventBody]]:
-        """Rows and events of recorded candidates that were merged into others or excluded."""
-        rows: list[Candidate] = []
-        events: list[EventBody] = []
-        if self.is_retracing:
-            return rows, events
-        for entity in self.resolver.take_gone():
-            if entity.recorded or self.told.has(entity):
-                entity.status = MatchStatus.DISCARDED
-                rows.append(entity.candidate(self.run.id, self.run.generation))
-                self.told.take(entity)
-                merged = entity.merged_into
-                reason = "the same entity" if merged else "on the exclude list"
-                events.append(CandidateDiscarded(entity.id, reason, merged))
-        return rows, events
-
-    def _estimated(self) -> Estimate | None:
-        """The estimate so far; a lower bound while there is more to ask or to judge."""
-        census = self.resolver.census
-        found = census.estimate(self.discovery.is_walked, self.discovery.open_own_words)
-        if found is None:
-            return None
-        cut = self.ended_by not in _ASKED_OUT or census.unjudged or self.discovery.hides_more
-        return replace(found, is_lower_bound=bool(cut))
 
 
 async def _never() -> bool:
