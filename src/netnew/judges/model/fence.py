@@ -68,7 +68,10 @@ def shown_address(url: str) -> str:
 
 
 def _says_an_order(url: str) -> bool:
-    return is_order(" ".join(re.split(r"[\W_]+", unquote(url)))) or is_order(unquote(url))
+    plain = unquote(url)
+    parts = (plain, *re.split(r"[/?&#]+", plain))
+    joints = (r"[\W_]+", r"[-_+]+", r"\Z")
+    return any(is_order(re.sub(joint, " ", part).strip()) for part in parts for joint in joints)
 
 
 def _page(number: int, page: EvidencePage, shown: Sequence[Passage]) -> Iterator[str]:

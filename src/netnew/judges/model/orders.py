@@ -79,7 +79,8 @@ _ORDERS: tuple[tuple[tuple[str, ...], str], ...] = (
     (
         ("condition", "claim", "criteri", "requirement"),
         _BEGINS + r"(?:treat|consider|regard|mark|assume|accept|count|answer|report|judge|declare)"
-        r"\b[^.!?]{0,60}\b(?:conditions?|claims?|criteri\w+|requirements?)\b[^.!?]{0,60}"
+        r"\b[^.!?]{0,60}\b(?:conditions?|claims?|criteri\w+|requirements?)\b"
+        r"(?:[^.!?]{0,60}|\s*[\"'“‘].{0,200}[\"'”’][^.!?]{0,20})"
         r"\b(?:met|fulfilled|satisfied|true|matched|proven|proved|yes|holds?)\b",
     ),
     (
