@@ -24,6 +24,13 @@ _INDEX_FILE = re.compile(r"/(index|default|home)\.(html?|php|aspx?|jsp)$", re.IG
 # Hosts on which many entities live: a domain is no identity there, a path of so many parts is.
 # 0 stands for 'the whole path'.
 _SHARED_HOSTS: dict[str, int] = {
+    # packages, maps, tickets
+    "pypi.org": 2,
+    "npmjs.com": 0,
+    "crates.io": 2,
+    "openstreetmap.org": 2,
+    "eventbrite.com": 2,
+    "lu.ma": 1,
     # code forges
     "github.com": 2,
     "gitlab.com": 2,
@@ -94,7 +101,12 @@ _SHARED_HOSTS: dict[str, int] = {
     "goodreads.com": 0,
     "yelp.com": 2,
     "tripadvisor.com": 0,
-    "arxiv.org": 2,
+    "arxiv.org": 0,
+    "openreview.net": 0,
+    "semanticscholar.org": 0,
+    "pubmed.ncbi.nlm.nih.gov": 1,
+    "aclanthology.org": 1,
+    "researchgate.net": 2,
     "doi.org": 0,
     "orcid.org": 1,
     "scholar.google.com": 0,
@@ -103,6 +115,29 @@ _SHARED_HOSTS: dict[str, int] = {
     "apache.org": 0,
     "eclipse.org": 0,
 }
+
+# Addresses of one thing that differ: what they have in common, and how that is written.
+_SAME_THING = (
+    (
+        re.compile(r"arxiv\.org/(?:abs|pdf|html|format)/(.+?)(?:v\d+)?(?:\.pdf)?"),
+        r"arxiv.org/abs/\1",
+    ),
+    (re.compile(r"(?:dx\.)?doi\.org/(10\.\d{4,}/.+)"), r"doi.org/\1"),
+    (re.compile(r"openreview\.net/(?:forum|pdf)\?id=([\w-]+)"), r"openreview.net/forum?id=\1"),
+    (
+        re.compile(r"(amazon\.[a-z.]+)/(?:.*/)?(?:dp|gp/product)/([A-Z0-9]{10})(?:[/?].*)?"),
+        r"\1/dp/\2",
+    ),
+    (re.compile(r"(meetup\.com/[^/]+/events/\d+)(?:[/?].*)?"), r"\1"),
+)
+
+# What hangs under an edition of an event, '/2026/speakers'; elsewhere these may be anything.
+_OF_AN_EDITION = re.compile(
+    r"^([^/]+/(?:[\w-]+/)?(?:19|20)\d\d)/(?:speakers?|schedule|program(?:me)?|agenda|venue|tickets?"
+    r"|register|registration|sponsors?|cfp|call-for-papers|faq|location|travel)(?:\.html?)?$",
+    re.IGNORECASE,
+)
+_EDITION = re.compile(r"^[^/]+/(?:[\w-]+/)?((?:19|20)\d\d)$")
 
 # The last part of a path that leads to a page *of* an entity, not to another entity.
 _SUBPAGES = re.compile(
@@ -211,7 +246,12 @@ def home_address(url: str) -> str:
     address = canonical_address(url)
     if is_urn(address):
         return address
+    for form, written in _SAME_THING:
+        if (match := form.fullmatch(address)) is not None:
+            return match.expand(written)
     base, _, query = address.partition("?")
+    edition = _OF_AN_EDITION.match(base)
+    base = edition[1] if edition else base
     parts = base.split("/")
     depth = shared_host_depth(url)
     if depth and len(parts) > depth + 1:
@@ -219,6 +259,13 @@ def home_address(url: str) -> str:
     while not query and len(parts) > 1 and _SUBPAGES.match(parts[-1]):
         parts.pop()
     return "/".join(parts) + (f"?{query}" if query else "")
+
+
+def edition_of(url: str) -> str:
+    """The year that an edition of an event stands under ('kettlecon.org/2026'): two of them are not
+    one, whatever they are called. '' for any other address."""
+    match = _EDITION.match(home_address(url))
+    return match[1] if match else ""
 
 
 def is_subpage(url: str) -> bool:

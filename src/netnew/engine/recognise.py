@@ -14,7 +14,9 @@ from netnew.engine.addresses import (
     is_address,
     is_urn,
     registered_domain,
+    shared_host_depth,
 )
+from netnew.engine.things import thing_named
 from netnew.lexicon.names import name_key
 from netnew.lexicon.words import fold
 
@@ -88,10 +90,12 @@ def read_page(snapshot: Snapshot) -> Reading:
     if not snapshot.is_evidence or _ABOUT_NOTHING.match(snapshot.title.strip()):
         return Reading(PageKind.NOTHING)
     items = list_items(snapshot)
-    if items and _is_list(snapshot, items):
+    thing = thing_named(snapshot)
+    if items and thing is None and _is_list(snapshot, items):
         return Reading(PageKind.LIST, items=items, description=snapshot.title)
-    names = names_of(snapshot)
-    kind = PageKind.ARTICLE if _is_article(snapshot, names) else PageKind.ENTITY
+    names = names_of(snapshot) if thing is None else _with_aliases(thing, snapshot)
+    is_article = thing is None and _is_article(snapshot, names)
+    kind = PageKind.ARTICLE if is_article else PageKind.ENTITY
     if not names:
         kind = PageKind.ARTICLE if items or _outward(snapshot) else PageKind.NOTHING
     return Reading(
@@ -183,7 +187,9 @@ def names_of(snapshot: Snapshot) -> tuple[str, ...]:
         vote(piece, 1 if len(piece) <= 80 else 0)
     for heading in headings:
         vote(heading, 2 if len(heading) <= 80 else 0)
+    is_shared = shared_host_depth(snapshot.final_url) is not None  # then its name is nobody's
     host = _squeezed(registered_domain(snapshot.final_url).rsplit(".", 1)[0])
+    host = "" if is_shared else host
     lead = [s.text for s in snapshot.segments if not s.boilerplate][:6]
     if not snapshot.title and not headings:
         vote(_first_line(snapshot), 2)  # a document without styles begins with what it is about
@@ -198,9 +204,11 @@ def names_of(snapshot: Snapshot) -> tuple[str, ...]:
             votes[name_key(heading)] += 3  # 'NAME - Site name', the usual title of a profile
     enough = 2 if not _has_facts(snapshot) else -10
     ranked = [shown[k] for k, n in votes.most_common() if n >= enough and k in shown]
-    aliases = aliases_of(snapshot)
-    first = ranked[:1]
-    return tuple(dict.fromkeys(first + [a for a in aliases if a not in first]))
+    return _with_aliases(ranked[0] if ranked else "", snapshot)
+
+
+def _with_aliases(name: str, snapshot: Snapshot) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([name] * bool(name) + aliases_of(snapshot)))
 
 
 def _is_sentence(text: str) -> bool:
@@ -224,12 +232,16 @@ def _has_facts(snapshot: Snapshot) -> bool:
 
 
 def _metadata_names(snapshot: Snapshot) -> list[str]:
+    is_shared = shared_host_depth(snapshot.final_url) is not None
     names = [
         s.value
         for s in snapshot.segments
         if s.kind is SegmentKind.METADATA
         and s.label
-        and ((_NAME_LABEL.match(s.label) and s.label.count(".") <= 1) or s.label == "og:site_name")
+        and (
+            (_NAME_LABEL.match(s.label) and s.label.count(".") <= 1)
+            or (s.label == "og:site_name" and not is_shared)
+        )
     ]
     return names[:3]
 

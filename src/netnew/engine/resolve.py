@@ -18,9 +18,11 @@ from netnew.domain.page import Snapshot
 from netnew.domain.run import Counts
 from netnew.engine.addresses import (
     canonical_address,
+    edition_of,
     home_address,
     host_of,
     identity_key,
+    is_subpage,
     is_urn,
     registered_domain,
     shared_host_depth,
@@ -282,12 +284,13 @@ class Resolver:
             return None
         for entity in self.census.addressed.take():
             self._neighbours.note(entity)
-        place = (registered_domain(url), name_key(reading.name))
+        place = (registered_domain(url), _with_edition(reading.name, url))
         return self._neighbours.first(place, home_address(url))
 
     def _index_name(self, entity: Entity, snapshot: Snapshot, reading: Reading) -> None:
         if reading.name and not is_urn(snapshot.final_url):
-            place = (registered_domain(snapshot.final_url), name_key(reading.name))
+            url = snapshot.final_url
+            place = (registered_domain(url), _with_edition(reading.name, url))
             self._neighbours.add(place, entity)
 
     def _describe(
@@ -297,12 +300,18 @@ class Resolver:
         for name in reading.names:
             if name_key(name) not in {name_key(x) for x in entity.names}:
                 entity.names.append(name)
-        if reading.name and own and entity.names[0] != reading.name and not snapshot.archived:
+        is_home = own and not is_subpage(snapshot.final_url)  # 'Team' is nobody's name
+        if reading.name and is_home and entity.names[0] != reading.name and not snapshot.archived:
             _promote(entity.names, reading.name)
         if reading.description and (own or not entity.description):
             entity.description = reading.description
         if website is not None and entity.website is None:
             entity.website = website
+
+
+def _with_edition(name: str, url: str) -> str:
+    """The name as it is compared on one site; editions of an event go apart."""
+    return f"{name_key(name)} {edition_of(url)}".rstrip()
 
 
 def _lives(entity: Entity) -> bool:
