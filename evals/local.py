@@ -60,13 +60,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             for judge in judges_of(weights)
         ]
     console = Console(width=None if sys.stdout.isatty() else 160)
-    console.print(_table(weights.name, rows))
+    lines = _lines(rows)
+    console.print(_table(weights.name, lines))
     note = KNOWN[given.weights].note if given.weights in KNOWN else ""
     console.print(f"{note} A handful of queries says little: mind the counts.".strip())
     if given.json:
-        measured = [{"data": w.name, "judge": shown(j), **line(d)} for w, j, d in rows]
-        given.json.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
-    return 1 if any(line(done)["failed"] for _, _, done in rows) else 0
+        given.json.write_text(json.dumps(lines, indent=1) + "\n", encoding="utf-8")
+    return 1 if any(told["failed"] for told in lines) else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -130,9 +130,9 @@ def _measured(web: Asked, judge: str, given: argparse.Namespace, scratch: Path) 
     return done
 
 
-def line(done: Mapping[str, Any]) -> dict[str, float | int | None]:
-    """What the table says of a measurement. `seconds_a_call`: of the whole run, so that it is an
-    upper bound; None without calls."""
+def line(done: Mapping[str, Any], of_rules: float = 0.0) -> dict[str, float | int | None]:
+    """What the table says of a measurement. `seconds_a_call`: of what it took longer than the rules
+    (`of_rules` seconds), the loading of the file included; None without calls."""
     macro, queries = done["macro"], done["queries"]
     calls = sum(round(query["spend"].get("model_calls", 0)) for query in queries)
     seconds = done["query_seconds"]
@@ -144,23 +144,31 @@ def line(done: Mapping[str, Any]) -> dict[str, float | int | None]:
         "f1": macro["f1"],
         "unclear": macro["unclear_share"],
         "calls": calls,
-        "seconds_a_call": round(seconds / calls, 2) if calls else None,
+        "seconds_a_call": round((seconds - of_rules) / calls, 2) if calls else None,
         "seconds": round(seconds, 1),
     }
 
 
-def _table(weights: str, rows: Sequence[tuple[Asked, str, Mapping[str, Any]]]) -> Table:
+def _lines(rows: Sequence[tuple[Asked, str, Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    of_rules = {web.name: done["query_seconds"] for web, judge, done in rows if judge == "rules"}
+    return [
+        {"data": web.name, "judge": shown(judge), **line(done, of_rules[web.name])}
+        for web, judge, done in rows
+    ]
+
+
+def _table(weights: str, lines: Sequence[Mapping[str, Any]]) -> Table:
     table = Table(*_COLUMNS, title=weights, box=None, pad_edge=False)
     for column in table.columns[2:]:
         column.justify = "right"
-    for web, judge, done in rows:
-        table.add_row(web.name, shown(judge), *(_cell(value) for value in line(done).values()))
+    for told in lines:
+        table.add_row(*map(_cell, told.values()))
     return table
 
 
-def _cell(value: float | int | None) -> str:
-    if value is None:
-        return "–"
+def _cell(value: str | float | int | None) -> str:
+    if value is None or isinstance(value, str):
+        return value or "–"
     return f"{value:.3f}" if isinstance(value, float) and value <= 1 else f"{value:,}"
 
 

@@ -96,5 +96,6 @@ def test_a_line_has_the_calls_and_the_seconds_of_one() -> None:
     told = line(done)
     assert (told["queries"], told["failed"], told["calls"]) == (2, 0, 8)
     assert told["seconds_a_call"] == 1.5
+    assert line(done, of_rules=4.0)["seconds_a_call"] == 1.0
     none = line({**done, "queries": [{"problem": "exit code 1", "spend": {}}]})
     assert (none["failed"], none["calls"], none["seconds_a_call"]) == (1, 0, None)
