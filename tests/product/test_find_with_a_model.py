@@ -19,7 +19,7 @@ from netnew.cli import main
 from netnew.domain.budget import Budget
 from netnew.domain.candidate import Candidate, MatchStatus
 from netnew.domain.condition import Outcome
-from netnew.domain.enrichment import Enrichment
+from netnew.domain.enrichment import Enrichment, Format
 from netnew.domain.errors import ModelMisconfigured
 from netnew.domain.evidence import holds_in
 from netnew.domain.run import Run, RunSpec, RunStatus
@@ -162,6 +162,50 @@ async def test_fields_that_no_page_states_are_null(tmp_path: Path, valley: WebSe
         run = await ask(app, replace(spec, enrichments=(Enrichment("fax", "The fax number"),)))
         found = [c for c in await rows(app, run) if c.status is MatchStatus.MATCHED]
         assert [v.value for c in found for v in c.enrichments] == [None] * len(MATCHES)
+
+
+async def test_fields_are_leaves_in_their_formats_with_quotes(
+    tmp_path: Path, valley: WebServer
+) -> None:
+    said = {
+        "where.river": ("left bank", "on the left bank of the river"),
+        "where.floors": ("behind", "behind the mill"),  # words are no number
+        "where.town": ("Springfield", "behind the mill"),  # not of its quote
+        "open": ("yes", "Visitors find us"),
+    }
+
+    def answer(asked: Asked) -> Reply:
+        prompt = read(asked)
+        if prompt.kind.value != "fields":
+            return careful(asked)
+        values = [
+            {"field": n, "value": said[name][0], "quotes": [{"text": said[name][1]}]}
+            for n, name in ((n, text.split()[0]) for n, text in (prompt.items or {}).items())
+        ]
+        return says({"values": values})
+
+    where = (
+        Enrichment("river", "On which bank"),
+        Enrichment("floors", "How many floors", Format.NUMBER),
+        Enrichment("town", "The town"),
+    )
+    wanted = (
+        Enrichment("where", "Where it is", Format.OBJECT, where),
+        Enrichment("open", "Whether it takes visitors", Format.BOOLEAN),
+    )
+    async with model_server(answer) as server, opened(tmp_path, valley) as app:
+        run = await ask(app, replace(question(server.base_url, valley), enrichments=wanted))
+        found = [c for c in await rows(app, run) if c.status is MatchStatus.MATCHED]
+        assert {c.name for c in found} == MATCHES
+        for candidate in found:
+            values = {v.name: v.value for v in candidate.enrichments}
+            assert values == {
+                "where.river": "left bank",
+                "where.floors": None,
+                "where.town": None,
+                "open": "true",
+            }
+        assert run.spend.model_calls == len(server.asked)
 
 
 # ----------------------------------------------------------------------------------- bad models
