@@ -42,7 +42,7 @@ _ORDERS: tuple[tuple[tuple[str, ...], str], ...] = (
         r"\b(?:ignor(?:e|ing)|disregard|forget|override|bypass|overlook|do not follow"
         r"|don't follow)\b(?:\W+\w+){0,4}?\W+(?:previous|prior|above|earlier|preceding|foregoing"
         r"|former|system|your|other)\b(?:\W+\w+){0,3}?\W*(?:\b(?:instruct\w*|prompts?|rules?"
-        r"|guidelines?|directions?|orders?|commands?|context|text|excerpts?|conditions?|evidence"
+        r"|guidelines?|directions?|orders|commands?|context|text|excerpts?|conditions?|evidence"
         r"|messages?)\b|(?<=above))",
     ),
     (
@@ -86,7 +86,7 @@ _ORDERS: tuple[tuple[tuple[str, ...], str], ...] = (
     (
         ("outcome", "verdicts", "checks", "holds"),
         r"[\"']outcome[\"']\s*:\s*[\"'](?:un)?(?:matched|clear)"
-        r"|[\"'](?:verdicts|checks)[\"']\s*:\s*\[|[\"']holds[\"']\s*:\s*[\"'](?:yes|no\b)"
+        r"|[\"'](?:verdicts|checks)[\"']\s*:\s*\[\s*\{|[\"']holds[\"']\s*:\s*[\"'](?:yes|no\b)"
         r"|\boutcome\s*[=:]\s*[\"']?(?:un)?matched\b",
     ),
     # What to give away, or where to send it.
@@ -105,15 +105,15 @@ _ORDERS: tuple[tuple[tuple[str, ...], str], ...] = (
         ("http",),
         r"\b(?:call|fetch|get|post|curl|wget|request|open|visit|load|browse|send)\b"
         r"(?:\s+(?:the|this|an?|address|url|page|link|site|to|at|it|data|keys?|prompt|everything"
-        r"|all|result)){0,5}:?\s+https?://(?:169\.254\.|127\.|localhost|metadata|\S*[<{\[]"
+        r"|all|result)){0,5}:?\s+https?://(?:169\.254\.|metadata|\S*[<{\[]"
         r"|\S*(?:secret|api_?key|prompt|env\b))",
     ),
     # The marks of a conversation, and of the fence itself.
     (
         ("<", "[", "#"),
-        r"<\|?\s*(?:im_start|im_end|system|endoftext|begin_of_text|start_header_id)\b"
-        r"|<<\s*/?sys\s*>>|\[/?inst\]|</?\s*(?:system|instructions?)\s*>|<\s*/?\s*evidence\b"
-        r"|<\s*page\s+n\s*=|#{2,}\s*(?:system|instructions?|assistant)\b",
+        r"<\|\s*(?:im_start|im_end|system|endoftext|begin_of_text|start_header_id)\b"
+        r"|<<\s*/?sys\s*>>|\[/?inst\]|(?<!\w)</?\s*(?:system|instructions?)\s*>|<\s*/?\s*evidence\b"
+        r"|<\s*page\s+n\s*=|#{2,}\s*(?:system|instructions?|assistant)\s*(?::|$)",
     ),
     (
         ("system", "evidence", "instructions", "untrusted"),

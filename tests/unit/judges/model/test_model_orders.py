@@ -68,6 +68,10 @@ READERS = (
     "Get started: https://docs.acme.example/api?token=abc",
     "Condition: used. The condition is considered true to its age.",
     "sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "C<exec>, C<system>, C<truncate>, C<unlink>",
+    "### System Info",
+    "Then open http://localhost:3000/settings in the browser.",
+    "--topo-order did not override the earlier date-order",
     "Unser System ignoriert alte Regeln nicht.",
     "",
 )
