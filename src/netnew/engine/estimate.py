@@ -24,6 +24,8 @@ METHOD = "chao2+curve"
 # The nominal 80 % interval leaves a tenth out at each end.
 TENTH = 0.1
 LIST = "list:"
+# Who was asked for by the name that a list gives: that walks the list too.
+MENTION = "mention:"
 # Marks who was met when the question was asked in its own words; a mark a query.
 OWN_WORDS = "own:"
 
@@ -92,8 +94,8 @@ class Sightings:
         return Range(float(shown), float(max(0, low)), float(high))
 
     def _put(self, units: Collection[str], times: int) -> None:
-        self._own[sum(u.startswith((LIST, OWN_WORDS)) for u in units)] += times
-        asked = [u for u in units if not u.startswith((LIST, OWN_WORDS))]
+        self._own[sum(u.startswith((LIST, MENTION, OWN_WORDS)) for u in units)] += times
+        asked = [u for u in units if not u.startswith((LIST, MENTION, OWN_WORDS))]
         if not asked and units:
             self._listed += times
             return

@@ -15,10 +15,11 @@ from netnew.domain.run import RunSpec
 from netnew.domain.search import SearchAnswer
 from netnew.engine.addresses import canonical_address, host_of, identity_key, is_address
 from netnew.engine.entity import Entity
+from netnew.engine.estimate import MENTION
 from netnew.engine.frontier import Frontier
 from netnew.engine.generators import Generator
 from netnew.engine.hops import Hop, hop_of
-from netnew.engine.mentions import UNIT, Mention, Mentions
+from netnew.engine.mentions import Mention, Mentions
 from netnew.engine.meter import Meter
 from netnew.engine.parts import Parts
 from netnew.engine.recognise import PageKind, Reading, read_page
@@ -101,7 +102,7 @@ class Hearsay:
         return answer if len(hits) == len(answer.hits) else replace(answer, hits=hits)
 
     def is_mention(self, unit: str) -> bool:
-        return unit.startswith(UNIT)
+        return unit.startswith(MENTION)
 
     def learn(self, unit: str, entities: Iterable[Entity], matched: bool) -> bool:
         """What a query of `unit` led to. Whether that was for a mention: then it is done with."""

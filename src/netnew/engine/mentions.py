@@ -14,12 +14,12 @@ from itertools import count
 
 from netnew.domain.search import Hit
 from netnew.engine.addresses import registered_domain, shared_host_depth
+from netnew.engine.estimate import MENTION
 from netnew.engine.frontier import MIN_PROMISE
 from netnew.engine.links import Yield
 from netnew.lexicon.names import name_key
 from netnew.lexicon.words import fold
 
-UNIT = "mention:"
 # Of the items of a list that are links so many match; of names, fewer are found at all.
 FOUND_SHARE = 0.25
 
@@ -36,7 +36,7 @@ class Mention:
 
     @property
     def unit(self) -> str:
-        return f"{UNIT}{self.host}"
+        return f"{MENTION}{self.host}"
 
     def query(self, entity_type: str) -> str:
         quoted = self.name.replace('"', " ")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from netnew.domain.candidate import MatchStatus
+from netnew.domain.candidate import Candidate, MatchStatus
 from netnew.domain.condition import MatchCondition
 from netnew.domain.page import RawPage, Snapshot
 from netnew.domain.run import RunSpec
@@ -154,3 +154,24 @@ async def test_without_a_role_in_the_question_teams_are_not_walked(tmp_path: Pat
         spec = replace(ASKED, objective="kettle makers", entity_type="maker", generator="base")
         await b.run(spec)
         assert "https://acme.com/team/jane" not in b.fetcher.fetched
+
+
+async def test_killed_again_and_again_it_finds_the_same(tmp_path: Path) -> None:
+    web, spec = kettle_web(), replace(ASKED, generator="base")
+
+    def told(rows: list[Candidate]) -> dict[str, object]:
+        return {r.url: (r.name, r.status, r.found_by) for r in rows}
+
+    async with bench(tmp_path / "whole", web, []) as b:
+        b.source = ByName.of(web, ["https://list.org/makers"])
+        whole = told(await b.rows(await b.run(spec)))
+    async with bench(tmp_path, web, []) as b:
+        b.source = ByName.of(web, ["https://list.org/makers"])
+        run = await b.service.create_run(spec)
+        kills = 0
+        while await b.some(run, kills + 1):
+            await b.kill()
+            kills += 1
+        assert kills > 1
+        assert told(await b.rows(run)) == whole
+        assert len(b.source.names_asked) == len(set(b.source.names_asked))

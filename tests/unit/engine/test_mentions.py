@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netnew.domain.search import Hit
+from netnew.engine.estimate import Sightings
 from netnew.engine.mentions import Mention, Mentions, names_it
 
 
@@ -81,3 +82,11 @@ def test_hits_of_other_queries_are_all_kept() -> None:
     hits = (Hit("https://a.com/", "Acme"), Hit("https://b.com/", "Beta"))
     assert mentions.of(query.upper(), hits) == hits[:1]
     assert mentions.of("acme company", hits) == hits
+
+
+def test_who_is_asked_for_by_name_was_seen_on_a_list_and_drawn_by_no_query() -> None:
+    sightings = Sightings()
+    for _ in range(5):
+        sightings.add({"mention:guild.org"})
+    assert sightings.seen == 5
+    assert sightings.incidence() == Sightings().incidence()

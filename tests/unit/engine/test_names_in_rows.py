@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from netnew.domain.page import RawPage, Snapshot
@@ -19,7 +21,7 @@ def read(body: str) -> Snapshot:
     return extract(RawPage(ADDRESS, ADDRESS, 200, html.encode(), "text/html", NOON))
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = ["".join(f"<th>{h}</th>" for h in head)] if head else []
     lines += ["".join(f"<td>{cell}</td>" for cell in row) for row in rows]
     return "<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>"
