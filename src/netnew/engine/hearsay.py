@@ -77,7 +77,7 @@ class Hearsay:
                 useful.append((page, reading))
                 self._hop(page, reading, frontier, are_others)
         lists = [
-            (page, worth, LONG_TABLE if _is_profile(page, reading) else 0)
+            (page, worth, LONG_TABLE if _is_about_one(page, reading) else 0)
             for page, reading in useful
             if (worth := self.relevance.of_list(page)) >= self.relevance.on_topic
         ]
@@ -139,9 +139,10 @@ def _list_unit(page: Snapshot) -> str:
     return f"list:{host_of(page.final_url)}"
 
 
-def _is_profile(page: Snapshot, reading: Reading) -> bool:
-    """Whether the page tells the fields of one thing."""
+def _is_about_one(page: Snapshot, reading: Reading) -> bool:
+    """Whether the page is a site's home, or tells the fields of one thing."""
+    is_home = identity_key(page.final_url).startswith("site:")
     facts = sum(s.kind is SegmentKind.FACT and not s.boilerplate for s in page.segments)
     return reading.kind is PageKind.ENTITY and (
-        reading.website is not None or facts >= _PROFILE_FACTS
+        is_home or reading.website is not None or facts >= _PROFILE_FACTS
     )

@@ -17,6 +17,7 @@ from netnew.lexicon.names import name_key
 from netnew.lexicon.words import content_words, fold, singular
 
 MIN_ROWS = 4
+MIN_POINTS = 5
 MAX_ROW_CHARS = 400
 MAX_POINT_CHARS = 160
 MAX_NAME_CHARS = 80
@@ -77,7 +78,9 @@ def tables_of(snapshot: Snapshot) -> list[Table]:
     tables: list[Table] = []
     for run in _runs(snapshot.segments):
         rows = tuple(_cells(segment, run.are_points) for segment in run.segments)
-        if len(rows) < MIN_ROWS or not _has_names(rows, run.are_points):
+        if len(rows) < (MIN_POINTS if run.are_points else MIN_ROWS) or not _has_names(
+            rows, run.are_points
+        ):
             continue
         if 2 * sum(any(fold(cell) in linked for cell in row) for row in rows) >= len(rows):
             continue

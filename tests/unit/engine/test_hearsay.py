@@ -139,6 +139,17 @@ async def test_so_many_tables_are_asked_about_and_no_more(tmp_path: Path) -> Non
         assert len(advisor.samples) == 8  # of the generator base
 
 
+@pytest.mark.parametrize("names", [9, 10])
+async def test_on_a_home_page_only_a_long_table_may_be_a_list(tmp_path: Path, names: int) -> None:
+    home = "https://guild.org/"
+    pots = [f"Pot {c}" for c in "abcdefghijk"[: names - 1]]
+    web = {home: register(pots, home, "Red Kettles"), **makers()}
+    advisor = TableReader(1)
+    async with guild(tmp_path, advisor, web) as b:
+        await b.run(SPEC)
+        assert len(advisor.samples) == (names >= 10)
+
+
 async def test_a_table_off_the_topic_is_left_alone(tmp_path: Path) -> None:
     web = {LIST: register(title="Minutes of the general meeting"), **makers()}
     advisor = TableReader(1)
