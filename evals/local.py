@@ -27,8 +27,8 @@ from evals.weights import KNOWN, NoWeights, weights_at
 
 OWN_WEB = Path(__file__).resolve().parent.parent / "tests" / "web"
 CACHE = Path("~/.cache/netnew-evals")
-_COLUMNS = ("data", "judge", "queries", "failed", "precision", "recall", "F1", "unclear", "calls",
-            "s a call", "s")  # fmt: skip
+_COLUMNS = ("data", "judge", "queries", "failed", "precision", "recall", "F1", "unclear", "right",
+            "wrong", "calls", "s a call", "s")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +132,16 @@ def _measured(web: Asked, judge: str, given: argparse.Namespace, scratch: Path) 
 
 def line(done: Mapping[str, Any], of_rules: float = 0.0) -> dict[str, float | int | None]:
     """What the table says of a measurement. `seconds_a_call`: of what it took longer than the rules
-    (`of_rules` seconds), the loading of the file included; None without calls."""
+    (`of_rules` seconds), the loading of the file included; None without calls. `right`, `wrong`:
+    single verdicts, matched or unmatched, held against what the field says."""
     macro, queries = done["macro"], done["queries"]
     calls = sum(round(query["spend"].get("model_calls", 0)) for query in queries)
     seconds = done["query_seconds"]
+    by_op = done["verdicts_by_op"].values()
+    right, wrong = (
+        sum(row[f"matched_{how}"] + row[f"unmatched_{how}"] for row in by_op)
+        for how in ("right", "wrong")
+    )
     return {
         "queries": len(queries),
         "failed": sum(bool(query["problem"]) for query in queries),
@@ -143,6 +149,8 @@ def line(done: Mapping[str, Any], of_rules: float = 0.0) -> dict[str, float | in
         "recall": macro["recall"],
         "f1": macro["f1"],
         "unclear": macro["unclear_share"],
+        "right": right,
+        "wrong": wrong,
         "calls": calls,
         "seconds_a_call": round((seconds - of_rules) / calls, 2) if calls else None,
         "seconds": round(seconds, 1),

@@ -92,10 +92,13 @@ def test_rules_alone_the_model_alone_and_both_are_asked_and_told_without_a_path(
 def test_a_line_has_the_calls_and_the_seconds_of_one() -> None:
     query = {"problem": "", "spend": {"model_calls": 4.0}}
     macro = {"precision": 1.0, "recall": 0.5, "f1": 0.67, "unclear_share": 0.1}
-    done = {"macro": macro, "queries": [query, query], "query_seconds": 12.0}
+    row = {"matched_right": 3, "matched_wrong": 1, "unmatched_right": 2, "unmatched_wrong": 0}
+    done = {"macro": macro, "queries": [query, query], "query_seconds": 12.0,
+            "verdicts_by_op": {"eq": row, "in": row}}  # fmt: skip
     told = line(done)
     assert (told["queries"], told["failed"], told["calls"]) == (2, 0, 8)
     assert told["seconds_a_call"] == 1.5
+    assert (told["right"], told["wrong"]) == (10, 2)
     assert line(done, of_rules=4.0)["seconds_a_call"] == 1.0
     none = line({**done, "queries": [{"problem": "exit code 1", "spend": {}}]})
     assert (none["failed"], none["calls"], none["seconds_a_call"]) == (1, 0, None)
