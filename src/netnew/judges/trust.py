@@ -18,9 +18,12 @@ from netnew.domain.condition import Outcome
 # Answers of the model that bear the rules out, before they are believed.
 NO_NEEDS = 6
 NOTHING_NEEDS = 12
-# That rules find nothing means little unless they decide this share of so many others.
-DECIDES_SHARE = 0.6
-DECIDES_OF = 30
+# That rules find nothing means little unless they decided so many others, and this share of all:
+# then it is a field that pages label, and they would have found it.
+DECIDES_LEAST = 10
+DECIDES_SHARE = 0.1
+# Of the answers where the rules find nothing, so many may decide (none to a match).
+MAY_DECIDE = 1
 # Of so many believed, one is asked all the same.
 SPOT_CHECK = 12
 
@@ -33,12 +36,13 @@ class _Doubt:
     asked: int = 0
     answered: int = 0
     contradicted: int = 0
+    decided: int = 0
     believed: int = 0
     moved: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def is_settled(self) -> bool:
         """Whether the next may be believed; waits while those that tell are under way."""
-        while not self.contradicted:
+        while not self.contradicted and self.decided <= MAY_DECIDE:
             if self.answered >= self.needs:
                 self.believed += 1
                 return self.believed % SPOT_CHECK != 0
@@ -91,13 +95,15 @@ class Trust:
                 if condition in said:
                     doubt.answered += 1
                     doubt.contradicted += said[condition] is Outcome.MATCHED
+                    if leanings[condition] is Outcome.UNCLEAR:
+                        doubt.decided += said[condition] is not Outcome.UNCLEAR
                 else:  # it could not be asked: somebody else will
                     doubt.asked -= 1
                 doubt.moved.set()
 
     def _usually_decide(self, condition: str) -> bool:
         seen = self._decided.get(condition, _Decided())
-        return seen.seen >= DECIDES_OF and seen.decided >= DECIDES_SHARE * seen.seen
+        return seen.decided >= max(DECIDES_LEAST, DECIDES_SHARE * seen.seen)
 
     def _doubt(self, condition: str, leaning: Outcome) -> _Doubt:
         needs = NO_NEEDS if leaning is Outcome.UNMATCHED else NOTHING_NEEDS

@@ -8,7 +8,8 @@ import pytest
 
 from netnew.domain.condition import Outcome
 from netnew.judges.trust import (
-    DECIDES_OF,
+    DECIDES_LEAST,
+    MAY_DECIDE,
     NO_NEEDS,
     NOTHING_NEEDS,
     SPOT_CHECK,
@@ -75,14 +76,24 @@ async def test_now_and_then_one_is_asked_all_the_same() -> None:
     assert believed[SPOT_CHECK - 1] is False
 
 
-async def test_finding_nothing_is_believed_only_of_rules_that_mostly_decide() -> None:
-    mostly = sees(Trust(), *[NO] * DECIDES_OF, *[NOTHING] * 5)
-    await probe(mostly, NO, NOTHING, times=NOTHING_NEEDS)
-    assert await mostly.believes("c", NOTHING)
-    for leanings in ([NO] * (DECIDES_OF - 1), [NOTHING] * DECIDES_OF + [NO] * DECIDES_OF):
+async def test_finding_nothing_is_believed_only_of_rules_that_find_it_elsewhere() -> None:
+    labelled = sees(Trust(), *[NO] * DECIDES_LEAST, *[NOTHING] * 5)
+    await probe(labelled, NOTHING, NOTHING, times=NOTHING_NEEDS)
+    assert await labelled.believes("c", NOTHING)
+    few, rare = [NO] * (DECIDES_LEAST - 1), [NO] * DECIDES_LEAST + [NOTHING] * 10 * DECIDES_LEAST
+    for leanings in (few, rare):
         trust = sees(Trust(), *leanings)
-        await probe(trust, NO, NOTHING, times=NOTHING_NEEDS)
+        await probe(trust, NOTHING, NOTHING, times=NOTHING_NEEDS)
         assert not await trust.believes("c", NOTHING)
+
+
+async def test_finding_nothing_is_not_believed_where_a_model_finds_something() -> None:
+    trust = sees(Trust(), *[NO] * DECIDES_LEAST)
+    await probe(trust, NOTHING, NOTHING, times=NOTHING_NEEDS)
+    await probe(trust, NO, NOTHING, times=MAY_DECIDE)
+    assert await trust.believes("c", NOTHING)
+    await probe(trust, NO, NOTHING)
+    assert not await trust.believes("c", NOTHING)
 
 
 async def _under_way(trust: Trust, over: asyncio.Event, said: Outcome) -> None:
