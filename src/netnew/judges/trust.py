@@ -17,7 +17,7 @@ from netnew.domain.condition import Outcome
 
 # Answers of the model that bear the rules out, before they are believed.
 NO_NEEDS = 6
-NOTHING_NEEDS = 12
+NOTHING_NEEDS = 20
 # That rules find nothing means little unless they decided so many others, and this share of all:
 # then it is a field that pages label, and they would have found it.
 DECIDES_LEAST = 10
@@ -25,7 +25,7 @@ DECIDES_SHARE = 0.1
 # Of the answers where the rules find nothing, so many may decide (none to a match).
 MAY_DECIDE = 1
 # Of so many believed, one is asked all the same.
-SPOT_CHECK = 12
+SPOT_CHECK = 8
 
 
 @dataclass(slots=True)
