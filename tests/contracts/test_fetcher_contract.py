@@ -191,7 +191,15 @@ def test_a_caller_that_gives_up_does_not_take_the_page_from_others(kind: str) ->
 
 @both
 @pytest.mark.parametrize(
-    "url", ["", "x", "http://", "http://[", "urn:netnew:a:b", "http://\ud800/"]
+    "url",
+    [
+        "",
+        "x",
+        "http://",
+        "http://[",
+        "urn:netnew:a:b",
+        pytest.param("http://\ud800/", id="half-a-sign"),
+    ],
 )
 def test_no_address_makes_it_raise(kind: str, url: str) -> None:
     async def act(scene: Scene) -> None:
