@@ -41,8 +41,8 @@ pytest: $(READY)  ## the tests alone
 evals: $(READY)  ## measure against the pinned floors (NETNEW_DATA=FOLDER adds its sample)
 	$(BIN)/python -m evals check --floors evals/floors.json
 
-evals-local: $(READY)  ## a real model in the loop: fetches small open weights, takes long
-	$(BIN)/python -m evals.local
+evals-local: $(READY)  ## what a model file adds to the rules (WEIGHTS=smollm2, qwen1.5b or a path)
+	$(BIN)/python -m evals.local --weights $(or $(WEIGHTS),smollm2) --queries $(or $(QUERIES),2)
 
 bench: $(READY)  ## measure speed
 	@for part in corpus pages store verify never_twice latency; do echo "== $$part"; $(BIN)/python -m benchmarks.$$part || exit 1; done

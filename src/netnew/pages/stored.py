@@ -160,7 +160,7 @@ class StoredFetcher:
             try:
                 raw = await provider.raw_page(url)
             except (NetnewError, OSError) as error:
-                _log.warning("a page provider failed for %s: %s", url, error)
+                _log.warning("a page provider failed for %r: %s", url, error)
                 continue
             if raw is not None:
                 return raw
