@@ -41,7 +41,10 @@ def test_without_a_command_the_help_is_shown(netnew: Any) -> None:
             ["find", "x", "--generator", "turbo"],
             "netnew: --generator: 'turbo' is not one (allowed: preview, base, core, pro)",
         ),
-        (["find", "x", "--judge", ""], "netnew: --judge: is empty (allowed: auto, rules, or a model)"),
+        (
+            ["find", "x", "--judge", ""],
+            "netnew: --judge: is empty (allowed: auto, rules, or a model)",
+        ),
         (["find", "x", "--source", ""], "netnew: --source: is empty (allowed: web, corpus:NAME"),
         (["find", "x", "--nonsense"], "netnew: no such option: --nonsense"),
         (["find", " "], "netnew: OBJECTIVE: is empty"),
