@@ -105,6 +105,10 @@ MaxCost = Annotated[
     float | None,
     typer.Option("--max-cost", metavar="DOLLARS", min=0, help="Stop at this cost, in US dollars."),
 ]
+MaxTokens = Annotated[
+    int | None,
+    typer.Option("--max-tokens", metavar="N", min=0, help="Stop after so many tokens of a model."),
+]
 MaxSeconds = Annotated[
     float | None,
     typer.Option("--max-seconds", metavar="SECONDS", min=0, help="Stop after so many seconds."),

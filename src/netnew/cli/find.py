@@ -35,6 +35,7 @@ def find(
     judge: asking.JudgeName = None,
     query: asking.Queries = None,
     max_cost: asking.MaxCost = None,
+    max_tokens: asking.MaxTokens = None,
     max_seconds: asking.MaxSeconds = None,
     max_searches: asking.MaxSearches = None,
     max_pages: asking.MaxPages = None,
@@ -64,7 +65,7 @@ def find(
         generator,
         source or (),
         judge,
-        Budget(max_cost, None, max_searches, max_pages, max_seconds),
+        Budget(max_cost, max_tokens, max_searches, max_pages, max_seconds),
         schema,
         query or (),
     )

@@ -121,6 +121,7 @@ def resume(
     context: typer.Context,
     run: RunArgument,
     max_cost: asking.MaxCost = None,
+    max_tokens: asking.MaxTokens = None,
     max_seconds: asking.MaxSeconds = None,
     max_searches: asking.MaxSearches = None,
     max_pages: asking.MaxPages = None,
@@ -136,7 +137,7 @@ def resume(
     """
     wanted = wishes(output, everything, as_json, quiet, detach)
     settings = Settings.load()
-    caps = Budget(max_cost, None, max_searches, max_pages, max_seconds)
+    caps = Budget(max_cost, max_tokens, max_searches, max_pages, max_seconds)
 
     async def do(app: App) -> int:
         meant = await the_run(app.service, run)

@@ -38,6 +38,7 @@ def plan(
     judge: asking.JudgeName = None,
     query: asking.Queries = None,
     max_cost: asking.MaxCost = None,
+    max_tokens: asking.MaxTokens = None,
     max_seconds: asking.MaxSeconds = None,
     max_searches: asking.MaxSearches = None,
     max_pages: asking.MaxPages = None,
@@ -62,7 +63,7 @@ def plan(
         generator,
         source or (),
         judge,
-        Budget(max_cost, None, max_searches, max_pages, max_seconds),
+        Budget(max_cost, max_tokens, max_searches, max_pages, max_seconds),
         schema,
         query or (),
     )
