@@ -21,6 +21,7 @@ from netnew.cli import terminal
 from netnew.cli.render import mark
 from netnew.cli.tally import Tally
 from netnew.cli.terminal import clean, plural, short
+from netnew.cli.wording import paid_for
 from netnew.domain.candidate import MatchStatus
 from netnew.domain.event import (
     CandidateDecided,
@@ -160,6 +161,7 @@ def _status(tally: Tally, seconds: float) -> Text:
         f"{tally.count(MatchStatus.UNCLEAR):,} unclear",
         plural(tally.spend.pages, "page"),
         plural(tally.spend.searches, "search", "searches"),
+        *paid_for(tally.spend),
         f"{seconds:.0f} s",
     ]
     return Text(" · ".join(parts))
@@ -180,11 +182,15 @@ def _line(event: Event) -> str:
         case CandidateDiscarded(reason=reason):
             return f"discarded: {clean(reason)}"
         case RoundEnded() as ended:
+            used = (
+                plural(ended.spend.pages, "page"),
+                plural(ended.spend.searches, "search", "searches"),
+                *paid_for(ended.spend),
+            )
             return (
                 f"round {ended.number}: {plural(ended.new_candidates, 'new candidate')},"
                 f" {plural(ended.new_matches, 'new match', 'new matches')};"
-                f" so far {plural(ended.spend.pages, 'page')},"
-                f" {plural(ended.spend.searches, 'search', 'searches')}"
+                f" so far {', '.join(used)}"
             )
         case SourceFailed() as failure:
             return f"source {clean(failure.source)} failed: {clean(failure.problem)}"

@@ -100,10 +100,7 @@ def numbers(run: Run) -> str:
         plural(spend.searches, "search", "searches"),
         f"{spend.seconds:.1f} s",
     ]
-    if spend.model_calls:
-        used.append(plural(spend.model_calls, "model call"))
-    if spend.cost:
-        used.append(f"${spend.cost:.4f}")
+    used += paid_for(spend)
     if spend.ledger_hits:
         used.append(f"{plural(spend.ledger_hits, 'verdict')} known from before")
     return f"{judged} of {plural(counts.generated, 'candidate')}; {', '.join(used)}"
@@ -123,6 +120,12 @@ def receipt(spend: Spend) -> str:
         f"${spend.cost:.4f}",
     ]
     return ", ".join(parts)
+
+
+def paid_for(spend: Spend) -> list[str]:
+    """'12 model calls', '$0.0123': as far as there are any."""
+    calls = [plural(spend.model_calls, "model call")] if spend.model_calls else []
+    return calls + ([f"${spend.cost:.4f}"] if spend.cost else [])
 
 
 def model_words(spend: Spend) -> str:
