@@ -10,6 +10,7 @@ only:MODEL      the model alone
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from netnew.domain.errors import InvalidInput
@@ -20,6 +21,7 @@ from netnew.engine.parts import Judging
 from netnew.judges.band import BandJudge, NoAdvice
 from netnew.judges.cascade import CascadeJudge
 from netnew.judges.model import ModelAdvisor, ModelJudge, Recheck
+from netnew.judges.rules import is_certain
 from netnew.llms import (
     EXAMPLES,
     CallLimits,
@@ -33,7 +35,7 @@ from netnew.llms import (
     look_at,
     open_model,
 )
-from netnew.ports import Judge
+from netnew.ports import Judge, LanguageModel
 from netnew.settings import Settings
 
 ALLOWED = f"auto, rules, MODEL, SMALL>LARGE or only:MODEL, where a MODEL is {EXAMPLES}"
@@ -42,9 +44,12 @@ _ALONE = "only:"
 
 def model_options(settings: Settings, limits: CallLimits | None = None) -> ModelOptions:
     """How models are asked by these settings."""
-    price = None
-    if settings.model_price_input is not None or settings.model_price_output is not None:
-        price = Price(settings.model_price_input or 0.0, settings.model_price_output or 0.0)
+    price, asked, answered = None, settings.model_price_input, settings.model_price_output
+    if asked is not None and answered is not None:
+        price = Price(asked, answered)
+    elif asked is not None or answered is not None:
+        missing = "model_price_input" if asked is None else "model_price_output"
+        raise InvalidInput(missing, "is not set, and the other price is", "both prices, or none")
     return ModelOptions(
         timeout_s=settings.model_timeout_s,
         tries=settings.model_tries,
@@ -96,9 +101,9 @@ class Judges:
         ]
         is_small = isinstance(asked[-1], BandJudge)
         rechecks = generator_named(generator).rechecks and not is_small
-        judge = CascadeJudge(rules, asked, Recheck(largest) if rechecks else None)
+        judge = CascadeJudge(rules, asked, Recheck(largest) if rechecks else None, is_certain)
         advisor = NoAdvice() if is_small else ModelAdvisor(largest)
-        return Judging(name, judge, advisor, models[0].price, because)
+        return Judging(name, judge, advisor, _price_of_all(models), because)
 
     def _model(self, name: str) -> ServedModel | GgufModel | Fallback:
         if not name:
@@ -118,6 +123,14 @@ class Judges:
             chosen = await asyncio.to_thread(choose_model, self.settings.model, options)
             self._chosen = chosen
         return chosen
+
+
+def _price_of_all(models: Sequence[LanguageModel]) -> Price | None:
+    """Of a candidate that every model is asked about; None where no price is known."""
+    known = [m.price for m in models if m.price is not None]
+    if not known:
+        return None
+    return Price(sum(p.input for p in known), sum(p.output for p in known))
 
 
 async def models_seen(settings: Settings, ask: bool = False) -> tuple[Seen, ...]:

@@ -18,6 +18,7 @@ from netnew.domain.run import ExcludeList, Run, RunSpec, RunStatus, StopRequest
 from netnew.engine import life
 from netnew.engine.exclude import Exclusions
 from netnew.engine.expected import expected_cost
+from netnew.engine.generators import generator_named
 from netnew.engine.ingest import ingest
 from netnew.engine.parts import Judging
 from netnew.engine.plan import Plan, check, plan
@@ -115,7 +116,7 @@ class Service:
         check(spec)
         judging = await self._around.judging(spec)
         spent: list[Spend] = []
-        if judging.advisor is not None and not _is_read(spec):
+        if judging.advisor is not None and not _is_read(spec) and not _is_unpaid(spec):
             spec = await ingest(
                 spec,
                 judging.advisor,
@@ -128,7 +129,8 @@ class Service:
         expected = None
         if judging.price is not None:
             limit = made.spec.evaluate_limit
-            expected = expected_cost(judging.price, made.budget, limit)
+            calls = generator_named(made.spec.generator).calls_a_candidate
+            expected = expected_cost(judging.price, made.budget, limit, calls)
         return replace(
             made,
             spend=sum(spent, Spend()),
@@ -407,6 +409,12 @@ class Service:
 
     def _with_sources(self, spec: RunSpec) -> RunSpec:
         return spec if spec.sources else replace(spec, sources=tuple(self._around.default_sources))
+
+
+def _is_unpaid(spec: RunSpec) -> bool:
+    """Whether its own caps leave nothing to pay a model with."""
+    caps = Budget(cost=spec.budget.cost, tokens=spec.budget.tokens)
+    return caps.exhausted_by(Spend()) is not None
 
 
 def _is_read(spec: RunSpec) -> bool:

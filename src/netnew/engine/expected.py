@@ -22,11 +22,13 @@ class Expected:
     at_most: float | None
 
 
-def expected_cost(price: Price, budget: Budget, evaluate_limit: int | None) -> Expected:
-    """What a run within `budget` may cost at `price`."""
+def expected_cost(
+    price: Price, budget: Budget, evaluate_limit: int | None, calls: int = 1
+) -> Expected:
+    """What a run within `budget` may cost at `price`. `calls`: the most a candidate takes."""
     one = price.cost(INPUT_TOKENS, OUTPUT_TOKENS)
     counts = [n for n in (budget.pages, evaluate_limit) if n is not None]
-    limits = [one * min(counts)] if counts else []
+    limits = [one * calls * min(counts)] if counts else []
     if budget.cost is not None:
         limits.append(budget.cost)
     return Expected(one, min(limits, default=None))

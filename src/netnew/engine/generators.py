@@ -38,6 +38,13 @@ class Generator:
     rechecks: bool = False
     targeted_searches: int = 0
 
+    @property
+    def calls_a_candidate(self) -> int:
+        """The most calls of a model that one candidate takes: asked, asked again for quotes, both
+        at each look, then looked at once more, and its fields."""
+        looks = 1 + bool(self.deeper_pages) + bool(self.targeted_searches)
+        return 2 * looks + (3 if self.rechecks else 0) + 1
+
 
 GENERATORS = {
     g.name: g

@@ -7,6 +7,7 @@ that a run walked again and a run asked again settle the same pairs without aski
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -25,7 +26,6 @@ from netnew.engine.lookalikes import Lookalikes, may_match
 from netnew.engine.meter import Meter
 from netnew.engine.parts import Parts
 from netnew.engine.resolve import Resolver
-from netnew.engine.together import together
 from netnew.engine.verify import status_of
 from netnew.ports import Advisor, Profile
 
@@ -142,7 +142,7 @@ class _Settling:
         ]
         while prompts and not await halted():
             some, prompts = prompts[:_PROMPTS_AT_ONCE], prompts[_PROMPTS_AT_ONCE:]
-            answered = await together([self._answers(pairs, record) for pairs in some], halted)
+            answered = await asyncio.gather(*(self._answers(pairs, record) for pairs in some))
             for pairs, answers in zip(some, answered, strict=True):
                 for pair, outcome in zip(pairs, answers or (), strict=False):
                     self._take(pair, outcome)

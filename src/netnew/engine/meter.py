@@ -8,6 +8,9 @@ from enum import StrEnum
 from netnew.domain.budget import Budget, Cap, Spend
 from netnew.ports import Clock
 
+# Calls under way while nothing is known yet of what one costs.
+FIRST_CALLS = 4
+
 
 class Walk(StrEnum):
     """Where a run is on its way.
@@ -65,6 +68,21 @@ class Meter:
         if limit is None or self.walk is Walk.BEFORE:
             return None
         return max(0, int(limit) - int(getattr(self._counted(), cap.value)))
+
+    def affordable_calls(self) -> int | None:
+        """How many calls of a model may be under way, so that caps on cost and tokens are hardly
+        passed: by the mean of those made so far, a few at first. None: no such cap."""
+        now, allowed = self._now(), []
+        for cap in (Cap.COST, Cap.TOKENS):
+            limit = getattr(self.budget, cap.value)
+            spent = getattr(now, cap.value)
+            if limit is None or self.walk is Walk.BEFORE:
+                continue
+            if not now.model_calls or not spent:
+                allowed.append(FIRST_CALLS)
+            else:
+                allowed.append(max(1, int((limit - spent) / (spent / now.model_calls))))
+        return min(allowed, default=None)
 
     def _counted(self) -> Spend:
         steps = self._steps

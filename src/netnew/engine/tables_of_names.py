@@ -6,6 +6,7 @@ The next pages of a list have the same head, and are not asked about either.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
@@ -23,7 +24,6 @@ from netnew.engine.mentions import Mention
 from netnew.engine.meter import Meter, Walk
 from netnew.engine.names_in_rows import Table, tables_of
 from netnew.engine.parts import Parts
-from netnew.engine.together import together
 from netnew.lexicon.words import fold
 from netnew.ports import Advisor
 
@@ -89,8 +89,8 @@ class TablesOfNames:
             if one.alike not in self.columns and self.asked + len(new) < self.most:
                 new.setdefault(one.alike, one)
         self.asked += len(new)
-        said = await together(
-            [self._column(one, parts, meter, parts.advisor) for one in new.values()], halted
+        said = await asyncio.gather(
+            *(self._column(one, parts, meter, parts.advisor) for one in new.values())
         )
         for one, column in zip(new.values(), said, strict=True):
             self.columns[one.alike] = NO_COLUMN if column is None else column

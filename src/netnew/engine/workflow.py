@@ -127,7 +127,10 @@ class Finding:
         second_look = SecondLook(parts, meter, generator.deeper_pages, generator.targeted_searches)
         verifier = Verifier(parts, run.id, run.generation, spec, meter, second_look, told.verdicts)
         begun = replace(run, spec=spec, judge_profile=planned.judge_profile)
-        book = Book(begun, parts, meter, resolver, discovery, told, run.spend)
+        # What the plan took counts for the day with the first commit.
+        is_new = run.status is RunStatus.QUEUED and not run.rounds and run.generation == 1
+        counted = Spend() if is_new else run.spend
+        book = Book(begun, parts, meter, resolver, discovery, told, counted)
         work = cls(book, parts, meter, resolver, discovery, verifier, generator.patience)
         discovery.halted = work._is_halted
         if not parts.judge_is_free:  # else judging leaves no time to fetch in
@@ -364,6 +367,9 @@ class Finding:
             return 0
         counts = self.resolver.counts()
         room = self.run.spec.match_limit - counts.matched
+        affordable = self.meter.affordable_calls()
+        if affordable is not None and not self.parts.judge_is_free:
+            room = min(room, affordable)
         if self.run.spec.evaluate_limit is not None:
             judged = counts.matched + counts.unmatched + counts.unclear
             room = min(room, self.run.spec.evaluate_limit - judged)

@@ -61,6 +61,10 @@ class BandJudge:
         self.model = model
         self._rules = rules
 
+    def doubting(self) -> BandJudge:
+        """Itself: it is sure or it is not."""
+        return self
+
     @property
     def profile(self) -> JudgeProfile:
         return JudgeProfile("model", known_as(self.model), one_token.FAMILY, rank=1)

@@ -3,7 +3,7 @@ unclear; and where asked for, an independent look at what would match."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from netnew.domain.condition import MatchCondition, Outcome, Verdict
@@ -17,21 +17,31 @@ from netnew.judges.trust import Trust
 from netnew.ports import EnrichRequest, Judge, JudgeRequest, unpaid
 
 Decided = dict[str, Verdict]
+Certain = Callable[[MatchCondition, str, Verdict], bool]
+"""Whether what the rules say on a condition, for an entity of a type, needs no model."""
+
+
+def is_high(condition: MatchCondition, entity_type: str, verdict: Verdict) -> bool:
+    """Whether rules say it with the highest confidence."""
+    return verdict.outcome is not Outcome.UNCLEAR and verdict.confidence is Confidence.HIGH
 
 
 class CascadeJudge:
     """`rules` (None: left out) decides what it is certain of; `models`, the smallest first, the
-    rest; `recheck` (None: none) looks again at a candidate of which every condition asked holds."""
+    rest; `recheck` (None: none) looks again at a candidate of which every condition asked holds.
+    `certain`: what of the rules needs no model."""
 
     def __init__(
         self,
         rules: Judge | None,
         models: Sequence[ModelJudge | BandJudge],
         recheck: Recheck | None = None,
+        certain: Certain = is_high,
     ) -> None:
         self._rules = rules
         self._models = tuple(models)
         self._recheck = recheck
+        self._certain = certain
         self._trust = Trust()
 
     @property
@@ -49,11 +59,16 @@ class CascadeJudge:
         """A verdict a condition, in their order. Where more fail than `may_fail`, the conditions
         that only a model could decide are left out."""
         leaning = await self._leaning(request)
-        decided = {name: v for name, v in leaning.items() if is_certain(v)}
+        kind = request.entity_type
+        decided = {
+            c.name: leaning[c.name]
+            for c in request.conditions
+            if c.name in leaning and self._certain(c, kind, leaning[c.name])
+        }
         if not _is_settled(request, decided) and not await self._spares(request, leaning, decided):
             await self._ask(request, leaning, decided)
         if self._recheck is not None and _all_hold(request, decided):
-            decided |= await self._recheck.look(request, decided, self._models[-1])
+            decided |= await self._recheck.look(request, decided, self._models[-1].doubting())
         return tuple(decided[c.name] for c in request.conditions if c.name in decided)
 
     async def _leaning(self, request: JudgeRequest) -> Decided:
@@ -107,11 +122,6 @@ class CascadeJudge:
     def unreadable(self, conditions: Sequence[MatchCondition]) -> Mapping[str, str]:
         """A model reads any."""
         return {}
-
-
-def is_certain(verdict: Verdict) -> bool:
-    """Whether rules may decide alone: a labelled field of the page answers the very condition."""
-    return verdict.outcome is not Outcome.UNCLEAR and verdict.confidence is Confidence.HIGH
 
 
 def _is_certain_value(value: EnrichmentValue) -> bool:

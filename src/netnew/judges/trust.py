@@ -24,7 +24,7 @@ DECIDES_LEAST = 10
 DECIDES_SHARE = 0.1
 # Of the answers where the rules find nothing, so many may decide (none to a match).
 MAY_DECIDE = 1
-# Of so many believed, one is asked all the same.
+# After so many believed one is asked all the same, then after twice as many, and so on.
 SPOT_CHECK = 8
 
 
@@ -38,6 +38,7 @@ class _Doubt:
     contradicted: int = 0
     decided: int = 0
     believed: int = 0
+    check_at: int = SPOT_CHECK
     moved: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def is_settled(self) -> bool:
@@ -45,7 +46,10 @@ class _Doubt:
         while not self.contradicted and self.decided <= MAY_DECIDE:
             if self.answered >= self.needs:
                 self.believed += 1
-                return self.believed % SPOT_CHECK != 0
+                if self.believed < self.check_at:
+                    return True
+                self.check_at *= 2
+                return False
             if self.asked < self.needs:
                 return False
             self.moved.clear()
@@ -92,12 +96,13 @@ class Trust:
             yield said
         finally:
             for condition, doubt in doubts.items():
-                if condition in said:
+                outcome = said.get(condition)
+                doubt.contradicted += outcome is Outcome.MATCHED
+                if leanings[condition] is Outcome.UNCLEAR:
+                    doubt.decided += outcome not in (None, Outcome.UNCLEAR)
+                if outcome is leanings[condition]:
                     doubt.answered += 1
-                    doubt.contradicted += said[condition] is Outcome.MATCHED
-                    if leanings[condition] is Outcome.UNCLEAR:
-                        doubt.decided += said[condition] is not Outcome.UNCLEAR
-                else:  # it could not be asked: somebody else will
+                else:  # that tells nothing for the rules: another is asked in its place
                     doubt.asked -= 1
                 doubt.moved.set()
 

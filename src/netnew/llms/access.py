@@ -41,9 +41,10 @@ def access_to(name: ModelName, options: ModelOptions) -> Access:
     """Raises ModelMisconfigured where a key, an address or a package is missing."""
     _need_package(name)
     if name.vendor in KEY_VARIABLES:
-        return Access(
-            options.look_up(_URL_VARIABLES[name.vendor]) or "", _vendor_key(name, options)
-        )
+        variable = _URL_VARIABLES[name.vendor]
+        address = (options.look_up(variable) or "").strip()
+        base_url = clean_base_url(address, variable) if address else ""
+        return Access(base_url, _vendor_key(name, options))
     base_url = base_url_of(name, options)
     return Access(
         base_url, _clean_key(str(name), "NETNEW_MODEL_API_KEY", _own_key(base_url, options))

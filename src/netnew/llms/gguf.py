@@ -37,6 +37,7 @@ _HASHED_BYTES = 1 << 20
 _ONE_OF_MANY = re.compile(r"-00001-of-(\d{5})\.gguf$")
 # Nobody else waits for its answers, and it may be slow.
 _LEAST_TIMEOUT_S = 600.0
+_LOOKS, _LOOK_EVERY_S = 20, 0.1
 
 
 class GgufModel:
@@ -122,7 +123,7 @@ class GgufModel:
             try:
                 return await ask(client)
             except ModelUnavailable as error:
-                if server.is_running:
+                if await _still_runs(server):
                     raise ModelUnavailable(self.name, error.problem) from None
                 if crashed:
                     break
@@ -146,6 +147,15 @@ class GgufModel:
                 )
                 self._server, self._client = server, _client_of(server, options)
             return self._client, self._server
+
+
+async def _still_runs(server: GgufProcess) -> bool:
+    """Whether the child lives on; its connections end a moment before it does."""
+    for _ in range(_LOOKS):
+        if not server.is_running:
+            return False
+        await asyncio.sleep(_LOOK_EVERY_S)
+    return True
 
 
 def _client_of(server: GgufProcess, options: ModelOptions) -> ServedModel:

@@ -53,7 +53,7 @@ def parse_model(text: str, field: str = "model") -> ModelName:
     if vendor is Vendor.GGUF:
         return ModelName(vendor, _file(text, rest, field))
     model, _, address = rest.rpartition("@http") if "@http" in rest else (rest, "", "")
-    if not model or any(c.isspace() or c in ",>" for c in rest):
+    if not model or any(c.isspace() or c in ",>" for c in rest) or "://" in model:
         raise InvalidInput(field, f"{text!r} names no model of {vendor}", EXAMPLES)
     if not address:
         return ModelName(vendor, model)

@@ -168,11 +168,12 @@ class _Visit:
 
     async def _found(self, request: Request) -> RawPage | None:
         url = request.url.partition("#")[0]
-        if request.method != "GET" or _is_counter(url):
+        if request.method != "GET":
             return None
         if request.resource_type == "document":
             return await self._navigated(request, url)
-        if request.resource_type not in _FETCHED_TYPES:
+        is_own = host_of(url) == host_of(request.frame.url)
+        if request.resource_type not in _FETCHED_TYPES or (_is_counter(url) and not is_own):
             return None
         known = self.scripts.get(url) if request.resource_type == "script" else None
         if known is not None:

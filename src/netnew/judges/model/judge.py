@@ -60,8 +60,15 @@ class ModelJudge:
     """Asks one model. What it quotes must stand in what it was shown: else it is asked once more,
     and is then taken as unclear."""
 
-    def __init__(self, model: LanguageModel) -> None:
+    def __init__(self, model: LanguageModel, doubt: str = "") -> None:
+        """`doubt`: said to the model besides its instructions."""
         self.model = model
+        self._instructions = f"{verdict.INSTRUCTIONS}{doubt}"
+
+    def doubting(self) -> ModelJudge:
+        """The same model, told that another reader did not agree: the very same question would get
+        the very same answer."""
+        return ModelJudge(self.model, verdict.DOUBT)
 
     @property
     def profile(self) -> JudgeProfile:
@@ -75,7 +82,7 @@ class ModelJudge:
         if not shown.passages:
             return tuple(unclear(c, "not stated: no page about it was read") for c in conditions)
         text = verdict.asked(shown.text, shown.about, conditions)
-        ask = _Asking(self.model, shown, conditions, request.charge)
+        ask = _Asking(self.model, self._instructions, shown, conditions, request.charge)
         try:
             judged = await ask.verdicts(text)
             failed = [(n, p) for n, p in enumerate(judged, 1) if isinstance(p, str)]
@@ -118,6 +125,7 @@ class ModelJudge:
 @dataclass(slots=True)
 class _Asking:
     model: LanguageModel
+    instructions: str
     shown: Shown
     conditions: tuple[MatchCondition, ...]
     charge: Charge
@@ -126,7 +134,7 @@ class _Asking:
     async def verdicts(self, text: str) -> list[Verdict | str]:
         """A verdict a condition, or what is wrong with the one given."""
         tokens = _PER_ANSWER_TOKENS * (len(self.conditions) + 1)
-        prompt = Prompt(verdict.INSTRUCTIONS, text, Verdicts, tokens)
+        prompt = Prompt(self.instructions, text, Verdicts, tokens)
         given = (await self.model.ask(prompt, self.charge)).verdicts
         by_number = {v.condition: v for v in reversed(given)}
         judged = [self._judged(c, by_number.get(n)) for n, c in enumerate(self.conditions, 1)]

@@ -32,10 +32,10 @@ class Recheck:
         return f"{recheck.FAMILY}:{known_as(self._model)}"
 
     async def look(
-        self, request: JudgeRequest, decided: Mapping[str, Verdict], judge: Judge
+        self, request: JudgeRequest, decided: Mapping[str, Verdict], doubting: Judge
     ) -> dict[str, Verdict]:
         """Verdicts in the place of those of `decided` that it does not bear out; a verdict that it
-        does bear out is more certain."""
+        does bear out is more certain. `doubting`: the judge, told of the doubt."""
         said = await self._said(request)
         looked: dict[str, Verdict] = {}
         doubtful = []
@@ -48,7 +48,7 @@ class Recheck:
         if not doubtful:
             return looked
         again = {v.condition: v
-                 for v in await judge.judge(replace(request, conditions=tuple(doubtful),
+                 for v in await doubting.judge(replace(request, conditions=tuple(doubtful),
                                                     may_fail=None))}  # fmt: skip
         for condition in doubtful:
             second = again[condition.name]

@@ -40,6 +40,14 @@ Answer with JSON: {"verdicts": [{"condition": 1, "outcome": "matched", "value": 
 verdict for each condition."""
 
 
+# Put after the instructions where an independent reader did not agree.
+DOUBT = """
+
+Another reader of these excerpts did not find at least one of these conditions stated, or found the
+opposite. Look for what speaks against each of them first: another entity that is meant, an outdated
+or planned state, words that only seem to say it. Where both readings can be held, say "unclear"."""
+
+
 def asked(evidence: str, about: str, conditions: Sequence[MatchCondition]) -> str:
     """The text of the question; the evidence comes first, so that a further question on the same
     pages finds it in the server's cache."""
