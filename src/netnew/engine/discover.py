@@ -318,9 +318,7 @@ class Discovery:
         for hit in hits:
             snapshot = read.pop(hit.url, None)
             entity = (
-                self._add(snapshot, lead.unit)
-                if snapshot is not None
-                else self.resolver.entity_at(hit.url)
+                self._add(snapshot) if snapshot is not None else self.resolver.entity_at(hit.url)
             )
             if entity is None and hit.name is not None:
                 entity = self.resolver.add_mention(hit.url, hit.name)
@@ -333,7 +331,7 @@ class Discovery:
                 entities.setdefault(entity.id, entity)
         return list(entities.values())
 
-    def _add(self, snapshot: Snapshot, unit: str) -> Entity | None:
+    def _add(self, snapshot: Snapshot) -> Entity | None:
         reading = read_page(snapshot)
         self._open_links(snapshot, reading)
         return self.resolver.add_page(snapshot, reading)

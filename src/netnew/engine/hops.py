@@ -66,7 +66,7 @@ class Hop:
         found: dict[str, Named] = {}
         for segment in self._under_labels(snapshot):
             for text in _texts(segment):
-                if fold(text) not in found and self._may_be(text, fold(text) in linked):
+                if fold(text) not in found and self._may_be(text):
                     found[fold(text)] = Named(text, linked.get(fold(text)))
         return list(found.values())[:MOST_NAMES]
 
@@ -87,7 +87,7 @@ class Hop:
                 if is_label_of(self.role, segment.text):
                     open_now = True
                     continue
-                if not self._may_be(segment.text, linked=False):
+                if not self._may_be(segment.text):
                     open_now = False
             if segment.kind is SegmentKind.FACT and segment.label is not None:
                 if open_now or is_label_of(self.role, segment.label):
@@ -95,7 +95,7 @@ class Hop:
             elif open_now:
                 yield segment
 
-    def _may_be(self, text: str, linked: bool) -> bool:
+    def _may_be(self, text: str) -> bool:
         """Whether `text` may name one of them: of people two to four words, each with a capital."""
         words = text.split()
         if not may_be_name(text) or (text.endswith((".", "!", "?")) and len(words) > 3):
