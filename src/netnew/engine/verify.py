@@ -252,6 +252,8 @@ class Verifier:
         entries: list[LedgerEntry] = []
         evidence = entity.evidence()
         size = self.parts.conditions_per_call
+        if not self.parts.judge_is_free and self._cannot_match(verdicts):
+            return entries
         while missing and not self._is_settled(verdicts):
             entries = await self._recorded(entries)
             group, missing = missing[:size], missing[size:]
@@ -262,6 +264,12 @@ class Verifier:
                 if evidence:
                     entries.append(self._entry(entity, condition, verdict, evidence))
         return entries
+
+    def _cannot_match(self, verdicts: dict[str, Verdict]) -> bool:
+        """Whether what is on record, the unclear included, leaves no match to pay for."""
+        rule, asked = self.spec.match_rule, len(self.spec.conditions)
+        lost = sum(v.outcome is not Outcome.MATCHED for v in verdicts.values())
+        return not rule.evaluate_all and rule.is_out_of_reach(lost, asked)
 
     def _may_fail(self, verdicts: dict[str, Verdict]) -> int | None:
         """How many more conditions may fail before the others need no verdict (None: all do)."""
