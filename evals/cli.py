@@ -58,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--results", type=Path, help="write every candidate, a file a query, here")
     check = commands.add_parser("check", help="measure, and compare with the pinned floors")
     check.add_argument("--floors", type=Path, required=True)
+    check.add_argument("--every", type=int, default=1, help="of the sample every Nth query")
     check.add_argument("--raise-floors", action="store_true", help="pin better figures")
     check.add_argument("--lower-floors", action="store_true", help="pin worse figures too")
     explain = commands.add_parser("explain", help="why answers are missing or wrong, grouped")
@@ -93,6 +94,8 @@ def _refuse_what_cannot_be(given: argparse.Namespace) -> None:
     unknown = [part for part in given.ablate.split(",") if part and part not in PARTS]
     if unknown:
         raise Refused(f"--ablate knows no part {unknown[0]!r} (there are: {', '.join(PARTS)})")
+    if getattr(given, "every", 1) < 1:
+        raise Refused("--every must be 1 or more")
     if given.jobs < 1:
         raise Refused("--jobs must be 1 or more")
 
@@ -166,7 +169,8 @@ def _check(given: argparse.Namespace) -> int:
     measured: dict[str, dict[str, object]] = {}
     failed = False
     for name, web in webs.items():
-        plan = Plan(web, web.queries, _ask(given), jobs=given.jobs,
+        queries = web.queries[:: given.every] if name == "sample_web" else web.queries
+        plan = Plan(web, queries, _ask(given), jobs=given.jobs,
                     page_latency_ms=given.page_latency_ms, errors=_errors(given, 0),
                     judge_latency_ms=given.judge_latency_ms)  # fmt: skip
         done = _measured(plan)
