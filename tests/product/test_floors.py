@@ -18,7 +18,7 @@ def assert_floors_hold(*options: str, without: str = "") -> None:
 
 
 def test_no_figure_is_below_its_floor() -> None:
-    assert_floors_hold("--every", "3")
+    assert_floors_hold("--every", "6")
 
 
 def test_no_figure_of_a_judge_with_a_model_is_below_its_floor() -> None:
