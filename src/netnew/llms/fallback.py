@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import TracebackType
 from typing import TypeVar
 
 from netnew.domain.errors import ModelMisconfigured, ModelUnavailable
 from netnew.domain.price import Price
+from netnew.llms.closing import Closing
 from netnew.llms.options import ModelOptions
 from netnew.llms.served import ServedModel
 from netnew.ports import Charge, Prompt
@@ -18,7 +18,7 @@ T = TypeVar("T")
 _LEFT_ALONE_S = 30.0
 
 
-class Fallback:
+class Fallback(Closing):
     """Asks the first of `models` that is available; what it answers counts, also that it has no
     answer. A model whose quota is used up is unavailable here, too; one that is set up wrongly is
     not: that is to be seen."""
@@ -27,17 +27,6 @@ class Fallback:
         self._models = tuple(models)
         self._monotonic = options.monotonic
         self._left_alone_until = dict.fromkeys(range(len(self._models)), float("-inf"))
-
-    async def __aenter__(self) -> Fallback:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        await self.aclose()
 
     async def aclose(self) -> None:
         for model in self._models:

@@ -15,11 +15,11 @@ from glob import escape
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
-from types import TracebackType
 from typing import TypeVar
 
 from netnew.domain.errors import ModelMisconfigured, ModelUnavailable, NoAnswer
 from netnew.domain.price import Price
+from netnew.llms.closing import Closing
 from netnew.llms.gguf_process import SERVER, SLOTS, GgufProcess
 from netnew.llms.names import ModelName, Vendor
 from netnew.llms.options import ModelOptions
@@ -40,7 +40,7 @@ _LEAST_TIMEOUT_S = 600.0
 _LOOKS, _LOOK_EVERY_S = 20, 0.1
 
 
-class GgufModel:
+class GgufModel(Closing):
     """See `ports.LanguageModel`; also tells how likely one of two words is. Costs nothing.
 
     `is_small`: whether it is to be asked for one token, not for JSON with quotes.
@@ -71,17 +71,6 @@ class GgufModel:
 
     def __repr__(self) -> str:
         return f"GgufModel({self.name!r})"
-
-    async def __aenter__(self) -> GgufModel:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        await self.aclose()
 
     async def aclose(self) -> None:
         """End the child; it can be asked again after that."""

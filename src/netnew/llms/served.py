@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import cached_property
-from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
 from netnew.domain.errors import ModelMisconfigured
 from netnew.domain.price import Price
 from netnew.llms.access import Access, access_to
+from netnew.llms.closing import Closing
 from netnew.llms.names import ModelName
 from netnew.llms.options import ModelOptions
 from netnew.llms.patience import Patience
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class ServedModel:
+class ServedModel(Closing):
     """See `ports.LanguageModel`. Its client is made when it is first asked."""
 
     def __init__(self, name: ModelName, options: ModelOptions) -> None:
@@ -41,17 +41,6 @@ class ServedModel:
 
     def __repr__(self) -> str:
         return f"ServedModel({self.name!r})"
-
-    async def __aenter__(self) -> ServedModel:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        await self.aclose()
 
     async def aclose(self) -> None:
         """Close its connections; it can be asked again after that."""
