@@ -18,7 +18,7 @@ from pages_server import Asked, Reply, serving
 
 from netnew.domain.errors import SourceUnavailable
 from netnew.domain.page import PageQuality, RawPage
-from netnew.pages.connector import GatewayConnector
+from netnew.egress.connector import GatewayConnector
 from netnew.pages.http import HttpFetcher
 from netnew.pages.limits import FetchLimits
 from netnew.pages.stored import StoredFetcher

@@ -164,8 +164,14 @@ class WorkerProcess:
 
     def until(self, beginning: str) -> None:
         """Read on to a line that begins so."""
+        said = []
         while not (line := self.says()).startswith(beginning):
-            assert line, f"it ended without saying {beginning!r}"
+            said.append(line)
+            assert self.process.poll() is None or line, self._ended(beginning, said)
+
+    def _ended(self, beginning: str, said: list[str]) -> str:
+        how = f"it ended with {self.process.returncode} without saying {beginning!r}"
+        return "\n".join((how, "after:", *said))
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)

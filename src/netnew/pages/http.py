@@ -15,7 +15,7 @@ import httpx2
 
 from netnew.domain.errors import AddressRefused
 from netnew.domain.page import RawPage
-from netnew.pages.connector import (
+from netnew.egress.connector import (
     ConnectionFailed,
     Connector,
     DirectConnector,
@@ -23,7 +23,7 @@ from netnew.pages.connector import (
     Headers,
     header,
 )
-from netnew.pages.guard import AddressGuard
+from netnew.egress.guard import AddressGuard
 from netnew.pages.inflate import BodyReader, TooLarge, Undecodable
 from netnew.pages.limits import USER_AGENT, FetchLimits, HostLimiter, Sleep
 from netnew.pages.robots import Robots, RobotsAnswer

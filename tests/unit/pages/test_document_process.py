@@ -14,7 +14,7 @@ from reading import raw_page
 from small_pdf import pdf
 
 from netnew.domain.page import PageQuality
-from netnew.pages.connector import GatewayConnector
+from netnew.egress.connector import GatewayConnector
 from netnew.pages.document_process import DocumentProcess
 from netnew.pages.documents import DocumentUnread
 from netnew.pages.extract import extract

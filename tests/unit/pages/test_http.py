@@ -12,8 +12,8 @@ import pytest
 from pages_server import Asked, PagesServer, Reply, serving
 
 from netnew.domain.errors import InvalidInput
-from netnew.pages.connector import DirectConnector, GatewayConnector
-from netnew.pages.guard import AddressGuard
+from netnew.egress.connector import DirectConnector, GatewayConnector
+from netnew.egress.guard import AddressGuard
 from netnew.pages.http import HttpFetcher, Validators
 from netnew.pages.limits import FetchLimits
 from netnew.testing import FrozenClock

@@ -18,7 +18,7 @@ import httpcore2
 import httpx2
 
 from netnew.domain.errors import InvalidInput
-from netnew.pages.guard import AddressGuard
+from netnew.egress.guard import AddressGuard
 
 ADDRESS_HEADER = "X-Netnew-Address"
 ERROR_HEADER = "X-Netnew-Error"
@@ -37,12 +37,13 @@ class ConnectionFailed(Exception):
 
 
 class Connector(Protocol):
-    """Carries one GET to the host of a checked address, over connections it keeps."""
+    """Carries one request to the host of a checked address, over connections it keeps."""
 
     def exchange(
-        self, url: httpx2.URL, headers: Headers, timeout_s: float
+        self, url: httpx2.URL, headers: Headers, timeout_s: float, body: bytes | None = None
     ) -> AbstractAsyncContextManager[httpcore2.Response]:
-        """The answer, its body not yet read. `timeout_s` is for each connect, write and read.
+        """The answer to a GET, or to a POST of `body`; its own body is not yet read. `timeout_s` is
+        for each connect, write and read.
 
         Raises ConnectionFailed, and AddressRefused where the host resolves to a refused address.
         """
@@ -84,12 +85,12 @@ class DirectConnector:
 
     @asynccontextmanager
     async def exchange(
-        self, url: httpx2.URL, headers: Headers, timeout_s: float
+        self, url: httpx2.URL, headers: Headers, timeout_s: float, body: bytes | None = None
     ) -> AsyncIterator[httpcore2.Response]:
         target = httpcore2.URL(
             scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
         )
-        async with _answer(self._pool, target, headers, timeout_s) as response:
+        async with _answer(self._pool, target, headers, timeout_s, body) as response:
             yield response
 
     async def aclose(self) -> None:
@@ -114,13 +115,13 @@ class GatewayConnector:
 
     @asynccontextmanager
     async def exchange(
-        self, url: httpx2.URL, headers: Headers, timeout_s: float
+        self, url: httpx2.URL, headers: Headers, timeout_s: float, body: bytes | None = None
     ) -> AsyncIterator[httpcore2.Response]:
         host, port = self._gateway
         target = httpcore2.URL(scheme=b"http", host=host, port=port, target=url.raw_path)
         sent = [pair for pair in headers if pair[0].lower() != b"host"]
         sent.append((ADDRESS_HEADER.encode(), str(url).encode("ascii")))
-        async with _answer(self._pool, target, sent, timeout_s) as response:
+        async with _answer(self._pool, target, sent, timeout_s, body) as response:
             reason = header(response.headers, ERROR_HEADER)
             if reason is not None:
                 raise ConnectionFailed(reason if reason in GATEWAY_ERRORS else "connect")
@@ -159,12 +160,20 @@ def _loopback_origin(gateway: str) -> tuple[bytes, int]:
 
 @asynccontextmanager
 async def _answer(
-    pool: httpcore2.AsyncConnectionPool, url: httpcore2.URL, headers: Headers, timeout_s: float
+    pool: httpcore2.AsyncConnectionPool,
+    url: httpcore2.URL,
+    headers: Headers,
+    timeout_s: float,
+    body: bytes | None,
 ) -> AsyncIterator[httpcore2.Response]:
     timeouts = dict.fromkeys(("connect", "read", "write", "pool"), timeout_s)
     try:
         async with pool.stream(
-            "GET", url, headers=list(headers), extensions={"timeout": timeouts}
+            "GET" if body is None else "POST",
+            url,
+            headers=list(headers),
+            content=body,
+            extensions={"timeout": timeouts},
         ) as response:
             yield response
     except httpcore2.TimeoutException as error:

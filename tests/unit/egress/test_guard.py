@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from netnew.domain.errors import AddressRefused
-from netnew.pages.guard import AddressGuard
+from netnew.egress.guard import AddressGuard
 
 
 @pytest.mark.parametrize(
