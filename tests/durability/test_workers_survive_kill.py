@@ -72,7 +72,7 @@ def test_several_kills_in_a_row(sqlite_url: str) -> None:
     async def test(opened: Opened) -> None:
         await opened.start(run(1))
         for number in (1, 3):
-            with WorkerProcess(sqlite_url, STRETCHES, 0.1) as child:
+            with WorkerProcess(sqlite_url, STRETCHES, 0.3) as child:
                 child.until(f"begun {run(1)} {number}")
                 child.kill()
         async with opened.worker() as worker:
@@ -122,7 +122,7 @@ async def has_entered_again(opened: Opened, worker_id: str) -> None:
 def test_what_one_without_a_row_left_is_taken_over_too(sqlite_url: str) -> None:
     async def test(opened: Opened) -> None:
         await opened.start(run(1))
-        with WorkerProcess(sqlite_url, STRETCHES, 0.1) as child:
+        with WorkerProcess(sqlite_url, STRETCHES, 0.3) as child:
             child.until(f"begun {run(1)} 1")
             child.kill()
         await strike(opened.database, child.id)
