@@ -20,7 +20,7 @@ from netnew.db.upkeep import upgrade_schema as upgrade_schema
 from netnew.domain.batch import Batch
 from netnew.domain.budget import Spend
 from netnew.domain.errors import StoreDamaged
-from netnew.domain.ids import LOCAL_WORKSPACE
+from netnew.domain.ids import WorkspaceId
 from netnew.domain.run import MAX_CONDITIONS, RunSpec
 from netnew.durable.workers import WorkerRow, live_workers
 from netnew.engine.parts import OtherWorker, Parts
@@ -35,7 +35,7 @@ from netnew.pages.limits import FetchLimits
 from netnew.pages.render import Renderer
 from netnew.pages.stored import StoredFetcher
 from netnew.plugins import source_from_spec
-from netnew.ports import Clock, Ids, Judge, PageProvider, Source, Store
+from netnew.ports import AnswerStore, Clock, Ids, Judge, KeyStore, PageProvider, Source, Store
 from netnew.service import Service, Surroundings
 from netnew.settings import Settings
 from netnew.sources.context import SourceContext
@@ -43,12 +43,19 @@ from netnew.sources.corpora import Corpora
 from netnew.sources.limited import Allowed
 from netnew.sources.services import search_keys as search_keys
 from netnew.sources.services import search_services as search_services
+from netnew.store.answers import SqlAnswers
+from netnew.store.keys import SqlKeys
 from netnew.store.limits import ProviderLimits
+from netnew.store.pulse import Pulse
 from netnew.store.retention import Retention, Swept
+from netnew.store.runs import workspace_of
 from netnew.store.store import SqlStore
 from netnew.store.tailer import Tailer
+from netnew.store.webhooks import SqlWebhooks
+from netnew.workspaces import Workspaces
 
 if TYPE_CHECKING:
+    from netnew.api.house import House
     from netnew.durable.queue import RunQueue
     from netnew.durable.worker import Worker
 
@@ -76,6 +83,18 @@ class RandomIds:
         return uuid4()
 
 
+@dataclass(frozen=True, slots=True)
+class Desks:
+    """What faces for others need besides the use cases: who may ask, what was answered before,
+    and where events are told."""
+
+    keys: KeyStore
+    answers: AnswerStore
+    webhooks: SqlWebhooks
+    clock: Clock
+    ids: Ids
+
+
 class App:
     """What a face gets: the settings in force, the use cases, the corpora of this HOME, and a way
     to work on runs."""
@@ -83,13 +102,16 @@ class App:
     def __init__(
         self,
         settings: Settings,
-        service: Service,
+        workspaces: Workspaces,
+        desks: Desks,
         database: Database,
         home_id: str,
         others: _Others,
     ) -> None:
         self.settings = settings
-        self.service = service
+        self.workspaces = workspaces
+        self.service = workspaces.of(WorkspaceId(settings.workspace))
+        self.desks = desks
         self.corpora = Corpora(settings.home)
         self.home_id = home_id
         self._database = database
@@ -103,7 +125,7 @@ class App:
         """
         from netnew.durable.worker import Tick, WorkerOptions, open_worker
 
-        settings, working = self.settings, self.service.working
+        settings, workspaces = self.settings, self.workspaces
         tick = Tick(_HOUSEKEEPING_EVERY_S, self.sweep, "retention")
         options = WorkerOptions(
             self.home_id, takes_all, settings.runs_at_once, ticks=(tick,) if takes_all else ()
@@ -112,16 +134,16 @@ class App:
             async with open_worker(
                 self._database,
                 settings.database_url,
-                working.stretch,
-                working.may_take_over,
+                workspaces.stretch,
+                workspaces.may_take_over,
                 options,
-                working.judge_batch,
+                workspaces.judge_batch,
             ) as worker:
                 self._others.me = worker.id if takes_all else ""
                 yield worker
         finally:
             self._others.me = ""
-            await working.close()
+            await workspaces.close()
 
     async def live_workers(self, takes_all: bool = True) -> list[WorkerRow]:
         """The workers that beat; with `takes_all` only those of this HOME that take any run."""
@@ -161,7 +183,6 @@ async def open_app(
         database = await stack.enter_async_context(
             open_database(settings.database_url, settings.synchronous)
         )
-        store = SqlStore(database, LOCAL_WORKSPACE, clock)
         limits = await stack.enter_async_context(ProviderLimits(database, uuid4().hex, clock))
         home_id = _home_id(settings.home)
         queue, beats = _Queue(settings, stack), _Beats(database)
@@ -169,21 +190,50 @@ async def open_app(
         judges = Judges(judge or RulesJudge(clock), settings, limits)
         stack.push_async_callback(judges.aclose)
         chromium = Chromium(settings.browser_path)
-        opener = _PartsOpener(settings, store, limits, clock, ids, judges, others, chromium)
-        around = Surroundings(
+        pulse = Pulse(database)
+
+        def make_service(workspace_id: WorkspaceId) -> Service:
+            store = SqlStore(database, workspace_id, clock)
+            opener = _PartsOpener(settings, store, limits, clock, ids, judges, others, chromium)
+            around = Surroundings(
+                clock,
+                ids,
+                judges.named,
+                settings.sources,
+                opener.open,
+                queue.open,
+                lambda spec: home_id if _is_of_this_home(spec) else "",
+                Tailer(database, workspace_id, pulse).watch,
+                beats.lives,
+            )
+            return Service(store, around)
+
+        workspaces = Workspaces(make_service, partial(workspace_of, database))
+        stack.push_async_callback(workspaces.close)
+        desks = Desks(
+            SqlKeys(database, clock),
+            SqlAnswers(database, clock),
+            SqlWebhooks(database, clock),
             clock,
             ids,
-            judges.named,
-            settings.sources,
-            opener.open,
-            queue.open,
-            lambda spec: home_id if _is_of_this_home(spec) else "",
-            Tailer(database, LOCAL_WORKSPACE).watch,
-            beats.lives,
         )
-        service = Service(store, around)
-        stack.push_async_callback(service.working.close)
-        yield App(settings, service, database, home_id, others)
+        yield App(settings, workspaces, desks, database, home_id, others)
+
+
+def make_house(app: App) -> House:
+    """What the dialects of an HTTP server share, over the parts of `app`."""
+    from netnew.api.house import House
+
+    desks = app.desks
+    return House(
+        app.settings,
+        app.workspaces.of,
+        desks.keys,
+        desks.answers,
+        desks.webhooks,
+        desks.clock,
+        desks.ids,
+    )
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -73,7 +73,7 @@ class Watch(Protocol):
 
     def __call__(
         self, run_id: RunId, after: int = 0, until_terminal: bool = True
-    ) -> AsyncIterator[list[Event]]: ...
+    ) -> AsyncGenerator[list[Event], None]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,7 @@ class Service:
     """
 
     def __init__(self, store: Store, around: Surroundings) -> None:
+        self.workspace_id = store.workspace_id
         self._store = store
         self._around = around
         self._clock = around.clock
@@ -154,12 +155,21 @@ class Service:
         list, SourceMisconfigured."""
         return await self.begin(await self.plan(spec), worker_id)
 
-    async def begin(self, planned: Plan, worker_id: str = "") -> Run:
-        """A queued run of a plan. Raises like `create_run`."""
+    async def begin(
+        self,
+        planned: Plan,
+        worker_id: str = "",
+        *,
+        as_id: RunId | None = None,
+        joining: Callable[[RunId], Sequence[Join]] = lambda run_id: (),
+    ) -> Run:
+        """A queued run of a plan. `as_id`: the id it is to have; Conflict where there is one.
+        `joining`: what becomes durable with it, in the same transaction. Raises like `create_run`.
+        """
         async with self._around.open_parts(planned.spec):
             pass  # what cannot be opened is the caller's to know before a run exists
         excluded = await self._exclusions(planned.spec.exclude)
-        return await self._begin(planned, excluded, worker_id)
+        return await self._begin(planned, excluded, worker_id, as_id, joining)
 
     async def refresh(
         self,
@@ -181,14 +191,21 @@ class Service:
         found = await self._exclusions(ExcludeList(run_ids=(run_id,)))
         return await self._begin(planned, left_out | found, worker_id)
 
-    async def _begin(self, planned: Plan, excluded: Exclusions, worker_id: str) -> Run:
+    async def _begin(
+        self,
+        planned: Plan,
+        excluded: Exclusions,
+        worker_id: str,
+        as_id: RunId | None = None,
+        joining: Callable[[RunId], Sequence[Join]] = lambda run_id: (),
+    ) -> Run:
         now = self._clock.now()
         spec = planned.spec
         if len(spec.exclude) > MOST_SHOWN_EXCLUDED:
             apart = ExcludeList(run_ids=spec.exclude.run_ids, kept_apart=len(spec.exclude))
             spec = replace(spec, exclude=apart)
         run = Run(
-            id=run_id(self._around.ids.uuid()),
+            id=as_id or run_id(self._around.ids.uuid()),
             workspace_id=self._store.workspace_id,
             spec=spec,
             status=RunStatus.QUEUED,
@@ -199,7 +216,8 @@ class Service:
         )
         start = await self._starter(worker_id)
         told = (RunStatusChanged(RunStatus.QUEUED),)
-        return await self._store.runs.create(run, told, excluded.to_bytes(), start(run))
+        joins = (*start(run), *joining(run.id))
+        return await self._store.runs.create(run, told, excluded.to_bytes(), joins)
 
     # ------------------------------------------------------------------------------- commands
 
@@ -214,14 +232,24 @@ class Service:
         )
 
     async def enrich(
-        self, run_id: RunId, enrichments: Sequence[Enrichment], worker_id: str = ""
+        self,
+        run_id: RunId,
+        enrichments: Sequence[Enrichment],
+        worker_id: str = "",
+        note: Callable[[Run], Mapping[str, str]] = lambda run: {},
     ) -> Run:
-        """Fill further fields of all matches, those found and those yet to be found.
+        """Fill further fields of all matches, those found and those yet to be found. `note`: what
+        a face keeps of it with the run, in the place of what it kept.
 
         Raises NotFound, InvalidInput (a name that is taken, a schema that is too deep).
         """
         now, fields = self._clock.now(), tuple(enrichments)
-        return await self._command(run_id, lambda run: life.enriched(run, fields, now), worker_id)
+
+        def enriched(run: Run) -> Changes:
+            notes = {**run.spec.notes, **note(run)}
+            return life.enriched(replace(run, spec=replace(run.spec, notes=notes)), fields, now)
+
+        return await self._command(run_id, enriched, worker_id)
 
     async def resume(self, run_id: RunId, budget: Budget | None = None, worker_id: str = "") -> Run:
         """Go on with a run that failed, was cancelled or met a cap, with its budget anew, or with
@@ -276,9 +304,19 @@ class Service:
         """Raises NotFound."""
         return await self._store.runs.get(run_id)
 
-    async def runs(self, limit: int = 50, before: datetime | None = None) -> list[Run]:
-        """The newest runs first; `before`: only those created before."""
-        return await self._store.runs.list(limit, before)
+    async def runs(
+        self, limit: int = 50, before: datetime | None = None, offset: int = 0
+    ) -> list[Run]:
+        """The newest runs first, `offset` of them left out; `before`: only those created before."""
+        return await self._store.runs.list(limit, before, offset)
+
+    async def count_runs(self) -> int:
+        """How many runs the workspace has."""
+        return await self._store.runs.count()
+
+    async def candidate(self, candidate_id: CandidateId) -> Candidate:
+        """Raises NotFound."""
+        return await self._store.candidates.get(candidate_id)
 
     async def events(self, run_id: RunId, after: int = 0, limit: int = 500) -> list[Event]:
         """The run's events with a number above `after`, in order."""
@@ -291,8 +329,9 @@ class Service:
 
     def watch(
         self, run_id: RunId, after: int = 0, until_terminal: bool = True
-    ) -> AsyncIterator[list[Event]]:
-        """The events as they are committed, by whichever process; ends when the run has ended."""
+    ) -> AsyncGenerator[list[Event], None]:
+        """The events as they are committed, by whichever process; ends when the run has ended.
+        Close it where it is not read to its end."""
         assert self._around.watch is not None, "nothing to watch with"
         return self._around.watch(run_id, after, until_terminal)
 

@@ -36,7 +36,7 @@ PREFIX = "NETNEW_"
 FILE_NAME = "netnew.toml"
 
 # Settings whose values no message may show.
-_SECRETS = frozenset({"model_api_key"})
+_SECRETS = frozenset({"model_api_key", "webhook_secret"})
 
 # Variables with our prefix that are read elsewhere and are no settings.
 OTHER_VARIABLES = frozenset({"NETNEW_DEBUG", "NETNEW_DATA"})
@@ -85,6 +85,12 @@ class Settings(BaseSettings):
         "normal",
         description="How SQLite syncs: `normal` survives a killed process, `full` a power cut too;"
         " PostgreSQL does as it is set up, and with `full` waits for its disk in any case.",
+    )
+
+    workspace: str = Field(
+        "local",
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$",
+        description="Workspace of the command line, and of HTTP callers while no key was made.",
     )
 
     sources: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -247,6 +253,56 @@ class Settings(BaseSettings):
         description="Loopback address every request is sent to instead of the web; for tests.",
     )
 
+    host: str = Field(
+        "127.0.0.1",
+        min_length=1,
+        description="Address `netnew serve` listens on; any but loopback needs a key to be made.",
+    )
+    port: int = Field(8080, ge=0, le=65_535, description="Port `netnew serve` listens on.")
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Origins whose pages may call the server from a browser; none by default."
+    )
+    serve_sources: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Further sources that HTTP callers may name, as specs, besides those of"
+        " `sources`.",
+    )
+    serve_judges: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Judges that HTTP callers may name besides `auto` and `rules`."
+    )
+    serve_max_bytes: int = Field(
+        8_000_000, ge=1_000, description="Most bytes of the body of a request."
+    )
+    serve_rate_per_s: float = Field(
+        100,
+        gt=0,
+        description="Requests a second that one key may make for long; ten times as many at once.",
+    )
+    serve_runs_per_hour: int = Field(
+        300, ge=1, description="Most runs that one key may begin an hour."
+    )
+    serve_streams: int = Field(
+        1_000, ge=1, description="Most event streams that are open at the same time, of all keys."
+    )
+    serve_streams_per_key: int = Field(
+        250, ge=1, description="Most event streams that are open at the same time, of one key."
+    )
+    webhook_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Secret that signs webhooks (`whsec_` and base64); unset: one is made for each"
+        " workspace.",
+    )
+    webhook_private_addresses: bool = Field(
+        False,
+        description="Whether webhooks may be sent to loopback, private and link-local addresses.",
+    )
+    webhook_timeout_s: float = Field(
+        10, gt=0, description="Seconds the receiver of a webhook may take to answer."
+    )
+
+    log_format: Literal["text", "json"] = Field(
+        "text", description="How log lines look: `text` (key=value) or `json`."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "warning", description="Least grave messages that are written to standard error."
     )
@@ -363,7 +419,9 @@ class Settings(BaseSettings):
     def _absolute(cls, home: Path) -> Path:
         return home.expanduser().absolute()
 
-    @field_validator("sources", "web_providers", mode="before")
+    @field_validator(
+        "sources", "web_providers", "cors_origins", "serve_sources", "serve_judges", mode="before"
+    )
     @classmethod
     def _by_commas(cls, listed: object) -> object:
         if isinstance(listed, str):

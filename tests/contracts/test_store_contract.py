@@ -83,8 +83,8 @@ def a_full_run() -> Run:
         sources=("web", "corpus:x"),
         judge="rules",
         budget=Budget(cost=1.5, pages=100),
-        webhook_url="https://hooks.example",
-        metadata={"who": "me"},
+        metadata={"team": "north", "year": 2026, "share": 0.5, "urgent": True},
+        notes={"parallel": '{"enrichments": []}'},
     )
     return replace(
         a_run(),

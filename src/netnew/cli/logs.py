@@ -38,14 +38,15 @@ class _OneLine(logging.Handler):
 _ONE_LINE = _OneLine()
 
 
-def log_to_standard_error(level: str) -> None:
+def log_to_standard_error(level: str, format: str = "text") -> None:
     least = logging.getLevelNamesMapping()[level.upper()]
     with_tracebacks = bool(os.environ.get("NETNEW_DEBUG")) or least <= logging.DEBUG
     structlog.configure(
         processors=[
+            structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.format_exc_info if with_tracebacks else _without_traceback,
-            structlog.processors.LogfmtRenderer(key_order=["level", "event"], bool_as_flag=False),
+            _renderer(format),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=lambda *_: _StandardError(),
@@ -53,6 +54,12 @@ def log_to_standard_error(level: str) -> None:
     )
     logging.getLogger().addHandler(_ONE_LINE)  # once, however often it is added
     logging.getLogger("netnew").setLevel(least)
+
+
+def _renderer(format: str) -> structlog.typing.Processor:
+    if format == "json":
+        return structlog.processors.JSONRenderer(ensure_ascii=False)
+    return structlog.processors.LogfmtRenderer(key_order=["level", "event"], bool_as_flag=False)
 
 
 def _without_traceback(

@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from netnew import __version__
-from netnew.cli import corpus, db, demo, doctor, find, life, merges, plan, runs, worker
+from netnew.cli import (
+    corpus,
+    db,
+    demo,
+    doctor,
+    find,
+    keys,
+    life,
+    merges,
+    plan,
+    runs,
+    serve,
+    worker,
+)
 from netnew.cli.complaints import OneLineErrors
 from netnew.cli.terminal import clean, forgiving_streams, progress
 from netnew.settings import Settings, unknown_variables
@@ -76,6 +89,8 @@ for name, command in (
 app.add_typer(runs.app, name="runs")
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(db.app, name="db")
+app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)
+app.add_typer(keys.app, name="keys")
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)

@@ -29,7 +29,7 @@ def with_app(
     """What `use` gives back, run with the application open."""
     opener = cast(Opener, context.obj)
     in_force = settings or Settings.load()
-    log_to_standard_error(in_force.log_level)
+    log_to_standard_error(in_force.log_level, in_force.log_format)
 
     async def opened() -> T:
         async with opener(in_force) as app:

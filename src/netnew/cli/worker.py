@@ -68,7 +68,7 @@ class _Working:
     _in_hand: set[tuple[RunId, int]] = field(default_factory=set)
 
     async def until_asked_to_leave(self) -> None:
-        self.app.service.working.heed = self._heed
+        self.app.workspaces.heed = self._heed
         telling = asyncio.ensure_future(self._tell())
         with _polite_leaving() as asked:
             async with self.app.open_worker(takes_all=True) as worker:
@@ -97,7 +97,7 @@ class _Working:
             run_id, generation, begins = await self._told.get()
             try:
                 with suppress(NetnewError):  # it was deleted, or the database is away
-                    self._tell_of(await self.app.service.run(run_id), generation, begins)
+                    self._tell_of(await self.app.workspaces.run(run_id), generation, begins)
             finally:
                 self._told.task_done()
 

@@ -260,3 +260,99 @@ searches = sa.Table(
     sa.Column("packed", sa.LargeBinary, nullable=False),
     sa.PrimaryKeyConstraint("workspace_id", "source", "query", "page"),
 )
+
+# Who may ask: a key's digest and the workspace it opens; the key itself is nowhere.
+keys = sa.Table(
+    f"{PREFIX}keys",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("workspace_id", sa.Text, nullable=False),
+    sa.Column("name", ForeignText, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("last_used_at", Instant, nullable=True),
+    sa.Column("revoked_at", Instant, nullable=True),
+    sa.Index(f"{PREFIX}keys_by_digest", "digest", unique=True),
+)
+
+# What signs the webhooks of a workspace.
+secrets = sa.Table(
+    f"{PREFIX}secrets",
+    metadata,
+    sa.Column("workspace_id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+
+# Where the events of a run are to be told. `seq`: the last event that was looked at for it.
+webhooks = sa.Table(
+    f"{PREFIX}webhooks",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    _run_fk(),
+    sa.Column("workspace_id", sa.Text, nullable=False),
+    sa.Column("face", sa.Text, nullable=False),
+    sa.Column("url", ForeignText, nullable=False),
+    sa.Column("wants", sa.Text, nullable=False),
+    sa.Column("secret", sa.Text, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Index(f"{PREFIX}webhooks_of_run", "run_id"),
+)
+
+# One event on its way to one webhook. `state`: pending, delivered or dead.
+deliveries = sa.Table(
+    f"{PREFIX}deliveries",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column(
+        "webhook_id",
+        sa.Text,
+        sa.ForeignKey(f"{PREFIX}webhooks.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    sa.Column("run_id", sa.Text, nullable=False),
+    sa.Column("workspace_id", sa.Text, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("event_type", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("next_at", Instant, nullable=True),
+    sa.Column("claimed_by", sa.Text, nullable=True),
+    sa.Column("claimed_until", Instant, nullable=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Index(f"{PREFIX}deliveries_due", "state", "next_at"),
+    sa.Index(f"{PREFIX}deliveries_of_run", "run_id", "seq"),
+    sa.Index(f"{PREFIX}deliveries_of_webhook", "webhook_id"),
+)
+
+attempts = sa.Table(
+    f"{PREFIX}attempts",
+    metadata,
+    sa.Column(
+        "delivery_id",
+        sa.Text,
+        sa.ForeignKey(f"{PREFIX}deliveries.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("status", sa.Integer, nullable=True),
+    sa.Column("problem", ForeignText, nullable=False),
+    sa.Column("took_ms", sa.Integer, nullable=False),
+)
+
+# What was answered to a request that carried a key of its own, so that it is done once.
+answers = sa.Table(
+    f"{PREFIX}answers",
+    metadata,
+    sa.Column("workspace_id", sa.Text, primary_key=True),
+    sa.Column("route", sa.Text, primary_key=True),
+    sa.Column("key", ForeignText, primary_key=True),
+    sa.Column("asked", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("status", sa.Integer, nullable=True),
+    sa.Column("body", sa.LargeBinary, nullable=True),
+    sa.Index(f"{PREFIX}answers_by_age", "at"),
+)

@@ -4,10 +4,13 @@
     ├── CallerError              what was asked cannot be done; ask differently
     │   ├── InvalidInput             a field is wrong: which, why, what is allowed
     │   ├── NotFound                 no such run, candidate, corpus …
-    │   └── Conflict                 not in this state
+    │   ├── Conflict                 not in this state
+    │   ├── KeyRefused               no key, or none that is in force
+    │   └── TooLarge                 more bytes than are taken
     ├── TransientError           may work later; `retry_after_s` says when
     │   ├── SourceUnavailable        a search provider did not answer
     │   ├── ModelUnavailable         a model's server did not answer
+    │   ├── QuotaExceeded            too much at a time; later there is room again
     │   └── StoreBusy                the database is locked or away
     ├── NoAnswer                 a model answered, with nothing that can be used
     ├── TakenOver                another worker has this run now
@@ -61,6 +64,21 @@ class Conflict(CallerError):
     """The thing exists, but not in a state that allows this."""
 
 
+class KeyRefused(CallerError):
+    """No key was given, or one that is unknown or revoked; which of them is not told."""
+
+    def __init__(self) -> None:
+        super().__init__("Invalid or missing API key")
+
+
+class TooLarge(CallerError):
+    """What was sent is more than is taken. `most`: bytes that would be."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        super().__init__(f"the body is too large (allowed: at most {most:,} bytes)")
+
+
 class TransientError(NetnewError):
     """It may work later. `retry_after_s`: seconds to wait, where known."""
 
@@ -96,6 +114,10 @@ class NoAnswer(NetnewError):
         self.model = model
         self.problem = problem
         super().__init__(f"model {model}: {problem}")
+
+
+class QuotaExceeded(TransientError):
+    """More was asked at a time than is allowed: requests, or streams that are open."""
 
 
 class StoreBusy(TransientError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +11,8 @@ from netnew.domain.budget import Budget, Spend
 from netnew.domain.condition import MatchCondition, MatchRule
 from netnew.domain.enrichment import Enrichment
 from netnew.domain.ids import RunId, WorkspaceId
+
+Plain = str | int | float | bool
 
 MAX_MATCH_LIMIT = 100_000
 MAX_CONDITIONS = 20
@@ -85,7 +88,9 @@ class RunSpec:
     `pro`). `sources`: source specs ('corpus:NAME', 'web:searxng=URL'). `judge`: 'auto', 'rules' or
     a model's name. Empty `entity_type` or `conditions` are filled by `plan`. `refreshes`: the run
     this one refreshes; with `rechecks` its matches are looked at again. `queries`: asked besides
-    those that follow from the objective and the conditions."""
+    those that follow from the objective and the conditions. `metadata` is the caller's, given back
+    as it is. `notes`: what a face keeps with the run, as JSON text under the face's name; nobody
+    else reads it."""
 
     objective: str
     entity_type: str = ""
@@ -99,8 +104,8 @@ class RunSpec:
     sources: tuple[str, ...] = ()
     judge: str = "auto"
     budget: Budget = Budget()
-    webhook_url: str | None = None
-    metadata: dict[str, str] = field(default_factory=dict)
+    metadata: Mapping[str, Plain] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
     refreshes: RunId | None = None
     rechecks: bool = False
     queries: tuple[str, ...] = ()

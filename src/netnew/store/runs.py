@@ -77,18 +77,31 @@ class SqlRunStore:
             raise NotFound("run", run_id)
         return run_of_row(row)
 
-    async def list(self, limit: int = 50, before: datetime | None = None) -> builtins.list[Run]:
-        """At most `limit` runs, the newest first; `before`: only those made earlier than that."""
+    async def list(
+        self, limit: int = 50, before: datetime | None = None, offset: int = 0
+    ) -> builtins.list[Run]:
+        """At most `limit` runs, the newest first, `offset` of them left out; `before`: only those
+        made earlier than that."""
         query = (
             sa.select(runs)
             .where(runs.c.workspace_id == self._workspace_id)
             .order_by(runs.c.created_at.desc(), runs.c.id.desc())
             .limit(limit)
+            .offset(offset)
         )
         if before is not None:
             query = query.where(runs.c.created_at < before)
         rows = await self._database.read(lambda connection: connection.execute(query).all())
         return [run_of_row(row) for row in rows]
+
+    async def count(self) -> int:
+        """How many runs there are."""
+        query = (
+            sa.select(sa.func.count())
+            .select_from(runs)
+            .where(runs.c.workspace_id == self._workspace_id)
+        )
+        return await self._database.read(lambda connection: connection.execute(query).scalar_one())
 
     async def unfinished(self) -> builtins.list[Run]:
         """All runs that are queued or running, the oldest first."""
@@ -135,6 +148,13 @@ class SqlRunStore:
     async def delete(self, run_id: RunId) -> None:
         """Remove the run with its candidates, merges and events. Raises NotFound."""
         await self._database.write(_delete, _Named(self._workspace_id, run_id))
+
+
+async def workspace_of(database: Database, run_id: RunId) -> WorkspaceId | None:
+    """The workspace that a run is of; None where there is no such run."""
+    query = sa.select(runs.c.workspace_id).where(runs.c.id == run_id)
+    found = await database.read(lambda connection: connection.execute(query).scalar())
+    return None if found is None else WorkspaceId(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from netnew.db.database import Database
 from netnew.domain.errors import NotFound
@@ -24,7 +24,7 @@ class Tailer:
 
     async def watch(
         self, run_id: RunId, after: int = 0, until_terminal: bool = True
-    ) -> AsyncIterator[list[Event]]:
+    ) -> AsyncGenerator[list[Event], None]:
         """The events with a number above `after`, in order, in lists of 1 to 500.
 
         Ends when the run is deleted, and with `until_terminal` when it has ended and all its

@@ -1,0 +1,1 @@
+"""The HTTP server: three wire formats of others, and our own extensions, on one port."""

@@ -1,0 +1,70 @@
+"""Beginning a run for a caller of any dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from netnew.api.caller import Caller
+from netnew.domain.errors import AddressRefused, InvalidInput
+from netnew.domain.ids import RunId
+from netnew.domain.run import Run, RunSpec
+from netnew.domain.webhook import Webhook
+from netnew.egress.guard import AddressGuard
+from netnew.ports import Join
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A webhook asked for with a run; `field` is what the dialect calls its address."""
+
+    face: str
+    url: str
+    wants: tuple[str, ...]
+    secret: str = ""
+    field: str = "webhook.url"
+
+
+async def begin(
+    caller: Caller, spec: RunSpec, hook: Hook | None = None, as_id: RunId | None = None
+) -> Run:
+    """A queued run, with its webhook, counted as one of those the caller may begin an hour.
+
+    Raises InvalidInput, NotFound, QuotaExceeded; Conflict where there is a run `as_id`.
+    """
+    house = caller.house
+    if hook is not None:
+        check_address(hook, house.settings.webhook_private_addresses)
+    house.begun.take(caller.key_id)
+    planned = await caller.service.plan(spec)
+
+    def joining(run_id: RunId) -> Sequence[Join]:
+        if hook is None or not hook.wants:
+            return ()
+        return (house.webhooks.attach(_webhook(caller, run_id, hook)),)
+
+    return await caller.service.begin(planned, as_id=as_id, joining=joining)
+
+
+def check_address(hook: Hook, allow_private: bool) -> None:
+    """Raises InvalidInput where nothing may be sent to that address, as far as it shows already; it
+    is looked at again, with what its name resolves to, at every attempt."""
+    try:
+        AddressGuard(allow_private).checked_url(hook.url)
+    except AddressRefused as error:
+        allowed = "a public http or https address"
+        raise InvalidInput(hook.field, f"refused: {error.reason}", allowed) from None
+
+
+def _webhook(caller: Caller, run_id: RunId, hook: Hook) -> Webhook:
+    house = caller.house
+    return Webhook(
+        id=f"hook_{house.ids.uuid().hex}",
+        run_id=run_id,
+        workspace_id=caller.workspace_id,
+        face=hook.face,
+        url=hook.url,
+        wants=hook.wants,
+        secret=hook.secret,
+        created_at=house.clock.now(),
+    )

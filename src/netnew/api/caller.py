@@ -1,0 +1,82 @@
+"""Who asks: the key that came with a request, and the workspace that it opens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from netnew.api.house import House, house_of
+from netnew.domain.errors import KeyRefused
+from netnew.domain.ids import WorkspaceId
+from netnew.service import Service
+
+ANYBODY = "anybody"
+"""The id of every key while none was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """`key_id` names the key (not its secret); `service` are the use cases of its workspace."""
+
+    key_id: str
+    workspace_id: WorkspaceId
+    service: Service
+    house: House
+
+
+async def admitted(connection: HTTPConnection) -> Caller:
+    """The caller of a request, counted as one of his requests. Raises KeyRefused, QuotaExceeded.
+
+    The key stands in `x-api-key` or as `Authorization: Bearer`. While no key was made, any that is
+    not empty opens the workspace of the settings, and only to whoever calls this machine by a
+    name of its own: a page in a browser that was sent here by its name server is not meant.
+    """
+    house = house_of(connection)
+    caller = await _known(house, connection, secret_in(connection))
+    house.requests.take(caller.key_id)
+    return caller
+
+
+def secret_in(connection: HTTPConnection) -> str:
+    """The key that came along, '' where none did."""
+    given = connection.headers.get("x-api-key", "").strip()
+    if given:
+        return given
+    scheme, _, bearer = connection.headers.get("authorization", "").strip().partition(" ")
+    return bearer.strip() if scheme.lower() == "bearer" else ""
+
+
+async def _known(house: House, connection: HTTPConnection, secret: str) -> Caller:
+    if not secret:
+        raise KeyRefused
+    key = await house.keys.opened_by(secret)
+    if key is not None:
+        return Caller(key.id, key.workspace_id, house.service_of(key.workspace_id), house)
+    if not _is_of_this_machine(house, connection) or await house.keys.any_in_force():
+        raise KeyRefused
+    workspace_id = WorkspaceId(house.settings.workspace)
+    return Caller(ANYBODY, workspace_id, house.service_of(workspace_id), house)
+
+
+def _is_of_this_machine(house: House, connection: HTTPConnection) -> bool:
+    host = connection.url.hostname or ""
+    if host in ("localhost", house.settings.host):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _admitted_before(connection: HTTPConnection) -> Caller:
+    caller = connection.state.caller
+    assert isinstance(caller, Caller), "a route without a guard asks who calls"
+    return caller
+
+
+TheCaller = Annotated[Caller, Depends(_admitted_before)]
+"""The caller, in the routes of a `GuardedRoute`."""

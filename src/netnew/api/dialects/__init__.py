@@ -1,0 +1,1 @@
+"""The wire formats of others, a folder each."""

@@ -1,0 +1,125 @@
+"""What netnew adds to every wire format: one object called `netnew`, asked and told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from netnew.domain.budget import Budget
+from netnew.domain.errors import InvalidInput
+from netnew.domain.run import Run, RunSpec
+from netnew.settings import Settings
+
+
+class BudgetAsked(BaseModel):
+    """Caps of the run; at one it starts nothing new and keeps its rows. Null: no cap."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cost: Annotated[float, Field(ge=0, description="US dollars")] | None = None
+    tokens: Annotated[int, Field(ge=0)] | None = None
+    searches: Annotated[int, Field(ge=0, description="result pages")] | None = None
+    pages: Annotated[int, Field(ge=0, description="pages fetched")] | None = None
+    seconds: Annotated[float, Field(ge=0)] | None = None
+
+
+class Extras(BaseModel):
+    """Asked of netnew beyond the wire format."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    budget: BudgetAsked | None = None
+    sources: list[str] | None = Field(None, min_length=1, max_length=20)
+    judge: str | None = Field(None, min_length=1, max_length=200)
+    queries: list[str] | None = Field(
+        None, max_length=100, description="search queries asked besides our own"
+    )
+
+
+class Told(BaseModel):
+    """Told of a run beyond the wire format. `links` are addresses of our own endpoints."""
+
+    run_id: str
+    status: str
+    stop_reason: str | None
+    stop_detail: str
+    generation: int
+    is_exhausted: bool
+    entity_type: str
+    generator: str
+    match_limit: int
+    judge: str
+    sources: list[str]
+    counts: dict[str, int]
+    estimate: dict[str, object] | None = Field(
+        description="how many matches probably exist, with the nominal 80 % interval"
+    )
+    budget: dict[str, float | int | None]
+    spend: dict[str, float | int] = Field(
+        description="what was used: cost in US dollars, ledger_hits are verdicts not bought again"
+    )
+    links: dict[str, str]
+
+
+def with_extras(spec: RunSpec, extras: Extras | None, settings: Settings) -> RunSpec:
+    """The spec with what `extras` ask. Raises InvalidInput for a source or a judge that callers may
+    not name: both can make this machine read files and call addresses."""
+    if extras is None:
+        return spec
+    for source in extras.sources or ():
+        if source not in (*settings.sources, *settings.serve_sources):
+            allowed = ", ".join((*settings.sources, *settings.serve_sources))
+            raise InvalidInput("netnew.sources", f"{source!r} is not offered here", allowed)
+    judges = ("auto", "rules", *settings.serve_judges)
+    if extras.judge is not None and extras.judge not in judges:
+        problem = f"{extras.judge!r} is not offered here"
+        raise InvalidInput("netnew.judge", problem, ", ".join(judges))
+    caps = Budget() if extras.budget is None else Budget(**extras.budget.model_dump())
+    return replace(
+        spec,
+        budget=spec.budget.with_caps_of(caps),
+        sources=tuple(extras.sources or spec.sources),
+        judge=extras.judge or spec.judge,
+        queries=tuple(extras.queries or spec.queries),
+    )
+
+
+def told_of(run: Run) -> Told:
+    spec, home = run.spec, f"/netnew/runs/{run.id}"
+    return Told(
+        run_id=run.id,
+        status=run.status,
+        stop_reason=run.termination_reason,
+        stop_detail=run.termination_detail,
+        generation=run.generation,
+        is_exhausted=run.is_exhausted,
+        entity_type=spec.entity_type,
+        generator=spec.generator,
+        match_limit=spec.match_limit,
+        judge=run.judge_profile,
+        sources=list(spec.sources),
+        counts=asdict(run.counts),
+        estimate=_finite(asdict(run.estimate)) if run.estimate else None,
+        budget=asdict(spec.budget),
+        spend=asdict(run.spend),
+        links={
+            "self": home,
+            "events": f"{home}/events",
+            "export": f"{home}/export?format=csv",
+            "webhooks": f"{home}/deliveries",
+        },
+    )
+
+
+def _finite(estimate: Mapping[str, object]) -> dict[str, object]:
+    """JSON has no infinity: an open end is null."""
+    plain: dict[str, object] = {}
+    for name, value in estimate.items():
+        if isinstance(value, dict):
+            plain[name] = _finite(value)
+        else:
+            plain[name] = None if value == float("inf") else value
+    return plain

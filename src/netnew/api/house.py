@@ -1,0 +1,53 @@
+"""What all dialects share while the server is up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from fastapi import FastAPI
+from starlette.requests import HTTPConnection
+
+from netnew.api.rates import Rates
+from netnew.api.slots import Slots
+from netnew.domain.ids import WorkspaceId
+from netnew.ports import AnswerStore, Clock, Ids, KeyStore, WebhookStore
+from netnew.service import Service
+from netnew.settings import Settings
+
+
+@dataclass(slots=True)
+class House:
+    """Made at the start of the server. `closing` is set when it is to stop: streams end then."""
+
+    settings: Settings
+    service_of: Callable[[WorkspaceId], Service]
+    keys: KeyStore
+    answers: AnswerStore
+    webhooks: WebhookStore
+    clock: Clock
+    ids: Ids
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+    requests: Rates = field(init=False)
+    begun: Rates = field(init=False)
+    streams: Slots = field(init=False)
+
+    def __post_init__(self) -> None:
+        settings, now = self.settings, self.clock.monotonic
+        self.requests = Rates(settings.serve_rate_per_s, 10 * settings.serve_rate_per_s, now)
+        an_hour = settings.serve_runs_per_hour
+        self.begun = Rates(an_hour / 3600, an_hour, now)
+        self.streams = Slots(settings.serve_streams, settings.serve_streams_per_key)
+
+    def moves_into(self, dialect: FastAPI) -> FastAPI:
+        """Let the routes of a dialect find this."""
+        dialect.state.house = self
+        return dialect
+
+
+def house_of(connection: HTTPConnection) -> House:
+    """The house of the application that a request or a socket came to."""
+    house = connection.app.state.house
+    assert isinstance(house, House)
+    return house

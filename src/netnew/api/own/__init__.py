@@ -1,0 +1,1 @@
+"""Our own endpoints under /netnew: what no wire format has."""

@@ -1,0 +1,131 @@
+"""What went wrong with a request, before it takes the shape of a dialect."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from netnew.domain.errors import (
+    Conflict,
+    InvalidInput,
+    KeyRefused,
+    ModelMisconfigured,
+    NetnewError,
+    NotFound,
+    QuotaExceeded,
+    SourceMisconfigured,
+    TooLarge,
+    TransientError,
+)
+
+STATUSES: Mapping[type[NetnewError], int] = {
+    InvalidInput: 422,
+    NotFound: 404,
+    Conflict: 409,
+    KeyRefused: 401,
+    TooLarge: 413,
+    QuotaExceeded: 429,
+    TransientError: 503,
+    SourceMisconfigured: 503,
+    ModelMisconfigured: 503,
+}
+"""The status of each error, where a dialect does not say otherwise; all else is 500."""
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One field that is wrong, as FastAPI tells it. `loc` begins with body, query or path."""
+
+    loc: tuple[str | int, ...]
+    msg: str
+    type: str
+
+    def document(self) -> dict[str, object]:
+        return {"loc": list(self.loc), "msg": self.msg, "type": self.type}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A refusal: its HTTP status, what is wrong in words, which fields, when to come again."""
+
+    status: int
+    message: str
+    fields: tuple[FieldProblem, ...] = ()
+    retry_after_s: float | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    error: Exception | None = None
+
+    def all_headers(self) -> dict[str, str]:
+        """With `retry-after` in whole seconds, and `www-authenticate` for 401."""
+        headers = dict(self.headers)
+        if self.retry_after_s is not None:
+            headers["retry-after"] = str(max(1, math.ceil(self.retry_after_s)))
+        if self.status == 401:
+            headers["www-authenticate"] = "Bearer"
+        return headers
+
+
+Answer = Callable[[Request, Problem], Response]
+"""A problem in the shape of a dialect."""
+
+
+def answer_problems(
+    app: FastAPI,
+    answer: Answer,
+    statuses: Mapping[type[NetnewError], int] = STATUSES,
+    names: Mapping[str, str] | None = None,
+) -> None:
+    """Have every error of `app` answered by `answer`. `names`: our name of a field → the dialect's
+    (dotted for one in another)."""
+    names = names or {}
+
+    async def of_netnew(request: Request, error: Exception) -> Response:
+        return answer(request, problem_of(error, statuses, names))
+
+    async def of_validation(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        found = tuple(FieldProblem(x["loc"], x["msg"], x["type"]) for x in error.errors())
+        where = ".".join(str(x) for x in found[0].loc) if found else "body"
+        message = f"{where}: {found[0].msg}" if found else "invalid"
+        return answer(request, Problem(422, message, found, error=error))
+
+    async def of_routing(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        headers = dict(error.headers or {})
+        return answer(request, Problem(error.status_code, str(error.detail), headers=headers))
+
+    async def of_anything(request: Request, error: Exception) -> Response:
+        _log.error("a request failed", path=request.url.path, exc_info=error)
+        return answer(request, Problem(500, "Internal server error", error=error))
+
+    app.add_exception_handler(NetnewError, of_netnew)
+    app.add_exception_handler(RequestValidationError, of_validation)
+    app.add_exception_handler(HTTPException, of_routing)
+    app.add_exception_handler(Exception, of_anything)
+
+
+def problem_of(
+    error: Exception, statuses: Mapping[type[NetnewError], int], names: Mapping[str, str]
+) -> Problem:
+    """Of the nearest class of `error` that is in the table."""
+    status = next((statuses[x] for x in type(error).__mro__ if x in statuses), 500)
+    if status >= 500 and not isinstance(error, TransientError):
+        _log.error("a request failed", exc_info=error)
+    if isinstance(error, InvalidInput):
+        name = names.get(error.field, error.field)
+        allowed = f" (allowed: {error.allowed})" if error.allowed else ""
+        loc = ("body",) if name == "body" else ("body", *name.split("."))
+        found = FieldProblem(loc, f"{error.problem}{allowed}", "value_error")
+        return Problem(status, f"{name}: {found.msg}", (found,), error=error)
+    retry_after_s = error.retry_after_s if isinstance(error, TransientError) else None
+    return Problem(status, str(error), retry_after_s=retry_after_s, error=error)

@@ -1,0 +1,32 @@
+"""Server-sent events: how one is framed, and an answer that lets go of its slot at its end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+_HEADERS = {"cache-control": "no-cache", "x-accel-buffering": "no"}
+
+
+def frame(data: str, event: str, id: str = "") -> bytes:
+    """One event; `data` is JSON on one line. It ends with the blank line that makes it whole."""
+    lines = [f"event: {event}", *([f"id: {id}"] if id else []), f"data: {data}"]
+    return ("\n".join(lines) + "\n\n").encode()
+
+
+class EventStream(StreamingResponse):
+    """Frames as they come. `let_go` is called once nobody reads any more, however that came."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, frames: AsyncIterator[bytes], let_go: Callable[[], None]) -> None:
+        super().__init__(frames, headers=_HEADERS)
+        self._let_go = let_go
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._let_go()

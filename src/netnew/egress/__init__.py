@@ -1,0 +1,1 @@
+"""The way out: which addresses may be connected to at all, and the connecting itself."""

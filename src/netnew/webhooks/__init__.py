@@ -1,0 +1,1 @@
+"""Telling other servers what happens to a run: signed, retried, logged."""
