@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from typer.core import TyperGroup
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from netnew.api.dialects import extruct, parallel, scout
+from netnew.api.own import app as own
 from netnew.cli.main import app
 from netnew.settings import PREFIX, Settings
 
@@ -25,7 +28,11 @@ def main() -> None:
 
 def pages() -> dict[Path, str]:
     """Each generated page and its text."""
-    return {REFERENCE / "cli.md": cli_page(), REFERENCE / "settings.md": settings_page()}
+    return {
+        REFERENCE / "cli.md": cli_page(),
+        REFERENCE / "settings.md": settings_page(),
+        REFERENCE / "http.md": http_page(),
+    }
 
 
 def cli_page() -> str:
@@ -62,6 +69,35 @@ def settings_page() -> str:
         variable = f"`{PREFIX}{name.upper()}`"
         lines.append(f"| `{name}` | {variable} | {_default(name)} | {field.description} |")
     return "\n".join(lines) + "\n"
+
+
+def http_page() -> str:
+    parts = [
+        "# HTTP",
+        "Generated from the code by `make docs`.",
+        "`netnew serve` answers these on one port; every request but `/healthz`, `/readyz`,"
+        " `/metrics`, `/docs` and the OpenAPI documents carries a key, in `x-api-key` or as"
+        " `Authorization: Bearer`. Shapes, examples and errors of each operation:"
+        " `/openapi.json`, or `/openapi/NAME.json` for one dialect; `/docs` shows them in a browser.",
+    ]
+    makers = {
+        "Parallel": parallel.make_app,
+        "Scout": scout.make_app,
+        "Extruct": extruct.make_app,
+        "netnew": own.make_app,
+    }
+    for name, make_app in makers.items():
+        rows = [f"| `{way}` | {what} |" for way, what in _operations(make_app().openapi())]
+        table = ["| operation | what it does |", "| --- | --- |", *rows]
+        parts += [f"## {name}", "\n".join(table)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for path, item in document.get("paths", {}).items():
+        for method, operation in item.items():
+            said = operation.get("description") or operation.get("summary", "")
+            yield f"{method.upper()} {path}", " ".join(said.partition("\n\n")[0].split())
 
 
 def _commands(command: object, words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -22,7 +22,7 @@ def generator() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["cli.md", "settings.md"])
+@pytest.mark.parametrize("name", ["cli.md", "settings.md", "http.md"])
 def test_the_generated_reference_is_current(name: str) -> None:
     pages = {path.name: text for path, text in generator().pages().items()}
     written = (DOCS / "reference" / name).read_text(encoding="utf-8")
