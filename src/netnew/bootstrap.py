@@ -213,7 +213,7 @@ async def open_app(
         desks = Desks(
             SqlKeys(database, clock),
             SqlAnswers(database, clock),
-            SqlWebhooks(database, clock),
+            SqlWebhooks(database, clock, settings.webhook_secret.get_secret_value()),
             clock,
             ids,
         )

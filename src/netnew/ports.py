@@ -7,7 +7,7 @@ has a fake of each. All are async and safe to call from many tasks of one event 
 from __future__ import annotations
 
 import builtins
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Generic, Protocol, TypeVar, runtime_checkable
@@ -526,7 +526,7 @@ class WebhookStore(Protocol):
     async def deliveries(
         self, workspace_id: WorkspaceId, run_id: RunId, limit: int = 100, offset: int = 0
     ) -> list[Delivery]:
-        """Of a run, the newest events first."""
+        """Of a run, the newest events first. Raises NotFound for an unknown run."""
         ...
 
     async def delivery(self, workspace_id: WorkspaceId, delivery_id: str) -> Delivery:
@@ -557,17 +557,24 @@ class Outbox(Protocol):
         ...
 
     async def claim(
-        self, holder: str, limit: int, lease: timedelta
+        self, holder: str, limit: int, lease: timedelta, passing_over: Collection[str] = ()
     ) -> list[tuple[Delivery, Webhook]]:
-        """Deliveries that are due, now `holder`'s alone until the lease is over."""
+        """Deliveries that are due, now `holder`'s alone until the lease is over; none to an address
+        that begins with one of `passing_over`."""
         ...
 
     async def record(
-        self, delivery: Delivery, attempt: Attempt, state: DeliveryState, next_at: datetime | None
+        self,
+        holder: str,
+        delivery: Delivery,
+        attempt: Attempt,
+        state: DeliveryState,
+        next_at: datetime | None,
     ) -> None:
-        """What came of an attempt; the claim ends with it."""
+        """What came of an attempt, which gets the next number; the claim ends with it. Where the
+        lease had run out, only that it was delivered counts."""
         ...
 
     async def next_due(self) -> datetime | None:
-        """When the next delivery is due; None where none is pending."""
+        """When the next delivery is due, or the next lease ends; None where none is pending."""
         ...
