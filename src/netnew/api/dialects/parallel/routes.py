@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, FastAPI
+from fastapi import Depends, FastAPI
+from fastapi.security import APIKeyHeader, HTTPBearer
 
 from netnew import __version__
+from netnew.api.dialects.parallel import commands, reading
 from netnew.api.dialects.parallel.errors import NAMES, answer
-from netnew.api.guarded import GuardedRoute
 from netnew.api.problem import answer_problems
 
-router = APIRouter(route_class=GuardedRoute)
+# Only for the document: the routes' guard has asked for the key before.
+_KEYS = (
+    Depends(APIKeyHeader(name="x-api-key", scheme_name="ApiKey", auto_error=False)),
+    Depends(HTTPBearer(scheme_name="Bearer", auto_error=False)),
+)
 
 
 def make_app() -> FastAPI:
-    app = FastAPI(title="netnew: parallel", version=__version__, openapi_url=None, docs_url=None)
-    app.include_router(router)
+    app = FastAPI(
+        title="netnew: parallel",
+        version=__version__,
+        openapi_url=None,
+        docs_url=None,
+        dependencies=_KEYS,
+    )
+    for part in (commands, reading):
+        app.include_router(part.router)
     answer_problems(app, answer, names=NAMES)
     return app

@@ -1,0 +1,177 @@
+"""What is asked in Parallel's format. Fields it does not know are ignored."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
+
+from netnew.api.dialects.parallel.wire import Generator, Plain
+from netnew.api.extension import Extras
+from netnew.domain.run import MAX_CONDITIONS, MAX_OBJECTIVE_CHARS
+
+MOST_MATCHES = 1_000
+FEWEST_MATCHES = 5
+MOST_PREVIEWED = 10
+MOST_EXCLUDED = 10_000
+
+EventType = Literal[
+    "findall.candidate.generated",
+    "findall.candidate.matched",
+    "findall.candidate.unmatched",
+    "findall.candidate.enriched",
+    "findall.candidate.cancelled",
+    "findall.run.completed",
+    "findall.run.cancelled",
+    "findall.run.failed",
+]
+
+
+def _whole(given: object) -> object:
+    """JSON has one kind of number: 10.0 is 10."""
+    return int(given) if isinstance(given, float) and given.is_integer() else given
+
+
+Whole = Annotated[int, Field(strict=True), BeforeValidator(_whole)]
+MatchLimit = Annotated[Whole, Field(ge=FEWEST_MATCHES, le=MOST_MATCHES)]
+Objective = Annotated[str, Field(min_length=1, max_length=MAX_OBJECTIVE_CHARS)]
+
+
+class IngestInput(BaseModel):
+    objective: Objective
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"objective": "Find all museums in Norway that show ships"}]
+        }
+    )
+
+
+class ConditionAsked(BaseModel):
+    name: str = Field(min_length=1)
+    description: str = Field(min_length=1)
+
+
+class Excluded(BaseModel):
+    name: str
+    url: str
+
+
+class WebhookAsked(BaseModel):
+    """`event_types` left out: all that are told; an empty list: none."""
+
+    url: str = Field(min_length=1)
+    event_types: list[EventType] | None = None
+
+
+class OutputSchemaAsked(BaseModel):
+    type: Literal["json"] = "json"
+    json_schema: dict[str, Any]
+
+
+class FindAllEnrichInput(BaseModel):
+    output_schema: OutputSchemaAsked
+    processor: str = "core"
+    mcp_servers: list[dict[str, Any]] | None = Field(
+        default=None, description="None can be used here: a list that is not empty is refused."
+    )
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "processor": "core",
+                    "output_schema": {
+                        "type": "json",
+                        "json_schema": {
+                            "type": "object",
+                            "properties": {
+                                "founded": {"type": "string", "description": "Year it opened"}
+                            },
+                        },
+                    },
+                }
+            ]
+        }
+    )
+
+
+class FieldAsked(BaseModel):
+    """A text field by name, the short form that a create takes besides."""
+
+    name: str = Field(min_length=1)
+    description: str = ""
+
+
+class FindAllRunInput(BaseModel):
+    objective: Objective
+    entity_type: str = Field(min_length=1)
+    match_conditions: list[ConditionAsked] = Field(min_length=1, max_length=MAX_CONDITIONS)
+    generator: Generator
+    match_limit: MatchLimit
+    exclude_list: list[Excluded] | None = Field(default=None, max_length=MOST_EXCLUDED)
+    metadata: dict[str, Plain] | None = None
+    webhook: WebhookAsked | None = None
+    memory_scope_key: str | None = Field(default=None, pattern=r"^[a-zA-Z0-9_-]{1,128}$")
+    enrichments: list[FindAllEnrichInput | FieldAsked] | None = None
+    netnew: Extras | None = Field(default=None, description="what netnew takes beyond the format")
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "objective": "Find all museums in Norway that show ships",
+                    "entity_type": "museums",
+                    "match_conditions": [
+                        {"name": "country", "description": "The museum is located in Norway."},
+                        {"name": "ships", "description": "The museum shows ships."},
+                    ],
+                    "generator": "core",
+                    "match_limit": 50,
+                }
+            ]
+        }
+    )
+
+    @field_validator("match_conditions")
+    @classmethod
+    def _names_once(cls, conditions: list[ConditionAsked]) -> list[ConditionAsked]:
+        names = [x.name for x in conditions]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"{name!r} is there twice; each condition needs a name of its own")
+        return conditions
+
+    @model_validator(mode="after")
+    def _small_preview(self) -> Self:
+        if self.generator == "preview" and self.match_limit > MOST_PREVIEWED:
+            problem = f"must be between {FEWEST_MATCHES} and {MOST_PREVIEWED} for a preview"
+            raise ValueError(f"match_limit {problem}")
+        return self
+
+
+class FindAllExtendInput(BaseModel):
+    additional_match_limit: Whole = Field(
+        gt=0, description="how many more; the total is at most 1000"
+    )
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"additional_match_limit": 40}]})
+
+
+class EntitySearchRequest(BaseModel):
+    entity_type: Literal["people", "companies"]
+    objective: Objective
+    match_limit: MatchLimit = 100
+
+
+class CandidatesRequest(BaseModel):
+    entity_type: Literal["people", "company"]
+    objective: Objective
+    match_limit: MatchLimit = 100

@@ -1,0 +1,131 @@
+"""Candidates in Parallel's format: verdicts and fields in one `output`, and why in `basis`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pydantic import JsonValue
+
+from netnew.api.dialects.parallel import wire
+from netnew.api.dialects.parallel.convert import match_state
+from netnew.domain.candidate import Candidate
+from netnew.domain.condition import Outcome, Verdict
+from netnew.domain.enrichment import EnrichmentValue, document_of
+from netnew.domain.evidence import Citation
+from netnew.domain.ids import CandidateId
+from netnew.domain.run import Run
+
+_NOT_STATED = "not stated:"
+_NOTHING_FOUND = "the pages do not say"
+
+
+def candidate_named(candidate_id: CandidateId) -> str:
+    """`candidate_` and the uuid."""
+    digits = candidate_id.removeprefix("cand_")
+    parts = (digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])
+    return f"candidate_{'-'.join(parts)}"
+
+
+def candidate_view(candidate: Candidate, run: Run) -> wire.FindAllCandidate:
+    """All that is known of it: verdicts, and the fields of a match."""
+    state = match_state(candidate.status, candidate.verdicts, run.spec.conditions)
+    view = bare_view(candidate.id, candidate.name, candidate.url, state)
+    if candidate.description:
+        view.description = candidate.description
+    if state == "generated":
+        return view
+    with_verdicts(view, candidate.verdicts)
+    if state == "matched":
+        _with_fields(view, candidate.enrichments, run)
+    return view
+
+
+def bare_view(
+    candidate_id: CandidateId, name: str, url: str, state: wire.MatchState
+) -> wire.FindAllCandidate:
+    return wire.FindAllCandidate(
+        candidate_id=candidate_named(candidate_id), name=name, url=url, match_status=state
+    )
+
+
+def with_verdicts(
+    view: wire.FindAllCandidate, verdicts: Iterable[Verdict]
+) -> wire.FindAllCandidate:
+    """With the conditions that were judged."""
+    given = tuple(verdicts)
+    view.output = {x.condition: _verdict_told(x) for x in given}
+    view.basis = [_basis_of_verdict(x) for x in given]
+    return view
+
+
+def _with_fields(view: wire.FindAllCandidate, values: Sequence[EnrichmentValue], run: Run) -> None:
+    """Every field asked for has its key, null where nothing was found. One that is still to be
+    looked for has none: clients take the key for the sign that it is done."""
+    asked = run.spec.enrichments
+    assert view.output is not None
+    assert view.basis is not None
+    document = document_of(asked, values)
+    for field in asked:
+        mine = [x for x in values if x.name.split(".")[0] == field.name]
+        if not mine and not run.status.is_terminal:
+            continue
+        view.output[field.name] = {"value": _json(document[field.name]), "type": "enrichment"}
+        view.basis.append(_basis_of_field(field.name, mine))
+
+
+def _verdict_told(verdict: Verdict) -> JsonValue:
+    """The value that the pages give, else the words that prove it."""
+    quoted = verdict.citations[0].excerpt if verdict.citations else None
+    return {
+        "value": verdict.value if verdict.value is not None else quoted,
+        "type": "match_condition",
+        "is_matched": verdict.outcome is Outcome.MATCHED,
+    }
+
+
+def _basis_of_verdict(verdict: Verdict) -> wire.FieldBasis:
+    reasoning = verdict.reasoning
+    if verdict.outcome is Outcome.UNCLEAR and not reasoning.startswith(_NOT_STATED):
+        reasoning = f"{_NOT_STATED} {reasoning}".strip()
+    return _basis(verdict.condition, reasoning, verdict.citations, verdict.confidence)
+
+
+def _basis_of_field(name: str, values: Sequence[EnrichmentValue]) -> wire.FieldBasis:
+    """Of a nested field, the reasons of its parts, each after its path; it is as sure as the least
+    sure of those that were found."""
+    found = [x for x in values if x.value is not None]
+    confidences = {x.confidence for x in found or values}
+    surest = next((x for x in ("low", "medium", "high") if x in confidences), "low")
+    reasons = [
+        x.reasoning if x.name == name else f"{x.name}: {x.reasoning}" for x in values if x.reasoning
+    ]
+    citations = dict.fromkeys(c for x in values for c in x.citations)
+    return _basis(name, "; ".join(reasons) or _NOTHING_FOUND, citations, surest)
+
+
+def _basis(
+    field: str, reasoning: str, citations: Iterable[Citation], confidence: str
+) -> wire.FieldBasis:
+    return wire.FieldBasis.model_validate(
+        {
+            "field": field,
+            "reasoning": reasoning,
+            "citations": _by_page(citations),
+            "confidence": str(confidence),
+        }
+    )
+
+
+def _by_page(citations: Iterable[Citation]) -> list[wire.Citation]:
+    """One a page, with all that is quoted of it."""
+    pages: dict[str, list[str]] = {}
+    for citation in citations:
+        excerpts = pages.setdefault(citation.url, [])
+        if citation.excerpt not in excerpts:
+            excerpts.append(citation.excerpt)
+    return [wire.Citation(url=url, excerpts=excerpts) for url, excerpts in pages.items()]
+
+
+def _json(value: object) -> JsonValue:
+    """What `document_of` gives is JSON."""
+    return value  # type: ignore[return-value]
