@@ -56,7 +56,8 @@ class SqlOutbox:
         self._faces = sorted(faces)
 
     async def behind(self, limit: int = 100) -> list[Webhook]:
-        """Webhooks whose runs have events that were not looked at yet."""
+        """Webhooks whose runs have events that were not looked at yet, first those with few of them:
+        a long run does not make others wait."""
         query = (
             sa.select(webhooks)
             .join(runs, runs.c.id == webhooks.c.run_id)
@@ -65,6 +66,7 @@ class SqlOutbox:
                 runs.c.workspace_id == webhooks.c.workspace_id,
                 webhooks.c.face.in_(self._faces),
             )
+            .order_by(runs.c.last_seq - webhooks.c.seq)
             .limit(limit)
         )
         rows = await self._database.read(lambda connection: connection.execute(query).all())
@@ -98,7 +100,13 @@ class SqlOutbox:
 
     async def next_due(self) -> datetime | None:
         """When the next delivery is due, or the next lease ends; None where none is pending."""
-        query = sa.select(sa.func.min(deliveries.c.next_at)).where(deliveries.c.state == _PENDING)
+        query = (
+            sa.select(deliveries.c.next_at)
+            .join_from(deliveries, webhooks, webhooks.c.id == deliveries.c.webhook_id)
+            .where(deliveries.c.state == _PENDING, webhooks.c.face.in_(self._faces))
+            .order_by(deliveries.c.next_at)
+            .limit(1)
+        )
         return await self._database.read(lambda connection: connection.scalar(query))
 
 

@@ -1,0 +1,159 @@
+"""The deliverer: looks for events that are to be told, and tells them until they are taken.
+
+Two loops. One looks at the new events of watched runs and writes down what is to be delivered; the
+other claims what is due and sends it. All they know is in the store: any number of processes may
+do this side by side, and each may be killed at any instant.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+
+from netnew.domain.errors import TransientError
+from netnew.domain.webhook import Delivery, Webhook
+from netnew.ports import Clock, Outbox
+from netnew.webhooks.attempting import Attempting, receiver_of
+from netnew.webhooks.looking import Looker
+
+_log = structlog.get_logger(__name__)
+
+_LOOKING_MOST = 1 / 20  # of the time
+_AFTER_FAILURE_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class DelivererOptions:
+    """`at_once`: attempts under way in this process; `at_once_each`: to one receiver, about that
+    many, so that a slow one leaves room for the others. `poll_s`: between two looks for news of
+    other processes. `leave_within_s`: how long what is under way may go on when it is to leave."""
+
+    at_once: int = 64
+    at_once_each: int = 4
+    poll_s: float = 0.25
+    leave_within_s: float = 5.0
+
+
+@dataclass(slots=True)
+class Deliverer:
+    """`running` while it is to work. `holder` names this process among those of the database."""
+
+    outbox: Outbox
+    looker: Looker
+    attempting: Attempting
+    clock: Clock
+    holder: str
+    options: DelivererOptions = DelivererOptions()
+    _under_way: dict[asyncio.Task[None], str] = field(default_factory=dict)
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _leaving: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Deliverer]:
+        """Deliver while this is open. On leaving, what is under way is let end for a while; what
+        does not is sent again by others, once its claim has run out."""
+        loops = [
+            asyncio.create_task(self._again_and_again(do), name=f"netnew-webhooks-{name}")
+            for name, do in (("look", self._look), ("send", self._send))
+        ]
+        try:
+            yield self
+        finally:
+            self._leaving.set()
+            self._wake.set()
+            await _end(loops, self.options.leave_within_s)
+            await _end(list(self._under_way), self.options.leave_within_s)
+
+    async def until_idle(self) -> None:
+        """Return once there are no new events, and nothing is due that was not tried."""
+        while self._under_way or await self.looker.behind() or await self._is_due():
+            await self._pause(self.options.poll_s)
+
+    async def _again_and_again(self, do: Callable[[], Awaitable[None]]) -> None:
+        while not self._leaving.is_set():
+            try:
+                await do()
+            except TransientError as error:
+                _log.info("webhooks wait for the store", error=str(error))
+                await self._pause(_AFTER_FAILURE_S)
+            except Exception:
+                # Nobody waits for this to whom it could be raised.
+                _log.exception("webhooks are held up")
+                await self._pause(_AFTER_FAILURE_S)
+
+    # --------------------------------------------------------------------------------- looking
+
+    async def _look(self) -> None:
+        began = self.clock.monotonic()
+        if await self.looker.look():
+            self._wake.set()
+            return
+        took_s = self.clock.monotonic() - began
+        await self._pause(max(self.options.poll_s, took_s / _LOOKING_MOST))
+
+    # --------------------------------------------------------------------------------- sending
+
+    async def _send(self) -> None:
+        self._wake.clear()
+        claimed = await self._claim()
+        for delivery, webhook in claimed:
+            task = asyncio.create_task(self._attempt(delivery, webhook))
+            self._under_way[task] = receiver_of(webhook.url)
+            task.add_done_callback(self._over)
+        if not claimed:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.options.poll_s):
+                    await self._wake.wait()
+
+    async def _claim(self) -> list[tuple[Delivery, Webhook]]:
+        """Some of what is due; only a few, so that one receiver's many do not fill all places."""
+        options = self.options
+        free = options.at_once - len(self._under_way)
+        if free <= 0 or not await self._is_due():
+            return []
+        under_way = Counter(self._under_way.values())
+        full = [name for name, number in under_way.items() if number >= options.at_once_each]
+        most = min(free, options.at_once_each)
+        lease = timedelta(seconds=self.attempting.lease_s)
+        return await self.outbox.claim(self.holder, most, lease, full)
+
+    async def _is_due(self) -> bool:
+        due = await self.outbox.next_due()
+        return due is not None and due <= self.clock.now()
+
+    async def _attempt(self, delivery: Delivery, webhook: Webhook) -> None:
+        try:
+            result = await self.attempting.attempt(delivery, webhook)
+            await self.outbox.record(
+                self.holder, delivery, result.attempt, result.state, result.next_at
+            )
+        except TransientError as error:
+            # The claim runs out, and then it is sent again.
+            _log.warning("an attempt is not noted", delivery=delivery.id, error=str(error))
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        del self._under_way[task]
+        self._wake.set()
+        if not task.cancelled() and task.exception() is not None:
+            _log.error("an attempt is not noted", exc_info=task.exception())
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._leaving.wait()
+
+
+async def _end(tasks: list[asyncio.Task[None]], within_s: float) -> None:
+    """Wait for them, and cancel what is left then."""
+    if not tasks:
+        return
+    _, late = await asyncio.wait(tasks, timeout=within_s)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
