@@ -2,101 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Protocol
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
-from netnew.domain.budget import Budget, Spend
-from netnew.domain.candidate import Candidate, MatchStatus, Merge, Recheck
+from netnew.domain.budget import Budget
+from netnew.domain.candidate import Candidate
 from netnew.domain.enrichment import Enrichment
 from netnew.domain.errors import Conflict, NotFound
-from netnew.domain.event import Event, RunStatusChanged, SourceFailed
-from netnew.domain.ids import CandidateId, RunId, SnapshotId, run_id
-from netnew.domain.page import Snapshot
-from netnew.domain.run import ExcludeList, Run, RunSpec, RunStatus, StopRequest
+from netnew.domain.event import RunStatusChanged
+from netnew.domain.ids import CandidateId, RunId, run_id
+from netnew.domain.run import ExcludeList, Run, RunSpec, RunStatus
 from netnew.engine import life
+from netnew.engine.domains import registered_domain_of
 from netnew.engine.exclude import Exclusions
-from netnew.engine.expected import expected_cost
-from netnew.engine.generators import generator_named
-from netnew.engine.ingest import ingest
 from netnew.engine.parts import Judging
-from netnew.engine.plan import Plan, check, plan
+from netnew.engine.plan import Plan
 from netnew.engine.split import Split, merge_numbered, split, split_changes
-from netnew.ports import Changes, Clock, Ids, Join, Store
-from netnew.working import OpenParts, Working
+from netnew.engine.widen import widened
+from netnew.planning import Planning
+from netnew.ports import Changes, Join, Store
+from netnew.records import Records, RunResult
+from netnew.surroundings import RunQueue, Surroundings
+from netnew.working import Working
+
+__all__ = [
+    "RunResult",
+    "Service",
+    "Surroundings",
+    "registered_domain_of",
+]
 
 # A longer exclude list is kept as hashes alone, apart from the run.
 MOST_SHOWN_EXCLUDED = 1_000
-
-_ORDER = {
-    MatchStatus.MATCHED: 0,
-    MatchStatus.UNCLEAR: 1,
-    MatchStatus.UNMATCHED: 2,
-    MatchStatus.GENERATED: 3,
-    MatchStatus.DISCARDED: 4,
-}
+# So long after its deadline a preview that is not over is anybody's: its process must be dead.
+_TAKEN_UP_AFTER_S = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class RunResult:
-    """A run and its candidates, matched first, in the order they were found. `rechecked`: of a
-    refresh, the matches of the run before that say something else now, or are gone."""
-
-    run: Run
-    candidates: tuple[Candidate, ...]
-    rechecked: tuple[Candidate, ...] = ()
-
-
-class RunQueue(Protocol):
-    """Where generations of runs wait for a worker."""
-
-    def start_run(
-        self, run_id: RunId, generation: int, *, place: str = "", worker_id: str = ""
-    ) -> Join:
-        """What puts a generation on a queue: of the worker, else of the place, else of all."""
-        ...
-
-    async def resume(
-        self, run_id: RunId, generation: int, *, place: str = "", worker_id: str = ""
-    ) -> None:
-        """Put one back whose worker is gone."""
-        ...
-
-    async def forget(self, older_than: datetime) -> int:
-        """Delete what is kept of generations that ended before."""
-        ...
-
-
-class Watch(Protocol):
-    """Follows a run: events in lists, without a gap, as they are committed."""
-
-    def __call__(
-        self, run_id: RunId, after: int = 0, until_terminal: bool = True
-    ) -> AsyncGenerator[list[Event], None]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the use cases are given besides the store; made by `bootstrap`.
-
-    `queue` opens the queue when it is first needed; None where runs are only worked on by `work`.
-    `place_of`: the HOME that alone can work on a spec ("" for any). `worker_lives`: whether the
-    worker of an id beats (None: all do).
-    """
-
-    clock: Clock
-    ids: Ids
-    judging: Callable[[RunSpec], Awaitable[Judging]]
-    default_sources: Sequence[str]
-    open_parts: OpenParts
-    queue: Callable[[], Awaitable[RunQueue]] | None = None
-    place_of: Callable[[RunSpec], str] = lambda spec: ""
-    watch: Watch | None = None
-    worker_lives: Callable[[str], Awaitable[bool]] | None = None
-
-
-class Service:
+class Service(Records):
     """Use cases over the ports; made by `bootstrap.open_app`.
 
     Commands that begin work take `worker_id`: the worker that is to do it ("" for whichever takes
@@ -104,40 +47,16 @@ class Service:
     """
 
     def __init__(self, store: Store, around: Surroundings) -> None:
-        self.workspace_id = store.workspace_id
-        self._store = store
-        self._around = around
+        super().__init__(store, around)
         self._clock = around.clock
+        self._planning = Planning(store, around)
         self.working = Working(store, around.clock, around.open_parts)
 
-    async def plan(self, spec: RunSpec) -> Plan:
+    async def plan(self, spec: RunSpec, reads: bool = True) -> Plan:
         """What a run of `spec` would do. A model, where there is one, is asked once to read the
-        objective; nothing else is spent. Raises InvalidInput, ModelMisconfigured."""
-        spec = self._with_sources(spec)
-        check(spec)
-        judging = await self._around.judging(spec)
-        spent: list[Spend] = []
-        if judging.advisor is not None and not _is_read(spec) and not _is_unpaid(spec):
-            spec = await ingest(
-                spec,
-                judging.advisor,
-                f"plan:{judging.judge.profile}",
-                self._store.searches,
-                self._clock,
-                spent.append,
-            )
-        made = plan(replace(spec, judge=judging.name), judging.judge, self._clock)
-        expected = None
-        if judging.price is not None:
-            limit = made.spec.evaluate_limit
-            calls = generator_named(made.spec.generator).calls_a_candidate
-            expected = expected_cost(judging.price, made.budget, limit, calls)
-        return replace(
-            made,
-            spend=sum(spent, Spend()),
-            judge_because=judging.because,
-            expected=expected,
-        )
+        objective; nothing else is spent. Without `reads` it is not asked now: a run of this plan is
+        `unread`, and its worker asks first. Raises InvalidInput, ModelMisconfigured."""
+        return await self._planning.plan(spec, "now" if reads else "later")
 
     async def judge_named(self, name: str) -> Judging:
         """The judge of that name; it is asked nothing. Raises InvalidInput, ModelMisconfigured."""
@@ -168,8 +87,30 @@ class Service:
         """
         async with self._around.open_parts(planned.spec):
             pass  # what cannot be opened is the caller's to know before a run exists
-        excluded = await self._exclusions(planned.spec.exclude)
-        return await self._begin(planned, excluded, worker_id, as_id, joining)
+        excluded = await self._planning.exclusions(planned.spec.exclude)
+        return await self._begin(planned, excluded, await self._starter(worker_id), as_id, joining)
+
+    async def preview(self, spec: RunSpec, deadline_s: float = 25.0) -> Run:
+        """A quick look at what `spec` would find: a run of the generator preview, worked on here,
+        by nobody else, and given back as it ended. At the deadline it ends as completed with what
+        it has; it is over some seconds later at most. It can be extended like any other.
+
+        Should this process die over it, a worker takes it up a minute after the deadline. Raises
+        like `create_run`.
+        """
+        until = self._clock.monotonic() + deadline_s
+        spec = replace(spec, generator="preview")
+        try:
+            async with asyncio.timeout(deadline_s / 2):
+                planned = await self.plan(spec)
+        except TimeoutError:
+            planned = await self._planning.plan(spec, "by rules")
+        async with self._around.open_parts(planned.spec):
+            pass  # as in `begin`
+        excluded = await self._planning.exclusions(planned.spec.exclude)
+        start = await self._starter(after_s=deadline_s + _TAKEN_UP_AFTER_S)
+        run = await self._begin(planned, excluded, start)
+        return await self.working.within(run.id, until - self._clock.monotonic())
 
     async def refresh(
         self,
@@ -186,16 +127,17 @@ class Service:
         """
         before = await self._store.runs.get(run_id)
         spec = life.refreshing(before.spec, before, rechecks)
-        planned = await self.plan(replace(spec, match_limit=match_limit or spec.match_limit))
+        spec = replace(spec, match_limit=match_limit or spec.match_limit)
+        planned = await self.plan(spec, reads=False)
         left_out = Exclusions.from_bytes(await self._store.runs.excluded(run_id))
-        found = await self._exclusions(ExcludeList(run_ids=(run_id,)))
-        return await self._begin(planned, left_out | found, worker_id)
+        found = await self._planning.exclusions(ExcludeList(run_ids=(run_id,)))
+        return await self._begin(planned, left_out | found, await self._starter(worker_id))
 
     async def _begin(
         self,
         planned: Plan,
         excluded: Exclusions,
-        worker_id: str,
+        start: Callable[[Run], tuple[Join, ...]],
         as_id: RunId | None = None,
         joining: Callable[[RunId], Sequence[Join]] = lambda run_id: (),
     ) -> Run:
@@ -214,21 +156,41 @@ class Service:
             judge_profile=planned.judge_profile,
             spend=planned.spend,
         )
-        start = await self._starter(worker_id)
         told = (RunStatusChanged(RunStatus.QUEUED),)
         joins = (*start(run), *joining(run.id))
         return await self._store.runs.create(run, told, excluded.to_bytes(), joins)
 
     # ------------------------------------------------------------------------------- commands
 
-    async def extend(self, run_id: RunId, additional: int, worker_id: str = "") -> Run:
-        """Find `additional` more; a run under way goes on beyond its limit.
+    async def extend(
+        self,
+        run_id: RunId,
+        additional: int,
+        worker_id: str = "",
+        allowed: Callable[[Run], None] = lambda run: None,
+    ) -> Run:
+        """Find `additional` more; a run under way goes on beyond its limit. `allowed`: shown the
+        run as it is, it raises where a face takes less than we do.
 
         Raises NotFound, InvalidInput (more than 100,000 in all).
         """
         now = self._clock.now()
+
+        def extended(run: Run) -> Changes:
+            allowed(run)
+            return life.extended(run, additional, now)
+
+        return await self._command(run_id, extended, worker_id)
+
+    async def widen(self, run_id: RunId, additional: int, most: int, worker_id: str = "") -> Run:
+        """Find up to `additional` more, though no more than `most` in all; also go on with a run
+        that ended short of its limit or is paused. As it is where all that is wanted is there.
+
+        Raises NotFound, Conflict where it is exhausted.
+        """
+        now = self._clock.now()
         return await self._command(
-            run_id, lambda run: life.extended(run, additional, now), worker_id
+            run_id, lambda run: widened(run, additional, most, now), worker_id
         )
 
     async def enrich(
@@ -298,61 +260,6 @@ class Service:
         broke it off."""
         return await self.working.to_the_end(run_id)
 
-    # -------------------------------------------------------------------------------- reading
-
-    async def run(self, run_id: RunId) -> Run:
-        """Raises NotFound."""
-        return await self._store.runs.get(run_id)
-
-    async def runs(
-        self, limit: int = 50, before: datetime | None = None, offset: int = 0
-    ) -> list[Run]:
-        """The newest runs first, `offset` of them left out; `before`: only those created before."""
-        return await self._store.runs.list(limit, before, offset)
-
-    async def count_runs(self) -> int:
-        """How many runs the workspace has."""
-        return await self._store.runs.count()
-
-    async def candidate(self, candidate_id: CandidateId) -> Candidate:
-        """Raises NotFound."""
-        return await self._store.candidates.get(candidate_id)
-
-    async def events(self, run_id: RunId, after: int = 0, limit: int = 500) -> list[Event]:
-        """The run's events with a number above `after`, in order."""
-        return await self._store.events.after(run_id, after, limit)
-
-    async def source_failures(self, run_id: RunId) -> list[SourceFailed]:
-        """The queries that a source could not answer, the first 10,000 in order."""
-        found = await self._store.events.of_kind(run_id, "source.failed")
-        return [x.body for x in found if isinstance(x.body, SourceFailed)]
-
-    def watch(
-        self, run_id: RunId, after: int = 0, until_terminal: bool = True
-    ) -> AsyncGenerator[list[Event], None]:
-        """The events as they are committed, by whichever process; ends when the run has ended.
-        Close it where it is not read to its end."""
-        assert self._around.watch is not None, "nothing to watch with"
-        return self._around.watch(run_id, after, until_terminal)
-
-    def candidates(self, run_id: RunId) -> AsyncIterator[Candidate]:
-        """All candidates in the order they were found, the discarded included."""
-        return self._store.candidates.of_run(run_id)
-
-    async def result(self, run_id: RunId) -> RunResult:
-        """The run and its candidates, the discarded left out. Raises NotFound."""
-        run = await self._store.runs.get(run_id)
-        found = [c async for c in self.candidates(run_id) if c.status is not MatchStatus.DISCARDED]
-        own = sorted((c for c in found if c.recheck is None), key=lambda c: _ORDER[c.status])
-        rechecked = sorted(
-            (c for c in found if c.recheck is not None), key=lambda c: c.recheck is Recheck.GONE
-        )
-        return RunResult(run, tuple(own), tuple(rechecked))
-
-    async def merges(self, run_id: RunId) -> list[Merge]:
-        """The merge log of a run, in order."""
-        return await self._store.candidates.merges(run_id)
-
     async def undo_merge(self, run_id: RunId, number: int) -> Split:
         """Split again what merge `number` (from 1, as in `merges`) made one; it is not merged again
         in this run. Raises NotFound, Conflict for a run under way or a merge that is undone."""
@@ -370,10 +277,6 @@ class Service:
 
         await self._store.journal.alter(run_id, apply)
         return done
-
-    async def snapshot(self, snapshot_id: SnapshotId) -> Snapshot:
-        """The page a citation points into. Raises NotFound."""
-        return await self._store.pages.get(snapshot_id)
 
     # --------------------------------------------------------------------------------- inside
 
@@ -399,10 +302,7 @@ class Service:
         gone = run.worker_id
 
         def settle(run: Run) -> Changes | None:
-            if run.status is not RunStatus.RUNNING or run.worker_id != gone:
-                return None
-            unworked = replace(run, status=RunStatus.QUEUED, stop_requested=StopRequest.NONE)
-            return command(unworked)
+            return life.stopped(run, self._clock.now()) if run.worker_id == gone else None
 
         return await self._store.journal.alter(run_id, settle)
 
@@ -415,14 +315,17 @@ class Service:
         """The queue of runs; None where there is none."""
         return None if self._around.queue is None else await self._around.queue()
 
-    async def _starter(self, worker_id: str) -> Callable[[Run], tuple[Join, ...]]:
+    async def _starter(
+        self, worker_id: str = "", after_s: float = 0.0
+    ) -> Callable[[Run], tuple[Join, ...]]:
         queue, place_of = await self.queue(), self._around.place_of
         if queue is None:
             return lambda run: ()
 
         def start(run: Run) -> tuple[Join, ...]:
             place = place_of(run.spec)
-            return (queue.start_run(run.id, run.generation, place=place, worker_id=worker_id),)
+            to = {"place": place, "worker_id": worker_id}
+            return (queue.start_run(run.id, run.generation, **to, after_s=after_s),)
 
         return start
 
@@ -435,28 +338,3 @@ class Service:
         except NotFound:
             raise Conflict("the run broke off before its rows were written; resume it") from None
         return row
-
-    async def _exclusions(self, exclude: ExcludeList) -> Exclusions:
-        """An exclude list as hashes; what runs on it found is taken as it is now."""
-        keys: list[str] = []
-        for excluded in exclude.run_ids:
-            await self._store.runs.get(excluded)
-            async for candidate in self._store.candidates.of_run(excluded):
-                if candidate.status is MatchStatus.MATCHED:
-                    keys.extend(k for k in candidate.identity.keys if not k.startswith("text:"))
-        return Exclusions.of(exclude, keys)
-
-    def _with_sources(self, spec: RunSpec) -> RunSpec:
-        return spec if spec.sources else replace(spec, sources=tuple(self._around.default_sources))
-
-
-def _is_unpaid(spec: RunSpec) -> bool:
-    """Whether its own caps leave nothing to pay a model with."""
-    caps = Budget(cost=spec.budget.cost, tokens=spec.budget.tokens)
-    return caps.exhausted_by(Spend()) is not None
-
-
-def _is_read(spec: RunSpec) -> bool:
-    """Whether its objective was read before: what is asked again is not read again."""
-    is_complete = bool(spec.entity_type and spec.conditions)
-    return is_complete and (bool(spec.queries) or spec.refreshes is not None)

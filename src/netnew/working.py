@@ -7,15 +7,15 @@ import logging
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Protocol, cast
 
 from netnew.domain.batch import Batch
 from netnew.domain.budget import Spend
 from netnew.domain.errors import NetnewError, NotFound, TakenOver, TransientError
 from netnew.domain.ids import RunId
-from netnew.domain.run import Errand, Run, RunSpec, RunStatus
+from netnew.domain.run import Errand, Run, RunSpec, RunStatus, StopRequest
 from netnew.engine.batch import judge_batch
-from netnew.engine.life import failed
+from netnew.engine.life import failed, kept, stopped
 from netnew.engine.parts import Parts
 from netnew.engine.refill import Refill
 from netnew.engine.workflow import Finding
@@ -26,6 +26,10 @@ OpenParts = Callable[[RunSpec], AbstractAsyncContextManager[Parts]]
 
 MOST_TAKEOVERS = 5
 _RETRY_AT_MOST_S = 30.0
+# Of a run that is worked on by no worker.
+_HERE = "here"
+# So long a run that is to stop may take to its next checkpoint, where somebody waits for it.
+_STOPS_WITHIN_S = 2.0
 _MOST_REMEMBERED = 100
 _log = logging.getLogger(__name__)
 
@@ -36,6 +40,7 @@ class _UnderWay(Protocol):
     run: Run
 
     async def stretch(self) -> bool: ...
+    async def hurry(self) -> None: ...
     async def break_off(self) -> None: ...
 
 
@@ -60,6 +65,8 @@ class Working:
     most_takeovers: int = MOST_TAKEOVERS
     heed: Callable[[RunId, int, bool], None] = lambda run_id, generation, begins: None
     """Told where the work on a generation begins in this process (perhaps anew), and ends."""
+    account: Callable[[Errand, float, Spend], None] = lambda errand, took_s, used: None
+    """Told of each stretch that was done: for what, how long it took, what it used."""
 
     async def stretch(self, run_id: RunId, generation: int, worker_id: str) -> bool:
         """Do one stretch of a run; True where there is more to do.
@@ -83,7 +90,7 @@ class Working:
         async with self.open_parts(run.spec) as parts:
             return await judge_batch(batch, run, parts)
 
-    async def to_the_end(self, run_id: RunId, worker_id: str = "here") -> Run:
+    async def to_the_end(self, run_id: RunId, worker_id: str = _HERE) -> Run:
         """Work on a run in this task until it ends or is paused: for scripts and tests, that need
         no worker; or until another takes it. The run as it is then."""
         generation = (await self.store.runs.get(run_id)).generation
@@ -93,6 +100,27 @@ class Working:
         if run_id in self.broken:
             raise self.broken.pop(run_id)
         return await self.store.runs.get(run_id)
+
+    async def within(self, run_id: RunId, seconds: float) -> Run:
+        """Work on a run in this task until it ends, or for so many seconds: then it ends as
+        completed with what there is; who is being judged is let go of where that takes too long.
+        The run as it is then, also where it failed. Raises what kept that from being written."""
+        work = asyncio.ensure_future(self.to_the_end(run_id, _HERE))
+        try:
+            await asyncio.wait({work}, timeout=max(0.0, seconds))
+            if not work.done():
+                await self.store.journal.alter(run_id, self._keeping)
+                await asyncio.wait({work}, timeout=_STOPS_WITHIN_S)
+            if not work.done():
+                await self._hurry(run_id)
+                await asyncio.wait({work}, timeout=_STOPS_WITHIN_S)
+        finally:
+            work.cancel()
+            await asyncio.wait({work})
+        run = await self.store.journal.alter(run_id, lambda run: stopped(run, self.clock.now()))
+        if not run.status.is_terminal and not work.cancelled() and work.exception() is not None:
+            raise cast(BaseException, work.exception())
+        return run
 
     async def may_take_over(self, run_id: RunId, generation: int) -> bool:
         """Whether a dead worker's run is to be taken over. It counts; one that its workers do not
@@ -147,7 +175,10 @@ class Working:
                 return False
             self._open[key] = under_way
             self.heed(*key, True)
+        before, began = under_way.work.run, self.clock.monotonic()
         more = await under_way.work.stretch()
+        used = under_way.work.run.spend - before.spend
+        self.account(before.errand, self.clock.monotonic() - began, used)
         self._failed_in_a_row.pop(key, None)
         return more
 
@@ -212,6 +243,11 @@ class Working:
 
         return fail
 
+    def _keeping(self, run: Run) -> Changes | None:
+        """A stop that is asked for already stays what it is."""
+        asked = run.stop_requested is not StopRequest.NONE
+        return None if asked else kept(run, self.clock.now())
+
     def _taking_over(self, generation: int) -> Callable[[Run], Changes | None]:
         def take_over(run: Run) -> Changes | None:
             if run.generation != generation or run.status.is_terminal:
@@ -222,6 +258,11 @@ class Working:
             return Changes(run.id, run=replace(run, takeovers=run.takeovers + 1))
 
         return take_over
+
+    async def _hurry(self, run_id: RunId) -> None:
+        for open_id, generation in list(self._open):
+            if open_id == run_id:
+                await self._open[open_id, generation].work.hurry()
 
     async def _close(self, key: tuple[RunId, int]) -> None:
         under_way = self._open.pop(key, None)

@@ -90,7 +90,8 @@ class RunSpec:
     this one refreshes; with `rechecks` its matches are looked at again. `queries`: asked besides
     those that follow from the objective and the conditions. `metadata` is the caller's, given back
     as it is. `notes`: what a face keeps with the run, as JSON text under the face's name; nobody
-    else reads it."""
+    else reads it. `unread`: a model is yet to read the objective; the worker has that done first,
+    and writes down what was read."""
 
     objective: str
     entity_type: str = ""
@@ -109,6 +110,7 @@ class RunSpec:
     refreshes: RunId | None = None
     rechecks: bool = False
     queries: tuple[str, ...] = ()
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)

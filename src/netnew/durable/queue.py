@@ -44,17 +44,24 @@ class RunQueue:
         self._rows = rows
 
     def start_run(
-        self, run_id: RunId, generation: int, *, place: str = "", worker_id: str = ""
+        self,
+        run_id: RunId,
+        generation: int,
+        *,
+        place: str = "",
+        worker_id: str = "",
+        after_s: float = 0.0,
     ) -> Enqueue:
         """What puts a generation on a queue: of the worker, else of the place, else of all.
 
         `place` is the HOME whose workers alone can do it ("" for any); it counts also when the
-        worker has died. A generation is enqueued at most once, however often this is called.
+        worker has died. Nobody takes it before `after_s` seconds are over. A generation is enqueued
+        at most once, however often this is called.
         """
 
         def enqueue(connection: object) -> None:
             opened = cast(sa.Connection, connection)
-            self._rows.start(opened, run_id, generation, place, worker_id)
+            self._rows.start(opened, run_id, generation, place, worker_id, after_s)
 
         return enqueue
 

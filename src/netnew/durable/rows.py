@@ -82,10 +82,19 @@ class EngineRows:
         self._client.destroy()
 
     def start(
-        self, connection: sa.Connection, run_id: RunId, generation: int, place: str, worker_id: str
+        self,
+        connection: sa.Connection,
+        run_id: RunId,
+        generation: int,
+        place: str,
+        worker_id: str,
+        after_s: float = 0.0,
     ) -> None:
-        """Put it on its queue within the transaction open on `connection`; at most once."""
+        """Put it on its queue within the transaction open on `connection`, to be taken after so
+        many seconds; at most once."""
         options = _enqueued(run_id, generation, queue_name(place, worker_id))
+        if after_s > 0:
+            options["delay_seconds"] = after_s
         self._client.enqueue_in_transaction(connection, options, run_id, generation, place)
 
     def row(self, run_id: RunId, generation: int) -> EngineRow | None:

@@ -222,6 +222,12 @@ def registered_domain(url: str) -> str:
     return ".".join(host.split(".")[-2:]) if not _is_ip(host) else host
 
 
+def is_public_suffix(host: str) -> bool:
+    """Whether all sorts of people register domains under it ('com', 'co.uk')."""
+    found = _SUFFIXES(host, include_psl_private_domains=False)
+    return bool(found.suffix) and not found.domain
+
+
 def _is_ip(host: str) -> bool:
     return bool(re.fullmatch(r"[\d.]+|\[?[0-9a-f:]+\]?", host))
 

@@ -12,9 +12,11 @@ from hashlib import sha256
 
 import structlog
 
+from netnew.domain.budget import Budget, Spend
 from netnew.domain.condition import MatchCondition
 from netnew.domain.enrichment import Enrichment
 from netnew.domain.errors import ModelUnavailable
+from netnew.domain.ledger import JudgeProfile
 from netnew.domain.run import RunSpec
 from netnew.domain.search import Hit, SearchAnswer
 from netnew.ports import Advisor, Charge, Clock, Reading, SearchCache
@@ -25,13 +27,30 @@ _FIELD, _QUERY = "urn:netnew:plan:field", "urn:netnew:plan:query"
 _log = structlog.get_logger(__name__)
 
 
+def is_read(spec: RunSpec) -> bool:
+    """Whether its objective was read before: what is asked again is not read again."""
+    is_complete = bool(spec.entity_type and spec.conditions)
+    return is_complete and (bool(spec.queries) or spec.refreshes is not None)
+
+
+def is_unpaid(spec: RunSpec) -> bool:
+    """Whether its own caps leave nothing to pay a model with."""
+    caps = Budget(cost=spec.budget.cost, tokens=spec.budget.tokens)
+    return caps.exhausted_by(Spend()) is not None
+
+
 async def ingest(
-    spec: RunSpec, advisor: Advisor, kept_as: str, kept: SearchCache, clock: Clock, charge: Charge
+    spec: RunSpec,
+    advisor: Advisor,
+    profile: JudgeProfile,
+    kept: SearchCache,
+    clock: Clock,
+    charge: Charge,
 ) -> RunSpec:
-    """`spec` with what the advisor read in its objective; what it says already stays. `kept_as`
+    """`spec` with what the advisor read in its objective; what it says already stays. `profile`
     names who was asked. Raises ModelMisconfigured."""
     today = clock.now().date()
-    reading = await _remembered(spec, advisor, kept_as, kept, clock, charge, today)
+    reading = await _remembered(spec, advisor, f"plan:{profile}", kept, clock, charge, today)
     if reading is None:
         return spec
     return replace(

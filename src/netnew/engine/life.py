@@ -149,6 +149,15 @@ def failed(run: Run, detail: str, now: datetime) -> Changes | None:
     return _standing(run, RunStatus.FAILED, TerminationReason.ERROR_OCCURRED, detail, now)
 
 
+def stopped(run: Run, now: datetime) -> Changes | None:
+    """What a run is asked to do, done at once: for those that nobody works on any more."""
+    if run.status is not RunStatus.RUNNING or run.stop_requested is StopRequest.NONE:
+        return None
+    status = ended_as_asked(run.stop_requested)
+    reason = None if status is RunStatus.PAUSED else TerminationReason.USER_CANCELLED
+    return _standing(run, status, reason, STOPPED if reason else "", now)
+
+
 def ended_as_asked(request: StopRequest) -> RunStatus:
     """How a run stands that stopped on request."""
     return {

@@ -82,6 +82,9 @@ class Refill:
             return True
         return False
 
+    async def hurry(self) -> None:
+        """What is under way is over soon enough."""
+
     async def break_off(self) -> None:
         """Nothing is held between two stretches."""
 

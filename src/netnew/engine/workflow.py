@@ -102,7 +102,9 @@ class Finding:
     async def begin(cls, run: Run, parts: Parts) -> Finding:
         """Take up a run that was just taken: from its first round, or from where it was left."""
         planned = plan(run.spec, parts.judge, FixedClock(run.created_at, parts.clock))
-        spec, generator = planned.spec, generator_named(planned.spec.generator)
+        # The limit of its generator held for the question; what extends a run goes beyond it.
+        spec = replace(planned.spec, evaluate_limit=run.spec.evaluate_limit)
+        generator = generator_named(spec.generator)
         spent = run.spend - run.spend_before
         meter = Meter(planned.budget, parts.clock, run.spend_before, spent)
         resolver = Resolver(
@@ -170,6 +172,10 @@ class Finding:
     @property
     def ahead(self) -> Lookahead | None:
         return self.discovery.ahead
+
+    async def hurry(self) -> None:
+        """Let go of those being judged; they count as not judged. For a run that is to stop."""
+        await self.crew.drop()
 
     async def break_off(self) -> None:
         """Drop what is under way; the run stays as it was last written."""

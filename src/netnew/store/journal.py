@@ -21,7 +21,7 @@ from netnew.db.upsert import in_key_order, insert_new, upsert
 from netnew.domain.budget import Spend
 from netnew.domain.errors import Conflict, InvalidInput, NetnewError, NotFound, TakenOver
 from netnew.domain.ids import RunId, WorkspaceId
-from netnew.domain.run import Run, StopRequest
+from netnew.domain.run import Run, RunStatus, StopRequest
 from netnew.ports import Changes, Clock, Receipt
 from netnew.store.candidates import row_of_candidate, row_of_merge
 from netnew.store.events import row_of_event
@@ -168,13 +168,14 @@ def _obey(connection: sa.Connection, commands: Sequence[_Command]) -> list[Run |
 
 def _alter(connection: sa.Connection, command: _Command, changes: Changes) -> None:
     if changes.run is not None:
+        is_over = changes.run.status.is_terminal or changes.run.status is RunStatus.PAUSED
         altered = {
             "spec": question_of_run(changes.run),
             "stop_requested": changes.run.stop_requested.value,
             "revision": runs.c.revision + 1,
-            # Whoever works on an earlier generation writes no more.
+            # Whoever works on an earlier generation, or on one ended for him, writes no more.
             "epoch": runs.c.epoch
-            + sa.case((runs.c.generation < changes.run.generation, 1), else_=0),
+            + sa.case((runs.c.generation < changes.run.generation, 1), else_=int(is_over)),
         }
         connection.execute(sa.update(runs).where(runs.c.id == command.run_id).values(altered))
     write_changes(connection, command.workspace_id, changes, command.clock)

@@ -99,3 +99,27 @@ def test_the_engine_says_nothing_where_all_is_well(tmp_path: Path) -> None:
 def test_who_works_can_be_asked_without_the_engine(module: str) -> None:
     program = f"import sys, {module}; sys.exit('dbos' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_what_is_for_later_is_taken_once_its_time_has_come(url: str) -> None:
+    async def test() -> None:
+        async with noted_runs(url, stretches=1) as opened:
+            await opened.runs.submit(opened.queue.start_run(run(1), 0, after_s=3_600))
+            await opened.runs.submit(opened.queue.start_run(run(2), 0, after_s=0.1))
+            async with opened.worker() as worker:
+                await worker.until_done(run(2), 0)
+            assert await opened.runs.times_ended() == {(run(2), 0, 0): 1}
+
+    asyncio.run(test())
+
+
+def test_what_is_for_later_is_begun_at_once_by_whoever_resumes_it(url: str) -> None:
+    async def test() -> None:
+        async with noted_runs(url, stretches=1) as opened:
+            await opened.runs.submit(opened.queue.start_run(run(1), 0, after_s=3_600))
+            await opened.queue.resume(run(1), 0)
+            async with opened.worker() as worker:
+                await worker.until_done(run(1), 0)
+            assert await opened.runs.times_ended() == {(run(1), 0, 0): 1}
+
+    asyncio.run(test())

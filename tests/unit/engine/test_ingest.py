@@ -13,6 +13,7 @@ from netnew.domain.budget import Spend
 from netnew.domain.condition import MatchCondition
 from netnew.domain.enrichment import Enrichment
 from netnew.domain.errors import ModelMisconfigured, ModelUnavailable
+from netnew.domain.ledger import JudgeProfile
 from netnew.domain.run import RunSpec
 from netnew.engine.ingest import ingest
 from netnew.ports import Charge, Reading
@@ -57,7 +58,9 @@ async def b(tmp_path: Path) -> AsyncIterator[Bench]:
 
 async def read_by(b: Bench, advisor: Reader, spec: RunSpec = SPEC, kept_as: str = "m") -> RunSpec:
     spent: list[Spend] = []
-    read = await ingest(spec, advisor, kept_as, b.store.searches, b.clock, spent.append)
+    read = await ingest(
+        spec, advisor, JudgeProfile("model", kept_as), b.store.searches, b.clock, spent.append
+    )
     assert len(spent) <= 1
     return read
 

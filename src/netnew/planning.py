@@ -1,0 +1,74 @@
+"""Planning a run: what it is to do, before it is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from netnew.domain.budget import Spend
+from netnew.domain.candidate import MatchStatus
+from netnew.domain.run import ExcludeList, RunSpec
+from netnew.engine.exclude import Exclusions
+from netnew.engine.expected import expected_cost
+from netnew.engine.generators import generator_named
+from netnew.engine.ingest import ingest, is_read, is_unpaid
+from netnew.engine.parts import Judging
+from netnew.engine.plan import Plan, check, plan
+from netnew.ports import Store
+from netnew.surroundings import Surroundings
+
+Read = Literal["now", "later", "by rules"]
+"""When a model, where there is one, reads the objective. Later: the worker has it read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """Of one workspace."""
+
+    store: Store
+    around: Surroundings
+
+    async def plan(self, spec: RunSpec, read: Read) -> Plan:
+        """What a run of `spec` would do. Raises InvalidInput, ModelMisconfigured."""
+        sources = spec.sources or tuple(self.around.default_sources)
+        spec = replace(spec, sources=sources, unread=False)
+        check(spec)
+        judging = await self.around.judging(spec)
+        spec = replace(spec, judge=judging.name)
+        is_done = is_read(spec) or is_unpaid(spec) or read == "by rules"
+        if judging.advisor is None or is_done:
+            return self._made(spec, judging)
+        if read == "later":
+            return _yet_to_be_read(self._made(spec, judging), spec)
+        spent: list[Spend] = []
+        asked_by, clock = judging.judge.profile, self.around.clock
+        kept = self.store.searches
+        spec = await ingest(spec, judging.advisor, asked_by, kept, clock, spent.append)
+        return replace(self._made(spec, judging), spend=sum(spent, Spend()))
+
+    async def exclusions(self, exclude: ExcludeList) -> Exclusions:
+        """An exclude list as hashes; what runs on it found is taken as it is now. Raises NotFound
+        for a run that is not there."""
+        keys: list[str] = []
+        for excluded in exclude.run_ids:
+            await self.store.runs.get(excluded)
+            async for candidate in self.store.candidates.of_run(excluded):
+                if candidate.status is MatchStatus.MATCHED:
+                    keys.extend(k for k in candidate.identity.keys if not k.startswith("text:"))
+        return Exclusions.of(exclude, keys)
+
+    def _made(self, spec: RunSpec, judging: Judging) -> Plan:
+        made = plan(spec, judging.judge, self.around.clock)
+        expected = None
+        if judging.price is not None:
+            limit = made.spec.evaluate_limit
+            calls = generator_named(made.spec.generator).calls_a_candidate
+            expected = expected_cost(judging.price, made.budget, limit, calls)
+        return replace(made, judge_because=judging.because, expected=expected)
+
+
+def _yet_to_be_read(made: Plan, asked: RunSpec) -> Plan:
+    """The plan without what rules read into the objective: a model is to read it."""
+    conditions = made.spec.conditions if asked.conditions else ()
+    spec = replace(made.spec, entity_type=asked.entity_type, conditions=conditions, unread=True)
+    return replace(made, spec=spec)
