@@ -44,6 +44,7 @@ from netnew.sources.limited import Allowed
 from netnew.sources.services import search_keys as search_keys
 from netnew.sources.services import search_services as search_services
 from netnew.store.answers import SqlAnswers
+from netnew.store.figures import SqlFigures
 from netnew.store.keys import SqlKeys
 from netnew.store.limits import ProviderLimits
 from netnew.store.pulse import Pulse
@@ -91,6 +92,7 @@ class Desks:
     keys: KeyStore
     answers: AnswerStore
     webhooks: SqlWebhooks
+    figures: SqlFigures
     clock: Clock
     ids: Ids
 
@@ -214,6 +216,7 @@ async def open_app(
             SqlKeys(database, clock),
             SqlAnswers(database, clock),
             SqlWebhooks(database, clock, settings.webhook_secret.get_secret_value()),
+            SqlFigures(database, clock),
             clock,
             ids,
         )
@@ -231,6 +234,7 @@ def make_house(app: App) -> House:
         desks.keys,
         desks.answers,
         desks.webhooks,
+        desks.figures.now,
         desks.clock,
         desks.ids,
     )

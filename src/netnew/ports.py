@@ -480,6 +480,16 @@ class KeyStore(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """How all workspaces together stand: runs by status, deliveries to webhooks by state, and what
+    was spent today (UTC; of that only what a day can be capped by)."""
+
+    runs: Mapping[str, int]
+    deliveries: Mapping[str, int]
+    spent: Spend
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What was answered to a request: an HTTP status and a JSON body."""
 

@@ -287,6 +287,12 @@ class Settings(BaseSettings):
     serve_streams_per_key: int = Field(
         250, ge=1, description="Most event streams that are open at the same time, of one key."
     )
+    serve_drain_s: float = Field(
+        0,
+        ge=0,
+        description="Seconds for which a server that is to leave still takes requests, while"
+        " `/readyz` says that it leaves.",
+    )
     webhook_secret: SecretStr = Field(
         SecretStr(""),
         description="Secret that signs webhooks (`whsec_` and base64); unset: one is made for each"

@@ -10,13 +10,14 @@ from netnew.domain.batch import Batch
 from netnew.domain.budget import Spend
 from netnew.domain.errors import NotFound, TransientError
 from netnew.domain.ids import RunId, WorkspaceId
-from netnew.domain.run import Run
+from netnew.domain.run import Errand, Run
 from netnew.service import Service
 
 MakeService = Callable[[WorkspaceId], Service]
 WorkspaceOf = Callable[[RunId], Awaitable[WorkspaceId | None]]
 """The workspace that a run is of; None where there is no such run."""
 Heed = Callable[[RunId, int, bool], None]
+Account = Callable[[Errand, float, Spend], None]
 
 _MOST_REMEMBERED = 10_000
 _AGAIN_AFTER_S = 0.5
@@ -26,12 +27,14 @@ _AGAIN_AFTER_S = 0.5
 class Workspaces:
     """Made by `bootstrap`; a worker is given its `stretch`, `may_take_over` and `judge_batch`.
 
-    `heed`: told where the work on a generation begins in this process, and ends.
+    `heed`: told where the work on a generation begins in this process, and ends. `account`: told of
+    each stretch of work, as `Working.account`.
     """
 
     make: MakeService
     workspace_of: WorkspaceOf
     heed: Heed = lambda run_id, generation, begins: None
+    account: Account = lambda errand, took_s, used: None
     _services: dict[WorkspaceId, Service] = field(default_factory=dict)
     _known: dict[RunId, WorkspaceId] = field(default_factory=dict)
 
@@ -41,6 +44,7 @@ class Workspaces:
         if service is None:
             service = self._services[workspace_id] = self.make(workspace_id)
             service.working.heed = self._heed
+            service.working.account = self._account
         return service
 
     async def with_run(self, run_id: RunId) -> Service:
@@ -88,3 +92,6 @@ class Workspaces:
 
     def _heed(self, run_id: RunId, generation: int, begins: bool) -> None:
         self.heed(run_id, generation, begins)
+
+    def _account(self, errand: Errand, took_s: float, used: Spend) -> None:
+        self.account(errand, took_s, used)

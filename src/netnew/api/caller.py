@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Annotated
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from netnew.api.binding import is_loopback
 from netnew.api.house import House, house_of
 from netnew.domain.errors import KeyRefused
 from netnew.domain.ids import WorkspaceId
@@ -16,6 +16,8 @@ from netnew.service import Service
 
 ANYBODY = "anybody"
 """The id of every key while none was made."""
+
+_OF_PROXIES = frozenset({"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,9 @@ async def admitted(connection: HTTPConnection) -> Caller:
     """The caller of a request, counted as one of his requests. Raises KeyRefused, QuotaExceeded.
 
     The key stands in `x-api-key` or as `Authorization: Bearer`. While no key was made, any that is
-    not empty opens the workspace of the settings, and only to whoever calls this machine by a
-    name of its own: a page in a browser that was sent here by its name server is not meant.
+    not empty opens the workspace of the settings, on loopback alone, and only to whoever calls this
+    machine by a name of its own and through nobody: a page in a browser that was sent here by its
+    name server is not meant, nor what a proxy lets in.
     """
     house = house_of(connection)
     caller = await _known(house, connection, secret_in(connection))
@@ -63,13 +66,17 @@ async def _known(house: House, connection: HTTPConnection, secret: str) -> Calle
 
 
 def _is_of_this_machine(house: House, connection: HTTPConnection) -> bool:
-    host = connection.url.hostname or ""
-    if host in ("localhost", house.settings.host):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
+    """The server may have been opened to others while there was a key."""
+    if not _OF_PROXIES.isdisjoint(connection.headers.keys()):
         return False
+    return is_loopback(house.settings.host) and is_loopback(_host_in(connection))
+
+
+def _host_in(connection: HTTPConnection) -> str:
+    try:
+        return connection.url.hostname or ""
+    except ValueError:  # what the caller calls us is no name of any host
+        return ""
 
 
 def _admitted_before(connection: HTTPConnection) -> Caller:

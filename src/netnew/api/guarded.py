@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import math
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -16,6 +18,8 @@ from netnew.domain.errors import InvalidInput, TooLarge
 
 _HAVE_BODIES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _DEEPEST = 64
+_LARGEST = 2**63 - 1  # what every database can hold
+_WHOLE_WITHIN_S = 60.0
 
 
 class GuardedRoute(APIRoute):
@@ -37,6 +41,7 @@ class GuardedRoute(APIRoute):
                 # Starlette keeps both under these names; so they are read, and parsed, once.
                 request._body = body
                 if takes_body and body:
+                    _check_type(request.headers.get("content-type", ""))
                     request._json = _parsed(body)
             return await handle(request)
 
@@ -45,8 +50,17 @@ class GuardedRoute(APIRoute):
 
 async def _body(request: Request, most: int) -> bytes:
     length = request.headers.get("content-length", "")
-    if length.isdigit() and int(length) > most:
+    if length.isdecimal() and int(length) > most:
         raise TooLarge(most)
+    try:
+        async with asyncio.timeout(_WHOLE_WITHIN_S):
+            return await _received(request, most)
+    except TimeoutError:
+        problem = f"did not come within {_WHOLE_WITHIN_S:.0f} s"
+        raise InvalidInput("body", problem, "all of it at once") from None
+
+
+async def _received(request: Request, most: int) -> bytes:
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
@@ -56,24 +70,59 @@ async def _body(request: Request, most: int) -> bytes:
     return b"".join(parts)
 
 
+def _check_type(content_type: str) -> None:
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind != "application/json" and not (kind.startswith("application/") and "+json" in kind):
+        problem = f"came as {kind[:100]!r}" if kind else "came without a content-type"
+        raise InvalidInput("body", problem, "content-type: application/json")
+
+
 def _parsed(body: bytes) -> Any:
+    """The JSON. Of a name that stands twice in an object the last counts, as everywhere."""
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise InvalidInput("body", f"byte {error.start} is not UTF-8", "JSON in UTF-8") from None
     try:
-        parsed = json.loads(text, parse_constant=_refuse)
+        parsed = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise InvalidInput("body", f"no JSON at {error.pos}: {error.msg}", "JSON") from None
     except (RecursionError, ValueError):
         raise InvalidInput("body", "nested too deeply, or numbers too long", "plain JSON") from None
     if _depth(parsed) > _DEEPEST:
         raise InvalidInput("body", "nested too deeply", f"at most {_DEEPEST} levels")
+    if "\\ud" in text or "\\uD" in text:
+        _check_surrogates(parsed)
     return parsed
 
 
 def _refuse(constant: str) -> None:
     raise json.JSONDecodeError(f"{constant} is not JSON", constant, 0)
+
+
+def _whole(digits: str) -> int:
+    number = int(digits)
+    if not -_LARGEST <= number <= _LARGEST:
+        raise InvalidInput("body", "has a number that is too large", "integers of 64 bits")
+    return number
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise InvalidInput("body", "has a number that is too large", "what 64 bits hold")
+    return number
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse, parse_int=_whole, parse_float=_finite)
+
+
+def _check_surrogates(parsed: Any) -> None:
+    """Half a character, which no answer could repeat."""
+    try:
+        json.dumps(parsed, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise InvalidInput("body", "has half a surrogate pair", "whole characters") from None
 
 
 def _depth(parsed: Any) -> int:

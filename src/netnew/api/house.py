@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from fastapi import FastAPI
 from starlette.requests import HTTPConnection
 
+from netnew.api import metrics
 from netnew.api.rates import Rates
 from netnew.api.slots import Slots
 from netnew.domain.ids import WorkspaceId
-from netnew.ports import AnswerStore, Clock, Ids, KeyStore, WebhookStore
+from netnew.ports import AnswerStore, Clock, Figures, Ids, KeyStore, WebhookStore
 from netnew.service import Service
 from netnew.settings import Settings
 
@@ -26,6 +27,7 @@ class House:
     keys: KeyStore
     answers: AnswerStore
     webhooks: WebhookStore
+    figures: Callable[[], Awaitable[Figures]]
     clock: Clock
     ids: Ids
     closing: asyncio.Event = field(default_factory=asyncio.Event)
@@ -38,7 +40,8 @@ class House:
         self.requests = Rates(settings.serve_rate_per_s, 10 * settings.serve_rate_per_s, now)
         an_hour = settings.serve_runs_per_hour
         self.begun = Rates(an_hour / 3600, an_hour, now)
-        self.streams = Slots(settings.serve_streams, settings.serve_streams_per_key)
+        most, most_per_key = settings.serve_streams, settings.serve_streams_per_key
+        self.streams = Slots(most, most_per_key, metrics.streams.set)
 
     def moves_into(self, dialect: FastAPI) -> FastAPI:
         """Let the routes of a dialect find this."""

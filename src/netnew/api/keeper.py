@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Response
 from fastapi.openapi.docs import get_swagger_ui_html
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse
 
 from netnew import __version__
 from netnew.api import metrics
-from netnew.api.house import house_of
+from netnew.api.binding import is_loopback
+from netnew.api.caller import admitted
+from netnew.api.house import House, house_of
 from netnew.api.openapi import merged
+from netnew.api.problem import Problem, answer_problems
 from netnew.domain.errors import NetnewError
+from netnew.ports import Figures
+
+_log = structlog.get_logger(__name__)
 
 
 def make_keeper(dialects: Mapping[str, FastAPI]) -> FastAPI:
     app = FastAPI(title="netnew", version=__version__, openapi_url=None, docs_url=None)
+    answer_problems(app, _answer)
+
+    @cache
+    def all_documents() -> dict[str, Any]:
+        return merged({name: dialect.openapi() for name, dialect in dialects.items()})
 
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:
@@ -37,12 +50,15 @@ def make_keeper(dialects: Mapping[str, FastAPI]) -> FastAPI:
         return JSONResponse({"status": "ready"})
 
     @app.get("/metrics")
-    async def metrics_page() -> Response:
-        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)
+    async def metrics_page(request: Request) -> Response:
+        house = house_of(request)
+        if not is_loopback(house.settings.host):
+            await admitted(request)  # what everybody spends is not everybody's to know
+        return Response(metrics.page(await _figures(house)), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/openapi.json")
-    async def whole() -> dict[str, Any]:
-        return merged({name: dialect.openapi() for name, dialect in dialects.items()})
+    async def whole() -> JSONResponse:
+        return JSONResponse(all_documents())
 
     @app.get("/openapi/{dialect}.json")
     async def one(dialect: str) -> Response:
@@ -55,3 +71,15 @@ def make_keeper(dialects: Mapping[str, FastAPI]) -> FastAPI:
         return get_swagger_ui_html(openapi_url="/openapi.json", title="netnew")
 
     return app
+
+
+async def _figures(house: House) -> Figures | None:
+    try:
+        return await house.figures()
+    except NetnewError as error:
+        _log.warning("metrics without the database", problem=str(error))
+        return None
+
+
+def _answer(request: Request, problem: Problem) -> Response:
+    return JSONResponse({"detail": problem.message}, problem.status, problem.all_headers())

@@ -1,9 +1,35 @@
-"""What is counted for Prometheus."""
+"""What is counted for Prometheus.
+
+What a process counts is its own. Where several serve on one port they write it to files in a
+folder that `PROMETHEUS_MULTIPROC_DIR` names, so that each can tell the sums of all.
+"""
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+import os
+import platform
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 from starlette.types import Scope
+
+from netnew import __version__
+from netnew.domain.budget import Spend
+from netnew.domain.run import Errand, RunStatus
+from netnew.domain.webhook import DeliveryState
+from netnew.ports import Figures
+
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 registry = CollectorRegistry()
 _requests = Counter(
@@ -18,7 +44,25 @@ _seconds = Histogram(
     ("dialect", "route"),
     registry=registry,
 )
-streams = Gauge("netnew_http_streams", "Event streams that are open.", registry=registry)
+streams = Gauge(
+    "netnew_http_streams",
+    "Event streams that are open.",
+    registry=registry,
+    multiprocess_mode="livesum",
+)
+_stretches = Histogram(
+    "netnew_stretch_seconds",
+    "Seconds of a stretch of work on a run, in the processes that work.",
+    ("errand",),
+    registry=registry,
+    buckets=(0.01, 0.05, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
+)
+_used = Counter(
+    "netnew_used",
+    "What stretches of work used: cost in US dollars, pages fetched, calls of judges and models …",
+    ("kind",),
+    registry=registry,
+)
 
 
 def count_request(scope: Scope, status: int, took_s: float) -> None:
@@ -27,3 +71,58 @@ def count_request(scope: Scope, status: int, took_s: float) -> None:
     dialect = scope.get("dialect", "house")
     _requests.labels(dialect, scope["method"], route, str(status)).inc()
     _seconds.labels(dialect, route).observe(took_s)
+
+
+def count_stretch(errand: Errand, took_s: float, used: Spend) -> None:
+    """One stretch of work on a run; `used`: what it added to the run's spend."""
+    _stretches.labels(errand.value).observe(took_s)
+    for kind, amount in asdict(used).items():
+        if amount > 0:
+            _used.labels(kind).inc(amount)
+
+
+def page(figures: Figures | None) -> bytes:
+    """All of it as Prometheus reads it; `figures` are None where the database is away."""
+    counted = registry
+    if os.environ.get(FOLDER):
+        counted = CollectorRegistry()
+        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+    beside = CollectorRegistry()
+    beside.register(_Beside(figures))
+    return generate_latest(counted) + generate_latest(beside)
+
+
+class _Beside(Collector):
+    """What nobody counts: it is looked at when it is asked for."""
+
+    def __init__(self, figures: Figures | None) -> None:
+        self._figures = figures
+
+    def collect(self) -> Iterable[Metric]:
+        build = {"version": __version__, "python": platform.python_version()}
+        yield _gauge("netnew_build_info", "The version that runs.", {tuple(build.items()): 1})
+        found = self._figures
+        if found is None:
+            return
+        runs = {x.value: found.runs.get(x.value, 0) for x in RunStatus}
+        yield _by("netnew_runs", "Runs of all workspaces.", "status", runs)
+        yield _gauge("netnew_queue_depth", "Runs that wait for a worker.", {(): runs["queued"]})
+        waiting = (DeliveryState.PENDING, DeliveryState.DEAD)
+        events = {x.value: found.deliveries.get(x.value, 0) for x in waiting}
+        yield _by("netnew_webhook_deliveries", "Deliveries not made yet.", "state", events)
+        spent = {x: getattr(found.spent, x) for x in ("cost", "tokens", "searches", "pages")}
+        yield _by("netnew_day_spend", "Used today (UTC) by all workspaces.", "kind", spent)
+
+
+def _by(name: str, text: str, label: str, values: Mapping[str, float]) -> Metric:
+    return _gauge(name, text, {((label, key),): value for key, value in values.items()})
+
+
+def _gauge(
+    name: str, text: str, values: Mapping[tuple[tuple[str, str], ...], float]
+) -> GaugeMetricFamily:
+    names = [label for label, _ in next(iter(values))]
+    family = GaugeMetricFamily(name, text, labels=names)
+    for labels, value in values.items():
+        family.add_metric([x for _, x in labels], value)
+    return family

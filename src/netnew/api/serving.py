@@ -1,25 +1,32 @@
-"""One process that serves: the API, and beside it a worker and the deliverer of webhooks."""
+"""One process that serves: what listens, and how it leaves."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
-import socket
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from socket import socket
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from netnew.api.app import make_app
+from netnew.api.binding import listening
 from netnew.api.house import House
-from netnew.domain.errors import InvalidInput
-from netnew.settings import Settings
+from netnew.api.tracing import tracing
 
 # What is answered just now may end; streams end at once.
 _LEAVES_WITHIN_S = 10
+# One that is to leave at once may tidy up for so long.
+_TIDIES_WITHIN_S = 2.0
 _POLITE = ("SIGINT", "SIGTERM")
+LEFT_AT_ONCE = 130
+"""The exit code of who was asked twice to leave."""
 
 
 class _Server(uvicorn.Server):
@@ -31,14 +38,35 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(house: House, app: ASGIApp | None = None) -> AsyncIterator[int]:
-    """Serve on the host and port of the settings while this is open; the port it is (with port 0,
-    one that was free). Raises InvalidInput where the address cannot be had."""
+async def serving(
+    house: House, app: ASGIApp | None = None, listens: socket | None = None
+) -> AsyncIterator[int]:
+    """Serve on the host and port of the settings, or on `listens`, while this is open; the port it
+    is (with port 0, one that was free).
+
+    On leaving, `/readyz` says so, streams end, and after the drain of the settings nothing new is
+    taken; what is being answered is answered. Raises InvalidInput where the address cannot be had.
+    """
     settings = house.settings
-    config = uvicorn.Config(
-        app or make_app(house),
-        host=settings.host,
-        port=settings.port,
+    listens = listens or listening(settings.host, settings.port)
+    with tracing() as traced:
+        server = _Server(_config(traced(app or make_app(house))))
+        served = asyncio.create_task(server.serve([listens]), name="netnew-api")
+        try:
+            while not server.started and not served.done():  # noqa: ASYNC110 (it has no event)
+                await asyncio.sleep(0.01)
+            yield int(listens.getsockname()[1])
+            house.closing.set()
+            await asyncio.sleep(settings.serve_drain_s)
+        finally:
+            house.closing.set()
+            server.should_exit = True
+            await served
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
         lifespan="off",
         access_log=False,
         log_config=None,
@@ -48,32 +76,36 @@ async def serving(house: House, app: ASGIApp | None = None) -> AsyncIterator[int
         ws_max_size=65_536,
         h11_max_incomplete_event_size=65_536,
     )
-    server = _Server(config)
-    sockets = [_bound(config, settings)]
-    served = asyncio.create_task(server.serve(sockets), name="netnew-api")
-    try:
-        while not server.started and not served.done():  # noqa: ASYNC110 (it has no event of it)
-            await asyncio.sleep(0.01)
-        yield int(sockets[0].getsockname()[1])
-    finally:
-        house.closing.set()
-        server.should_exit = True
-        await served
 
 
-def _bound(config: uvicorn.Config, settings: Settings) -> socket.socket:
-    try:
-        return config.bind_socket()
-    except (OSError, SystemExit) as error:
-        problem = f"{settings.host}:{settings.port} cannot be listened on"
-        raise InvalidInput("port", problem, "a free port of this machine") from error
+@dataclass(slots=True)
+class Leaving:
+    """`asked`: set by the first signal. `at_once`: whether there was a second."""
+
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    at_once: bool = False
 
 
 @contextmanager
-def polite_leaving() -> Iterator[asyncio.Event]:
-    """Set by the first SIGINT or SIGTERM."""
-    loop, asked = asyncio.get_running_loop(), asyncio.Event()
+def polite_leaving() -> Iterator[Leaving]:
+    """SIGINT or SIGTERM asks to leave; a second does not wait for what is in hand. What does not
+    tidy up by then is left as a kill would leave it, which loses nothing."""
+    loop, leaving, this = asyncio.get_running_loop(), Leaving(), asyncio.current_task()
+
+    def heed() -> None:
+        if leaving.asked.is_set() and not leaving.at_once and this is not None:
+            leaving.at_once = True
+            last = threading.Timer(_TIDIES_WITHIN_S, os._exit, (LEFT_AT_ONCE,))
+            last.daemon = True
+            last.start()
+            this.cancel()
+        leaving.asked.set()
+
     with contextlib.suppress(NotImplementedError, RuntimeError):  # Windows; not the main thread
         for name in _POLITE:
-            loop.add_signal_handler(getattr(signal, name), asked.set)
-    yield asked
+            loop.add_signal_handler(getattr(signal, name), heed)
+    try:
+        yield leaving
+    except asyncio.CancelledError:
+        if not leaving.at_once:
+            raise

@@ -13,8 +13,11 @@ _AGAIN_AFTER_S = 5.0
 
 @dataclass(slots=True)
 class Slots:
+    """`heed`: told how many are open, whenever that changes."""
+
     most: int
     most_per_key: int
+    heed: Callable[[int], object] = lambda count: None
     _taken: Counter[str] = field(default_factory=Counter)
     open: int = 0
 
@@ -27,6 +30,7 @@ class Slots:
             raise QuotaExceeded(problem, _AGAIN_AFTER_S)
         self._taken[key] += 1
         self.open += 1
+        self.heed(self.open)
         is_held = True
 
         def let_go() -> None:
@@ -36,5 +40,6 @@ class Slots:
                 self.open -= 1
                 self._taken[key] -= 1
                 self._taken += Counter()  # drops what is zero
+                self.heed(self.open)
 
         return let_go

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 from contextlib import AsyncExitStack
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from netnew.cli import terminal
 from netnew.cli.opened import with_app
-from netnew.domain.errors import InvalidInput
+from netnew.cli.terminal import plural
+from netnew.domain.errors import InvalidInput, NetnewError
 from netnew.settings import Settings
 
 if TYPE_CHECKING:
     from netnew.bootstrap import App
+
+_STDIN = 0
 
 
 def serve(
@@ -24,63 +28,127 @@ def serve(
     api_only: Annotated[
         bool, typer.Option("--api-only", help="Work on no runs here; `netnew worker` does.")
     ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers",
+            metavar="N",
+            min=1,
+            max=64,
+            help="Serve from N processes on one port; they work on no runs.",
+        ),
+    ] = None,
+    listens: Annotated[int | None, typer.Option("--fd", hidden=True)] = None,
 ) -> None:
     """Serve the wire formats of Parallel, Scout and Extruct over HTTP.
 
     Runs that are begun are worked on in this process too. Ctrl-C or SIGTERM: streams end, what is
-    being answered is answered, and what it worked on goes to others at once.
+    being answered is answered, and what it worked on goes to others at once; a second one does not
+    wait.
     """
     given: dict[str, Any] = {"host": host, "port": port}
     settings = Settings.load(**{name: x for name, x in given.items() if x is not None})
+    face = _Serving(api_only or workers is not None, workers, listens)
+    left_at_once = with_app(context, face.until_asked_to_leave, settings)
+    if left_at_once:
+        from netnew.api.serving import LEFT_AT_ONCE
 
-    async def serve_on(app: App) -> None:
-        await _Serving(app, api_only).until_asked_to_leave()
-
-    with_app(context, serve_on, settings)
+        raise typer.Exit(LEFT_AT_ONCE)
 
 
 class _Serving:
-    def __init__(self, app: App, api_only: bool) -> None:
-        self._app = app
+    def __init__(self, api_only: bool, workers: int | None, listens: int | None) -> None:
         self._api_only = api_only
+        self._workers = workers
+        self._fd = listens
 
-    async def until_asked_to_leave(self) -> None:
-        from netnew.api.serving import polite_leaving, serving
+    async def until_asked_to_leave(self, app: App) -> bool:
+        """Whether it left at once, being asked twice."""
+        from netnew.api.serving import polite_leaving
+
+        await _check_host(app)
+        with polite_leaving() as leaving:
+            if self._fd is not None:
+                await self._as_one_of_several(app, leaving.asked)
+                return leaving.at_once
+            listens = _listening(app.settings)
+            if self._workers is None:
+                await self._here(app, listens, leaving.asked)
+            else:
+                from netnew.cli.several import serve_in_several
+
+                await self._announce(app, listens)  # who connects now waits for the first of them
+                await serve_in_several(listens, self._workers, app.settings, leaving.asked)
+        return leaving.at_once
+
+    async def _as_one_of_several(self, app: App, asked: asyncio.Event) -> None:
+        """Standard input ends where the process that began this one is gone."""
+        asyncio.get_running_loop().add_reader(_STDIN, asked.set)
+        await self._here(app, socket.socket(fileno=self._fd), asked)
+
+    async def _here(self, app: App, listens: socket.socket, asked: asyncio.Event) -> None:
+        from netnew.api import metrics
+        from netnew.api.serving import serving
         from netnew.bootstrap import make_house
 
-        app, settings = self._app, self._app.settings
-        await self._check_host()
-        house = make_house(app)
-        with polite_leaving() as asked:
-            async with AsyncExitStack() as stack:
-                if not self._api_only:
-                    await stack.enter_async_context(app.open_worker(takes_all=True))
-                port = await stack.enter_async_context(serving(house))
-                self._say(f"netnew serves on http://{_shown(settings.host)}:{port}")
-                await asked.wait()
-                self._say("leaving")
+        app.workspaces.account = metrics.count_stretch
+        async with AsyncExitStack() as stack:
+            if not self._api_only:
+                await stack.enter_async_context(app.open_worker(takes_all=True))
+            await stack.enter_async_context(serving(make_house(app), listens=listens))
+            if self._fd is None:
+                await self._announce(app, listens)
+            await asked.wait()
+            if self._fd is None:
+                _say("leaving")
 
-    async def _check_host(self) -> None:
-        """Others may come in only with a key. Raises InvalidInput."""
-        host = self._app.settings.host
-        if _is_loopback(host) or await self._app.desks.keys.any_in_force():
-            return
-        raise InvalidInput(
-            "host",
-            f"{host} can be reached by others, and no key was made",
-            "127.0.0.1, or any after `netnew keys create NAME`",
+    async def _announce(self, app: App, listens: socket.socket) -> None:
+        from netnew.api.binding import address_of
+
+        settings = app.settings
+        in_force = sum(key.is_in_force for key in await app.desks.keys.list())
+        opens = (
+            f"{plural(in_force, 'key')} in force"
+            if in_force
+            else "no key was made: any opens it, from this machine alone"
+        )
+        work = "runs wait for `netnew worker`; " if self._api_only else ""
+        _say(f"netnew serves on {address_of(listens, settings.host)}")
+        _say(
+            f"judge {await _judge(app)}, sources {', '.join(settings.sources)};"
+            f" {work}workspace {settings.workspace}; {opens}"
         )
 
-    def _say(self, line: str) -> None:
-        terminal.progress().print(line)
+
+def _listening(settings: Settings) -> socket.socket:
+    from netnew.api.binding import listening
+
+    return listening(settings.host, settings.port)
 
 
-def _is_loopback(host: str) -> bool:
+async def _check_host(app: App) -> None:
+    """Others may come in only with a key. Raises InvalidInput."""
+    from netnew.api.binding import is_loopback
+
+    host = app.settings.host
+    if is_loopback(host) or await app.desks.keys.any_in_force():
+        return
+    raise InvalidInput(
+        "host",
+        f"{host} can be reached by others, and no key was made",
+        "127.0.0.1, or any after `netnew keys create NAME`",
+    )
+
+
+async def _judge(app: App) -> str:
+    """Which judge decides where a caller names none."""
+    named = app.settings.judge
     try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        judging = await app.service.judge_named(named)
+    except NetnewError as error:
+        return f"{named} ({error})"
+    return named if judging.name == named else f"{named}: {judging.name}"
 
 
-def _shown(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
+def _say(line: str) -> None:
+    terminal.progress().print(line)

@@ -13,22 +13,22 @@ from netnew.domain.budget import Spend
 from netnew.domain.ids import WorkspaceId
 
 # Of a run's spend those that have a cap; the others are not added up.
-_CAPPED = ("cost", "tokens", "searches", "pages", "seconds")
+CAPPED = ("cost", "tokens", "searches", "pages", "seconds")
 
 
 def add_to_day(
     connection: sa.Connection, workspace_id: WorkspaceId, day: str, spend: Spend
 ) -> None:
     """Add `spend` to what the workspace has spent on `day` (ISO)."""
-    nothing = {"workspace_id": workspace_id, "day": day, **dict.fromkeys(_CAPPED, 0)}
+    nothing = {"workspace_id": workspace_id, "day": day, **dict.fromkeys(CAPPED, 0)}
     connection.execute(insert_new(connection, spend_by_day), nothing)
-    more: dict[str, Any] = {x: spend_by_day.c[x] + getattr(spend, x) for x in _CAPPED}
+    more: dict[str, Any] = {x: spend_by_day.c[x] + getattr(spend, x) for x in CAPPED}
     connection.execute(sa.update(spend_by_day).where(_of(workspace_id, day)).values(more))
 
 
 def spent_on(connection: sa.Connection, workspace_id: WorkspaceId, day: date) -> Spend:
     """What was spent on `day`; nothing where nothing is on record."""
-    query = sa.select(*(spend_by_day.c[x] for x in _CAPPED))
+    query = sa.select(*(spend_by_day.c[x] for x in CAPPED))
     row = connection.execute(query.where(_of(workspace_id, day.isoformat()))).first()
     return Spend() if row is None else Spend(*row)
 

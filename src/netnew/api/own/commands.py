@@ -1,0 +1,94 @@
+"""What can be asked of a run after it was begun."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from netnew.api.caller import TheCaller
+from netnew.api.extension import BudgetAsked
+from netnew.api.guarded import GuardedRoute
+from netnew.api.named import run_named
+from netnew.api.own.errors import refusals
+from netnew.api.own.views import RunView, run_view
+from netnew.domain.budget import Budget
+from netnew.domain.run import MAX_MATCH_LIMIT
+
+router = APIRouter(route_class=GuardedRoute)
+
+Many = Annotated[int, Field(ge=1, le=MAX_MATCH_LIMIT)]
+
+
+class ResumeAsked(BaseModel):
+    """`budget`: another in the place of the run's own, which begins anew otherwise."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{}]})
+
+    budget: BudgetAsked | None = None
+
+
+class RefreshAsked(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"match_limit": 50, "rechecks": True}]}
+    )
+
+    match_limit: Many | None = Field(None, description="by default that of the run")
+    rechecks: bool = Field(
+        False, description="look again at the matches, and tell which changed or are gone"
+    )
+
+
+class ExtendAsked(BaseModel):
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"additional": 25}]})
+
+    additional: Many = Field(description="so many more matches")
+
+
+@router.post("/runs/{run_id}/pause", responses=refusals(404, 409, 413))
+async def pause(caller: TheCaller, run_id: str) -> RunView:
+    """Stop at the next checkpoint, to be continued."""
+    return run_view(await caller.service.pause(run_named(run_id)))
+
+
+@router.post("/runs/{run_id}/continue", responses=refusals(404, 409, 413))
+async def unpause(caller: TheCaller, run_id: str) -> RunView:
+    """Continue a paused run with what is left of its budget."""
+    return run_view(await caller.service.unpause(run_named(run_id)))
+
+
+@router.post("/runs/{run_id}/resume", responses=refusals(404, 409, 413))
+async def resume(caller: TheCaller, run_id: str, asked: ResumeAsked | None = None) -> RunView:
+    """Go on with a run that failed, was cancelled or met a cap; or whose worker is gone."""
+    given = asked.budget if asked else None
+    budget = Budget(**given.model_dump()) if given else None
+    return run_view(await caller.service.resume(run_named(run_id), budget))
+
+
+@router.post("/runs/{run_id}/cancel", responses=refusals(404, 409, 413))
+async def cancel(caller: TheCaller, run_id: str) -> RunView:
+    """Stop at the next checkpoint, as cancelled; the rows are kept."""
+    return run_view(await caller.service.cancel(run_named(run_id)))
+
+
+@router.post("/runs/{run_id}/keep", responses=refusals(404, 409, 413))
+async def keep(caller: TheCaller, run_id: str) -> RunView:
+    """Stop at the next checkpoint, as completed: what there is, is enough."""
+    return run_view(await caller.service.keep(run_named(run_id)))
+
+
+@router.post("/runs/{run_id}/extend", responses=refusals(404, 409, 413))
+async def extend(caller: TheCaller, run_id: str, asked: ExtendAsked) -> RunView:
+    """Find more; a run under way goes on beyond its limit."""
+    return run_view(await caller.service.extend(run_named(run_id), asked.additional))
+
+
+@router.post("/runs/{run_id}/refresh", status_code=201, responses=refusals(404, 409, 413))
+async def refresh(caller: TheCaller, run_id: str, asked: RefreshAsked | None = None) -> RunView:
+    """Begin a new run that asks the same and leaves out what this one found."""
+    asked = asked or RefreshAsked(match_limit=None, rechecks=False)
+    caller.house.begun.take(caller.key_id)
+    return run_view(
+        await caller.service.refresh(run_named(run_id), asked.rechecks, asked.match_limit)
+    )

@@ -1,0 +1,82 @@
+"""What happens to a run, as it is committed: our own events as a stream."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query
+from starlette.responses import Response
+
+from netnew.api.caller import Caller, TheCaller
+from netnew.api.follow import follow
+from netnew.api.guarded import GuardedRoute
+from netnew.api.named import run_named
+from netnew.api.own.errors import refusals
+from netnew.api.sse import EventStream, frame
+from netnew.domain.errors import InvalidInput
+from netnew.domain.event import Event
+from netnew.domain.ids import RunId
+from netnew.exports.events import event_document
+
+router = APIRouter(route_class=GuardedRoute)
+
+_BEAT_S = 15.0
+_BEAT = b": nothing new\n\n"  # a comment, which clients pass over
+_LAST = 2**53 - 1
+_EXAMPLE = (
+    "event: run.status\nid: 1\ndata: "
+    '{"run_id": "run_0b6c…", "seq": 1, "at": "2026-01-05T10:00:00+00:00", "kind": "run.status",'
+    ' "status": "queued", "termination_reason": null, "detail": ""}\n\n'
+)
+_DOCUMENTED = {
+    "description": "Server-sent events; `id` is the event's number, `data` is the event as JSON.",
+    "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE}},
+}
+
+
+@router.get(
+    "/runs/{run_id}/events",
+    response_class=Response,
+    responses={200: _DOCUMENTED, **refusals(404)},
+)
+async def events(
+    caller: TheCaller,
+    run_id: str,
+    after: Annotated[
+        int, Query(ge=0, le=_LAST, description="only events with a higher number")
+    ] = 0,
+    last_event_id: Annotated[
+        str | None, Header(description="the same, as browsers send it when they come again")
+    ] = None,
+    timeout_s: Annotated[
+        float | None,
+        Query(ge=0, le=86_400, description="seconds after which it ends; 0: what there is by now"),
+    ] = None,
+) -> EventStream:
+    """Every event of a run in order, without a gap; ends when the run has ended. Each is told by
+    its kind: `run.status`, `run.round`, `candidate.decided` … Every 15 s without one a comment
+    comes, so that nothing on the way takes the connection for dead."""
+    run = await caller.service.run(run_named(run_id))
+    begin = _number(last_event_id) if last_event_id else after
+    let_go = caller.house.streams.take(caller.key_id)
+    return EventStream(_frames(caller, run.id, begin, timeout_s), let_go)
+
+
+async def _frames(
+    caller: Caller, run_id: RunId, after: int, timeout_s: float | None
+) -> AsyncIterator[bytes]:
+    async for some in follow(caller, run_id, after, _BEAT_S, timeout_s):
+        yield b"".join(map(_frame, some)) if some else _BEAT
+
+
+def _frame(event: Event) -> bytes:
+    document = event_document(event)
+    return frame(json.dumps(document, ensure_ascii=False), event.body.kind, str(event.seq))
+
+
+def _number(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) <= _LAST:
+        return int(text)
+    raise InvalidInput("last-event-id", "is no number of an event", "an `id` of this stream")

@@ -1,0 +1,89 @@
+"""A run's rows as a file."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated, BinaryIO, Literal, cast
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response, StreamingResponse
+
+from netnew.api.caller import TheCaller
+from netnew.api.guarded import GuardedRoute
+from netnew.api.named import run_named
+from netnew.api.own.errors import refusals
+from netnew.domain.candidate import Candidate, MatchStatus
+from netnew.domain.run import Run
+from netnew.domain.yields import ConditionYield, yields_of
+from netnew.exports.files import WRITERS
+
+router = APIRouter(route_class=GuardedRoute)
+
+FileFormat = Literal["csv", "xlsx", "jsonl", "json", "md"]
+
+MEDIA_TYPES: dict[FileFormat, str] = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "jsonl": "application/x-ndjson",
+    "json": "application/json",
+    "md": "text/markdown; charset=utf-8",
+}
+_IN_MEMORY_BYTES = 1_000_000
+_CHUNK_BYTES = 65_536
+_FILE = {"schema": {"type": "string", "format": "binary"}}
+_DOCUMENTED = {
+    "description": "The file. `docs/reference/exports.md` has its columns.",
+    "content": {x.partition(";")[0]: {"schema": {}} if x.endswith("json") else _FILE
+                for x in MEDIA_TYPES.values()},
+}  # fmt: skip
+
+
+@router.get(
+    "/runs/{run_id}/export",
+    response_class=Response,
+    responses={200: _DOCUMENTED, **refusals(404)},
+)
+async def export(
+    caller: TheCaller,
+    run_id: str,
+    format: FileFormat = "csv",
+    match_status: Annotated[
+        MatchStatus | None, Query(description="only those that stand so; by default the matched")
+    ] = None,
+) -> Response:
+    """The rows of a run as csv, xlsx, jsonl, json or Markdown."""
+    result = await caller.service.result(run_named(run_id))
+    wanted = match_status or MatchStatus.MATCHED
+    rows = [x for x in result.candidates if x.status is wanted]
+    if match_status is None:
+        rows += result.rechecked
+    yields = yields_of(result.run.spec.conditions, result.candidates)
+    file, size = await asyncio.to_thread(_written, format, result.run, rows, yields)
+    headers = {
+        "content-length": str(size),
+        "content-disposition": f'attachment; filename="{result.run.id}.{format}"',
+    }
+    return StreamingResponse(_chunks(file), headers=headers, media_type=MEDIA_TYPES[format])
+
+
+def _written(
+    format: FileFormat, run: Run, rows: Sequence[Candidate], yields: Sequence[ConditionYield]
+) -> tuple[BinaryIO, int]:
+    """The file, to be read from its beginning, and its bytes; a large one is on the disk."""
+    file = cast(BinaryIO, tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES))  # noqa: SIM115
+    try:
+        WRITERS[format](file, run, rows, yields)
+        size = file.tell()
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
+    return file, size
+
+
+async def _chunks(file: BinaryIO) -> AsyncIterator[bytes]:
+    with file:
+        while chunk := await asyncio.to_thread(file.read, _CHUNK_BYTES):
+            yield chunk

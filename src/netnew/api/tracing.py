@@ -1,0 +1,89 @@
+"""Spans of requests for OpenTelemetry, where the extra `otel` and an endpoint are there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import structlog
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from netnew import __version__
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
+
+_ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+_log = structlog.get_logger(__name__)
+
+
+@contextmanager
+def tracing(environment: Mapping[str, str] = os.environ) -> Iterator[Callable[[ASGIApp], ASGIApp]]:
+    """What makes an application tell its requests, while this is open; what is not sent yet goes
+    out at its end. Without an endpoint nothing is imported, and nothing told."""
+    provider = _provider() if any(environment.get(x) for x in _ENDPOINTS) else None
+    if provider is None:
+        yield lambda app: app
+        return
+    try:
+        yield lambda app: Traced(app, provider)
+    finally:
+        provider.shutdown()
+
+
+def _provider() -> TracerProvider | None:
+    try:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.resources import Resource
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    except ImportError:
+        _log.warning("no traces are sent", missing="pip install 'netnew[otel]'")
+        return None
+    service = {"service.name": "netnew", "service.version": __version__}
+    provider = TracerProvider(resource=Resource.create(service))
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    return provider
+
+
+class Traced:
+    """A span a request: method, route, dialect, status, request id. Neither addresses nor headers
+    are told: there are ids and keys in them."""
+
+    def __init__(self, app: ASGIApp, provider: TracerProvider) -> None:
+        from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+        self._app = app
+        self._tracer = provider.get_tracer("netnew.api", __version__)
+        self._propagator = TraceContextTextMapPropagator()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        from opentelemetry.trace import SpanKind, StatusCode
+
+        beyond = self._propagator.extract(dict(Headers(scope=scope).items()))
+        method = scope["method"]
+        with self._tracer.start_as_current_span(method, beyond, SpanKind.SERVER) as span:
+
+            async def answering(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    span.set_attribute("http.response.status_code", message["status"])
+                    request_id = Headers(raw=message["headers"]).get("x-request-id", "")
+                    span.set_attribute("netnew.request_id", request_id)
+                    if message["status"] >= 500:
+                        span.set_status(StatusCode.ERROR)
+                await send(message)
+
+            try:
+                await self._app(scope, receive, answering)
+            finally:
+                route = getattr(scope.get("route"), "path", "")
+                span.update_name(f"{method} {route}".strip())
+                span.set_attribute("http.request.method", method)
+                span.set_attribute("http.route", route)
+                span.set_attribute("netnew.dialect", scope.get("dialect", "house"))
