@@ -56,8 +56,8 @@ class SqlOutbox:
         self._faces = sorted(faces)
 
     async def behind(self, limit: int = 100) -> list[Webhook]:
-        """Webhooks whose runs have events that were not looked at yet, first those with few of them:
-        a long run does not make others wait."""
+        """Webhooks whose runs have events that were not looked at yet; those with few of them
+        come first, so that a long run does not make others wait."""
         query = (
             sa.select(webhooks)
             .join(runs, runs.c.id == webhooks.c.run_id)

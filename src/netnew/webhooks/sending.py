@@ -10,7 +10,14 @@ import httpcore2
 
 from netnew import __version__
 from netnew.domain.errors import AddressRefused
-from netnew.egress.connector import ConnectionFailed, Connector, Headers, header
+from netnew.egress.connector import (
+    ConnectionFailed,
+    Connector,
+    DirectConnector,
+    GatewayConnector,
+    Headers,
+    header,
+)
 from netnew.egress.guard import AddressGuard
 
 _GONE = 410
@@ -109,3 +116,15 @@ def _why(error: Exception, timeout_s: float) -> str:
     if not isinstance(error, ConnectionFailed) or error.reason == "timeout":
         return f"no answer within {timeout_s:g} s"
     return f"{_WHY.get(error.reason, error.reason)} ({str(error)[:_MOST_SHOWN]})"
+
+
+def open_sender(gateway: str | None, allow_private: bool) -> Sender:
+    """A sender to the receivers themselves, or to the loopback `gateway` (NETNEW_TEST_GATEWAY) that
+    stands for the web; with `allow_private` receivers on this machine are reached all the same.
+
+    Raises InvalidInput where `gateway` is not a loopback address.
+    """
+    guard = AddressGuard(allow_private)
+    if gateway and not allow_private:
+        return Sender(GatewayConnector(gateway), guard)
+    return Sender(DirectConnector(guard), guard)
