@@ -1,19 +1,45 @@
-"""The operations of Scout."""
+"""The operations of Scout; each group that is spoken is a router here."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI, Security
+from fastapi.security import HTTPBearer
 
 from netnew import __version__
+from netnew.api.dialects.scout import preview, runs, socket, streams
+from netnew.api.dialects.scout.echo import EchoesVersion
 from netnew.api.dialects.scout.errors import NAMES, answer
-from netnew.api.guarded import GuardedRoute
 from netnew.api.problem import answer_problems
 
-router = APIRouter(route_class=GuardedRoute)
+_ABOUT = """\
+Scout's Find All group under `/v1/findall`, and under `/v1/lists` as its older clients call it.
+What is told beyond it stands in an object `netnew`.
+"""
+
+# For the document alone: the guard has asked before.
+_KEY = Security(
+    HTTPBearer(
+        scheme_name="apiKey",
+        description="Your API key, sent as a Bearer token.",
+        auto_error=False,
+    )
+)
 
 
 def make_app() -> FastAPI:
-    app = FastAPI(title="netnew: scout", version=__version__, openapi_url=None, docs_url=None)
-    app.include_router(router)
+    app = FastAPI(
+        title="netnew: scout",
+        version=__version__,
+        description=_ABOUT,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.add_middleware(EchoesVersion)
+    for prefix, tag in (("/v1/findall", "Find All"), ("/v1/lists", "Find All, older paths")):
+        for part in (preview, runs, streams):
+            app.include_router(part.router, prefix=prefix, tags=[tag], dependencies=[_KEY])
+        app.include_router(socket.router, prefix=prefix)
     answer_problems(app, answer, names=NAMES)
     return app

@@ -1,0 +1,161 @@
+"""A run of ours in Scout's words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from netnew.api.dialects.scout import wire
+from netnew.api.dialects.scout.candidates import candidate_view
+from netnew.api.dialects.scout.notes import Notes, notes_of
+from netnew.api.dialects.scout.rows import columns_of, is_match, row_of
+from netnew.api.extension import told_of
+from netnew.domain.candidate import Candidate, MatchStatus
+from netnew.domain.run import Run, RunStatus, TerminationReason
+
+CREDITS_PER_ROW = 2
+_TITLE_CHARS = 80
+
+_STATUSES: dict[RunStatus, Literal["queued", "running", "completed", "failed", "cancelled"]] = {
+    RunStatus.QUEUED: "queued",
+    RunStatus.RUNNING: "running",
+    RunStatus.PAUSED: "running",
+    RunStatus.COMPLETED: "completed",
+    RunStatus.FAILED: "failed",
+    RunStatus.CANCELLED: "cancelled",
+}
+_REASONS = {
+    # Scout has no words for these two ends.
+    TerminationReason.EVALUATE_LIMIT_MET: "match_limit_met",
+    TerminationReason.BUDGET_EXHAUSTED: "insufficient_funds",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """How the webhook of a run fared: tries in all, and of the last one its HTTP status and what
+    was wrong with it."""
+
+    attempts: int = 0
+    last_status: int | None = None
+    last_error: str | None = None
+
+
+def findall_id(run: Run) -> str:
+    return f"fa-{run.id.removeprefix('run_')}"
+
+
+def run_view(
+    run: Run,
+    candidates: Sequence[Candidate],
+    delivered: Delivered,
+    *,
+    is_row_of_list: bool = False,
+) -> wire.FindAllRunView:
+    """`candidates`: those that count, in the order they were found."""
+    notes, matches = notes_of(run.spec), _matches(run, candidates)
+    is_completed = run.status is RunStatus.COMPLETED
+    return wire.FindAllRunView(
+        findall_id=findall_id(run),
+        status=_status(run, len(matches)) if is_completed else _STATUSES[run.status],
+        query=run.spec.objective,
+        fields=None if notes.fields is None else list(notes.fields),
+        output_schema=None if notes.output_schema is None else dict(notes.output_schema),
+        entities=rows(run, notes, matches),
+        candidates=_rich(run, candidates) if is_completed and not is_row_of_list else None,
+        metadata=_metadata(run, notes),
+        findall_schema=_schema(run),
+        count=len(matches),
+        error=_error(run),
+        createdAt=timestamp(run.created_at),
+        completedAt=timestamp(run.ended_at) if run.ended_at and run.status.is_terminal else None,
+        credits=CREDITS_PER_ROW * len(matches),
+        webhook_attempts=delivered.attempts,
+        last_webhook_status=delivered.last_status,
+        last_webhook_error=delivered.last_error,
+        netnew=told_of(run),
+    )
+
+
+def preview_view(run: Run, candidates: Sequence[Candidate]) -> wire.FindAllResponse:
+    """A preview as it is answered at once."""
+    notes, matches = notes_of(run.spec), _matches(run, candidates)
+    is_completed = run.status is RunStatus.COMPLETED
+    return wire.FindAllResponse(
+        query=run.spec.objective,
+        entities=rows(run, notes, matches),
+        count=len(matches),
+        turns=run.rounds,
+        credits=CREDITS_PER_ROW * len(matches),
+        findall_id=findall_id(run),
+        metadata=_metadata(run, notes),
+        status=_status(run, len(matches)) if is_completed else None,
+        candidates=_rich(run, candidates),
+        findall_schema=_schema(run),
+        sources=list(dict.fromkeys(page for x in candidates for page in x.pages)),
+        is_preview=True,
+        netnew=told_of(run),
+    )
+
+
+def rows(run: Run, notes: Notes, matches: Sequence[Candidate]) -> list[dict[str, Any]]:
+    columns = columns_of(run.spec, notes)
+    return [row_of(x, run.spec, columns) for x in matches]
+
+
+def timestamp(at: datetime) -> str:
+    """ISO 8601 with its offset, to the second."""
+    return at.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _matches(run: Run, candidates: Sequence[Candidate]) -> list[Candidate]:
+    return [x for x in candidates if is_match(x, run.spec)]
+
+
+def _rich(run: Run, candidates: Sequence[Candidate]) -> list[wire.FindAllCandidate]:
+    """Matches first."""
+    told = [
+        candidate_view(x, run.spec)
+        for x in candidates
+        if x.status is not MatchStatus.DISCARDED and x.recheck is None
+    ]
+    return sorted(told, key=lambda x: x.match_status != "matched")
+
+
+def _status(run: Run, matched: int) -> wire.FindAllStatus:
+    reason = run.termination_reason
+    return wire.FindAllStatus(
+        status="completed",
+        is_active=False,
+        metrics=wire.Metrics(
+            generated_candidates_count=run.counts.generated, matched_candidates_count=matched
+        ),
+        termination_reason=None if reason is None else _REASONS.get(reason, reason.value),
+    )
+
+
+def _metadata(run: Run, notes: Notes) -> dict[str, Any]:
+    asked = " ".join(run.spec.objective.split())
+    title = asked if len(asked) <= _TITLE_CHARS else f"{asked[: _TITLE_CHARS - 1].rstrip()}…"
+    return {**notes.metadata, "title": title, "input": run.spec.objective}
+
+
+def _schema(run: Run) -> wire.FindAllSchema:
+    spec = run.spec
+    return wire.FindAllSchema(
+        objective=spec.objective,
+        entity_type=spec.entity_type,
+        match_conditions=[
+            wire.Condition(name=x.name, description=x.description) for x in spec.conditions
+        ],
+        generator=spec.generator,
+        match_limit=spec.match_limit,
+    )
+
+
+def _error(run: Run) -> str | None:
+    if run.status is not RunStatus.FAILED:
+        return None
+    return run.termination_detail or str(run.termination_reason or "it failed")

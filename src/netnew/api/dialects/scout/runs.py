@@ -1,0 +1,140 @@
+"""Runs: begun, listed, read, cancelled, extended, enriched."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+
+from netnew.api.beginning import Hook, begin
+from netnew.api.caller import Caller, TheCaller
+from netnew.api.dialects.scout.asking import enrichments_of, more_wanted, notes_with, spec_of
+from netnew.api.dialects.scout.errors import RunNotCompleted, refusals
+from netnew.api.dialects.scout.listing import Place
+from netnew.api.dialects.scout.notes import FACE
+from netnew.api.dialects.scout.reading import Reading
+from netnew.api.dialects.scout.route import ScoutRoute
+from netnew.api.dialects.scout.webhooks import EVENT_TYPES, check_https
+from netnew.api.dialects.scout.wire import (
+    FindAllEnrichRequest,
+    FindAllExtendRequest,
+    FindAllRunList,
+    FindAllRunRequest,
+    FindAllRunView,
+)
+from netnew.api.named import run_named
+from netnew.api.once import begun_once
+from netnew.domain.ids import RunId
+from netnew.domain.run import Errand, Run, RunStatus
+
+router = APIRouter(route_class=ScoutRoute)
+
+_MOST_LEFT_OUT = 1_000_000
+
+
+@router.post("/runs", status_code=202, responses=refusals(409, 413))
+async def create(caller: TheCaller, request: Request, asked: FindAllRunRequest) -> FindAllRunView:
+    """Begin a run; it is worked on in the background. Poll it, follow its events, or name a
+    webhook."""
+    settings = caller.house.settings
+    spec, hook = spec_of(asked, settings), _hook(asked)
+    if hook is not None:
+        check_https(hook.url, settings.webhook_private_addresses)
+
+    async def start(as_id: RunId | None) -> Run:
+        return await begin(caller, spec, hook, as_id)
+
+    return await _reading(caller).view(await begun_once(request, caller, start))
+
+
+@router.get("/runs", responses=refusals())
+async def list_runs(
+    caller: TheCaller,
+    limit: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 50,
+    offset: Annotated[
+        int, Query(ge=0, le=_MOST_LEFT_OUT, description="How many to leave out.")
+    ] = 0,
+    cursor: Annotated[
+        str | None, Query(max_length=200, description="`next_cursor` of a page; beats `offset`.")
+    ] = None,
+) -> FindAllRunList:
+    """All runs, the newest first; also those that were not begun in Scout's words."""
+    place = Place.of(cursor) if cursor else Place(offset=offset)
+    found = await caller.service.runs(limit, place.before, place.offset)
+    reading = _reading(caller)
+    return FindAllRunList(
+        runs=[await reading.view(run, is_row_of_list=True) for run in found],
+        total=await caller.service.count_runs(),
+        limit=limit,
+        offset=offset,
+        next_cursor=place.after(found).cursor() if len(found) == limit else None,
+    )
+
+
+@router.get("/runs/{findall_id}", responses=refusals(404))
+async def retrieve(caller: TheCaller, findall_id: str) -> FindAllRunView:
+    """A run as it stands, with all that it has found so far."""
+    run = await caller.service.run(run_named(findall_id))
+    return await _reading(caller).view(run)
+
+
+@router.post("/runs/{findall_id}/cancel", responses=refusals(404, 409, 413))
+async def cancel(caller: TheCaller, findall_id: str) -> FindAllRunView:
+    """Stop a run at its next checkpoint. What it found is thrown away, but for what it had when it
+    was extended. One that has ended stays as it is."""
+    run = await caller.service.cancel(run_named(findall_id))
+    if not run.status.is_terminal:
+        run = _as_it_will_stand(run)
+    return await _reading(caller).view(run)
+
+
+@router.post("/runs/{findall_id}/extend", status_code=202, responses=refusals(404, 409, 413))
+async def extend(
+    caller: TheCaller, findall_id: str, asked: FindAllExtendRequest | None = None
+) -> FindAllRunView:
+    """Find more entities for a completed run, and append them."""
+    run, reading = await _completed(caller, findall_id), _reading(caller)
+    limit = (asked or FindAllExtendRequest()).limit
+    found = (await reading.view(run)).count
+    run = await caller.service.extend(run.id, more_wanted(run, found, limit))
+    return await reading.view(run)
+
+
+@router.post("/runs/{findall_id}/enrich", status_code=202, responses=refusals(404, 409, 413))
+async def enrich(caller: TheCaller, findall_id: str, asked: FindAllEnrichRequest) -> FindAllRunView:
+    """Fill further columns of a completed run's entities."""
+    run = await _completed(caller, findall_id)
+    new = enrichments_of(asked, run)
+    run = await caller.service.enrich(
+        run.id, new, note=lambda run: notes_with(run, asked, new).packed()
+    )
+    return await _reading(caller).view(run)
+
+
+def _reading(caller: Caller) -> Reading:
+    return Reading(caller.service, caller.house.webhooks)
+
+
+def _hook(asked: FindAllRunRequest) -> Hook | None:
+    if asked.webhook is None:
+        return None
+    return Hook(FACE, asked.webhook, EVENT_TYPES, asked.webhook_secret or "", field="webhook")
+
+
+async def _completed(caller: Caller, findall_id: str) -> Run:
+    """Raises NotFound, RunNotCompleted."""
+    run = await caller.service.run(run_named(findall_id))
+    if run.status is not RunStatus.COMPLETED:
+        raise RunNotCompleted(f"the run is {run.status.value}, not completed")
+    return run
+
+
+def _as_it_will_stand(run: Run) -> Run:
+    """A run that is asked to stop, as it is at its next checkpoint. One that only fills fields
+    stays as it had ended."""
+    fills = run.errand is Errand.ENRICH and run.ended_as is not None
+    if fills:
+        return replace(run, status=run.ended_as or RunStatus.CANCELLED)
+    return replace(run, status=RunStatus.CANCELLED, ended_at=run.updated_at)

@@ -1,0 +1,125 @@
+"""The events of a run: as a stream, or all that there are as one JSON page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Header
+from starlette.responses import JSONResponse, Response
+
+from netnew.api.caller import Caller, TheCaller
+from netnew.api.dialects.scout.errors import refusals
+from netnew.api.dialects.scout.events import TERMINAL, Telling
+from netnew.api.dialects.scout.reading import Reading
+from netnew.api.dialects.scout.route import ScoutRoute
+from netnew.api.dialects.scout.wire import RunEvent, RunEvents
+from netnew.api.follow import follow
+from netnew.api.named import run_named
+from netnew.api.sse import EventStream, frame
+from netnew.domain.run import Run
+
+router = APIRouter(route_class=ScoutRoute)
+
+BEAT_S = 15.0
+_BEAT = b": keepalive\n\n"
+_AT_ONCE = 500
+_LAST = 2**53 - 1
+_EXAMPLE = (
+    "event: run.queued\nid: 1\ndata: "
+    '{"type": "run.queued", "findall_id": "fa-0b6c2f5c6e5d4f7fa9c1c1f0a2f4d3b1", "seq": 1,'
+    ' "ts": "2026-01-05T10:00:00+00:00"}\n\n'
+)
+_DOCUMENTED = {
+    "description": "A stream, or with `Accept: application/json` all events so far.",
+    "model": RunEvents,
+    "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE}},
+}
+
+
+@router.get(
+    "/runs/{findall_id}/events",
+    response_class=Response,
+    responses={200: _DOCUMENTED, **refusals(404)},
+)
+async def events(
+    caller: TheCaller,
+    findall_id: str,
+    accept: Annotated[str, Header(description="`application/json` for one page.")] = "*/*",
+    last_event_id: Annotated[
+        str | None, Header(description="The `id` of the last event that was received.")
+    ] = None,
+) -> Response:
+    """What happens to a run, from its beginning or from `Last-Event-ID` on. The stream ends after
+    `run.completed`, `run.failed` or `run.cancelled`; every 15 s without an event a comment comes.
+    """
+    run = await caller.service.run(run_named(findall_id))
+    after = number_of(last_event_id)
+    if _wants_page(accept):
+        return JSONResponse({"events": await _page(caller, run, after), "next_cursor": None})
+    let_go = caller.house.streams.take(caller.key_id)
+    return EventStream(_frames(caller, run, after), let_go)
+
+
+async def telling(caller: Caller, run: Run, after: int) -> AsyncIterator[RunEvent | None]:
+    """The events with a number above `after` as they come, None where none did for a while."""
+    tells = Telling(run, Reading(caller.service, caller.house.webhooks))
+    # What an event says may hang on the one before it.
+    async for some in follow(caller, run.id, max(0, after - 1), BEAT_S):
+        if not some:
+            yield None
+        for event in some:
+            if event.seq <= after:
+                tells.previous = event
+                continue
+            told = await tells.told(event)
+            if told is not None:
+                yield told
+                if told.type in TERMINAL:
+                    return
+
+
+def number_of(last_event_id: str | None) -> int:
+    """Where to go on; what is no number of an event is as good as none."""
+    text = last_event_id or ""
+    return min(_LAST, int(text)) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
+
+
+async def _frames(caller: Caller, run: Run, after: int) -> AsyncIterator[bytes]:
+    async for event in telling(caller, run, after):
+        if event is None:
+            yield _BEAT
+        else:
+            data = json.dumps(event.document(), ensure_ascii=False)
+            yield frame(data, event.type, str(event.seq))
+
+
+async def _page(caller: Caller, run: Run, after: int) -> list[dict[str, object]]:
+    tells = Telling(run, Reading(caller.service, caller.house.webhooks))
+    told, seq = [], max(0, after - 1)
+    while some := await caller.service.events(run.id, seq, _AT_ONCE):
+        for event in some:
+            if event.seq <= after:
+                tells.previous = event
+            elif (one := await tells.told(event)) is not None:
+                told.append(one.document())
+        seq = some[-1].seq
+    return told
+
+
+def _wants_page(accept: str) -> bool:
+    """JSON alone is asked for, or more than a stream is."""
+    wants: dict[str, float] = {}
+    for part in accept.split(","):
+        kind, *parameters = (x.strip().lower() for x in part.split(";"))
+        weights = (x[2:] for x in parameters if x.startswith("q="))
+        wants[kind] = next((_weight(x) for x in weights), 1.0)
+    return wants.get("application/json", 0.0) > wants.get("text/event-stream", 0.0)
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
