@@ -20,6 +20,8 @@ from netnew.engine.addresses import (
 from netnew.lexicon.names import name_key
 
 _ENTRY_BYTES = 8
+# Of a domain in an exclude list: whatever is on it, on a shared host too, and whoever was there.
+ALL_OF = "*."
 # Entries are sorted part by part, since to sort a million at once takes 40 MB for the while.
 _PARTS_BITS = 6
 _LOOK_UP_BITS = 12
@@ -47,8 +49,10 @@ class Exclusions:
     @classmethod
     def of(cls, exclude: ExcludeList, keys: Iterable[str] = ()) -> Exclusions:
         """All that `exclude` names itself. `keys` are the identity keys that the runs it names
-        found."""
+        found. A domain that begins with '*.' leaves out whoever has a page on it: on a shared host
+        too, and who was met there and has a site elsewhere."""
         urls, names, domains = exclude.urls, exclude.names, exclude.domains
+        whole = [registered_domain(x) for x in domains if x.startswith(ALL_OF)]
         return cls(
             chain(
                 _hashes("key", (identity_key(url) for url in urls)),
@@ -56,6 +60,8 @@ class Exclusions:
                 _hashes("key", (f"at:{canonical_address(url)}" for url in urls)),
                 _hashes("name", (name_key(name) for name in names)),
                 _hashes("domain", (registered_domain(domain) for domain in domains)),
+                _hashes("whole", whole),
+                _hashes("key", (f"site:{domain}" for domain in whole)),
                 _hashes("key", keys),
             )
         )
@@ -91,7 +97,7 @@ class Exclusions:
 
     def __contains__(self, entity: tuple[Iterable[str], Iterable[str], str]) -> bool:
         """Whether (keys, names, url) is excluded. A shared host's domain excludes only the entity
-        whose identity is that domain."""
+        whose identity is that domain, unless all of it is excluded."""
         if not self._entries:
             return False
         keys, names, url = entity
@@ -101,7 +107,8 @@ class Exclusions:
         if any(self._has("name", name_key(name)) for name in names):
             return True
         own = shared_host_depth(url) is None or identity_key(url).startswith("site:")
-        return own and self._has("domain", registered_domain(url))
+        kind = "domain" if own else "whole"
+        return self._has(kind, registered_domain(url))
 
     def _has(self, kind: str, entry: str) -> bool:
         wanted = _hash(kind, entry)

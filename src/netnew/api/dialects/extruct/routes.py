@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, FastAPI
+from fastapi import Depends, FastAPI
+from fastapi.security import HTTPBearer
 
 from netnew import __version__
-from netnew.api.dialects.extruct.errors import NAMES, answer
-from netnew.api.guarded import GuardedRoute
+from netnew.api.dialects.extruct import account, tasks
+from netnew.api.dialects.extruct.errors import CODES, NAMES, answer
 from netnew.api.problem import answer_problems
 
-router = APIRouter(route_class=GuardedRoute)
+# Only for the document: the routes' guard has asked for the key before.
+_KEYS = (Depends(HTTPBearer(scheme_name="HTTPBearer", auto_error=False)),)
 
 
 def make_app() -> FastAPI:
     app = FastAPI(title="netnew: extruct", version=__version__, openapi_url=None, docs_url=None)
-    app.include_router(router)
-    answer_problems(app, answer, names=NAMES)
+    for part in (tasks, account):
+        app.include_router(part.router, dependencies=_KEYS)
+    app.include_router(account.open_to_all)
+    answer_problems(app, answer, CODES, NAMES)
     return app

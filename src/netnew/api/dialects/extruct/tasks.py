@@ -1,0 +1,127 @@
+"""The operations on tasks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+
+from netnew.api.beginning import begin
+from netnew.api.caller import Caller, TheCaller
+from netnew.api.dialects.extruct.convert import result_of, spec_of, task_of
+from netnew.api.dialects.extruct.criteria import MOST_READ, at_most_five, criteria_of
+from netnew.api.dialects.extruct.examples import RESULT, TASK, showing
+from netnew.api.dialects.extruct.excluding import exclude_list
+from netnew.api.dialects.extruct.qualified import count_qualified, judged_in
+from netnew.api.dialects.extruct.refusals import EVERYWHERE, OF_ONE, OF_RESUME, WITH_BODY
+from netnew.api.dialects.extruct.wire import (
+    MOST_RESULTS,
+    DiscoveryTaskInput,
+    DiscoveryTaskOutput,
+    DiscoveryTaskResults,
+    Result,
+    ResumeDiscoveryTaskInput,
+)
+from netnew.api.guarded import GuardedRoute
+from netnew.api.named import run_named
+from netnew.domain.errors import NotFound
+from netnew.domain.run import Run, RunSpec
+
+_PATH = "/v1/discovery_tasks"
+_LIST_LIMIT = 50
+
+Offset = Annotated[int | None, Query(ge=0, le=2**63 - 1)]
+Limit = Annotated[int | None, Query(ge=1, le=1_000)]
+View = Annotated[
+    Literal["qualified", "evaluated"],
+    Query(description="`evaluated`: with the candidates that were judged and are no results."),
+]
+
+router = APIRouter(route_class=GuardedRoute, tags=["company-discovery"])
+
+
+@router.post(_PATH, responses={**EVERYWHERE, **OF_ONE, **WITH_BODY, **showing(TASK)})
+async def create_discovery_task(body: DiscoveryTaskInput, caller: TheCaller) -> DiscoveryTaskOutput:
+    """Begin a task. It is worked on from now on: look at it again until it is done or failed."""
+    exclude = await exclude_list(caller, body.exclude_domains or (), body.exclude_task_ids or ())
+    spec = spec_of(body, exclude, caller.house.settings)
+    run = await begin(caller, await _with_criteria(caller, spec))
+    return await _told(caller, run)
+
+
+@router.get(_PATH, responses={**EVERYWHERE, **showing([TASK])})
+async def list_discovery_tasks(
+    caller: TheCaller, offset: Offset = None, limit: Limit = None
+) -> list[DiscoveryTaskOutput]:
+    """The newest tasks first, 50 where no limit is given. Runs that were begun otherwise are told
+    as tasks, too."""
+    runs = await caller.service.runs(limit or _LIST_LIMIT, offset=offset or 0)
+    return [await _told(caller, run) for run in runs]
+
+
+@router.get(f"{_PATH}/{{task_id}}", responses={**EVERYWHERE, **OF_ONE, **showing(TASK)})
+async def get_discovery_task(task_id: str, caller: TheCaller) -> DiscoveryTaskOutput:
+    return await _told(caller, await _run(caller, task_id))
+
+
+@router.get(
+    f"{_PATH}/{{task_id}}/results",
+    responses={**EVERYWHERE, **OF_ONE, **showing({**TASK, "results": [RESULT]})},
+)
+async def get_discovery_task_results(
+    task_id: str,
+    caller: TheCaller,
+    offset: Offset = None,
+    limit: Limit = None,
+    view: View = "qualified",
+) -> DiscoveryTaskResults:
+    """The task with its results so far, the most relevant first; 250 where no limit is given. A
+    page with fewer than asked is the last."""
+    run = await _run(caller, task_id)
+    criteria = criteria_of(run) or ()
+    rows = [result_of(x, run, criteria) for x in await judged_in(caller.service, run)]
+    qualified = [x for x in rows if x.netnew.is_qualified]
+    shown = sorted(rows if view == "evaluated" else qualified, key=_place)
+    begins = offset or 0
+    task = task_of(run, len(qualified))
+    page = shown[begins : begins + (limit or MOST_RESULTS)]
+    return DiscoveryTaskResults(**dict(task), results=page)
+
+
+@router.post(
+    f"{_PATH}/{{task_id}}/resume",
+    responses={**EVERYWHERE, **OF_ONE, **WITH_BODY, **OF_RESUME, **showing(TASK)},
+)
+async def resume_discovery_task(
+    task_id: str, body: ResumeDiscoveryTaskInput, caller: TheCaller
+) -> DiscoveryTaskOutput:
+    """Ask for more results, or go on with a task that failed or was cut short."""
+    run = await _run(caller, task_id)
+    run = await caller.service.widen(run.id, body.desired_new_results, MOST_RESULTS)
+    return await _told(caller, run)
+
+
+def _place(result: Result) -> tuple[int, float, str]:
+    return (-result.relevance, result.created_at.timestamp(), result.id)
+
+
+async def _with_criteria(caller: Caller, spec: RunSpec) -> RunSpec:
+    """With at most five conditions where they are read in the query here and now."""
+    if spec.conditions:
+        return spec
+    planned = (await caller.service.plan(spec, reads=False)).spec
+    if planned.unread or len(planned.conditions) <= MOST_READ:
+        return spec
+    return replace(spec, conditions=at_most_five(planned.conditions))
+
+
+async def _run(caller: Caller, task_id: str) -> Run:
+    try:
+        return await caller.service.run(run_named(task_id, "task"))
+    except NotFound:
+        raise NotFound("task", task_id) from None
+
+
+async def _told(caller: Caller, run: Run) -> DiscoveryTaskOutput:
+    return task_of(run, await count_qualified(caller.service, run))
