@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from netnew.api.caller import Caller
 from netnew.domain.event import Event
@@ -12,7 +12,7 @@ from netnew.domain.ids import RunId
 
 async def follow(
     caller: Caller, run_id: RunId, after: int, beat_s: float, timeout_s: float | None = None
-) -> AsyncIterator[list[Event]]:
+) -> AsyncGenerator[list[Event], None]:
     """The events with a number above `after`, in lists; an empty list where there was none for
     `beat_s`. Ends when the run has ended and all its events were given, after `timeout_s` (what is
     stored already is given in any case), and when the server is to stop.

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from pydantic import JsonValue
 
 from netnew.api.dialects.parallel import wire
 from netnew.api.dialects.parallel.convert import match_state
-from netnew.domain.candidate import Candidate
+from netnew.domain.candidate import Candidate, MatchStatus
 from netnew.domain.condition import Outcome, Verdict
 from netnew.domain.enrichment import EnrichmentValue, document_of
+from netnew.domain.event import CandidateDecided, CandidateEnriched, CandidateGenerated
 from netnew.domain.evidence import Citation
 from netnew.domain.ids import CandidateId
 from netnew.domain.run import Run
@@ -29,48 +31,61 @@ def candidate_named(candidate_id: CandidateId) -> str:
 def candidate_view(candidate: Candidate, run: Run) -> wire.FindAllCandidate:
     """All that is known of it: verdicts, and the fields of a match."""
     state = match_state(candidate.status, candidate.verdicts, run.spec.conditions)
-    view = bare_view(candidate.id, candidate.name, candidate.url, state)
+    view = wire.FindAllCandidate(
+        candidate_id=candidate_named(candidate.id),
+        name=candidate.name,
+        url=candidate.url,
+        match_status=state,
+    )
     if candidate.description:
         view.description = candidate.description
-    if state == "generated":
-        return view
-    with_verdicts(view, candidate.verdicts)
-    if state == "matched":
-        _with_fields(view, candidate.enrichments, run)
+    if state in ("matched", "unmatched"):
+        output, basis = _verdicts_told(candidate.verdicts)
+        if state == "matched":
+            _add_fields(output, basis, candidate.enrichments, run)
+        view.output, view.basis = output, basis
     return view
 
 
-def bare_view(
-    candidate_id: CandidateId, name: str, url: str, state: wire.MatchState
-) -> wire.FindAllCandidate:
-    return wire.FindAllCandidate(
-        candidate_id=candidate_named(candidate_id), name=name, url=url, match_status=state
-    )
+def candidate_at(
+    row: Candidate, said: CandidateGenerated | CandidateDecided | CandidateEnriched
+) -> Candidate:
+    """The candidate as it stood when that was said of it; what is told later is left out."""
+    match said:
+        case CandidateGenerated(name=name, url=url):
+            bare = replace(row, name=name, url=url, status=MatchStatus.GENERATED)
+            return replace(bare, verdicts=(), enrichments=())
+        case CandidateDecided(name=name, url=url, status=status, verdicts=verdicts):
+            decided = replace(row, name=name, url=url, status=status, verdicts=verdicts)
+            return replace(decided, enrichments=())
+        case CandidateEnriched(values=values):
+            return replace(row, status=MatchStatus.MATCHED, enrichments=values)
 
 
-def with_verdicts(
-    view: wire.FindAllCandidate, verdicts: Iterable[Verdict]
-) -> wire.FindAllCandidate:
-    """With the conditions that were judged."""
-    given = tuple(verdicts)
-    view.output = {x.condition: _verdict_told(x) for x in given}
-    view.basis = [_basis_of_verdict(x) for x in given]
-    return view
+def _verdicts_told(
+    verdicts: Sequence[Verdict],
+) -> tuple[dict[str, JsonValue], list[wire.FieldBasis]]:
+    """The conditions that were judged."""
+    output = {x.condition: _verdict_told(x) for x in verdicts}
+    return output, [_basis_of_verdict(x) for x in verdicts]
 
 
-def _with_fields(view: wire.FindAllCandidate, values: Sequence[EnrichmentValue], run: Run) -> None:
+def _add_fields(
+    output: dict[str, JsonValue],
+    basis: list[wire.FieldBasis],
+    values: Sequence[EnrichmentValue],
+    run: Run,
+) -> None:
     """Every field asked for has its key, null where nothing was found. One that is still to be
     looked for has none: clients take the key for the sign that it is done."""
     asked = run.spec.enrichments
-    assert view.output is not None
-    assert view.basis is not None
     document = document_of(asked, values)
     for field in asked:
         mine = [x for x in values if x.name.split(".")[0] == field.name]
         if not mine and not run.status.is_terminal:
             continue
-        view.output[field.name] = {"value": _json(document[field.name]), "type": "enrichment"}
-        view.basis.append(_basis_of_field(field.name, mine))
+        output[field.name] = {"value": _json(document[field.name]), "type": "enrichment"}
+        basis.append(_basis_of_field(field.name, mine))
 
 
 def _verdict_told(verdict: Verdict) -> JsonValue:

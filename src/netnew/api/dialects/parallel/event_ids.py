@@ -18,7 +18,7 @@ _FORM = re.compile(r"^[0-9a-f]{13}$")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Place:
     """After event `seq`, and after `extra` of what is told with the next one."""
 

@@ -6,7 +6,7 @@ from fastapi import Depends, FastAPI
 from fastapi.security import APIKeyHeader, HTTPBearer
 
 from netnew import __version__
-from netnew.api.dialects.parallel import commands, reading
+from netnew.api.dialects.parallel import commands, events, reading, searching
 from netnew.api.dialects.parallel.errors import NAMES, answer
 from netnew.api.problem import answer_problems
 
@@ -25,7 +25,7 @@ def make_app() -> FastAPI:
         docs_url=None,
         dependencies=_KEYS,
     )
-    for part in (commands, reading):
+    for part in (searching, commands, reading, events):
         app.include_router(part.router)
     answer_problems(app, answer, names=NAMES)
     return app

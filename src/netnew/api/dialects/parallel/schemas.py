@@ -69,6 +69,11 @@ def told_schemas(run: Run) -> list[wire.Enrichment]:
     return [*kept, *([_told(others, processor)] if others else [])]
 
 
+def schemas_told(fields: Sequence[Enrichment]) -> list[wire.Enrichment]:
+    """Fields that nobody asked for in a schema, as one."""
+    return [_told(fields, "core")]
+
+
 def kept_schemas(spec: RunSpec) -> list[wire.Enrichment]:
     """Those that this face kept with the run."""
     note = json.loads(spec.notes.get(FACE, "{}"))

@@ -1,0 +1,79 @@
+"""The stream of a run's events."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+
+from netnew.api.caller import TheCaller
+from netnew.api.dialects.parallel import wire
+from netnew.api.dialects.parallel.errors import documented
+from netnew.api.dialects.parallel.event_ids import Place, place_of
+from netnew.api.dialects.parallel.framing import Texts
+from netnew.api.dialects.parallel.streaming import Stream
+from netnew.api.guarded import GuardedRoute
+from netnew.api.named import run_named
+from netnew.api.sse import EventStream
+
+router = APIRouter(route_class=GuardedRoute)
+
+_LONGEST_S = 6_000
+
+
+def _document() -> dict[int | str, dict[str, Any]]:
+    shape = wire.StreamEvent.model_json_schema(ref_template="#/components/schemas/{model}")
+    shape.pop("$defs", None)
+    said = (
+        "Each event has the lines `event`, `id` and `data`; `data` is one line of JSON as below."
+        " Where nothing happens for 10 seconds, `findall.status` comes once more, with the id of"
+        " the last event that is stored. An event `error` has the body of an error; it is the last."
+    )
+    content = {"text/event-stream": {"schema": shape}}
+    return {200: {"description": said, "content": content}} | documented(404)
+
+
+@router.get(
+    "/v1beta/findall/runs/{findall_id}/events",
+    response_class=StreamingResponse,
+    responses=_document(),
+)
+async def stream_events(
+    caller: TheCaller,
+    request: Request,
+    findall_id: str,
+    last_event_id: Annotated[
+        str | None, Query(description="go on after this; otherwise from the first event on")
+    ] = None,
+    timeout_s: Annotated[
+        float | None,
+        Query(
+            alias="timeout",
+            ge=0,
+            le=_LONGEST_S,
+            description="seconds; otherwise until the run has ended",
+        ),
+    ] = None,
+    last_event_header: Annotated[
+        str | None, Header(alias="Last-Event-ID", description="as `last_event_id`")
+    ] = None,
+) -> EventStream:
+    """What happened to a run, and what happens: all of it, in order. The stream of a run that has
+    ended is closed after its last event."""
+    run = await caller.service.run(run_named(findall_id))
+    resumes_at = last_event_id or last_event_header
+    start = place_of(resumes_at, run.created_at, run.last_seq) if resumes_at else Place()
+    let_go = caller.house.streams.take(caller.key_id)
+    stream = Stream(caller, run, _texts(request), start, timeout_s)
+    return EventStream(stream.frames(), let_go)
+
+
+def _texts(request: Request) -> Texts:
+    """Those of the server."""
+    state = request.app.state
+    if not hasattr(state, "texts"):
+        state.texts = Texts()
+    texts: Texts = state.texts
+    return texts

@@ -1,0 +1,112 @@
+"""One event of a stream as bytes."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from netnew.api.dialects.parallel import wire
+from netnew.api.dialects.parallel.candidates import candidate_at, candidate_view
+from netnew.api.dialects.parallel.convert import (
+    findall_id,
+    run_with,
+    schema_view,
+    time_told,
+)
+from netnew.api.dialects.parallel.event_ids import Place, id_of
+from netnew.api.dialects.parallel.telling import SCHEMA, STATUS, Told
+from netnew.api.sse import frame
+from netnew.domain.candidate import MatchStatus
+from netnew.domain.event import (
+    CandidateDecided,
+    CandidateDiscarded,
+    CandidateEnriched,
+    CandidateGenerated,
+    Event,
+    RunChanged,
+)
+from netnew.domain.ids import RunId
+from netnew.domain.run import Run
+from netnew.service import Service
+
+
+@dataclass(slots=True)
+class Texts:
+    """The JSON of events told lately: many streams may follow one run."""
+
+    most: int = 2_000
+    _kept: OrderedDict[tuple[RunId, int, str], str] = field(default_factory=OrderedDict)
+
+    def get(self, run_id: RunId, told: Told) -> str | None:
+        return self._kept.get((run_id, told.seq, told.type))
+
+    def put(self, run_id: RunId, told: Told, text: str) -> None:
+        self._kept[run_id, told.seq, told.type] = text
+        while len(self._kept) > self.most:
+            self._kept.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """Of the events of `run`."""
+
+    service: Service
+    run: Run
+    texts: Texts
+
+    async def of(self, told: Told, event: Event) -> bytes:
+        """`event`: the one that it is told with; it may say what an earlier one holds."""
+        if told.type == STATUS:
+            assert told.status is not None
+            return self.status(told.status, told.at, told.place)
+        if told.type == SCHEMA:
+            return self._framed(told.type, told.at, told.place, await self._schema(event))
+        text = self.texts.get(self.run.id, told)
+        if text is None:
+            text = await self._candidate(told, event)
+            self.texts.put(self.run.id, told, text)
+        return self._framed(told.type, told.at, told.place, text)
+
+    def status(self, status: wire.RunStatusView, at: datetime, place: Place) -> bytes:
+        """`findall.status`: the run as it stood then."""
+        return self._framed(STATUS, at, place, run_with(self.run, status, at).text())
+
+    def failure(self, document: dict[str, object]) -> bytes:
+        """An error has neither an id nor data."""
+        document["error"] = {**_inner(document), "ref_id": findall_id(self.run.id)}
+        return frame(json.dumps(document), "error")
+
+    def _framed(self, type: str, at: datetime, place: Place, data: str) -> bytes:
+        event_id = id_of(self.run.created_at, place)
+        head = {"type": type, "timestamp": time_told(at), "event_id": event_id}
+        return frame(f'{json.dumps(head)[:-1]}, "data": {data}}}', type, event_id)
+
+    async def _schema(self, event: Event) -> str:
+        run = await self.service.run(self.run.id)
+        view = schema_view(run)
+        if isinstance(event.body, RunChanged):
+            view.match_limit = event.body.match_limit
+        return view.text()
+
+    async def _candidate(self, told: Told, event: Event) -> str:
+        said = event
+        if told.seq != event.seq:
+            [said] = await self.service.events(self.run.id, told.seq - 1, 1)
+        match said.body:
+            case CandidateGenerated() | CandidateDecided() | CandidateEnriched() as body:
+                row = await self.service.candidate(body.candidate_id)
+                return candidate_view(candidate_at(row, body), self.run).text()
+            case CandidateDiscarded(candidate_id=key):
+                row = await self.service.candidate(key)
+                discarded = replace(row, status=MatchStatus.DISCARDED)
+                return candidate_view(discarded, self.run).text()
+            case body:
+                raise AssertionError(f"{body.kind} is told of no candidate")
+
+
+def _inner(document: dict[str, object]) -> dict[str, object]:
+    inner = document["error"]
+    assert isinstance(inner, dict)
+    return inner

@@ -1,0 +1,102 @@
+"""Webhooks in Parallel's shape: `{type, timestamp, data}`, signed as the standard has it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import get_args
+
+from netnew.api.beginning import Hook
+from netnew.api.dialects.parallel.bodies import EventType, WebhookAsked
+from netnew.api.dialects.parallel.candidates import candidate_at, candidate_view
+from netnew.api.dialects.parallel.convert import (
+    counted,
+    findall_id,
+    run_with,
+    status_view,
+    time_told,
+)
+from netnew.api.dialects.parallel.schemas import FACE
+from netnew.api.extension import told_of
+from netnew.domain.candidate import MatchStatus
+from netnew.domain.event import (
+    CandidateDecided,
+    CandidateEnriched,
+    CandidateGenerated,
+    Event,
+    RunStatusChanged,
+)
+from netnew.domain.ids import RunId
+from netnew.domain.run import Run
+from netnew.service import Service
+from netnew.webhooks.shape import Sent
+from netnew.webhooks.sign import standard_headers
+
+TYPES: tuple[str, ...] = get_args(EventType)
+_FIRST_WAIT_S = 5.0
+_TRIES_FOR_S = 48 * 3600.0
+
+
+def hook_of(asked: WebhookAsked | None) -> Hook | None:
+    """Without `event_types` all are told, with an empty list none."""
+    if asked is None:
+        return None
+    types = TYPES if asked.event_types is None else tuple(asked.event_types)
+    return Hook(FACE, asked.url, types)
+
+
+@dataclass(frozen=True, slots=True)
+class ParallelShape:
+    """Runs and candidates as the API tells them; a candidate's run is named besides."""
+
+    face: str = FACE
+    timeout_s: float | None = 10.0
+
+    def types_of(self, event: Event) -> tuple[str, ...]:
+        match event.body:
+            case RunStatusChanged(status=status) if status.is_terminal:
+                return (f"findall.run.{status}",)
+            case CandidateGenerated():
+                return ("findall.candidate.generated",)
+            case CandidateDecided(status=MatchStatus.MATCHED):
+                return ("findall.candidate.matched",)
+            case CandidateDecided():
+                return ("findall.candidate.unmatched",)
+            case CandidateEnriched():
+                return ("findall.candidate.enriched",)
+            case _:
+                return ()
+
+    async def body_of(
+        self, service: Service, run_id: RunId, event: Event, event_type: str, delivery_id: str
+    ) -> bytes:
+        """The JSON that is sent, made once and kept. Raises NotFound where the run is gone."""
+        run = await service.run(run_id)
+        match event.body:
+            case RunStatusChanged() as body:
+                data: object = _run_at(run, event, body)
+            case CandidateGenerated() | CandidateDecided() | CandidateEnriched() as body:
+                row = await service.candidate(body.candidate_id)
+                view = candidate_view(candidate_at(row, body), run)
+                data = json.loads(view.text()) | {"findall_id": findall_id(run_id)}
+            case _:
+                raise AssertionError(f"{event.body.kind} is not told")
+        told = {"type": event_type, "timestamp": time_told(event.at), "data": data}
+        return json.dumps(told, ensure_ascii=False).encode()
+
+    def headers_of(self, sent: Sent) -> Mapping[str, str]:
+        return standard_headers(sent)
+
+    def wait_s(self, tries: int, age_s: float) -> float | None:
+        """5 seconds, then twice as long each time, for 48 hours."""
+        wait_s = _FIRST_WAIT_S * 2 ** min(max(tries, 1) - 1, 30)
+        return wait_s if age_s + wait_s <= _TRIES_FOR_S else None
+
+
+def _run_at(run: Run, event: Event, changed: RunStatusChanged) -> object:
+    """The run as it ended then; it may have been taken up again since."""
+    status = status_view(changed.status, changed.termination_reason, counted(run.counts))
+    view = run_with(run, status, event.at)
+    view.netnew = told_of(run)
+    return json.loads(view.text())
