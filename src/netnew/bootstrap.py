@@ -47,18 +47,25 @@ from netnew.store.answers import SqlAnswers
 from netnew.store.figures import SqlFigures
 from netnew.store.keys import SqlKeys
 from netnew.store.limits import ProviderLimits
+from netnew.store.outbox import SqlOutbox
 from netnew.store.pulse import Pulse
 from netnew.store.retention import Retention, Swept
 from netnew.store.runs import workspace_of
 from netnew.store.store import SqlStore
 from netnew.store.tailer import Tailer
 from netnew.store.webhooks import SqlWebhooks
+from netnew.webhooks.attempting import Attempting
+from netnew.webhooks.deliverer import Deliverer
+from netnew.webhooks.looking import Looker
+from netnew.webhooks.sending import open_sender
+from netnew.webhooks.sign import checked_secret
 from netnew.workspaces import Workspaces
 
 if TYPE_CHECKING:
     from netnew.api.house import House
     from netnew.durable.queue import RunQueue
     from netnew.durable.worker import Worker
+    from netnew.webhooks.shape import Shape
 
 
 # Sources that any machine can ask; the others are files and packages of one.
@@ -147,6 +154,25 @@ class App:
             self._others.me = ""
             await workspaces.close()
 
+    @asynccontextmanager
+    async def open_deliverer(self) -> AsyncIterator[Deliverer]:
+        """Tell webhooks while this is open; any number of processes may. Raises InvalidInput for a
+        secret that cannot sign."""
+        settings, desks = self.settings, self.desks
+        if secret := settings.webhook_secret.get_secret_value():
+            checked_secret(secret)
+        shapes, clock = _shapes(), desks.clock
+        outbox = SqlOutbox(self._database, clock, shapes)
+        sender = open_sender(settings.test_gateway, settings.webhook_private_addresses)
+        looker = Looker(outbox, shapes, self.workspaces.of, clock)
+        timeout_s, secret_of = settings.webhook_timeout_s, desks.webhooks.secret_of
+        attempting = Attempting(shapes, secret_of, sender, clock, timeout_s)
+        try:
+            async with Deliverer(outbox, looker, attempting, clock, uuid4().hex).running() as one:
+                yield one
+        finally:
+            await sender.aclose()
+
     async def live_workers(self, takes_all: bool = True) -> list[WorkerRow]:
         """The workers that beat; with `takes_all` only those of this HOME that take any run."""
         rows = await live_workers(self._database, lambda: datetime.now(UTC))
@@ -221,6 +247,15 @@ async def open_app(
             ids,
         )
         yield App(settings, workspaces, desks, database, home_id, others)
+
+
+def _shapes() -> dict[str, Shape]:
+    """What each wire format says of webhooks."""
+    from netnew.api.dialects.parallel.webhooks import ParallelShape
+    from netnew.api.dialects.scout.webhooks import ScoutShape
+
+    shapes: list[Shape] = [ParallelShape(), ScoutShape()]
+    return {shape.face: shape for shape in shapes}
 
 
 def make_house(app: App) -> House:

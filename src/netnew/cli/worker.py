@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
@@ -71,11 +71,14 @@ class _Working:
         self.app.workspaces.heed = self._heed
         telling = asyncio.ensure_future(self._tell())
         with _polite_leaving() as asked:
-            async with self.app.open_worker(takes_all=True) as worker:
+            app = self.app
+            async with app.open_worker(takes_all=True) as worker, app.open_deliverer() as deliverer:
                 self._say(f"worker {worker.id} works on the runs of {self.app.settings.home}")
                 ends: list[asyncio.Future[object]] = [asyncio.ensure_future(asked.wait())]
                 if self.until_idle:
-                    ends.append(asyncio.ensure_future(worker.until_idle()))
+                    # What the worker has done is told before it leaves.
+                    idle = _in_turn(worker.until_idle, deliverer.until_idle)
+                    ends.append(asyncio.ensure_future(idle))
                 await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
                 for end in ends:
                     end.cancel()
@@ -116,6 +119,11 @@ class _Working:
     def _say(self, line: str) -> None:
         if not self.quiet:
             terminal.progress().print(line)
+
+
+async def _in_turn(*waits: Callable[[], Awaitable[None]]) -> None:
+    for wait in waits:
+        await wait()
 
 
 @contextmanager
