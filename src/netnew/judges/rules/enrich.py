@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from netnew.domain.condition import Outcome, Verdict
 from netnew.domain.enrichment import Enrichment, EnrichmentValue, Format
-from netnew.domain.evidence import Confidence, cite
+from netnew.domain.evidence import Confidence, Standing, cite
 from netnew.domain.page import SegmentKind
 from netnew.judges.rules.asked_field import field_of
 from netnew.judges.rules.attributes import agreement
@@ -47,10 +47,11 @@ def field_value(
         unfitting = unfitting or other
         if part is not None and (inside := _inside(enrichment, part, tier)):
             return inside
-    if "@description" in named.features | told.features and part is None:
+    is_the_entitys = part is None or part.whole is None
+    if "@description" in named.features | told.features and is_the_entitys:
         for tier in tiers:
-            if lead := _lead(tier):
-                return _given(enrichment.name, lead, lead.fact.value)
+            if lead := _lead(enrichment.name, tier):
+                return lead
     if unfitting is not None:
         return _given(enrichment.name, unfitting, unfitting.fact.value)
     return EnrichmentValue(enrichment.name, None, reasoning="not stated: no field with that name")
@@ -135,14 +136,18 @@ def _reads(enrichment: Enrichment, value: str) -> bool:
     return value_in(enrichment.format, value, asked, enrichment.options) is not None
 
 
-def _lead(tier: Sequence[Page]) -> Located | None:
-    """The first real paragraph, as a description."""
+def _lead(name: str, tier: Sequence[Page]) -> EnrichmentValue | None:
+    """The first real sentence of a page about it alone, as a description."""
     for page in tier:
-        for sentence in page.facts.sentences:
-            if sentence.segment.kind is SegmentKind.BODY and len(sentence.words) >= 5:
-                for fact in page.facts.facts:
-                    if fact.segment.index == sentence.segment.index:
-                        return Located(fact, page, _FIT)
+        if page.evidence.standing is Standing.MENTION:
+            continue
+        for said in page.facts.sentences:
+            if said.segment.kind is SegmentKind.BODY and len(said.words) >= 5:
+                citation = cite(page.evidence.snapshot, said.segment, said.start, said.end)
+                reason = "its page begins so"
+                return EnrichmentValue(
+                    name, citation.excerpt, (citation,), reason, Confidence.MEDIUM
+                )
     return None
 
 

@@ -18,22 +18,22 @@ _OF_KIND = {
 
 
 def sources_for(asked: Sequence[DataSourceAsked], settings: Settings) -> tuple[str, ...]:
-    """The source specs that those asked for mean, of all that callers may use here.
+    """The source specs that those asked for mean: of the sources that runs have here, else of the
+    others that callers may name.
 
     Raises InvalidInput for one that the server has no source for: it is never answered out of
     another. (`extruct_db` is but where this server looks first; without anything of its own, it
     looks where it always does.)
     """
-    offered = dict.fromkeys((*settings.sources, *settings.serve_sources))
+    offered = (settings.sources, settings.serve_sources)
     chosen: dict[str, None] = {}
     for number, one in enumerate(asked):
-        if one is DataSourceAsked.EXTRUCT_DB:
-            chosen |= dict.fromkeys(x for x in offered if _named(x) is None)
-            continue
-        fitting = [x for x in offered if _named(x) == one.value]
-        if not fitting:
+        fitting = next(filter(None, (_meant(one, x) for x in offered)), [])
+        if not fitting and one is not DataSourceAsked.EXTRUCT_DB:
             problem = f"this server has no source for {one.value!r}"
-            raise InvalidInput(f"data_sources.{number}", problem, _allowed(offered))
+            raise InvalidInput(
+                f"data_sources.{number}", problem, _allowed((*offered[0], *offered[1]))
+            )
         chosen |= dict.fromkeys(fitting)
     return tuple(chosen)
 
@@ -42,6 +42,11 @@ def data_sources_of(sources: Iterable[str]) -> list[DiscoveryDataSource] | None:
     """What source specs are called here; None where there is no word for any."""
     named = {_named(x) for x in sources}
     return [x for x in DiscoveryDataSource if x in named] or None
+
+
+def _meant(asked: DataSourceAsked, offered: Iterable[str]) -> list[str]:
+    own = asked is DataSourceAsked.EXTRUCT_DB
+    return [x for x in offered if (named := _named(x)) == asked.value or (own and named is None)]
 
 
 def _named(source: str) -> DiscoveryDataSource | None:

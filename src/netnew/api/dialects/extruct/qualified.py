@@ -9,9 +9,13 @@ from __future__ import annotations
 from netnew.api.dialects.extruct.criteria import QUALIFIES, criteria_of
 from netnew.api.dialects.extruct.grades import is_qualified
 from netnew.domain.candidate import Candidate, MatchStatus
+from netnew.domain.ids import RunId
 from netnew.domain.run import Run
 from netnew.service import Service
 
+_MOST_REMEMBERED = 10_000
+# How many there were after the event of a number: a list of tasks would count them all again.
+_counted: dict[tuple[RunId, int], int] = {}
 _JUDGED = frozenset({MatchStatus.MATCHED, MatchStatus.UNCLEAR, MatchStatus.UNMATCHED})
 
 
@@ -33,4 +37,9 @@ async def count_qualified(service: Service, run: Run) -> int:
     conditions = len(run.spec.conditions)
     if run.spec.match_rule.needed(conditions) == QUALIFIES.needed(conditions):
         return run.counts.matched
-    return len(await qualified_in(service, run))
+    known = _counted.get((run.id, run.last_seq))
+    if known is None:
+        known = _counted[run.id, run.last_seq] = len(await qualified_in(service, run))
+        while len(_counted) > _MOST_REMEMBERED:
+            del _counted[next(iter(_counted))]
+    return known

@@ -57,3 +57,6 @@ OF_RESUME: Responses = {
         "The task is exhausted.", "it is exhausted: there are no more candidates to be found"
     ),
 }
+OF_PAUSE: Responses = {
+    400: _refusal("The task has ended.", "run_0b9d7a52 is completed and cannot be paused"),
+}

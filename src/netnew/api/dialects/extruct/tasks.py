@@ -14,7 +14,7 @@ from netnew.api.dialects.extruct.criteria import MOST_READ, at_most_five, criter
 from netnew.api.dialects.extruct.examples import RESULT, TASK, showing
 from netnew.api.dialects.extruct.excluding import exclude_list
 from netnew.api.dialects.extruct.qualified import count_qualified, judged_in
-from netnew.api.dialects.extruct.refusals import EVERYWHERE, OF_ONE, OF_RESUME, WITH_BODY
+from netnew.api.dialects.extruct.refusals import EVERYWHERE, OF_ONE, OF_PAUSE, OF_RESUME, WITH_BODY
 from netnew.api.dialects.extruct.wire import (
     MOST_RESULTS,
     DiscoveryTaskInput,
@@ -100,6 +100,17 @@ async def resume_discovery_task(
     run = await _run(caller, task_id)
     run = await caller.service.widen(run.id, body.desired_new_results, MOST_RESULTS)
     return await _told(caller, run)
+
+
+@router.post(
+    f"{_PATH}/{{task_id}}/pause",
+    responses={**EVERYWHERE, **OF_ONE, **OF_PAUSE, **showing(TASK)},
+)
+async def pause_discovery_task(task_id: str, caller: TheCaller) -> DiscoveryTaskOutput:
+    """Stop at the next checkpoint, to be resumed. The task stays `in_progress`, since there is no
+    word for it; `netnew.status` says `paused`."""
+    run = await _run(caller, task_id)
+    return await _told(caller, await caller.service.pause(run.id))
 
 
 def _place(result: Result) -> tuple[int, float, str]:
