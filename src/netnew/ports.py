@@ -360,6 +360,10 @@ class RunStore(Protocol):
         """The hashes of the run's exclude list, as given to `create`."""
         ...
 
+    async def spend(self, spend: Spend) -> None:
+        """Count what was used without a run towards the workspace's day."""
+        ...
+
     async def spent_on(self, day: date) -> Spend:
         """What the workspace has spent on a day (UTC)."""
         ...

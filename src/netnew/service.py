@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, time, timedelta
 
 from netnew.domain.budget import Budget
 from netnew.domain.candidate import Candidate
 from netnew.domain.enrichment import Enrichment
-from netnew.domain.errors import Conflict, NotFound
+from netnew.domain.errors import Conflict, InvalidInput, NotFound, QuotaExceeded
 from netnew.domain.event import RunStatusChanged
 from netnew.domain.ids import CandidateId, RunId, run_id
 from netnew.domain.run import ExcludeList, Run, RunSpec, RunStatus
 from netnew.engine import life
 from netnew.engine.domains import registered_domain_of
+from netnew.engine.entity_search import MOST_ENTITIES, EntitySearch, FoundEntity
 from netnew.engine.exclude import Exclusions
 from netnew.engine.parts import Judging
 from netnew.engine.plan import Plan
@@ -27,6 +29,7 @@ from netnew.surroundings import RunQueue, Surroundings
 from netnew.working import Working
 
 __all__ = [
+    "FoundEntity",
     "RunResult",
     "Service",
     "Surroundings",
@@ -159,6 +162,28 @@ class Service(Records):
         told = (RunStatusChanged(RunStatus.QUEUED),)
         joins = (*start(run), *joining(run.id))
         return await self._store.runs.create(run, told, excluded.to_bytes(), joins)
+
+    async def find_entities(
+        self, entity_type: str, objective: str, limit: int = 100
+    ) -> list[FoundEntity]:
+        """Whom the objective may mean, the likeliest first: found within seconds, without proof,
+        and filled up towards `limit` (1 to 1,000) with ever weaker hits. No run is made of it; what
+        it takes counts for the workspace's day.
+
+        Raises InvalidInput naming the field, QuotaExceeded where a cap of the day is reached,
+        SourceUnavailable where no source answered, SourceMisconfigured.
+        """
+        if not 1 <= limit <= MOST_ENTITIES:
+            raise InvalidInput("limit", f"{limit:,} is out of range", f"1 to {MOST_ENTITIES:,}")
+        asked = RunSpec(objective, entity_type, judge="rules", generator="preview")
+        planned = await self._planning.plan(asked, "by rules")
+        async with self._around.open_parts(planned.spec) as parts:
+            await self._check_the_day(parts.day_budget)
+            search = EntitySearch(parts, planned, limit)
+            try:
+                return await search.found()
+            finally:
+                await self._store.runs.spend(search.spend)
 
     # ------------------------------------------------------------------------------- commands
 
@@ -305,6 +330,17 @@ class Service(Records):
             return life.stopped(run, self._clock.now()) if run.worker_id == gone else None
 
         return await self._store.journal.alter(run_id, settle)
+
+    async def _check_the_day(self, budget: Budget) -> None:
+        """Raises QuotaExceeded, to be tried again tomorrow, where a cap on the day is reached."""
+        if not budget.is_capped:
+            return
+        now = self._clock.now()
+        cap = budget.exhausted_by(await self._store.runs.spent_on(now.date()))
+        if cap is not None:
+            tomorrow = datetime.combine(now.date() + timedelta(days=1), time(), now.tzinfo)
+            left_s = (tomorrow - now).total_seconds()
+            raise QuotaExceeded(f"the day's cap on {cap.value} is reached", left_s)
 
     async def is_worked_on(self, run: Run) -> bool:
         """Whether a running run has a worker that lives."""

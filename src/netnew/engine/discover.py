@@ -16,7 +16,7 @@ from netnew.domain.budget import Cap, Spend
 from netnew.domain.candidate import MatchStatus
 from netnew.domain.errors import SourceMisconfigured, SourceUnavailable
 from netnew.domain.event import SourceFailed
-from netnew.domain.page import Snapshot
+from netnew.domain.page import Link, Snapshot
 from netnew.domain.run import RunSpec
 from netnew.domain.search import Hit, SearchAnswer
 from netnew.engine.addresses import host_of, is_urn
@@ -52,7 +52,9 @@ READ_AT_ONCE = 64
 @dataclass(slots=True)
 class Round:
     """What one round did: who was sighted by which lead, and what failed. `known_before`: how many
-    entities were known when it began; `mark`: who matched by then (`Census.matched_since`)."""
+    entities were known when it began; `mark`: who matched by then (`Census.matched_since`).
+    `answers` are those of `queries`; `lists` are the pages that name many, by the address asked,
+    and whom they link to."""
 
     number: int
     known_before: int
@@ -61,6 +63,8 @@ class Round:
     sighted: list[tuple[QueryLead | PageLead, list[Entity]]] = field(default_factory=list)
     has_more: dict[int, bool] = field(default_factory=dict)
     failures: list[SourceFailed] = field(default_factory=list)
+    answers: list[SearchAnswer] = field(default_factory=list)
+    lists: dict[str, tuple[Link, ...]] = field(default_factory=dict)
 
     @property
     def effort(self) -> float:
@@ -167,7 +171,7 @@ class Discovery:
             self.frontier.take_queries(self.generator.queries_per_round)
         )
         asked = await together([self._ask(lead, this) for lead in this.queries], self.halted)
-        answers = [
+        answers = this.answers = [
             self.hearsay.worth_reading(lead.query, answer or SearchAnswer(()))
             for lead, answer in zip(this.queries, asked, strict=True)
         ]
@@ -185,10 +189,11 @@ class Discovery:
         unread = wanted.keys() - read.keys()
         await self._hear(read)
         for lead, answer in zip(this.queries, answers, strict=True):
-            this.sighted.append((lead, await self._take_note(lead, answer.hits, read, unread)))
+            sighted = await self._take_note(this, lead, answer.hits, read, unread)
+            this.sighted.append((lead, sighted))
         for page in links:
             hits = (Hit(page.url),)
-            this.sighted.append((page, await self._take_note(page, hits, read, unread)))
+            this.sighted.append((page, await self._take_note(this, page, hits, read, unread)))
         await self._visit_websites(this)
         return this
 
@@ -308,6 +313,7 @@ class Discovery:
 
     async def _take_note(
         self,
+        this: Round,
         lead: QueryLead | PageLead,
         hits: Sequence[Hit],
         read: dict[str, Snapshot],
@@ -318,7 +324,7 @@ class Discovery:
         for hit in hits:
             snapshot = read.pop(hit.url, None)
             entity = (
-                self._add(snapshot) if snapshot is not None else self.resolver.entity_at(hit.url)
+                self.resolver.entity_at(hit.url) if snapshot is None else self._add(this, snapshot)
             )
             if entity is None and hit.name is not None:
                 entity = self.resolver.add_mention(hit.url, hit.name)
@@ -331,8 +337,10 @@ class Discovery:
                 entities.setdefault(entity.id, entity)
         return list(entities.values())
 
-    def _add(self, snapshot: Snapshot) -> Entity | None:
+    def _add(self, this: Round, snapshot: Snapshot) -> Entity | None:
         reading = read_page(snapshot)
+        if reading.kind in (PageKind.LIST, PageKind.ARTICLE):
+            this.lists[snapshot.url] = reading.items
         self._open_links(snapshot, reading)
         return self.resolver.add_page(snapshot, reading)
 

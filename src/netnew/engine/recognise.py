@@ -59,7 +59,7 @@ _ALIAS = re.compile(
     r"([^.;()]{2,160})",
     re.IGNORECASE,
 )
-_TITLE_SPLIT = re.compile(r"\s+[|–—·•»:-]\s+|\s*[|·•»]\s*|:\s+|\s+-\s+")
+TITLE_SPLIT = re.compile(r"\s+[|–—·•»:-]\s+|\s*[|·•»]\s*|:\s+|\s+-\s+")
 _TITLE_FILLER = re.compile(
     r"^(home( ?page)?|welcome( to)?|about( us)?|company|overview|official (web)?site|index|profile"
     r"|contact( us)?|main page|start)$",
@@ -78,7 +78,7 @@ _ARTICLE_TYPES = re.compile(r"\b(article|blogposting|newsarticle|itemlist|collec
 _NAME_LABEL = re.compile(
     r"^(?!.*(author|publisher|breadcrumb|itemlist|review|offers)).*\bname$", re.IGNORECASE
 )
-_LIST_TITLE = re.compile(
+LIST_TITLE = re.compile(
     r"\b(top|best|list|\d+)\b.*\b(of|to|for|in|\w+s)\b|\b(directory|catalog(ue)?|index|all profiles"
     r"|archive|category|tag|search results)\b",
     re.IGNORECASE,
@@ -131,7 +131,7 @@ def _is_list(snapshot: Snapshot, items: tuple[Link, ...]) -> bool:
     facts = sum(s.kind is SegmentKind.FACT and not s.boilerplate for s in snapshot.segments)
     if facts >= 3:  # a profile that happens to link to others
         return len(items) > 4 * facts
-    return len(items) >= LIST_SHARE * len(own) or bool(_LIST_TITLE.search(snapshot.title))
+    return len(items) >= LIST_SHARE * len(own) or bool(LIST_TITLE.search(snapshot.title))
 
 
 def _outward(snapshot: Snapshot) -> tuple[Link, ...]:
@@ -182,7 +182,7 @@ def names_of(snapshot: Snapshot) -> tuple[str, ...]:
     headings = [
         s.text for s in snapshot.segments if s.kind is SegmentKind.HEADING and not s.boilerplate
     ][:1]
-    pieces = [p for p in _TITLE_SPLIT.split(snapshot.title) if p]
+    pieces = [p for p in TITLE_SPLIT.split(snapshot.title) if p]
     for piece in (*pieces, snapshot.title):
         vote(piece, 1 if len(piece) <= 80 else 0)
     for heading in headings:

@@ -22,7 +22,7 @@ from netnew.domain.run import Run, RunStatus, StopRequest
 from netnew.ports import Changes, Clock, Join, Signal
 from netnew.store.journal import write_changes
 from netnew.store.run_rows import row_of_new_run, run_of_row
-from netnew.store.spending import spent_on
+from netnew.store.spending import add_to_day, spent_on
 
 _UNDER_WAY = [RunStatus.QUEUED.value, RunStatus.RUNNING.value]
 # The numbers that are the store's own, in a run that nothing has happened to.
@@ -139,6 +139,11 @@ class SqlRunStore:
         found = await self._database.read(lambda connection: connection.execute(query).scalar())
         return bytes(found or b"")
 
+    async def spend(self, spend: Spend) -> None:
+        """Count what was used without a run towards the workspace's day."""
+        used = (self._workspace_id, self._clock.now().date().isoformat(), spend)
+        await self._database.write(_spend, used)
+
     async def spent_on(self, day: date) -> Spend:
         """What the workspace has spent on a day (UTC)."""
         return await self._database.read(
@@ -208,6 +213,12 @@ def _take(connection: sa.Connection, asked: Sequence[_Taken]) -> list[Run | None
         ).first()
         taken.append(None if row is None else run_of_row(row))
     return taken
+
+
+def _spend(connection: sa.Connection, used: Sequence[tuple[WorkspaceId, str, Spend]]) -> list[None]:
+    for workspace_id, day, spend in used:
+        add_to_day(connection, workspace_id, day, spend)
+    return [None for _ in used]
 
 
 def _delete(connection: sa.Connection, asked: Sequence[_Named]) -> list[NetnewError | None]:
