@@ -193,9 +193,12 @@ class Service(Records):
         additional: int,
         worker_id: str = "",
         allowed: Callable[[Run], None] = lambda run: None,
+        *,
+        judge_all: bool = False,
     ) -> Run:
         """Find `additional` more; a run under way goes on beyond its limit. `allowed`: shown the
-        run as it is, it raises where a face takes less than we do.
+        run as it is, it raises where a face takes less than we do. `judge_all`: however many
+        candidates have to be judged for that.
 
         Raises NotFound, InvalidInput (more than 100,000 in all).
         """
@@ -203,7 +206,7 @@ class Service(Records):
 
         def extended(run: Run) -> Changes:
             allowed(run)
-            return life.extended(run, additional, now)
+            return life.extended(run, additional, now, judge_all)
 
         return await self._command(run_id, extended, worker_id)
 

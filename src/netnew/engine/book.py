@@ -94,7 +94,7 @@ class Book:
 
         `sums_up`: the estimate is made anew.
         """
-        written = [e.candidate(self.run.id, self.run.generation) for e in candidates]
+        written = [self._row(e) for e in candidates]
         for entity in candidates:
             self.told.take(entity)
         discarded, tell = self._discarded()
@@ -127,6 +127,10 @@ class Book:
         )
         if receipt.stop_requested is not self.run.stop_requested:
             self.run = replace(self.run, stop_requested=receipt.stop_requested)
+
+    def _row(self, entity: Entity) -> Candidate:
+        generation = self.told.generation_of(entity, self.run.generation)
+        return entity.candidate(self.run.id, generation)
 
     def _discarded(self) -> tuple[list[Candidate], list[EventBody]]:
         """Rows and events of recorded candidates that were merged into others or excluded."""

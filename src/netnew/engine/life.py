@@ -45,9 +45,10 @@ RESUMABLE = frozenset(
 STOPPED = "stopped on request; all rows are kept"
 
 
-def extended(run: Run, additional: int, now: datetime) -> Changes:
+def extended(run: Run, additional: int, now: datetime, judge_all: bool = False) -> Changes:
     """`additional` more matches are wanted; a run that has ended begins a new generation, and so
-    does one that only fills fields just now.
+    does one that only fills fields just now. `judge_all`: a limit on how many candidates are judged
+    holds no more; else it rises by as many.
 
     Raises InvalidInput where there would be more than 100,000 in all.
     """
@@ -62,7 +63,9 @@ def extended(run: Run, additional: int, now: datetime) -> Changes:
             f"1 to {most:,}" if most > 0 else "none: the run has the highest limit there is",
         )
     spec = replace(run.spec, match_limit=limit)
-    if (
+    if judge_all:
+        spec = replace(spec, evaluate_limit=None)
+    elif (
         run.termination_reason is TerminationReason.EVALUATE_LIMIT_MET
         and spec.evaluate_limit is not None
     ):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
 from netnew.domain.budget import Budget, Spend
 from netnew.domain.condition import MatchCondition
+from netnew.domain.enrichment import Enrichment
 from netnew.domain.errors import InvalidInput
 from netnew.domain.run import MAX_CONDITIONS, MAX_MATCH_LIMIT, MAX_OBJECTIVE_CHARS, RunSpec
 from netnew.engine.diverse import diverse
@@ -48,7 +49,7 @@ def plan(spec: RunSpec, judge: Judge, clock: Clock) -> Plan:
     check(spec)
     today = clock.now().date()
     read = read_objective(spec.objective, spec.entity_type)
-    conditions = spec.conditions or read.conditions
+    conditions = spec.conditions or _apart(read.conditions, spec.enrichments)
     generator = generator_named(spec.generator)
     limits = [x for x in (spec.evaluate_limit, generator.evaluate_limit) if x is not None]
     complete = replace(
@@ -64,6 +65,14 @@ def plan(spec: RunSpec, judge: Judge, clock: Clock) -> Plan:
         budget=generator.budget.with_caps_of(spec.budget),
         unreadable=dict(judge.unreadable(complete.conditions)),
     )
+
+
+def _apart(
+    read: Sequence[MatchCondition], fields: Sequence[Enrichment]
+) -> tuple[MatchCondition, ...]:
+    """The conditions under names that no field has: these are ours to give, those of fields not."""
+    taken = {x.name for x in fields}
+    return tuple(replace(c, name=f"{c.name}_holds") if c.name in taken else c for c in read)
 
 
 def _dated(condition: MatchCondition, today: date) -> MatchCondition:

@@ -21,6 +21,7 @@ class Told:
     store: CandidateStore
     _digests: dict[CandidateId, int] = field(default_factory=dict)
     _decided: set[CandidateId] = field(default_factory=set)
+    _matched: dict[CandidateId, int] = field(default_factory=dict)
 
     @classmethod
     async def of(cls, run_id: RunId, store: CandidateStore) -> Told:
@@ -42,6 +43,12 @@ class Told:
         """Its row is being written as it is now."""
         self._digests[entity.id] = _digest(entity)
 
+    def generation_of(self, entity: Entity, generation: int) -> int:
+        """The generation that decided it: one that matched before, and does still, was decided
+        then, whatever more is written of it in this `generation`."""
+        is_match = entity.status is MatchStatus.MATCHED
+        return self._matched.get(entity.id, generation) if is_match else generation
+
     async def verdicts(self, entity: Entity) -> Mapping[str, Verdict]:
         """What a generation before this process decided about it, by condition."""
         if entity.id not in self._decided:
@@ -53,6 +60,8 @@ class Told:
         self._digests[key] = _digest(candidate)
         if candidate.status in _DECIDED:
             self._decided.add(key)
+        if candidate.status is MatchStatus.MATCHED:
+            self._matched[key] = candidate.generation
 
 
 def _digest(said: Candidate | Entity) -> int:

@@ -59,6 +59,18 @@ async def test_an_extended_run_finds_only_new_ones_and_buys_nothing_again(tmp_pa
         assert {generations[name] for name in after - before} == {2}
 
 
+async def test_a_match_stays_of_its_generation_when_more_is_written_of_it(tmp_path: Path) -> None:
+    async with bench(tmp_path, kettles(60)) as b:
+        first = await b.run(FEW)
+        before = await matches(b, first)
+        await b.service.extend(first.id, 7)
+        await b.service.enrich(first.id, [CITY])
+        run = await b.service.work(first.id)
+        rows = [c for c in await b.rows(run) if c.status is MatchStatus.MATCHED]
+        assert all(c.enrichments for c in rows)
+        assert {c.name for c in rows if c.generation == 1} == before
+
+
 async def test_extending_a_month_later_buys_nothing_that_is_decided(tmp_path: Path) -> None:
     async with bench(tmp_path, kettles(60)) as b:
         first = await b.run(FEW)

@@ -83,6 +83,13 @@ def test_a_preview_that_met_its_limit_judges_more_when_extended() -> None:
     assert after(life.extended(preview, 5, NOW)).spec.evaluate_limit == 15
 
 
+def test_a_preview_may_be_extended_to_judge_as_many_as_it_takes() -> None:
+    preview = replace(
+        ended(TerminationReason.EVALUATE_LIMIT_MET), spec=replace(SPEC, evaluate_limit=10)
+    )
+    assert after(life.extended(preview, 5, NOW, judge_all=True)).spec.evaluate_limit is None
+
+
 @pytest.mark.parametrize(("additional", "allowed"), [(0, "1 or more"), (99_991, "1 to 99,990")])
 def test_an_extension_stays_within_the_highest_limit(additional: int, allowed: str) -> None:
     with pytest.raises(InvalidInput) as caught:

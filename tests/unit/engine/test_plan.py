@@ -85,3 +85,10 @@ def test_bad_input_names_the_field_the_problem_and_what_is_allowed(
     assert caught.value.field == field
     assert caught.value.problem
     assert caught.value.allowed
+
+
+def test_a_condition_that_is_read_never_has_the_name_of_a_field_that_is_asked_for() -> None:
+    (read,) = planned(SPEC).conditions
+    clashing = planned(replace(SPEC, enrichments=(Enrichment(read.name, "where it is"),)))
+    assert clashing.conditions[0].description == read.description
+    assert planned(clashing) == clashing

@@ -16,6 +16,7 @@ from netnew.domain.candidate import Candidate, MatchStatus
 from netnew.domain.run import Run, RunStatus, TerminationReason
 
 CREDITS_PER_ROW = 2
+PREVIEW = "preview"
 _TITLE_CHARS = 80
 
 _STATUSES: dict[RunStatus, Literal["queued", "running", "completed", "failed", "cancelled"]] = {
@@ -27,8 +28,8 @@ _STATUSES: dict[RunStatus, Literal["queued", "running", "completed", "failed", "
     RunStatus.CANCELLED: "cancelled",
 }
 _REASONS = {
-    # Scout has no words for these two ends.
-    TerminationReason.EVALUATE_LIMIT_MET: "match_limit_met",
+    # Scout has no words of its own for these ends.
+    TerminationReason.EVALUATE_LIMIT_MET: "candidates_exhausted",
     TerminationReason.BUDGET_EXHAUSTED: "insufficient_funds",
 }
 
@@ -125,15 +126,21 @@ def _rich(run: Run, candidates: Sequence[Candidate]) -> list[wire.FindAllCandida
 
 
 def _status(run: Run, matched: int) -> wire.FindAllStatus:
-    reason = run.termination_reason
     return wire.FindAllStatus(
         status="completed",
         is_active=False,
         metrics=wire.Metrics(
             generated_candidates_count=run.counts.generated, matched_candidates_count=matched
         ),
-        termination_reason=None if reason is None else _REASONS.get(reason, reason.value),
+        termination_reason=_reason(run),
     )
+
+
+def _reason(run: Run) -> str | None:
+    reason = run.termination_reason
+    if reason is TerminationReason.USER_CANCELLED and run.spec.generator == PREVIEW:
+        return "timeout"  # nobody can have stopped it but its deadline
+    return None if reason is None else _REASONS.get(reason, reason.value)
 
 
 def _metadata(run: Run, notes: Notes) -> dict[str, Any]:

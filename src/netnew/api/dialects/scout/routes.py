@@ -7,8 +7,8 @@ from fastapi.security import HTTPBearer
 
 from netnew import __version__
 from netnew.api.dialects.scout import preview, runs, socket, streams
-from netnew.api.dialects.scout.echo import EchoesVersion
 from netnew.api.dialects.scout.errors import NAMES, answer
+from netnew.api.dialects.scout.headers import ScoutHeaders
 from netnew.api.problem import answer_problems
 
 _ABOUT = """\
@@ -36,7 +36,7 @@ def make_app() -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.add_middleware(EchoesVersion)
+    app.add_middleware(ScoutHeaders)
     for prefix, tag in (("/v1/findall", "Find All"), ("/v1/lists", "Find All, older paths")):
         for part in (preview, runs, streams):
             app.include_router(part.router, prefix=prefix, tags=[tag], dependencies=[_KEY])

@@ -98,7 +98,8 @@ async def extend(
     run, reading = await _completed(caller, findall_id), _reading(caller)
     limit = (asked or FindAllExtendRequest()).limit
     found = (await reading.view(run)).count
-    run = await caller.service.extend(run.id, more_wanted(run, found, limit))
+    more = more_wanted(run, found, limit)
+    run = await caller.service.extend(run.id, more, allowed=_check_completed, judge_all=True)
     return await reading.view(run)
 
 
@@ -107,9 +108,12 @@ async def enrich(caller: TheCaller, findall_id: str, asked: FindAllEnrichRequest
     """Fill further columns of a completed run's entities."""
     run = await _completed(caller, findall_id)
     new = enrichments_of(asked, run)
-    run = await caller.service.enrich(
-        run.id, new, note=lambda run: notes_with(run, asked, new).packed()
-    )
+
+    def note(run: Run) -> dict[str, str]:
+        _check_completed(run)
+        return notes_with(run, asked, new).packed()
+
+    run = await caller.service.enrich(run.id, new, note=note)
     return await _reading(caller).view(run)
 
 
@@ -126,9 +130,14 @@ def _hook(asked: FindAllRunRequest) -> Hook | None:
 async def _completed(caller: Caller, findall_id: str) -> Run:
     """Raises NotFound, RunNotCompleted."""
     run = await caller.service.run(run_named(findall_id))
+    _check_completed(run)
+    return run
+
+
+def _check_completed(run: Run) -> None:
+    """Asked once more as the command is written down, since two may come at once."""
     if run.status is not RunStatus.COMPLETED:
         raise RunNotCompleted(f"the run is {run.status.value}, not completed")
-    return run
 
 
 def _as_it_will_stand(run: Run) -> Run:
