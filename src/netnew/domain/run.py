@@ -64,11 +64,20 @@ class Errand(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ExcludeList:
-    """Whom to leave out: by address, by name, by registered domain, or all that a run found.
+class ExcludedEntity:
+    """One that is known by its name and its address together; either may be empty."""
 
-    `kept_apart`: the number of entries of a list too long to be read with its run; then the first
-    three fields are empty, and only their hashes are kept.
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExcludeList:
+    """Whom to leave out: by address, by name, by registered domain, all that a run found, or by
+    name and address together.
+
+    `kept_apart`: the number of entries of a list too long to be read with its run; then all but
+    `run_ids` are empty, and only their hashes are kept.
     """
 
     urls: tuple[str, ...] = ()
@@ -76,9 +85,11 @@ class ExcludeList:
     domains: tuple[str, ...] = ()
     run_ids: tuple[RunId, ...] = ()
     kept_apart: int = 0
+    entities: tuple[ExcludedEntity, ...] = ()
 
     def __len__(self) -> int:
-        return len(self.urls) + len(self.names) + len(self.domains) + self.kept_apart
+        listed = (self.urls, self.names, self.domains, self.entities)
+        return sum(map(len, listed)) + self.kept_apart
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from hashlib import blake2b
 from itertools import chain, groupby
 
 from netnew.domain.errors import StoreDamaged
-from netnew.domain.run import ExcludeList
+from netnew.domain.run import ExcludedEntity, ExcludeList
 from netnew.engine.addresses import (
     canonical_address,
     identity_key,
@@ -25,6 +25,8 @@ ALL_OF = "*."
 # Entries are sorted part by part, since to sort a million at once takes 40 MB for the while.
 _PARTS_BITS = 6
 _LOOK_UP_BITS = 12
+# A name whose bearer has a site: somebody of that name with another site is somebody else.
+_NAME_WITH_SITE = "name with a site"
 
 
 class Exclusions:
@@ -63,6 +65,7 @@ class Exclusions:
                 _hashes("whole", whole),
                 _hashes("key", (f"site:{domain}" for domain in whole)),
                 _hashes("key", keys),
+                chain.from_iterable(map(_hashes_of_entity, exclude.entities)),
             )
         )
 
@@ -106,7 +109,10 @@ class Exclusions:
             return True
         if any(self._has("name", name_key(name)) for name in names):
             return True
-        own = shared_host_depth(url) is None or identity_key(url).startswith("site:")
+        has_site = identity_key(url).startswith("site:")
+        if not has_site and any(self._has(_NAME_WITH_SITE, name_key(name)) for name in names):
+            return True
+        own = has_site or shared_host_depth(url) is None
         kind = "domain" if own else "whole"
         return self._has(kind, registered_domain(url))
 
@@ -123,6 +129,21 @@ class Exclusions:
         step = 1 << (64 - _LOOK_UP_BITS)
         begins = (bisect_left(self._entries, i * step) for i in range(1 << _LOOK_UP_BITS))
         return array("Q", [*begins, len(self._entries)])
+
+
+def _hashes_of_entity(entity: ExcludedEntity) -> Iterator[int]:
+    """By its address: that of a home page stands for all on its domain, and any page of a domain
+    for the domain's home page. By its name, unless the other has a site elsewhere."""
+    url, name = entity.url.strip(), name_key(entity.name)
+    domain = registered_domain(url) if url else ""
+    if "." not in domain or shared_host_depth(url) is not None:
+        yield from _hashes("name", [name])
+    else:
+        is_home = identity_key(url) == f"site:{domain}"
+        yield _hash("domain", domain) if is_home else _hash("key", f"site:{domain}")
+        yield from _hashes(_NAME_WITH_SITE, [name])
+    if url:
+        yield from _hashes("key", (identity_key(url), f"at:{canonical_address(url)}"))
 
 
 def _hashes(kind: str, entries: Iterable[str]) -> Iterator[int]:

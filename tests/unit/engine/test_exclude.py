@@ -7,7 +7,7 @@ import struct
 import pytest
 
 from netnew.domain.errors import StoreDamaged
-from netnew.domain.run import ExcludeList
+from netnew.domain.run import ExcludedEntity, ExcludeList
 from netnew.engine.exclude import Exclusions
 
 LISTED = ExcludeList(
@@ -27,6 +27,33 @@ def test_an_entity_is_excluded_by_address_name_or_domain() -> None:
 
 def test_what_an_earlier_run_found_is_excluded_by_its_keys() -> None:
     assert CUP in Exclusions.of(ExcludeList(), ["site:cup.com", "urn:netnew:csv:1"])
+
+
+@pytest.mark.parametrize(
+    ("listed", "excluded"),
+    [
+        (("Cup", "http://www.cup.com:80/#top"), True),  # the same address, written otherwise
+        (("Cups & Co", "https://cup.com/about/us"), True),  # a page of its domain
+        (("Cup", "https://saucer.com"), False),  # another one of that name
+        (("Cup Ltd", ""), True),
+        (("Cup", "https://github.com/cups/cup"), True),  # says nothing against its site
+        (("Saucer", "not an address"), False),
+    ],
+)
+def test_an_entity_is_excluded_by_name_and_address_together(
+    listed: tuple[str, str], excluded: bool
+) -> None:
+    exclusions = Exclusions.of(ExcludeList(entities=(ExcludedEntity(*listed),)))
+    assert (CUP in exclusions) is excluded
+
+
+def test_who_has_no_site_is_excluded_by_the_name_of_one_that_has() -> None:
+    listed = ExcludeList(entities=(ExcludedEntity("Cup", "https://cup.com"),))
+    page = "https://directory.com/cups/17"
+    assert (("page:directory.com/cups/17",), ("The Cup",), page) in Exclusions.of(listed)
+    assert (("site:cup.io",), ("Cup",), "https://cup.io") not in Exclusions.of(listed)
+    shop = "https://shop.cup.com"
+    assert ((f"site:{shop}",), ("Shop",), shop) in Exclusions.of(listed)
 
 
 def test_nobody_is_excluded_by_an_empty_list() -> None:

@@ -76,11 +76,19 @@ class OutputSchemaAsked(BaseModel):
     json_schema: dict[str, Any]
 
 
+class McpServerAsked(BaseModel):
+    type: Literal["url"] = "url"
+    url: str
+    name: str
+    headers: dict[str, str] | None = Field(default=None, description="not kept")
+    allowed_tools: list[str] | None = None
+
+
 class FindAllEnrichInput(BaseModel):
     output_schema: OutputSchemaAsked
     processor: str = "core"
-    mcp_servers: list[dict[str, Any]] | None = Field(
-        default=None, description="None can be used here: a list that is not empty is refused."
+    mcp_servers: list[McpServerAsked] | None = Field(
+        default=None, description="kept and told again, without headers; no server is asked"
     )
 
     model_config = ConfigDict(

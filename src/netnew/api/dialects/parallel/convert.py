@@ -15,6 +15,7 @@ from netnew.domain.condition import MatchCondition, Outcome, Verdict
 from netnew.domain.errors import InvalidInput
 from netnew.domain.run import (
     Counts,
+    ExcludedEntity,
     ExcludeList,
     Run,
     RunSpec,
@@ -22,7 +23,6 @@ from netnew.domain.run import (
     StopRequest,
     TerminationReason,
 )
-from netnew.engine.addresses import identity_key
 from netnew.settings import Settings
 
 _STATES: dict[RunStatus, wire.RunState] = {
@@ -77,20 +77,15 @@ def spec_of(asked: FindAllRunInput, settings: Settings) -> RunSpec:
 
 
 def excluded(entries: Iterable[Excluded]) -> ExcludeList:
-    """By address; by name as well where the address is no site of its own, since then it says less
-    than the name does. Raises InvalidInput for an entry that says nothing."""
-    urls: dict[str, None] = {}
-    names: dict[str, None] = {}
+    """Raises InvalidInput for an entry that says nothing."""
+    entities: dict[ExcludedEntity, None] = {}
     for number, entry in enumerate(entries):
-        name, url = entry.name.strip(), entry.url.strip()
-        if not name and not url:
+        entity = ExcludedEntity(entry.name.strip(), entry.url.strip())
+        if not entity.name and not entity.url:
             problem = "it has neither a name nor an address"
             raise InvalidInput(f"exclude_list.{number}", problem, "at least one of the two")
-        if url:
-            urls[url] = None
-        if name and not (url and identity_key(url).startswith("site:")):
-            names[name] = None
-    return ExcludeList(urls=tuple(urls), names=tuple(names))
+        entities[entity] = None
+    return ExcludeList(entities=tuple(entities))
 
 
 # -------------------------------------------------------------------------------------------- told

@@ -17,6 +17,7 @@ NAMES: dict[str, str] = {
     "conditions": "match_conditions",
     "exclude": "exclude_list",
     "evaluate_limit": "match_limit",
+    "limit": "match_limit",
 }
 """Our name of a field → the dialect's."""
 

@@ -1,8 +1,8 @@
 """Ids of events: 13 hex digits, a number of microseconds, in the order of the events.
 
-The first is that of the run's making; each event of a run is a step further. So an id says which
-event it is without being looked up, and any other of the same form has a place among them. Between
-two events there is room for what is told with the later one.
+The first is that of the run's making; each event of a run is a step of a millisecond further. So
+an id says which event it is without being looked up, and any other of the same form has a place
+among them. Between two events there is room for what is told with the later one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from netnew.domain.errors import InvalidInput
 
-STEP = 1_000_000
+STEP = 1_000
 _FORM = re.compile(r"^[0-9a-f]{13}$")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

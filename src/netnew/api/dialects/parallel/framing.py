@@ -81,7 +81,8 @@ class Framing:
     def _framed(self, type: str, at: datetime, place: Place, data: str) -> bytes:
         event_id = id_of(self.run.created_at, place)
         head = {"type": type, "timestamp": time_told(at), "event_id": event_id}
-        return frame(f'{json.dumps(head)[:-1]}, "data": {data}}}', type, event_id)
+        before = json.dumps(head, separators=(",", ":"))[:-1]
+        return frame(f'{before},"data":{data}}}', type, event_id)
 
     async def _schema(self, event: Event) -> str:
         run = await self.service.run(self.run.id)

@@ -48,8 +48,6 @@ def fields_asked(
     if asked.processor not in PROCESSORS:
         problem = f"{asked.processor!r} is not one"
         raise InvalidInput(f"{prefix}processor", problem, ", ".join(PROCESSORS))
-    if asked.mcp_servers:
-        raise InvalidInput(f"{prefix}mcp_servers", "none can be used here", "null or []")
     schema, name = asked.output_schema.json_schema, f"{prefix}output_schema.json_schema"
     if len(json.dumps(schema)) > _MOST_CHARS:
         raise InvalidInput(name, "it is too long", f"at most {_MOST_CHARS:,} characters")
@@ -57,6 +55,11 @@ def fields_asked(
         processor=asked.processor,
         output_schema=wire.OutputSchema(type="json", json_schema=schema),
     )
+    if asked.mcp_servers:
+        told.mcp_servers = [
+            wire.McpServer(type=x.type, url=x.url, name=x.name, allowed_tools=x.allowed_tools)
+            for x in asked.mcp_servers
+        ]
     return enrichments_of_schema(schema, name), told
 
 
@@ -77,22 +80,12 @@ def schemas_told(fields: Sequence[Enrichment]) -> list[wire.Enrichment]:
 def kept_schemas(spec: RunSpec) -> list[wire.Enrichment]:
     """Those that this face kept with the run."""
     note = json.loads(spec.notes.get(FACE, "{}"))
-    return [
-        wire.Enrichment(
-            processor=x["processor"],
-            output_schema=wire.OutputSchema(type="json", json_schema=x["json_schema"]),
-        )
-        for x in note.get("enrichments", ())
-    ]
+    return [wire.Enrichment.model_validate(x) for x in note.get("enrichments", ())]
 
 
 def note_of(schemas: Sequence[wire.Enrichment], memory_scope_key: str | None = None) -> str:
     """What this face keeps with a run."""
-    note: dict[str, object] = {
-        "enrichments": [
-            {"processor": x.processor, "json_schema": x.output_schema.json_schema} for x in schemas
-        ]
-    }
+    note: dict[str, object] = {"enrichments": [x.model_dump(exclude_unset=True) for x in schemas]}
     return json.dumps(note | ({"memory_scope_key": memory_scope_key} if memory_scope_key else {}))
 
 

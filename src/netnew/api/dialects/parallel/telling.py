@@ -9,7 +9,7 @@ from datetime import datetime
 
 from netnew.api.dialects.parallel import wire
 from netnew.api.dialects.parallel.convert import match_state, metrics_of, status_view
-from netnew.api.dialects.parallel.event_ids import Place
+from netnew.api.dialects.parallel.event_ids import STEP, Place
 from netnew.domain.candidate import MatchStatus
 from netnew.domain.condition import MatchCondition
 from netnew.domain.event import (
@@ -45,7 +45,8 @@ class Telling:
     """Takes the events of a run from the first on.
 
     Of each candidate one decision is told. Who is unclear may still be decided otherwise, so that
-    is told once the run ends, before its last status. `seq`: the last event taken.
+    is told once the run ends, before its last status (of as many as have room there). `seq`: the
+    last event taken.
     """
 
     conditions: Sequence[MatchCondition]
@@ -106,7 +107,8 @@ class Telling:
         self._unclear.pop(key, None)
         state = match_state(decided.status, decided.verdicts, self.conditions)
         before = self._told.get(key)
-        if decided.status is MatchStatus.UNCLEAR and before in (None, "generated"):
+        waits = decided.status is MatchStatus.UNCLEAR and before in (None, "generated")
+        if waits and len(self._unclear) < STEP - 1:
             self._unclear[key] = event.seq
         elif state != before:
             yield self._stands(key, state, event)

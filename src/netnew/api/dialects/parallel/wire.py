@@ -141,10 +141,19 @@ class OutputSchema(Wire):
     json_schema: dict[str, Any]
 
 
+class McpServer(Wire):
+    """Without the headers it came with."""
+
+    type: Literal["url"] = "url"
+    url: str
+    name: str
+    allowed_tools: list[str] | None = None
+
+
 class Enrichment(Wire):
     processor: str = "core"
     output_schema: OutputSchema
-    mcp_servers: list[Any] | None = None
+    mcp_servers: list[McpServer] | None = None
 
 
 class FindAllSchema(Wire):
