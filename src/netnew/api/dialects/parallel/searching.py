@@ -10,6 +10,8 @@ from starlette.responses import Response
 from netnew.api.caller import Caller, TheCaller
 from netnew.api.dialects.parallel import wire
 from netnew.api.dialects.parallel.bodies import (
+    CandidatesRequest,
+    EntitySearchRequest,
     IngestInput,
 )
 from netnew.api.dialects.parallel.errors import documented
