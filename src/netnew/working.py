@@ -17,6 +17,7 @@ from netnew.domain.run import Errand, Run, RunSpec, RunStatus, StopRequest
 from netnew.engine.batch import judge_batch
 from netnew.engine.life import failed, kept, stopped
 from netnew.engine.parts import Parts
+from netnew.engine.read_first import is_under_way, read_first
 from netnew.engine.refill import Refill
 from netnew.engine.workflow import Finding
 from netnew.ports import Changes, Clock, Store
@@ -46,8 +47,11 @@ class _UnderWay(Protocol):
 
 @dataclass(slots=True)
 class _Open:
+    """`told`: what it had spent when that was last accounted for."""
+
     work: _UnderWay
     parts: AsyncExitStack
+    told: Spend
 
 
 @dataclass(slots=True)
@@ -175,10 +179,11 @@ class Working:
                 return False
             self._open[key] = under_way
             self.heed(*key, True)
-        before, began = under_way.work.run, self.clock.monotonic()
+        began = self.clock.monotonic()
         more = await under_way.work.stretch()
-        used = under_way.work.run.spend - before.spend
-        self.account(before.errand, self.clock.monotonic() - began, used)
+        run, took_s = under_way.work.run, self.clock.monotonic() - began
+        used, under_way.told = run.spend - under_way.told, run.spend
+        self.account(run.errand, took_s, used)
         self._failed_in_a_row.pop(key, None)
         return more
 
@@ -190,8 +195,14 @@ class Working:
         stack = AsyncExitStack()
         try:
             parts = await stack.enter_async_context(self.open_parts(run.spec))
-            begin = Finding.begin if run.errand is Errand.FIND else Refill.begin
-            return _Open(await begin(run, parts), stack)
+            spent = run.spend
+            if run.errand is not Errand.FIND:
+                return _Open(await Refill.begin(run, parts), stack, spent)
+            run = await read_first(run, parts)
+            if is_under_way(run):
+                return _Open(await Finding.begin(run, parts), stack, spent)
+            await stack.aclose()
+            return None
         except BaseException:
             await stack.aclose()
             raise

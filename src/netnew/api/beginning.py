@@ -28,7 +28,9 @@ class Hook:
 async def begin(
     caller: Caller, spec: RunSpec, hook: Hook | None = None, as_id: RunId | None = None
 ) -> Run:
-    """A queued run, with its webhook, counted as one of those the caller may begin an hour.
+    """A queued run, with its webhook, counted as one of those the caller may begin an hour. No
+    model is waited for: where one is to read the objective, the run is `unread`, and its worker has
+    that done.
 
     Raises InvalidInput, NotFound, QuotaExceeded; Conflict where there is a run `as_id`.
     """
@@ -36,7 +38,7 @@ async def begin(
     if hook is not None:
         check_address(hook, house.settings.webhook_private_addresses)
     house.begun.take(caller.key_id)
-    planned = await caller.service.plan(spec)
+    planned = await caller.service.plan(spec, reads=False)
 
     def joining(run_id: RunId) -> Sequence[Join]:
         if hook is None or not hook.wants:

@@ -22,7 +22,7 @@ from netnew.domain.event import (
     RunStatusChanged,
 )
 from netnew.domain.ledger import LedgerEntry
-from netnew.domain.run import Estimate, Run, RunStatus, TerminationReason
+from netnew.domain.run import Estimate, Run, RunSpec, RunStatus, TerminationReason
 from netnew.engine.discover import Discovery
 from netnew.engine.entity import Entity
 from netnew.engine.meter import Meter
@@ -35,6 +35,15 @@ from netnew.ports import Changes
 ROWS_AT_ONCE = 100
 # After these ends the sources had nothing more that could be found by asking.
 ASKED_OUT = frozenset({TerminationReason.CANDIDATES_EXHAUSTED, TerminationReason.LOW_MATCH_RATE})
+
+
+def as_planned(
+    spec: RunSpec, queries: tuple[str, ...], unreadable: Mapping[str, str]
+) -> RunPlanned:
+    """What is told of a plan."""
+    names = tuple(c.name for c in spec.conditions)
+    not_read = tuple(f"{name}: {part}" for name, part in unreadable.items())
+    return RunPlanned(spec.entity_type, names, queries, not_read)
 
 
 @dataclass(slots=True)
@@ -71,14 +80,7 @@ class Book:
         self.run = replace(self.run, status=RunStatus.RUNNING, started_at=now, updated_at=now)
         events: list[EventBody] = [RunStatusChanged(RunStatus.RUNNING)]
         if self.run.rounds == 0:
-            events.append(
-                RunPlanned(
-                    spec.entity_type,
-                    tuple(c.name for c in spec.conditions),
-                    queries,
-                    tuple(f"{name}: {part}" for name, part in unreadable.items()),
-                )
-            )
+            events.append(as_planned(spec, queries, unreadable))
         await self.commit(*events)
 
     async def commit(
