@@ -26,8 +26,8 @@ def server(start_server: StartServer) -> ServerProcess:
     return start_server(webhook_private_addresses=True, webhook_secret=SECRET)
 
 
-def begin_parallel(client: httpx2.Client, url: str, *types: str) -> str:
-    """A run in Parallel's format; all types where none is named."""
+def ask_parallel(client: httpx2.Client, url: str, *types: str) -> httpx2.Response:
+    """A run is asked for in Parallel's format; all types where none is named."""
     webhook: dict[str, Any] = {"url": url} | ({"event_types": types} if types else {})
     asked = {
         "objective": OBJECTIVE,
@@ -37,7 +37,11 @@ def begin_parallel(client: httpx2.Client, url: str, *types: str) -> str:
         "match_limit": 50,
         "webhook": webhook,
     }
-    answer = client.post("/v1beta/findall/runs", json=asked)
+    return client.post("/v1beta/findall/runs", json=asked)
+
+
+def begin_parallel(client: httpx2.Client, url: str, *types: str) -> str:
+    answer = ask_parallel(client, url, *types)
     assert answer.status_code == 200, answer.text
     return str(answer.json()["findall_id"])
 
@@ -50,11 +54,21 @@ def until_ended(receiver: Receiver, ended: str) -> list[Call]:
     return calls
 
 
-def logged(client: httpx2.Client, run_id: str) -> dict[str, dict[str, Any]]:
-    """The deliveries of a run as our own endpoints show them, by id."""
-    listed = client.get(f"/netnew/runs/{run_id}/deliveries", params={"limit": 100}).json()
-    ids = [str(x["id"]) for x in listed["deliveries"]]
-    return {name: client.get(f"/netnew/deliveries/{name}").json() for name in ids}
+def logged(client: httpx2.Client, run_id: str) -> set[str]:
+    """The ids of a run's deliveries in the log."""
+    ids: set[str] = set()
+    offset: int | None = 0
+    while offset is not None:
+        page = client.get(f"/netnew/runs/{run_id}/deliveries", params={"offset": offset}).json()
+        ids |= {str(x["id"]) for x in page["deliveries"]}
+        offset = page["next_offset"]
+    return ids
+
+
+def shown(client: httpx2.Client, delivery_id: str) -> dict[str, Any]:
+    """A delivery as the log shows it."""
+    document: dict[str, Any] = client.get(f"/netnew/deliveries/{delivery_id}").json()
+    return document
 
 
 def test_a_run_of_parallel_tells_what_it_finds_and_the_log_shows_it(
@@ -63,19 +77,17 @@ def test_a_run_of_parallel_tells_what_it_finds_and_the_log_shows_it(
     with receiving() as receiver, server.client() as client:
         run_id = begin_parallel(client, receiver.url)
         until_ended(receiver, ENDED)
-        run = client.get(f"/v1beta/findall/runs/{run_id}").json()
-        metrics = run["status"]["metrics"]
-        told = metrics["generated_candidates_count"] * 2 + 1
-        calls = receiver.wait_for(told)
+        told = logged(client, run_id)
+        calls = receiver.wait_for(len(told))
+        assert sorted(receiver.ids) == sorted(told)
+        assert shown(client, calls[0].id)["body"] == calls[0].json
         for call in calls:
             Webhook(SECRET).verify(call.body, call.headers)
+        metrics = client.get(f"/v1beta/findall/runs/{run_id}").json()["status"]["metrics"]
         kinds = Counter(call.json["type"].rpartition(".")[2] for call in calls)
         assert kinds["generated"] == metrics["generated_candidates_count"]
         assert kinds["matched"] == metrics["matched_candidates_count"] > 0
         assert kinds["completed"] == 1
-        (ended,) = [call for call in calls if call.json["type"] == ENDED]
-        assert ended.json["data"]["findall_id"] == run_id
-        assert len(set(receiver.ids)) == len(receiver.ids)
 
 
 def test_a_run_of_scout_tells_its_end_signed_by_its_own_secret(server: ServerProcess) -> None:
@@ -97,19 +109,18 @@ def test_a_run_of_scout_tells_its_end_signed_by_its_own_secret(server: ServerPro
 
 
 def test_what_a_receiver_did_not_take_is_sent_again_after_a_kill_when_asked(
-    start_server: StartServer,
+    server: ServerProcess,
 ) -> None:
     taken = threading.Event()
 
     def answer(call: Call) -> Reply:
         return OK if taken.is_set() else Reply(302, (("Location", "http://10.0.0.7/"),))
 
-    server = start_server(webhook_private_addresses=True, webhook_secret=SECRET)
     with receiving(answer) as receiver:
         with server.client() as client:
-            run_id = begin_parallel(client, receiver.url, ENDED)
+            begin_parallel(client, receiver.url, ENDED)
             first = until_ended(receiver, ENDED)[0]
-            while not logged(client, run_id)[first.id]["attempts"]:
+            while not shown(client, first.id)["attempts"]:
                 pass
         server.kill()
         server.start()
@@ -118,17 +129,15 @@ def test_what_a_receiver_did_not_take_is_sent_again_after_a_kill_when_asked(
             again = client.post(f"/netnew/deliveries/{first.id}/resend")
             assert again.is_success, again.text
             assert again.json()["body"] == first.json
-            while logged(client, run_id)[first.id]["state"] == "pending":
+            while (delivery := shown(client, first.id))["state"] == "pending":
                 pass
-            shown = logged(client, run_id)[first.id]
         assert {call.id for call in receiver.calls} == {first.id}
         assert {call.body for call in receiver.calls} == {first.body}
-        assert shown["state"] == "delivered"
-        assert shown["attempts"][-1]["status"] == 204
+        assert delivery["state"] == "delivered"
+        assert delivery["attempts"][-1]["status"] == 204
 
 
-def test_a_worker_tells_what_it_has_done_before_it_leaves(start_server: StartServer) -> None:
-    server = start_server(webhook_private_addresses=True)
+def test_a_worker_tells_what_it_has_done_before_it_leaves(server: ServerProcess) -> None:
     with receiving() as receiver:
         with server.client() as client:
             run_id = begin_parallel(client, receiver.url, ENDED)
@@ -143,15 +152,7 @@ def test_an_address_of_this_machine_is_refused_where_it_was_not_allowed(
 ) -> None:
     server = start_server()
     with receiving() as receiver, server.client() as client:
-        asked = {
-            "objective": OBJECTIVE,
-            "entity_type": "observatory",
-            "match_conditions": list(CONDITIONS),
-            "generator": "preview",
-            "match_limit": 5,
-            "webhook": {"url": receiver.url},
-        }
-        answer = client.post("/v1beta/findall/runs", json=asked)
+        answer = ask_parallel(client, receiver.url)
         assert answer.status_code == 422
         assert "not a public address" in answer.text
         assert receiver.calls == []

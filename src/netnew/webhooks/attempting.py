@@ -107,7 +107,7 @@ def _tell(delivery: Delivery, webhook: Webhook, attempt: Attempt, state: Deliver
     }
     match state:
         case DeliveryState.DELIVERED:
-            _log.info("webhook delivered", **told)
+            _log.debug("webhook delivered", **told)
         case DeliveryState.PENDING:
             _log.info("webhook is tried again", problem=attempt.problem, **told)
         case DeliveryState.DEAD:
