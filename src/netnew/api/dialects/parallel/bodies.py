@@ -39,8 +39,11 @@ def _whole(given: object) -> object:
     return int(given) if isinstance(given, float) and given.is_integer() else given
 
 
-Whole = Annotated[int, Field(strict=True), BeforeValidator(_whole)]
-MatchLimit = Annotated[Whole, Field(ge=FEWEST_MATCHES, le=MOST_MATCHES)]
+# The bounds stand next to the type: only there do they get into the document.
+MatchLimit = Annotated[
+    int, Field(strict=True, ge=FEWEST_MATCHES, le=MOST_MATCHES), BeforeValidator(_whole)
+]
+Positive = Annotated[int, Field(strict=True, gt=0), BeforeValidator(_whole)]
 Objective = Annotated[str, Field(min_length=1, max_length=MAX_OBJECTIVE_CHARS)]
 
 
@@ -166,9 +169,7 @@ class FindAllRunInput(BaseModel):
 
 
 class FindAllExtendInput(BaseModel):
-    additional_match_limit: Whole = Field(
-        gt=0, description="how many more; the total is at most 1000"
-    )
+    additional_match_limit: Positive = Field(description="how many more; the total is at most 1000")
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"additional_match_limit": 40}]})
 
