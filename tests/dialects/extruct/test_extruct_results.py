@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -43,7 +44,7 @@ def test_a_task_goes_from_created_to_done_and_its_counters_go_up(client: httpx2.
     places = [order.index(x["status"]) for x in seen]
     assert places == sorted(places)
     assert places[-1] == 2
-    for before, after in zip(seen, seen[1:], strict=False):
+    for before, after in pairwise(seen):
         assert all(x <= y for x, y in zip(counters_of(before), counters_of(after), strict=True))
     for each in seen:
         assert counters_of(each) == sorted(counters_of(each), reverse=True)

@@ -23,6 +23,12 @@ from netnew.lexicon.words import STOP_WORDS, fold, stem, stems, tokens
 _SPELLED_OUT = 2.0  # beats every agreement, which is 1 at most
 _PLACES = {"city": "city", "town": "city", "municipality": "city", "country": "country"}
 _PLACES |= {"nation": "country", "state": "state", "province": "state"}
+# What schema.org calls the parts of an address, as labels of metadata.
+_OF_AN_ADDRESS = {
+    "city": "address address locality",
+    "state": "address address region",
+    "country": "address address country",
+}
 
 # Objects that only group fields of the entity itself.
 _GROUPING = frozenset(
@@ -61,8 +67,10 @@ class Part:
         beside = label - own - {stem(w) for w in STOP_WORDS}
         if own <= label and beside <= self.around and (beside or self._is_the_entitys):
             return _SPELLED_OUT
-        if self.place_kind:
-            return 0.0  # any label of a place would do; the part is read out of its value
+        if kind := self.place_kind:
+            if self._is_the_entitys and fold(fact.label) == _OF_AN_ADDRESS[kind]:
+                return _SPELLED_OUT
+            return 0.0  # any other label of a place would do; the part is read out of its value
         if self._is_the_entitys:
             if fold(fact.label) == fold(self.told.text):
                 return _SPELLED_OUT
