@@ -20,6 +20,7 @@ from netnew.domain.run import Run, RunSpec, RunStatus
 from netnew.domain.webhook import Attempt, Delivery, DeliveryState, Webhook
 from netnew.ports import Changes
 from netnew.store.outbox import SqlOutbox
+from netnew.store.retention import Retention
 from netnew.store.store import SqlStore
 from netnew.store.webhooks import SqlWebhooks
 from tests.support.databases import KINDS, new_database
@@ -182,6 +183,22 @@ def test_a_deleted_run_takes_its_webhooks_and_deliveries_along(check: Check) -> 
             await desk.webhooks.delivery(LOCAL_WORKSPACE, delivery.id)
         assert not await desk.outbox.put(replace(hook, seq=1), 2, [a_delivery(hook, 2)])
         assert await desk.outbox.next_due() is None
+
+    check(work)
+
+
+def test_a_run_that_is_old_enough_to_be_removed_takes_its_deliveries_along(check: Check) -> None:
+    async def work(desk: Desk) -> None:
+        hook = await desk.hook(events=1200)
+        await desk.put(hook, 1200)
+        run = await desk.store.runs.get(hook.run_id)
+        ended = replace(run, status=RunStatus.COMPLETED, ended_at=NOW)
+        await desk.store.journal.commit(Changes(run.id, run=ended))
+        await Retention(desk.database).sweep(1.0, None, None, NOW + timedelta(days=2))
+        assert await desk.outbox.next_due() is None
+        assert await desk.outbox.behind() == []
+        with pytest.raises(NotFound):
+            await desk.webhooks.deliveries(LOCAL_WORKSPACE, run.id)
 
     check(work)
 

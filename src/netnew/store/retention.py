@@ -19,7 +19,7 @@ from functools import partial
 import sqlalchemy as sa
 
 from netnew.db.database import Database
-from netnew.db.tables import candidates, events, merges, runs
+from netnew.db.tables import candidates, deliveries, events, merges, runs
 from netnew.domain.run import Run, RunStatus
 from netnew.store.page_retention import PAUSE_S, SweptPages, sweep_pages
 from netnew.store.run_rows import run_of_row
@@ -35,6 +35,7 @@ _PARTS_OF_RUN = (
     (events, events.c.seq),
     (candidates, candidates.c.ordinal),
     (merges, merges.c.lost),
+    (deliveries, deliveries.c.seq),
 )
 
 
