@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.clients import python_script
 from tests.support.promises import promises
+from tests.support.receiver import Call, receiving
 from tests.support.served import CONDITIONS, OBJECTIVE, ServerProcess
+
+_SECRET = "whsec_" + b64encode(b"a secret of twenty-four ").decode()
 
 
 @pytest.fixture(scope="module")
@@ -55,3 +61,40 @@ def test_a_tool_without_patience_cancels_its_run(
 def test_a_refusal_reaches_the_agent_in_our_words(seen: dict[str, Any]) -> None:
     assert "match_conditions" in seen["refused"]
     assert "domes" in seen["refused"]
+
+
+def as_given(call: Call, body: bytes) -> dict[str, Any]:
+    return {"headers": call.headers, "body": b64encode(body).decode()}
+
+
+@promises("client-langchain-webhook", "parallel-webhook-signatures")
+def test_its_verifier_accepts_our_deliveries_and_no_others(
+    start_server: Callable[..., ServerProcess], tmp_path: Path
+) -> None:
+    server = start_server(webhook_private_addresses=True, webhook_secret=_SECRET)
+    with receiving() as receiver, server.client() as client:
+        asked = {
+            "objective": OBJECTIVE,
+            "entity_type": "observatory",
+            "match_conditions": list(CONDITIONS),
+            "generator": "base",
+            "match_limit": 5,
+            "webhook": {
+                "url": receiver.url,
+                "event_types": ["findall.candidate.matched", "findall.run.completed"],
+            },
+        }
+        client.post("/v1beta/findall/runs", json=asked).raise_for_status()
+        calls = receiver.wait_for(6)
+    assert [x.json["type"] for x in calls].count("findall.run.completed") == 1
+    given = [as_given(x, x.body) for x in calls]
+    forged = [as_given(calls[0], calls[1].body)]
+    said = python_script(
+        "parallel-langchain",
+        "langchain_webhook.py",
+        server.url,
+        tmp_path,
+        SECRET=_SECRET,
+        DELIVERIES=json.dumps(given + forged),
+    )
+    assert said == [True] * 6 + [False]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import os
-import sys
 
 from langchain_parallel import verify_webhook
 
@@ -19,7 +18,7 @@ print(
                 webhook_signature=delivery["headers"]["webhook-signature"],
                 secret=os.environ["SECRET"],
             )
-            for delivery in json.load(sys.stdin)
+            for delivery in json.loads(os.environ["DELIVERIES"])
         ]
     )
 )

@@ -1,0 +1,17 @@
+"""One behaviour that a wire format promises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """`says` is one sentence; `source` tells where it is promised. `tests`: what shows it, relative
+    to `tests/dialects`, besides the tests that carry the mark `promises`. `gap`: why it is not kept
+    (yet); then there are no tests."""
+
+    says: str
+    source: str
+    tests: tuple[str, ...] = ()
+    gap: str = ""
