@@ -31,7 +31,9 @@ REPLAYED = "idempotent-replayed"
 """Set on an answer that was given before."""
 
 _CHANGE_NOTHING = frozenset({"GET", "HEAD", "OPTIONS"})
-_LONGEST = 255
+LONGEST = 255
+"""Characters of a key."""
+
 _KEPT = timedelta(days=1)  # as long as `ports.AnswerStore` does
 _WAITS_S = 30.0
 _LOOKS_EVERY_S = 0.1
@@ -147,7 +149,7 @@ async def _hash(request: Request) -> str:
 
 
 def _checked(key: str) -> str:
-    if 1 <= len(key) <= _LONGEST and key.isprintable():
+    if 1 <= len(key) <= LONGEST and key.isprintable():
         return key
-    allowed = f"1 to {_LONGEST} printable characters"
+    allowed = f"1 to {LONGEST} printable characters"
     raise InvalidInput(HEADER, "cannot be told from others", allowed)

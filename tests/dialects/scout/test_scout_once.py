@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import httpx2
 import pytest
+import sqlalchemy as sa
 
+from netnew.db.tables import answers, runs
 from tests.dialects.scout.talk import ASKED, RUNS, begun, ended
 from tests.support.promises import promises
 from tests.support.served import ServerProcess
 
-Edit = Callable[[str, tuple[Any, ...]], None]
+Edit = Callable[[sa.Update], None]
 
 
 def keyed(key: str) -> dict[str, str]:
@@ -28,13 +28,13 @@ def total(client: httpx2.Client) -> int:
 
 @pytest.fixture
 def edit(server: ServerProcess) -> Edit:
-    """Changes the rows of the server, as no client could."""
-    (file,) = server.home.glob("*.db")
+    """Changes rows of the server's database, as no client could."""
+    engine = sa.create_engine(f"sqlite:///{server.home / 'netnew.db'}")
 
-    def run(statement: str, values: tuple[Any, ...]) -> None:
-        with sqlite3.connect(file, timeout=30) as connection:
-            assert connection.execute(statement, values).rowcount
-        connection.close()
+    def run(statement: sa.Update) -> None:
+        with engine.begin() as connection:
+            assert connection.execute(statement).rowcount == 1
+        engine.dispose()
 
     return run
 
@@ -95,11 +95,9 @@ def test_a_crash_before_the_answer_was_kept_makes_no_second_run(
     first = scout.post(RUNS, json=ASKED, headers=keyed("crash")).json()
     before = total(scout)
     # As it stands where the process died over it, some minutes later.
-    earlier = (datetime.now(UTC) - timedelta(minutes=5)).isoformat()
-    edit(
-        "UPDATE netnew_answers SET status = NULL, body = NULL, at = ? WHERE key = ?",
-        (earlier, "crash"),
-    )
+    earlier = datetime.now(UTC) - timedelta(minutes=5)
+    claimed = {"status": None, "body": None, "at": earlier}
+    edit(sa.update(answers).where(answers.c.key == "crash").values(claimed))
     again = scout.post(RUNS, json=ASKED, headers=keyed("crash"))
     assert again.status_code == 202
     assert again.json()["findall_id"] == first["findall_id"]
@@ -110,10 +108,9 @@ def test_a_crash_before_the_answer_was_kept_makes_no_second_run(
 def test_a_key_that_comes_again_days_later_begins_anew(scout: httpx2.Client, edit: Edit) -> None:
     first = scout.post(RUNS, json=ASKED, headers=keyed("weekly")).json()
     ended(scout, first["findall_id"])
-    last_week = (datetime.now(UTC) - timedelta(days=7)).isoformat()
-    edit("UPDATE netnew_answers SET at = ? WHERE key = ?", (last_week, "weekly"))
-    named = first["netnew"]["run_id"]
-    edit("UPDATE netnew_runs SET created_at = ? WHERE id = ?", (last_week, named))
+    last_week, named = datetime.now(UTC) - timedelta(days=7), first["netnew"]["run_id"]
+    edit(sa.update(answers).where(answers.c.key == "weekly").values(at=last_week))
+    edit(sa.update(runs).where(runs.c.id == named).values(created_at=last_week))
     again = scout.post(RUNS, json=ASKED, headers=keyed("weekly")).json()
     assert again["findall_id"] != first["findall_id"]
     assert again["status"] == "queued"

@@ -11,7 +11,7 @@ import pytest
 
 from tests.dialects.scout.talk import OURS, RUNS, begun, ended, read
 from tests.support.promises import promises
-from tests.support.receiver import Call, Receiver, Reply, receiving
+from tests.support.receiver import Receiver, Reply, receiving
 
 SECRET = "a secret of my own"
 DELIVERED = {"webhook_attempts", "last_webhook_status", "last_webhook_error"}
@@ -66,17 +66,12 @@ def test_without_a_secret_nothing_is_signed_and_each_end_is_told(
 
 @promises("scout-webhook-retries")
 def test_the_run_tells_how_its_webhook_fared(slow: httpx2.Client) -> None:
-    failing = Reply(503)
-
-    def answer(call: Call) -> Reply:
-        return failing
-
-    with receiving(answer) as receiver:
+    with receiving(lambda call: Reply(503)) as receiver:
         asked = begun(slow, webhook=receiver.url, limit=1)
         ended(slow, asked["findall_id"])
         receiver.wait_for(1)
         # The attempt is noted once its answer was read; the next is half a minute away.
-        while not (run := read(slow, asked["findall_id"]))["webhook_attempts"]:
-            pass
+        reads = (read(slow, asked["findall_id"]) for _ in range(1_000))
+        run = next(x for x in reads if x["webhook_attempts"])
     assert (run["webhook_attempts"], run["last_webhook_status"]) == (1, 503)
     assert run["last_webhook_error"]

@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from fastapi import Depends, Header
+
 from netnew.api.guarded import GuardedRoute
-from netnew.api.once import DoneOnce
+from netnew.api.once import HEADER, LONGEST, DoneOnce
 
 
 class ScoutRoute(GuardedRoute, DoneOnce):
     """Who calls is asked first, then whether it was done before."""
+
+
+def _once(
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            alias=HEADER,
+            min_length=1,
+            max_length=LONGEST,
+            description="The same key with the same body within a day is answered as before.",
+        ),
+    ] = None,
+) -> None:
+    """For the document alone: the route has heeded it before."""
+
+
+ONCE = Depends(_once)
+"""Of every operation that changes something."""

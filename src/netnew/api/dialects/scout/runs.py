@@ -15,7 +15,7 @@ from netnew.api.dialects.scout.errors import RunNotCompleted, refusals
 from netnew.api.dialects.scout.listing import Place
 from netnew.api.dialects.scout.notes import FACE
 from netnew.api.dialects.scout.reading import Reading
-from netnew.api.dialects.scout.route import ScoutRoute
+from netnew.api.dialects.scout.route import ONCE, ScoutRoute
 from netnew.api.dialects.scout.webhooks import EVENT_TYPES, check_https
 from netnew.api.dialects.scout.wire import (
     FindAllEnrichRequest,
@@ -32,9 +32,10 @@ from netnew.domain.run import Errand, Run, RunStatus
 router = APIRouter(route_class=ScoutRoute)
 
 _MOST_LEFT_OUT = 1_000_000
+_CHANGES = refusals(404, 409, 413)
 
 
-@router.post("/runs", status_code=202, responses=refusals(409, 413))
+@router.post("/runs", status_code=202, dependencies=[ONCE], responses=refusals(409, 413))
 async def create(caller: TheCaller, request: Request, asked: FindAllRunRequest) -> FindAllRunView:
     """Begin a run; it is worked on in the background. Poll it, follow its events, or name a
     webhook."""
@@ -80,7 +81,7 @@ async def retrieve(caller: TheCaller, findall_id: str) -> FindAllRunView:
     return await _reading(caller).view(run)
 
 
-@router.post("/runs/{findall_id}/cancel", responses=refusals(404, 409, 413))
+@router.post("/runs/{findall_id}/cancel", dependencies=[ONCE], responses=_CHANGES)
 async def cancel(caller: TheCaller, findall_id: str) -> FindAllRunView:
     """Stop a run at its next checkpoint. What it found is thrown away, but for what it had when it
     was extended. One that has ended stays as it is."""
@@ -90,7 +91,7 @@ async def cancel(caller: TheCaller, findall_id: str) -> FindAllRunView:
     return await _reading(caller).view(run)
 
 
-@router.post("/runs/{findall_id}/extend", status_code=202, responses=refusals(404, 409, 413))
+@router.post("/runs/{findall_id}/extend", status_code=202, dependencies=[ONCE], responses=_CHANGES)
 async def extend(
     caller: TheCaller, findall_id: str, asked: FindAllExtendRequest | None = None
 ) -> FindAllRunView:
@@ -103,7 +104,7 @@ async def extend(
     return await reading.view(run)
 
 
-@router.post("/runs/{findall_id}/enrich", status_code=202, responses=refusals(404, 409, 413))
+@router.post("/runs/{findall_id}/enrich", status_code=202, dependencies=[ONCE], responses=_CHANGES)
 async def enrich(caller: TheCaller, findall_id: str, asked: FindAllEnrichRequest) -> FindAllRunView:
     """Fill further columns of a completed run's entities."""
     run = await _completed(caller, findall_id)

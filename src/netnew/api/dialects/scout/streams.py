@@ -46,7 +46,7 @@ _DOCUMENTED = {
 async def events(
     caller: TheCaller,
     findall_id: str,
-    accept: Annotated[str, Header(description="`application/json` for one page.")] = "*/*",
+    accept: Annotated[str, Header(include_in_schema=False)] = "*/*",
     last_event_id: Annotated[
         str | None, Header(description="The `id` of the last event that was received.")
     ] = None,

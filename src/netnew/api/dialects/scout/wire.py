@@ -6,14 +6,12 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from netnew.api.dialects.scout.examples import ASKED, PREVIEW, RUN
 from netnew.api.extension import Extras, Told
 
 FieldName = Annotated[str, Field(min_length=1, max_length=200)]
 Fields = Annotated[list[FieldName], Field(max_length=60)]
 Limit = Annotated[int, Field(ge=1, le=100)]
-
-_QUERY = "observatories with more than two domes that offer public tours"
-_ASKED: dict[str, Any] = {"query": _QUERY, "fields": ["name", "website", "opened"], "limit": 20}
 
 
 # ------------------------------------------------------------------------------------ what is asked
@@ -22,7 +20,7 @@ _ASKED: dict[str, Any] = {"query": _QUERY, "fields": ["name", "website", "opened
 class FindAllRequest(BaseModel):
     """A question, and the columns that each row is to have."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_ASKED]})
+    model_config = ConfigDict(json_schema_extra={"examples": [ASKED]})
 
     query: str = Field(min_length=1, max_length=10_000, description="What to find all of.")
     fields: Fields | None = Field(None, description="Columns of the rows.")
@@ -37,7 +35,7 @@ class FindAllRunRequest(FindAllRequest):
     """The same for a run in the background, which can tell a webhook of its end."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [_ASKED, _ASKED | {"webhook": "https://example.org/done"}]}
+        json_schema_extra={"examples": [ASKED, ASKED | {"webhook": "https://example.org/done"}]}
     )
 
     webhook: str | None = Field(
@@ -144,6 +142,8 @@ class FindAllSchema(BaseModel):
 class FindAllRunView(BaseModel):
     """A run: what it was asked, how it stands, what it has found so far."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [RUN]})
+
     findall_id: str = Field(description="Opaque id of the run.")
     status: Literal["queued", "running", "completed", "failed", "cancelled"] | FindAllStatus = (
         Field(description="One word until the run has completed, an object then.")
@@ -170,6 +170,8 @@ class FindAllRunView(BaseModel):
 
 class FindAllResponse(BaseModel):
     """A quick look: one pass of searches, at most 25 seconds."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [PREVIEW]})
 
     query: str
     entities: list[dict[str, Any]]
