@@ -16,14 +16,13 @@ from tests.dialects.conftest import StartServer
 from tests.support.receiver import OK, Call, Receiver, Reply, receiving
 from tests.support.served import CONDITIONS, OBJECTIVE, ServerProcess
 
-SECRET = "whsec_c2VjcmV0LW9mLXRoZS10ZXN0cw=="
 ENDED = "findall.run.completed"
 
 
 @pytest.fixture(scope="module")
 def server(start_server: StartServer) -> ServerProcess:
     """It may send to this machine."""
-    return start_server(webhook_private_addresses=True, webhook_secret=SECRET)
+    return start_server(webhook_private_addresses=True)
 
 
 def ask_parallel(client: httpx2.Client, url: str, *types: str) -> httpx2.Response:
@@ -81,8 +80,9 @@ def test_a_run_of_parallel_tells_what_it_finds_and_the_log_shows_it(
         calls = receiver.wait_for(len(told))
         assert sorted(receiver.ids) == sorted(told)
         assert shown(client, calls[0].id)["body"] == calls[0].json
+        secret = client.get("/netnew/webhook-secret").json()["secret"]
         for call in calls:
-            Webhook(SECRET).verify(call.body, call.headers)
+            Webhook(secret).verify(call.body, call.headers)
         metrics = client.get(f"/v1beta/findall/runs/{run_id}").json()["status"]["metrics"]
         kinds = Counter(call.json["type"].rpartition(".")[2] for call in calls)
         assert kinds["generated"] == metrics["generated_candidates_count"]

@@ -7,7 +7,7 @@ from fastapi.security import APIKeyHeader, HTTPBearer
 
 from netnew import __version__
 from netnew.api.guarded import GuardedRoute
-from netnew.api.own import commands, deliveries, events, export, runs
+from netnew.api.own import commands, deliveries, events, export, runs, webhook_secret
 from netnew.api.own.errors import NAMES, answer
 from netnew.api.problem import answer_problems
 
@@ -34,7 +34,7 @@ def make_app() -> FastAPI:
         redirect_slashes=False,
     )
     router = APIRouter(prefix="/netnew", route_class=GuardedRoute, dependencies=_KEYS)
-    for part in (runs, commands, events, export, deliveries):
+    for part in (runs, commands, events, export, deliveries, webhook_secret):
         router.include_router(part.router)
     app.include_router(router)
     answer_problems(app, answer, names=NAMES)
