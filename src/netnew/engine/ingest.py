@@ -47,17 +47,19 @@ async def ingest(
     clock: Clock,
     charge: Charge,
 ) -> RunSpec:
-    """`spec` with what the advisor read in its objective; what it says already stays. `profile`
-    names who was asked. Raises ModelMisconfigured."""
+    """`spec` with what the advisor read in its objective; what it says already stays. Fields are
+    added only to a question whose kind and conditions were left open: one that says both is asked
+    as it stands. `profile` names who was asked. Raises ModelMisconfigured."""
     today = clock.now().date()
     reading = await _remembered(spec, advisor, f"plan:{profile}", kept, clock, charge, today)
     if reading is None:
         return spec
+    fields = () if spec.entity_type and spec.conditions else reading.enrichments
     return replace(
         spec,
         entity_type=spec.entity_type or reading.entity_type,
         conditions=spec.conditions or reading.conditions,
-        enrichments=spec.enrichments or reading.enrichments,
+        enrichments=spec.enrichments or fields,
         queries=spec.queries or reading.queries,
     )
 

@@ -89,6 +89,16 @@ async def test_what_was_said_stays(b: Bench) -> None:
     assert read.queries == READING.queries
 
 
+async def test_no_field_is_added_to_a_question_that_says_kind_and_conditions(b: Bench) -> None:
+    conditions = (MatchCondition("a", "It is a."),)
+    said = replace(SPEC, entity_type="firm", conditions=conditions)
+    read = await read_by(b, reader(), said)
+    assert read.enrichments == ()
+    assert read.queries == READING.queries
+    read = await read_by(b, reader(), replace(SPEC, conditions=conditions))
+    assert read.enrichments == READING.enrichments
+
+
 async def test_the_same_question_is_asked_once_a_day(b: Bench) -> None:
     advisor = reader()
     first = await read_by(b, advisor)
