@@ -31,10 +31,16 @@ _EXAMPLE = (
     '{"type": "run.queued", "findall_id": "fa-0b6c2f5c6e5d4f7fa9c1c1f0a2f4d3b1", "seq": 1,'
     ' "ts": "2026-01-05T10:00:00+00:00"}\n\n'
 )
+_RECORD = {
+    "type": "object",
+    "description": "One event of the stream; `data` is a RunEvent as JSON.",
+    "properties": {x: {"type": "string"} for x in ("event", "id", "data")},
+    "required": ["event", "id", "data"],
+}
 _DOCUMENTED = {
     "description": "A stream, or with `Accept: application/json` all events so far.",
     "model": RunEvents,
-    "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE}},
+    "content": {"text/event-stream": {"schema": _RECORD, "example": _EXAMPLE}},
 }
 
 
@@ -56,7 +62,7 @@ async def events(
     """
     run = await caller.service.run(run_named(findall_id))
     after = number_of(last_event_id)
-    if _wants_page(accept):
+    if wants_page(accept):
         return JSONResponse({"events": await _page(caller, run, after), "next_cursor": None})
     let_go = caller.house.streams.take(caller.key_id)
     return EventStream(_frames(caller, run, after), let_go)
@@ -108,7 +114,7 @@ async def _page(caller: Caller, run: Run, after: int) -> list[dict[str, object]]
     return told
 
 
-def _wants_page(accept: str) -> bool:
+def wants_page(accept: str) -> bool:
     """JSON alone is asked for, or more than a stream is."""
     wants: dict[str, float] = {}
     for part in accept.split(","):

@@ -1,0 +1,128 @@
+"""What comes and goes over the wire besides runs: cursors, headers, webhooks, examples."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+
+from netnew.api.dialects.scout import examples, wire
+from netnew.api.dialects.scout.asking import more_wanted
+from netnew.api.dialects.scout.listing import Place
+from netnew.api.dialects.scout.streams import number_of, wants_page
+from netnew.api.dialects.scout.webhooks import EVENT_TYPES, ScoutShape, check_https
+from netnew.domain.errors import InvalidInput
+from netnew.domain.event import Event, RunPlanned, RunStatusChanged
+from netnew.domain.ids import RunId
+from netnew.domain.run import RunStatus
+from netnew.webhooks.shape import Sent
+from tests.unit.conftest import NOW, Finished
+
+SENT = Sent("d1", "findall.completed", b'{"a": 1}', NOW, "mine", "whsec_c2VjcmV0")
+
+
+def test_examples_have_the_shapes_that_they_are_of() -> None:
+    run = wire.FindAllRunView.model_validate(examples.RUN)
+    assert run.model_dump(mode="json") == examples.RUN
+    preview = wire.FindAllResponse.model_validate(examples.PREVIEW)
+    assert preview.model_dump(mode="json") == examples.PREVIEW
+    assert wire.FindAllRunRequest.model_validate(examples.ASKED).webhook is None
+
+
+# ------------------------------------------------------------------------------------------ lists
+
+
+def test_a_cursor_leads_behind_its_page(finished: Finished) -> None:
+    older = replace(finished.run, created_at=NOW - timedelta(hours=1))
+    place = Place().after([finished.run, older])
+    assert place == Place(older.created_at + timedelta(microseconds=1), 1)
+    assert Place.of(place.cursor()) == place
+
+
+def test_runs_that_began_at_one_time_are_not_left_out(finished: Finished) -> None:
+    alike = [finished.run] * 2
+    first = Place().after(alike)
+    second = first.after(alike)
+    assert (first.offset, second.offset) == (2, 4)
+    assert first.before == second.before
+
+
+@pytest.mark.parametrize("cursor", ["x", "é", "MjAyNi0wMS0wMg==", "bm9uZS8w", "AAAA"])
+def test_a_cursor_that_is_none_of_ours_is_refused(cursor: str) -> None:
+    with pytest.raises(InvalidInput, match="cursor"):
+        Place.of(cursor)
+
+
+# ---------------------------------------------------------------------------------------- streams
+
+
+@pytest.mark.parametrize(
+    ("accept", "page"),
+    [
+        ("application/json", True),
+        ("application/json, text/event-stream;q=0.5", True),
+        ("application/json;q=0.4, text/event-stream", False),
+        ("application/json, text/event-stream", False),
+        ("text/event-stream", False),
+        ("*/*", False),
+        ("", False),
+        ("application/json;q=high", False),
+    ],
+)
+def test_a_page_is_given_to_who_would_rather_have_it(accept: str, page: bool) -> None:
+    assert wants_page(accept) is page
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [(None, 0), ("", 0), ("7", 7), ("-1", 0), ("²", 0), ("9" * 19, 2**53 - 1), ("9" * 99, 0)],
+)
+def test_the_last_event_is_told_by_its_number(text: str | None, number: int) -> None:
+    assert number_of(text) == number
+
+
+# --------------------------------------------------------------------------------------- webhooks
+
+
+def test_only_ends_are_told() -> None:
+    def types_of(body: RunStatusChanged | RunPlanned) -> tuple[str, ...]:
+        return ScoutShape().types_of(Event(RunId("run_1"), 1, NOW, body))
+
+    told = {x: types_of(RunStatusChanged(x)) for x in RunStatus}
+    assert {x for x, types in told.items() if types} == {x for x in RunStatus if x.is_terminal}
+    assert {*told[RunStatus.FAILED], *told[RunStatus.CANCELLED]} < set(EVENT_TYPES)
+    assert types_of(RunPlanned("x", (), ())) == ()
+
+
+def test_a_delivery_is_signed_over_its_raw_bytes_by_its_own_secret_alone() -> None:
+    digest = hmac.new(b"mine", SENT.body, sha256).hexdigest()
+    assert ScoutShape().headers_of(SENT) == {
+        "x-scout-event": "findall.completed",
+        "x-scout-timestamp": "1767323045",
+        "x-scout-signature": f"sha256={digest}",
+    }
+    assert "x-scout-signature" not in ScoutShape().headers_of(replace(SENT, own_secret=""))
+
+
+def test_three_attempts_are_made() -> None:
+    shape = ScoutShape()
+    assert [shape.wait_s(tries, 0) for tries in (1, 2, 3)] == [30, 60, None]
+    assert shape.timeout_s == 15
+
+
+def test_only_https_is_told_unless_the_settings_allow_more() -> None:
+    check_https("HTTPS://example.org/", allow_http=False)
+    check_https("http://127.0.0.1/", allow_http=True)
+    with pytest.raises(InvalidInput, match="https"):
+        check_https("http://example.org/", allow_http=False)
+
+
+@pytest.mark.parametrize(("found", "limit", "more"), [(20, 20, 20), (5, 20, 5), (5, 10, 1)])
+def test_an_extension_leaves_room_for_as_many_as_are_asked_for(
+    finished: Finished, found: int, limit: int, more: int
+) -> None:
+    run = replace(finished.run, spec=replace(finished.run.spec, match_limit=20))
+    assert more_wanted(run, found, limit) == more
