@@ -11,6 +11,7 @@ import httpx2
 from tests.support.served import CONDITIONS, OBJECTIVE
 
 TASKS = "/v1/discovery_tasks"
+DEAD_SOURCE = "web:searxng=https://dead.example"
 _WITHIN_S = 60.0
 
 CRITERIA = [

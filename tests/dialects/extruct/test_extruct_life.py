@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from tests.dialects.conftest import StartServer
 from tests.dialects.extruct.asking import (
     CRITERIA,
+    DEAD_SOURCE,
     TASKS,
     Task,
     create,
@@ -21,15 +21,7 @@ from tests.dialects.extruct.asking import (
     wrong_fields,
 )
 from tests.support.promises import promises
-from tests.support.served import OBJECTIVE, ServerProcess
-
-_DEAD = "web:searxng=https://dead.example"
-
-
-@pytest.fixture(scope="module")
-def server(start_server: StartServer) -> ServerProcess:
-    """One with a source that never answers, besides."""
-    return start_server(serve_sources=_DEAD)
+from tests.support.served import OBJECTIVE
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +147,7 @@ def test_a_task_that_met_a_cap_is_done_and_goes_on_with_nothing_more(
 
 @promises("extruct-states")
 def test_a_task_that_failed_says_why_and_is_opened_again(client: httpx2.Client) -> None:
-    task = create(client, criteria=CRITERIA, netnew={"sources": [_DEAD]})
+    task = create(client, criteria=CRITERIA, netnew={"sources": [DEAD_SOURCE]})
     failed = ended(client, task["id"])
     assert (failed["status"], failed["is_exhausted"]) == ("failed", False)
     assert "dead.example" in failed["netnew"]["error"]
