@@ -243,7 +243,7 @@ async def measure_streams(
         for mine, is_open in zip(seen, opened, strict=True)
     ]
     await asyncio.gather(*(x.wait() for x in opened))
-    await asyncio.sleep(1)
+    await until_quiet(seen)
     for mine in seen:
         mine.clear()
     cpu_before, wall = cpu_s(pid), time.perf_counter()
@@ -259,7 +259,7 @@ async def measure_streams(
     )
     told = [int(line) for line in (await child.communicate())[0].split()]
     cores = (cpu_s(pid) - cpu_before) / (time.perf_counter() - wall)
-    await asyncio.sleep(1)
+    await until_quiet(seen)
     took = []
     for mine in seen:
         assert len(mine) == len(told), f"{len(mine)} of {len(told)} events came"
@@ -274,6 +274,14 @@ async def measure_streams(
     for reader in readers:
         reader.cancel()
     await asyncio.gather(*readers, return_exceptions=True)
+
+
+async def until_quiet(seen: list[list[int]]) -> None:
+    """All that was stored before has come."""
+    before = -1
+    while before != (now := sum(len(mine) for mine in seen)):
+        before = now
+        await asyncio.sleep(2)
 
 
 def cpu_s(pid: int) -> float:

@@ -12,9 +12,11 @@ cannot be imported harms nobody who does not use it.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 
 from netnew.domain.errors import InvalidInput, NetnewError, SourceMisconfigured
@@ -71,6 +73,12 @@ def installed_plugins(group: str = SOURCES) -> tuple[Plugin, ...]:
 
 def _by_kind(group: str) -> dict[str, EntryPoint]:
     """Entry points by name. Of two with one name ours wins, else the first distribution by name."""
+    return _installed(group, tuple(sys.path))
+
+
+@lru_cache(maxsize=8)
+def _installed(group: str, path: tuple[str, ...]) -> dict[str, EntryPoint]:
+    # Reading what is installed takes 20 ms, and is asked for every run that is begun.
     by_kind: dict[str, EntryPoint] = {}
     for entry in sorted(entry_points(group=group), key=_precedence):
         by_kind.setdefault(entry.name, entry)

@@ -126,6 +126,8 @@ class Exclusions:
     def _where_parts_begin(self) -> array[int]:
         """To search a part of a list alone takes half as long as to search all of it: most of the
         time goes into fetching far-off memory."""
+        if not self._entries:
+            return array("Q", bytes(8 * ((1 << _LOOK_UP_BITS) + 1)))
         step = 1 << (64 - _LOOK_UP_BITS)
         begins = (bisect_left(self._entries, i * step) for i in range(1 << _LOOK_UP_BITS))
         return array("Q", [*begins, len(self._entries)])
