@@ -19,6 +19,7 @@ from tests.dialects.promised.promise import Promise
 from tests.dialects.promised.scout import SCOUT
 
 DIALECTS = Path(__file__).parent
+TESTS = DIALECTS.parent
 LISTS = {
     "parallel": PARALLEL,
     "parallel, told": PARALLEL_TOLD,
@@ -33,7 +34,7 @@ PROMISES: Mapping[str, Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A test function of these folders. `name` is relative to them (`own/test_x.py::test_y`)."""
+    """A test function of this folder. `name` as a promise has it (`dialects/test_x.py::test_y`)."""
 
     __test__ = False
 
@@ -44,7 +45,7 @@ class Test:
 def written_tests() -> Iterator[Test]:
     """All of them, as they stand in the files."""
     for file in sorted(DIALECTS.rglob("test_*.py")):
-        where = file.relative_to(DIALECTS).as_posix()
+        where = file.relative_to(TESTS).as_posix()
         for node in ast.parse(file.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 yield Test(f"{where}::{node.name}", tuple(_marks(node)))

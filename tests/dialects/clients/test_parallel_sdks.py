@@ -124,6 +124,7 @@ def test_the_schema_is_what_was_asked(seen: Seen) -> None:
     assert schema["generator"] == "base"
 
 
+@promises("client-raw-answers")
 def test_raw_answers_are_json(seen: Seen) -> None:
     run_id = seen["created"]["findall_id"]
     assert seen["raw"] == {"status": 200, "type": "application/json", "id": run_id}
@@ -178,7 +179,7 @@ def test_a_schemas_enrichment_is_taken_as_it_is(seen: Seen) -> None:
 
 @promises("parallel-cancel", "parallel-cancel-ended")
 def test_a_cancelled_run_is_over_at_once_and_is_refused_once(seen: Seen) -> None:
-    assert seen["cancel"] is None
+    assert not seen["cancel"]  # 0.5.1 makes an empty text of no body
     assert seen["cancelled"]["status"]["status"] == "cancelled"
     assert seen["cancelled"]["status"]["termination_reason"] == "user_cancelled"
     again = seen["cancelled_again"]

@@ -240,7 +240,9 @@ PARALLEL: dict[str, P] = {
         "An unknown run is 404: FindAll run not found.", "Parallel 5: errors"
     ),
     "parallel-429": P(
-        "Too many requests are 429 with retry-after.", "Parallel 5 and 10: errors, rates"
+        "Too many requests are 429 with retry-after.",
+        "Parallel 5 and 10: errors, rates",
+        ("dialects/test_limits.py::test_more_requests_than_a_key_may_make_are_refused",),
     ),
     # ------------------------------------------------------------------------------- extensions
     "parallel-list-runs": P(

@@ -75,6 +75,10 @@ PARALLEL_TOLD: dict[str, P] = {
         "Parallel 7: webhooks",
     ),
     # ----------------------------------------------------- the vendor's own clients, unchanged
+    "client-raw-answers": P(
+        "Raw and streaming answers of the SDKs are JSON with its content type.",
+        "Parallel 13: how real clients behave",
+    ),
     "client-python-async": P(
         "The asynchronous SDK lives the same life.", "Parallel 13: how real clients behave"
     ),

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """`says` is one sentence; `source` tells where it is promised. `tests`: what shows it, relative
-    to `tests/dialects`, besides the tests that carry the mark `promises`. `gap`: why it is not kept
-    (yet); then there are no tests."""
+    """`says` is one sentence; `source` tells where it is promised. `tests`: what shows it besides
+    the tests of the dialects that carry the mark `promises`, as `FILE::NAME` with a file relative
+    to `tests`. `gap`: why it is not kept (yet); then there are no tests."""
 
     says: str
     source: str
