@@ -14,7 +14,7 @@ from typing import Generic, Protocol, TypeVar, runtime_checkable
 from uuid import UUID
 
 from netnew.domain.budget import Spend
-from netnew.domain.candidate import Candidate, Merge
+from netnew.domain.candidate import Candidate, MatchStatus, Merge
 from netnew.domain.condition import MatchCondition, Verdict
 from netnew.domain.enrichment import Enrichment, EnrichmentValue
 from netnew.domain.event import Event, EventBody
@@ -376,8 +376,9 @@ class RunStore(Protocol):
 class CandidateStore(Protocol):
     async def get(self, candidate_id: CandidateId) -> Candidate: ...
 
-    def of_run(self, run_id: RunId) -> AsyncIterator[Candidate]:
-        """All candidates of a run in the order they were found, the discarded included."""
+    def of_run(self, run_id: RunId, status: MatchStatus | None = None) -> AsyncIterator[Candidate]:
+        """All candidates of a run in the order they were found, the discarded included; or only
+        those that stand at `status`."""
         ...
 
     async def merges(self, run_id: RunId) -> list[Merge]: ...

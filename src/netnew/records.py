@@ -81,9 +81,12 @@ class Records:
         assert self._around.watch is not None, "nothing to watch with"
         return self._around.watch(run_id, after, until_terminal)
 
-    def candidates(self, run_id: RunId) -> AsyncIterator[Candidate]:
-        """All candidates in the order they were found, the discarded included."""
-        return self._store.candidates.of_run(run_id)
+    def candidates(
+        self, run_id: RunId, status: MatchStatus | None = None
+    ) -> AsyncIterator[Candidate]:
+        """All candidates in the order they were found, the discarded included; or only those that
+        stand at `status`."""
+        return self._store.candidates.of_run(run_id, status)
 
     async def result(self, run_id: RunId) -> RunResult:
         """The run and its candidates, the discarded left out. Raises NotFound."""

@@ -242,6 +242,21 @@ def test_an_unknown_run_is_not_found(implementation: Implementation) -> None:
     implementation.check(work)
 
 
+def test_candidates_are_read_by_how_they_stand(implementation: Implementation) -> None:
+    async def work(store: Store) -> None:
+        run = await store.runs.create(a_run())
+        rows = tuple(
+            replace(a_candidate(run.id, str(number)), status=status)
+            for number, status in enumerate([MatchStatus.MATCHED, MatchStatus.UNMATCHED] * 150)
+        )
+        await store.journal.commit(Changes(run.id, candidates=rows))
+        matched = [x async for x in store.candidates.of_run(run.id, MatchStatus.MATCHED)]
+        assert matched == [x for x in rows if x.status is MatchStatus.MATCHED]
+        assert [x async for x in store.candidates.of_run(run.id, MatchStatus.DISCARDED)] == []
+
+    implementation.check(work)
+
+
 def test_deleting_a_run_leaves_ledger_and_pages(implementation: Implementation) -> None:
     async def work(store: Store) -> None:
         run, other = await store.runs.create(a_run()), await store.runs.create(a_run())

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from netnew.db.database import Database
 from netnew.db.tables import candidates, merges
-from netnew.domain.candidate import Candidate, Merge
+from netnew.domain.candidate import Candidate, MatchStatus, Merge
 from netnew.domain.errors import NotFound
 from netnew.domain.ids import CandidateId, RunId, WorkspaceId
 from netnew.store.rows import FORMAT, Codec
@@ -33,6 +33,7 @@ _NEXT_OF_RUN = (
     .order_by(candidates.c.ordinal)
     .limit(_READ_AT_ONCE)
 )
+_NEXT_AT_STATUS = _NEXT_OF_RUN.where(candidates.c.status == sa.bindparam("status"))
 _MERGES_OF_RUN = (
     sa.select(merges.c.packed, merges.c.format)
     .where(
@@ -82,11 +83,15 @@ class SqlCandidateStore:
             raise NotFound("candidate", candidate_id)
         return _CANDIDATE.unpack(row.packed, row.format)
 
-    async def of_run(self, run_id: RunId) -> AsyncIterator[Candidate]:
-        """All of a run in the order they were found; those found while it is read come too."""
+    async def of_run(
+        self, run_id: RunId, status: MatchStatus | None = None
+    ) -> AsyncIterator[Candidate]:
+        """All of a run in the order they were found, or those at `status`; those found while it is
+        read come too."""
+        page = partial(self._page, run_id=run_id, status=status)
         after = 0
         while True:
-            found = await self._database.read(partial(self._page, run_id=run_id, after=after))
+            found = await self._database.read(partial(page, after=after))
             for _, candidate in found:
                 yield candidate
             if len(found) < _READ_AT_ONCE:
@@ -104,10 +109,13 @@ class SqlCandidateStore:
         )
 
     def _page(
-        self, connection: sa.Connection, run_id: RunId, after: int
+        self, connection: sa.Connection, run_id: RunId, status: MatchStatus | None, after: int
     ) -> list[tuple[int, Candidate]]:
         asked = {"workspace_id": self._workspace_id, "run_id": run_id, "after": after}
+        query = _NEXT_OF_RUN
+        if status is not None:
+            query, asked = _NEXT_AT_STATUS, asked | {"status": status.value}
         return [
             (row.ordinal, _CANDIDATE.unpack(row.packed, row.format))
-            for row in connection.execute(_NEXT_OF_RUN, asked)
+            for row in connection.execute(query, asked)
         ]

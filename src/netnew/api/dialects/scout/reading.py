@@ -25,16 +25,17 @@ class Reading:
 
     async def view(self, run: Run, *, is_row_of_list: bool = False) -> wire.FindAllRunView:
         delivered = await self._delivered(run.id) if notes_of(run.spec).hooked else Delivered()
-        found = await self.candidates(run)
+        only_matches = is_row_of_list or run.status is not RunStatus.COMPLETED
+        found = await self.candidates(run, MatchStatus.MATCHED if only_matches else None)
         return run_view(run, found, delivered, is_row_of_list=is_row_of_list)
 
-    async def candidates(self, run: Run) -> list[Candidate]:
-        """Those that count, in the order they were found. What a cancelled pass found does not: it
-        was thrown away, as far as Scout's clients see."""
+    async def candidates(self, run: Run, status: MatchStatus | None = None) -> list[Candidate]:
+        """Those that count, or only those at `status`, in the order they were found. What a
+        cancelled pass found does not: it was thrown away, as far as Scout's clients see."""
         last = await self._last_kept(run)
         return [
             x
-            async for x in self.service.candidates(run.id)
+            async for x in self.service.candidates(run.id, status)
             if x.status is not MatchStatus.DISCARDED and x.generation <= last
         ]
 
