@@ -102,7 +102,8 @@ class RunSpec:
     those that follow from the objective and the conditions. `metadata` is the caller's, given back
     as it is. `notes`: what a face keeps with the run, as JSON text under the face's name; nobody
     else reads it. `unread`: a model is yet to read the objective; the worker has that done first,
-    and writes down what was read."""
+    and writes down what was read. `most_conditions`: so many are read in the objective at most, the
+    last ones as one."""
 
     objective: str
     entity_type: str = ""
@@ -122,6 +123,7 @@ class RunSpec:
     rechecks: bool = False
     queries: tuple[str, ...] = ()
     unread: bool = False
+    most_conditions: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from netnew.domain.errors import ModelUnavailable
 from netnew.domain.ledger import JudgeProfile
 from netnew.domain.run import RunSpec
 from netnew.domain.search import Hit, SearchAnswer
+from netnew.engine.fewer import at_most
 from netnew.ports import Advisor, Charge, Clock, Reading, SearchCache
 
 KEPT = timedelta(days=1)
@@ -58,7 +59,7 @@ async def ingest(
     return replace(
         spec,
         entity_type=spec.entity_type or reading.entity_type,
-        conditions=spec.conditions or reading.conditions,
+        conditions=spec.conditions or at_most(spec.most_conditions, reading.conditions),
         enrichments=spec.enrichments or fields,
         queries=spec.queries or reading.queries,
     )

@@ -14,6 +14,7 @@ from netnew.domain.errors import InvalidInput
 from netnew.domain.run import MAX_CONDITIONS, MAX_MATCH_LIMIT, MAX_OBJECTIVE_CHARS, RunSpec
 from netnew.engine.diverse import diverse
 from netnew.engine.expected import Expected
+from netnew.engine.fewer import at_most
 from netnew.engine.generators import generator_named
 from netnew.engine.objective import read_objective
 from netnew.engine.queries import first_queries
@@ -50,12 +51,13 @@ def plan(spec: RunSpec, judge: Judge, clock: Clock) -> Plan:
     today = clock.now().date()
     read = read_objective(spec.objective, spec.entity_type)
     conditions = spec.conditions or _apart(read.conditions, spec.enrichments)
+    dated = tuple(_dated(c, today) for c in conditions)
     generator = generator_named(spec.generator)
     limits = [x for x in (spec.evaluate_limit, generator.evaluate_limit) if x is not None]
     complete = replace(
         spec,
         entity_type=spec.entity_type or read.entity_type,
-        conditions=tuple(_dated(c, today) for c in conditions),
+        conditions=dated if spec.conditions else at_most(spec.most_conditions, dated),
         evaluate_limit=min(limits, default=None),
     )
     return Plan(

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from netnew.api.dialects.extruct.convert import spec_of, task_of, uuid_in
-from netnew.api.dialects.extruct.criteria import at_most_five, criteria_of
+from netnew.api.dialects.extruct.criteria import criteria_of
 from netnew.api.dialects.extruct.data_sources import data_sources_of, sources_for
 from netnew.api.dialects.extruct.examples import RESULT, TASK
 from netnew.api.dialects.extruct.grades import grade_of, is_qualified, relevance_of, scores_of
@@ -93,18 +93,6 @@ def test_criteria_given_are_told_as_they_were_only_of_the_conditions_they_became
     assert told.definition == given
     (other,) = criteria_of(a_run(replace(spec, conditions=(MatchCondition("b", "Other."),)))) or ()
     assert other.key == "b"
-
-
-def test_of_more_than_five_conditions_read_the_last_become_one() -> None:
-    seven = tuple(MatchCondition(f"c{i}", f"The firm meets {i}.") for i in range(7))
-    kept = at_most_five(seven)
-    assert kept[:4] == seven[:4]
-    assert [x.description for x in kept[4:]] == [
-        "All of these hold: The firm meets 4; The firm meets 5; The firm meets 6."
-    ]
-    assert at_most_five(seven[:5]) == seven[:5]
-    clashing = (replace(seven[0], name="further"), *seven[1:])
-    assert [x.name for x in at_most_five(clashing)] == ["further", "c1", "c2", "c3", "c4"]
 
 
 @pytest.mark.parametrize(

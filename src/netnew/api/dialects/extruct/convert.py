@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from netnew.api.dialects.extruct.criteria import QUALIFIES, Criterion, conditions_of, criteria_of
+from netnew.api.dialects.extruct.criteria import (
+    MOST_READ,
+    QUALIFIES,
+    Criterion,
+    conditions_of,
+    criteria_of,
+)
 from netnew.api.dialects.extruct.data_sources import data_sources_of, sources_for
 from netnew.api.dialects.extruct.excluding import domains_in
 from netnew.api.dialects.extruct.grades import is_qualified, relevance_of, scores_of
@@ -46,6 +52,7 @@ def spec_of(body: DiscoveryTaskInput, exclude: ExcludeList, settings: Settings) 
         enrichments=(PROFILE,),
         match_limit=body.desired_num_results,
         match_rule=QUALIFIES,
+        most_conditions=MOST_READ,
         exclude=exclude,
         sources=sources,
         notes={FACE: note.model_dump_json(exclude_defaults=True)},

@@ -16,6 +16,8 @@ QUALIFIES = MatchRule(share=0.75, evaluate_all=True)
 """A result has grade 4 or 5 in three of four criteria, and is graded on all."""
 
 MOST_READ = 5
+"""Criteria of a query that came without any."""
+
 _MOST_NAME, _LEAST_TEXT, _MOST_TEXT = 100, 10, 500
 
 
@@ -46,17 +48,6 @@ def conditions_of(criteria: Sequence[CriterionDefinition]) -> tuple[MatchConditi
             raise InvalidInput(f"criteria.{number}.criterion", "it is empty", "a sentence")
         keys.add(criterion.key)
     return tuple(MatchCondition(x.key, x.criterion) for x in criteria)
-
-
-def at_most_five(conditions: Sequence[MatchCondition]) -> tuple[MatchCondition, ...]:
-    """The conditions read in a query, the last ones made one where there are more than five."""
-    if len(conditions) <= MOST_READ:
-        return tuple(conditions)
-    kept, rest = conditions[: MOST_READ - 1], conditions[MOST_READ - 1 :]
-    joined = "; ".join(x.description.strip().rstrip(".") for x in rest)
-    names = {x.name for x in kept}
-    name = next(n for n in ("further", *(x.name for x in rest)) if n not in names)
-    return (*kept, MatchCondition(name, f"All of these hold: {joined}."))
 
 
 def criteria_of(run: Run) -> tuple[Criterion, ...] | None:

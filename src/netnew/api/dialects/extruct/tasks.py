@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -10,7 +9,7 @@ from fastapi import APIRouter, Query
 from netnew.api.beginning import begin
 from netnew.api.caller import Caller, TheCaller
 from netnew.api.dialects.extruct.convert import result_of, spec_of, task_of
-from netnew.api.dialects.extruct.criteria import MOST_READ, at_most_five, criteria_of
+from netnew.api.dialects.extruct.criteria import criteria_of
 from netnew.api.dialects.extruct.examples import RESULT, TASK, showing
 from netnew.api.dialects.extruct.excluding import exclude_list
 from netnew.api.dialects.extruct.qualified import count_qualified, judged_in
@@ -26,7 +25,7 @@ from netnew.api.dialects.extruct.wire import (
 from netnew.api.guarded import GuardedRoute
 from netnew.api.named import run_named
 from netnew.domain.errors import NotFound
-from netnew.domain.run import Run, RunSpec
+from netnew.domain.run import Run
 
 _PATH = "/v1/discovery_tasks"
 _LIST_LIMIT = 50
@@ -45,8 +44,7 @@ router = APIRouter(route_class=GuardedRoute, tags=["company-discovery"])
 async def create_discovery_task(body: DiscoveryTaskInput, caller: TheCaller) -> DiscoveryTaskOutput:
     """Begin a task. It is worked on from now on: look at it again until it is done or failed."""
     exclude = await exclude_list(caller, body.exclude_domains or (), body.exclude_task_ids or ())
-    spec = spec_of(body, exclude, caller.house.settings)
-    run = await begin(caller, await _with_criteria(caller, spec))
+    run = await begin(caller, spec_of(body, exclude, caller.house.settings))
     return await _told(caller, run)
 
 
@@ -115,16 +113,6 @@ async def pause_discovery_task(task_id: str, caller: TheCaller) -> DiscoveryTask
 
 def _place(result: Result) -> tuple[int, float, str]:
     return (-result.relevance, result.created_at.timestamp(), result.id)
-
-
-async def _with_criteria(caller: Caller, spec: RunSpec) -> RunSpec:
-    """With at most five conditions where they are read in the query here and now."""
-    if spec.conditions:
-        return spec
-    planned = (await caller.service.plan(spec, reads=False)).spec
-    if planned.unread or len(planned.conditions) <= MOST_READ:
-        return spec
-    return replace(spec, conditions=at_most_five(planned.conditions))
 
 
 async def _run(caller: Caller, task_id: str) -> Run:
