@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +12,6 @@ from tests.support.served import CONDITIONS, OBJECTIVE
 
 RUNS = "/v1beta/findall/runs"
 TERMINAL = ("completed", "failed", "cancelled")
-_WITHIN_S = 60.0
 
 
 def body(**changes: Any) -> dict[str, Any]:
@@ -51,12 +49,16 @@ def events(client: httpx2.Client, findall_id: str, **params: Any) -> Iterator[di
                 yield json.loads(line.removeprefix("data: "))
 
 
-def polled(client: httpx2.Client, findall_id: str) -> dict[str, Any]:
-    """As clients without streams wait for the end."""
-    until = time.monotonic() + _WITHIN_S
-    while time.monotonic() < until:
+def paused(client: httpx2.Client, findall_id: str) -> dict[str, Any]:
+    """The run once it is paused, which the format has no word for."""
+    asked = False
+    for event in events(client, findall_id):
+        if event["type"] != "findall.status" or event["data"]["status"]["status"] != "running":
+            continue
+        if not asked:
+            asked = client.post(f"/netnew/runs/{findall_id}/pause").status_code == 200
+            assert asked
         run: dict[str, Any] = client.get(f"{RUNS}/{findall_id}").json()
-        if not run["status"]["is_active"]:
+        if run["netnew"]["status"] == "paused":
             return run
-        time.sleep(0.1)
-    raise AssertionError(f"{findall_id} has not ended")
+    raise AssertionError("it has ended")
