@@ -183,6 +183,14 @@ class CandidatesResponse(Wire):
     candidates: list[Entity]
 
 
+class WebhookEvent(Wire):
+    """What is sent to a webhook."""
+
+    type: str
+    timestamp: str
+    data: FindAllRun | CandidateOfRun
+
+
 class StreamEvent(Wire):
     """An event of the stream; `data` is a run, a candidate or a schema, as `type` says."""
 
