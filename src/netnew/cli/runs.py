@@ -286,6 +286,8 @@ def _show_question(console: Console, run: Run, standing: str) -> None:
     console.print(f"Objective: {clean(run.spec.objective)}")
     for condition in run.spec.conditions:
         console.print(f"  {clean(condition.name)}: {clean(condition.description)}")
+    if run.spec.unread:
+        console.print("  (a model is yet to read it; its worker has that done first)")
     used = f"sources {', '.join(run.spec.sources)}; judge {run.judge_profile or run.spec.judge}"
     console.print(f"{used}; effort {run.spec.generator}")
     if run.generation > 1:

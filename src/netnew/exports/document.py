@@ -54,6 +54,7 @@ def run_document(run: Run) -> Json:
         "sources": list(run.spec.sources),
         "refreshes": run.spec.refreshes,
         "rechecks": run.spec.rechecks,
+        "unread": run.spec.unread,
         "status": run.status,
         "termination_reason": run.termination_reason,
         "termination_detail": run.termination_detail,
