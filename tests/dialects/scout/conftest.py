@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.dialects.scout.talk import begun, ended
+from tests.dialects.scout.talk import AWAY, begun, ended
 from tests.support.served import ServerProcess
 
 BEARER = {"key": "", "authorization": "Bearer sk_test"}
@@ -39,6 +39,7 @@ def slow_server(gateway: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
     on this machine, and takes four streams at a time."""
     settings = {
         "search_rate_per_s": 20,
+        "serve_sources": AWAY,
         "serve_streams_per_key": 4,
         "webhook_private_addresses": True,
     }

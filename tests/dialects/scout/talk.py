@@ -15,6 +15,9 @@ RUNS = "/v1/findall/runs"
 FIELDS = ["name", "website", "country"]
 ASKED: dict[str, Any] = {"query": OBJECTIVE, "fields": FIELDS, "limit": 5}
 
+AWAY = "web:searxng=http://nowhere.example"
+"""A source that never answers, which the slow server offers."""
+
 # The keys of FindAllRunView, as the vendor documents them.
 RUN_VIEW = {
     "findall_id",

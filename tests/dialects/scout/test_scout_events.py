@@ -12,6 +12,7 @@ import httpx2
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from tests.dialects.scout.talk import RUNS, Told, begun, ended, read, told, until
 from tests.support.promises import promises
@@ -122,6 +123,19 @@ def test_a_socket_that_is_refused_says_why(
         with pytest.raises(ConnectionClosed):
             socket.recv()
         assert socket.close_code == code
+
+
+@promises("scout-websocket")
+def test_a_page_of_another_origin_cannot_open_a_socket(
+    socket_url: str, server: ServerProcess, completed: dict[str, Any]
+) -> None:
+    address = f"{socket_url}/{completed['findall_id']}/ws?token=sk_test"
+    with connect(address, origin=Origin("https://elsewhere.example")) as socket:
+        with pytest.raises(ConnectionClosed):
+            socket.recv()
+        assert socket.close_code == 4401
+    with connect(address, origin=Origin(server.url)) as socket:
+        assert json.loads(socket.recv())["type"] == "run.queued"
 
 
 # ---------------------------------------------------------------------------------------- limits

@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.dialects.scout.talk import ASKED, RUNS, ended, read
+from tests.dialects.scout.talk import ASKED, AWAY, RUNS, ended, read
 from tests.support.promises import promises
 
 
@@ -66,3 +66,9 @@ def test_a_preview_is_a_run_that_is_read_and_extended(
     more = ended(scout, preview["findall_id"])
     assert more["count"] > preview["count"]
     assert more["entities"][: preview["count"]] == preview["entities"]
+
+
+def test_a_preview_that_nothing_answers_says_so(slow: httpx2.Client) -> None:
+    answer = slow.post("/v1/findall", json=ASKED | {"netnew": {"sources": [AWAY]}})
+    assert answer.status_code == 503
+    assert "nowhere.example" in answer.json()["detail"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter
 from starlette.requests import HTTPConnection
@@ -11,13 +12,14 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from netnew.api.caller import Caller, admitted
 from netnew.api.dialects.scout.streams import number_of, telling
+from netnew.api.house import house_of
 from netnew.api.named import run_named
-from netnew.domain.errors import KeyRefused, NotFound, QuotaExceeded
+from netnew.domain.errors import KeyRefused, NetnewError, NotFound, QuotaExceeded
 from netnew.domain.run import Run
 
 router = APIRouter()
 
-_DONE, _LEAVING = 1000, 1001
+_DONE, _LEAVING, _AWAY = 1000, 1001, 1011
 _REFUSED, _UNKNOWN, _TOO_MANY = 4401, 4404, 4429
 
 
@@ -27,6 +29,8 @@ async def events(socket: WebSocket, findall_id: str) -> None:
     to go on as `Last-Event-ID` or `?last_event_id=`."""
     await socket.accept()  # only then can a code of closing say why
     try:
+        if _comes_from_elsewhere(socket):
+            raise KeyRefused
         caller = await admitted(_with_token(socket))
         run = await caller.service.run(run_named(findall_id))
         let_go = caller.house.streams.take(caller.key_id)
@@ -36,6 +40,8 @@ async def events(socket: WebSocket, findall_id: str) -> None:
         await socket.close(_UNKNOWN, "there is no such run")
     except QuotaExceeded as error:
         await socket.close(_TOO_MANY, str(error))
+    except NetnewError:
+        await socket.close(_AWAY, "come again later")
     else:
         try:
             await _until_over(socket, caller, run)
@@ -70,6 +76,14 @@ async def _until_gone(socket: WebSocket) -> None:
     """What the client sends is of no interest."""
     while (await socket.receive())["type"] != "websocket.disconnect":
         pass
+
+
+def _comes_from_elsewhere(socket: WebSocket) -> bool:
+    """Whether a page of another origin opened it: browsers ask nobody before they do."""
+    origin = socket.headers.get("origin")
+    if not origin or {origin, "*"}.intersection(house_of(socket).settings.cors_origins):
+        return False
+    return urlsplit(origin).netloc != socket.headers.get("host")
 
 
 def _with_token(socket: WebSocket) -> HTTPConnection:
