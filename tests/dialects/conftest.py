@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -30,11 +30,14 @@ StartServer = Callable[..., ServerProcess]
 @pytest.fixture(scope="module")
 def start_server(gateway: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
     """Starts servers, each in a HOME of its own unless `home` is given; all are stopped at the end.
-    Further settings by name (`serve_streams=3`)."""
+    Further settings by name (`serve_streams=3`), options of the command as `options`."""
     started: list[ServerProcess] = []
 
-    def start(home: Path | None = None, **settings: object) -> ServerProcess:
-        server = ServerProcess(home or tmp_path_factory.mktemp("home"), gateway, settings)
+    def start(
+        home: Path | None = None, options: Sequence[str] = (), **settings: object
+    ) -> ServerProcess:
+        folder = home or tmp_path_factory.mktemp("home")
+        server = ServerProcess(folder, gateway, settings, options)
         started.append(server)
         return server
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import httpx2
@@ -28,8 +28,15 @@ CONDITIONS = (
 class ServerProcess:
     """A server; `url` is where it answers. `settings` go by the environment."""
 
-    def __init__(self, home: Path, gateway: str, settings: Mapping[str, object]) -> None:
+    def __init__(
+        self,
+        home: Path,
+        gateway: str,
+        settings: Mapping[str, object],
+        options: Sequence[str] = (),
+    ) -> None:
         self.home = home
+        self.options = options
         own = {
             "home": home,
             "test_gateway": gateway,
@@ -52,7 +59,7 @@ class ServerProcess:
         """Begin (again) in the same HOME, on the port it had before."""
         self._serves.clear()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "netnew", "serve", "--port", str(self._port)],
+            [sys.executable, "-m", "netnew", "serve", "--port", str(self._port), *self.options],
             env=self.environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -79,6 +86,28 @@ class ServerProcess:
         """A client with a key in `x-api-key`; '' for none."""
         given = {"x-api-key": key, **headers} if key else headers
         return httpx2.Client(base_url=self.url, headers=given, timeout=60)
+
+    def heard(self, text: str) -> list[str]:
+        """The lines of its log that have `text`; waits for the first of them."""
+        for _ in range(1_200):
+            lines = [x for x in list(self.log) if text in x]
+            if lines:
+                return lines
+            threading.Event().wait(0.05)
+        raise AssertionError(f"{text!r} was not said:\n" + "\n".join(self.log))
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def signal(self, what: signal.Signals) -> None:
+        self._process.send_signal(what)
+
+    def exit_code(self) -> int:
+        """Its exit code, once it has left by itself."""
+        code = self._process.wait(timeout=60)
+        self._reader.join()
+        return code
 
     def kill(self) -> None:
         """kill -9."""

@@ -67,10 +67,21 @@ _used = Counter(
 
 def count_request(scope: Scope, status: int, took_s: float) -> None:
     """By the route's pattern, never by the path: that has ids in it."""
-    route = getattr(scope.get("route"), "path", "none")
+    route = route_of(scope) or "none"
     dialect = scope.get("dialect", "house")
     _requests.labels(dialect, scope["method"], route, str(status)).inc()
     _seconds.labels(dialect, route).observe(took_s)
+
+
+def route_of(scope: Scope) -> str:
+    """The pattern of the route that was taken, whole: a route knows nothing of the prefixes it is
+    included under, which are the first segments of the path. '' where none was taken."""
+    pattern = str(getattr(scope.get("route"), "path", ""))
+    if not pattern and not scope.get("route"):
+        return ""
+    own, path = pattern.split("/")[1:], scope["path"].split("/")[1:]
+    before = path[: max(0, len(path) - len(own))]
+    return "/" + "/".join([*before, *own])
 
 
 def count_stretch(errand: Errand, took_s: float, used: Spend) -> None:

@@ -39,6 +39,8 @@ STATUSES: Mapping[type[NetnewError], int] = {
 }
 """The status of each error, where a dialect does not say otherwise; all else is 500."""
 
+# Who sends ten thousand wrong ones has no use for ten thousand answers.
+_MOST_FIELDS = 50
 _log = structlog.get_logger(__name__)
 
 
@@ -94,7 +96,8 @@ def answer_problems(
 
     async def of_validation(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        found = tuple(FieldProblem(x["loc"], x["msg"], x["type"]) for x in error.errors())
+        errors = error.errors()[:_MOST_FIELDS]
+        found = tuple(FieldProblem(x["loc"], x["msg"], x["type"]) for x in errors)
         where = ".".join(str(x) for x in found[0].loc) if found else "body"
         message = f"{where}: {found[0].msg}" if found else "invalid"
         return answer(request, Problem(422, message, found, error=error))

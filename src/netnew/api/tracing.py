@@ -12,6 +12,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from netnew import __version__
+from netnew.api.metrics import route_of
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
@@ -82,7 +83,7 @@ class Traced:
             try:
                 await self._app(scope, receive, answering)
             finally:
-                route = getattr(scope.get("route"), "path", "")
+                route = route_of(scope)
                 span.update_name(f"{method} {route}".strip())
                 span.set_attribute("http.request.method", method)
                 span.set_attribute("http.route", route)

@@ -83,7 +83,13 @@ class _Serving:
 
     async def _as_one_of_several(self, app: App, asked: asyncio.Event) -> None:
         """Standard input ends where the process that began this one is gone."""
-        asyncio.get_running_loop().add_reader(_STDIN, asked.set)
+        loop = asyncio.get_running_loop()
+
+        def alone() -> None:
+            loop.remove_reader(_STDIN)
+            asked.set()
+
+        loop.add_reader(_STDIN, alone)
         await self._here(app, socket.socket(fileno=self._fd), asked)
 
     async def _here(self, app: App, listens: socket.socket, asked: asyncio.Event) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from netnew.db.database import Database
-from netnew.db.tables import keys
+from netnew.db.tables import Instant, keys
 from netnew.domain.errors import InvalidInput, NetnewError, NotFound
 from netnew.domain.ids import WorkspaceId
 from netnew.domain.key import ApiKey
@@ -117,7 +117,7 @@ def _revoke(
 ) -> builtins.list[NetnewError | None]:
     done: builtins.list[NetnewError | None] = []
     for one in asked:
-        first = sa.func.coalesce(keys.c.revoked_at, one.at)
+        first = sa.func.coalesce(keys.c.revoked_at, sa.literal(one.at, Instant))
         statement = sa.update(keys).where(keys.c.id == one.key_id).values(revoked_at=first)
         found = connection.execute(statement)
         done.append(None if found.rowcount else NotFound("key", one.key_id))

@@ -1,0 +1,137 @@
+"""Keys as they are kept, over both databases."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from netnew.db.database import Database, open_database
+from netnew.db.tables import keys as rows
+from netnew.domain.errors import InvalidInput, NotFound
+from netnew.domain.ids import LOCAL_WORKSPACE, WorkspaceId
+from netnew.store.keys import SqlKeys
+from tests.support.databases import KINDS, new_database
+
+NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+@dataclass
+class MovingClock:
+    at: datetime = NOW
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return (self.at - NOW).total_seconds()
+
+
+@dataclass
+class Desk:
+    keys: SqlKeys
+    database: Database
+    clock: MovingClock
+
+
+Work = Callable[[Desk], Awaitable[None]]
+Check = Callable[[Work], None]
+
+
+@pytest.fixture(params=KINDS)
+def check(request: pytest.FixtureRequest, tmp_path: Path) -> Check:
+    """Runs a test over a new database."""
+    url = new_database(request.param, request, tmp_path)
+
+    def run(work: Work) -> None:
+        async def with_desk() -> None:
+            clock = MovingClock()
+            async with open_database(url) as database:
+                await work(Desk(SqlKeys(database, clock), database, clock))
+
+        asyncio.run(with_desk())
+
+    return run
+
+
+def test_a_key_opens_its_workspace_and_no_other_secret_does(check: Check) -> None:
+    async def work(desk: Desk) -> None:
+        key, secret = await desk.keys.create(" crm ", WorkspaceId("sales"))
+        assert (key.name, key.workspace_id, key.created_at) == ("crm", "sales", NOW)
+        opened = await desk.keys.opened_by(secret)
+        assert opened is not None
+        assert (opened.id, opened.workspace_id) == (key.id, "sales")
+        for wrong in ("", secret[:-1], secret.upper(), key.id, "nn_" + "0" * 40, "\x00", "\ud800"):
+            assert await desk.keys.opened_by(wrong) is None
+
+    check(work)
+
+
+def test_a_secret_is_long_and_kept_nowhere(check: Check) -> None:
+    async def work(desk: Desk) -> None:
+        made = [await desk.keys.create("a", LOCAL_WORKSPACE) for _ in range(20)]
+        secrets = {secret for _, secret in made}
+        assert len(secrets) == 20
+        assert all(x.startswith("nn_") and len(x) == 43 for x in secrets)
+        kept = await desk.database.read(
+            lambda connection: connection.execute(sa.select(rows)).all()
+        )
+        assert not [x for x in secrets if x in str(kept) or x[3:] in str(kept)]
+
+    check(work)
+
+
+def test_a_revoked_key_opens_nothing_from_then_on(check: Check) -> None:
+    async def work(desk: Desk) -> None:
+        key, secret = await desk.keys.create("a", LOCAL_WORKSPACE)
+        assert await desk.keys.any_in_force()
+        revoked = await desk.keys.revoke(key.id)
+        assert revoked.revoked_at == NOW
+        assert not revoked.is_in_force
+        assert await desk.keys.opened_by(secret) is None
+        assert not await desk.keys.any_in_force()
+        desk.clock.at += timedelta(days=1)
+        assert (await desk.keys.revoke(key.id)).revoked_at == NOW
+        with pytest.raises(NotFound):
+            await desk.keys.revoke("key_none")
+
+    check(work)
+
+
+def test_keys_are_listed_the_newest_first_and_with_their_last_use(check: Check) -> None:
+    async def work(desk: Desk) -> None:
+        old, secret = await desk.keys.create("old", LOCAL_WORKSPACE)
+        desk.clock.at += timedelta(hours=1)
+        new, _ = await desk.keys.create("new", LOCAL_WORKSPACE)
+        await desk.keys.opened_by(secret)
+        used = desk.clock.at
+        desk.clock.at += timedelta(seconds=30)  # not written with each use
+        await desk.keys.opened_by(secret)
+        listed = [(x.id, x.last_used_at) for x in await desk.keys.list()]
+        assert listed == [(new.id, None), (old.id, used)]
+        desk.clock.at += timedelta(seconds=30)
+        await desk.keys.opened_by(secret)
+        assert (await desk.keys.list())[1].last_used_at == desk.clock.at
+
+    check(work)
+
+
+@pytest.mark.parametrize(
+    ("name", "workspace"),
+    [("", "local"), (" ", "local"), ("a" * 101, "local"), ("a", ""), ("a", "A"), ("a", "a b"),
+     ("a", "-a"), ("a", "a" * 64), ("a", "../a")],
+)  # fmt: skip
+def test_names_that_are_none_are_refused(tmp_path: Path, name: str, workspace: str) -> None:
+    async def work() -> None:
+        async with open_database(f"sqlite:///{tmp_path / 'netnew.db'}") as database:
+            keys = SqlKeys(database, MovingClock())
+            with pytest.raises(InvalidInput):
+                await keys.create(name, WorkspaceId(workspace))
+            assert await keys.list() == []
+
+    asyncio.run(work())
