@@ -24,8 +24,8 @@ def plain(model: Any) -> Any:
 def follow(findall_id: str, last: str | None = None) -> list[tuple[str, str]]:
     """Each event's type and id, to the end of the stream."""
     named = {} if last is None else {"last_event_id": last}
-    text = scout.call(f"get {ONE}/events", findall_id, **named)
-    return re.findall(r"event: (\S+)\nid: (\d+)\n", text)
+    answer = scout.answer(f"get {ONE}/events", findall_id, **named)
+    return re.findall(r"event: (\S+)\nid: (\d+)\n", answer.content.decode())
 
 
 def read(findall_id: str) -> Any:

@@ -31,7 +31,15 @@ def _document() -> dict[int | str, dict[str, Any]]:
         " Where nothing happens for 10 seconds, `findall.status` comes once more, with the id of"
         " the last event that is stored. An event `error` has the body of an error; it is the last."
     )
-    content = {"text/event-stream": {"schema": shape}}
+    text = {"type": "string"}
+    data = text | {"contentMediaType": "application/json", "contentSchema": shape}
+    record = {
+        "type": "object",
+        "properties": {"event": text, "id": text, "data": data},
+        "required": ["event", "data"],
+    }
+    # `schema` would be that of the whole stream, and generated clients would read JSON in it.
+    content = {"text/event-stream": {"itemSchema": record}}
     return {200: {"description": said, "content": content}} | documented(404)
 
 

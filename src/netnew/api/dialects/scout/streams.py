@@ -37,10 +37,11 @@ _RECORD = {
     "properties": {x: {"type": "string"} for x in ("event", "id", "data")},
     "required": ["event", "id", "data"],
 }
+# `schema` would be that of the whole stream, and generated clients would read JSON in it.
 _DOCUMENTED = {
     "description": "A stream, or with `Accept: application/json` all events so far.",
     "model": RunEvents,
-    "content": {"text/event-stream": {"schema": _RECORD, "example": _EXAMPLE}},
+    "content": {"text/event-stream": {"itemSchema": _RECORD, "example": _EXAMPLE}},
 }
 
 
