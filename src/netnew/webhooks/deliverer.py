@@ -51,6 +51,7 @@ class Deliverer:
     holder: str
     options: DelivererOptions = DelivererOptions()
     _under_way: dict[asyncio.Task[None], str] = field(default_factory=dict)
+    _claims: bool = False
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _leaving: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -72,8 +73,14 @@ class Deliverer:
 
     async def until_idle(self) -> None:
         """Return once there are no new events, and nothing is due that was not tried."""
-        while self._under_way or await self.looker.behind() or await self._is_due():
+        while await self._is_busy():
             await self._pause(self.options.poll_s)
+
+    async def _is_busy(self) -> bool:
+        # In this order: what is new becomes due, what is due is claimed, what is claimed is sent.
+        if await self.looker.behind() or await self._is_due():
+            return True
+        return self._claims or bool(self._under_way)
 
     async def _again_and_again(self, do: Callable[[], Awaitable[None]]) -> None:
         while not self._leaving.is_set():
@@ -101,11 +108,15 @@ class Deliverer:
 
     async def _send(self) -> None:
         self._wake.clear()
-        claimed = await self._claim()
-        for delivery, webhook in claimed:
-            task = asyncio.create_task(self._attempt(delivery, webhook))
-            self._under_way[task] = receiver_of(webhook.url)
-            task.add_done_callback(self._over)
+        self._claims = True
+        try:
+            claimed = await self._claim()
+            for delivery, webhook in claimed:
+                task = asyncio.create_task(self._attempt(delivery, webhook))
+                self._under_way[task] = receiver_of(webhook.url)
+                task.add_done_callback(self._over)
+        finally:
+            self._claims = False
         if not claimed:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self.options.poll_s):

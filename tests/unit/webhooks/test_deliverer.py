@@ -250,6 +250,22 @@ def test_one_that_cannot_be_told_holds_up_no_other(check: Check) -> None:
     check(work, shape=Broken())
 
 
+def test_it_is_not_idle_while_an_attempt_is_under_way(check: Check) -> None:
+    gate = threading.Event()
+
+    async def work(desk: Desk, receiver: Receiver) -> None:
+        hook = await desk.hook(receiver.url)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await desk.deliverer.until_idle()
+        gate.set()
+        await desk.settle()
+        (delivery,) = await desk.deliveries(hook)
+        assert delivery.state is DeliveryState.DELIVERED
+
+    check(work, lambda call: Reply(held=gate))
+
+
 def test_a_run_that_is_deleted_while_it_is_told_disturbs_nobody(check: Check) -> None:
     gate = threading.Event()
 
