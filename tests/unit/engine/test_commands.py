@@ -14,10 +14,10 @@ from netnew.domain.budget import Budget
 from netnew.domain.candidate import MatchStatus, Recheck
 from netnew.domain.condition import Verdict
 from netnew.domain.enrichment import Enrichment
-from netnew.domain.errors import Conflict, InvalidInput, NotFound
+from netnew.domain.errors import Conflict, InvalidInput, NotFound, TakenOver
 from netnew.domain.ids import RunId
 from netnew.domain.run import ExcludeList, Run, RunStatus, TerminationReason
-from netnew.ports import JudgeRequest
+from netnew.ports import Changes, JudgeRequest
 from netnew.testing import ScriptedJudge, page
 from tests.support.kettles import CONDITIONS, SPEC, Bench, bench, kettles
 
@@ -400,3 +400,18 @@ async def test_an_extension_while_fields_are_filled_begins_at_once(tmp_path: Pat
         assert len(rows) == 15
         assert all(c.enrichments[0].value for c in rows)
         assert [e.seq for e in await b.events(run)] == list(range(1, run.last_seq + 1))
+
+
+async def test_a_run_ended_just_as_a_worker_takes_it_is_not_set_running_again(
+    tmp_path: Path,
+) -> None:
+    async with bench(tmp_path) as b:
+        run = await b.service.create_run(SPEC)
+        taken = await b.store.runs.take(run.id, 1, "w")
+        assert taken is not None
+        ended = await b.service.cancel(run.id)
+        assert ended.status is RunStatus.CANCELLED
+        running = replace(taken, status=RunStatus.RUNNING)
+        with pytest.raises(TakenOver):
+            await b.store.journal.commit(Changes(run.id, run=running, epoch=taken.epoch))
+        assert await b.service.run(run.id) == ended
