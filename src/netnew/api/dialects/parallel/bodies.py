@@ -44,7 +44,8 @@ MatchLimit = Annotated[
     int, Field(strict=True, ge=FEWEST_MATCHES, le=MOST_MATCHES), BeforeValidator(_whole)
 ]
 Positive = Annotated[int, Field(strict=True, gt=0), BeforeValidator(_whole)]
-Objective = Annotated[str, Field(min_length=1, max_length=MAX_OBJECTIVE_CHARS)]
+Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
+Objective = Annotated[Text, Field(max_length=MAX_OBJECTIVE_CHARS)]
 
 
 class IngestInput(BaseModel):
@@ -58,8 +59,8 @@ class IngestInput(BaseModel):
 
 
 class ConditionAsked(BaseModel):
-    name: str = Field(min_length=1)
-    description: str = Field(min_length=1)
+    name: Text
+    description: Text
 
 
 class Excluded(BaseModel):
@@ -70,7 +71,7 @@ class Excluded(BaseModel):
 class WebhookAsked(BaseModel):
     """`event_types` left out: all that are told; an empty list: none."""
 
-    url: str = Field(min_length=1)
+    url: str = Field(pattern=r"^[hH][tT][tT][pP][sS]?://")
     event_types: list[EventType] | None = None
 
 
@@ -117,13 +118,13 @@ class FindAllEnrichInput(BaseModel):
 class FieldAsked(BaseModel):
     """A text field by name, the short form that a create takes besides."""
 
-    name: str = Field(min_length=1)
+    name: Text
     description: str = ""
 
 
 class FindAllRunInput(BaseModel):
     objective: Objective
-    entity_type: str = Field(min_length=1)
+    entity_type: Text
     match_conditions: list[ConditionAsked] = Field(min_length=1, max_length=MAX_CONDITIONS)
     generator: Generator
     match_limit: MatchLimit

@@ -21,6 +21,7 @@ from netnew.api.sse import EventStream
 router = APIRouter(route_class=GuardedRoute)
 
 _LONGEST_S = 6_000
+_ID = "^([0-9a-fA-F]{13})?$"
 
 
 def _document() -> dict[int | str, dict[str, Any]]:
@@ -53,7 +54,8 @@ async def stream_events(
     request: Request,
     findall_id: str,
     last_event_id: Annotated[
-        str | None, Query(description="go on after this; otherwise from the first event on")
+        str | None,
+        Query(pattern=_ID, description="go on after this; otherwise from the first event on"),
     ] = None,
     timeout_s: Annotated[
         float | None,
@@ -65,7 +67,8 @@ async def stream_events(
         ),
     ] = None,
     last_event_header: Annotated[
-        str | None, Header(alias="Last-Event-ID", description="as `last_event_id`")
+        str | None,
+        Header(alias="Last-Event-ID", pattern=_ID, description="as `last_event_id`"),
     ] = None,
 ) -> EventStream:
     """What happened to a run, and what happens: all of it, in order. The stream of a run that has

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -27,6 +28,8 @@ from netnew.domain.candidate import Candidate, MatchStatus
 from netnew.domain.run import Run
 
 router = APIRouter(route_class=GuardedRoute)
+
+_AT_ONCE = 50
 
 
 @router.get("/v1beta/findall/runs", response_model=wire.FindAllRuns, responses=documented())
@@ -82,7 +85,7 @@ async def retrieve_result(
     listed = [x for x, state in found if match_status in (None, state)]
     return wire.FindAllRunResult(
         run=told,
-        candidates=[candidate_view(x, run) for x in listed[:limit]],
+        candidates=await _views(listed[:limit], run),
         last_event_id=id_of(run.created_at, Place(run.last_seq)) if run.last_seq else None,
         findall_id=told.findall_id,
         status=told.status,
@@ -103,6 +106,16 @@ async def _found(caller: Caller, run: Run) -> list[tuple[Candidate, wire.MatchSt
         async for x in caller.service.candidates(run.id)
         if x.status is not MatchStatus.DISCARDED and x.recheck is None
     ]
+
+
+async def _views(listed: Sequence[Candidate], run: Run) -> list[wire.FindAllCandidate]:
+    """Streams are to go on while many are made."""
+    views = []
+    for number, candidate in enumerate(listed, 1):
+        views.append(candidate_view(candidate, run))
+        if number % _AT_ONCE == 0:
+            await asyncio.sleep(0)
+    return views
 
 
 def _metrics(found: Sequence[tuple[Candidate, wire.MatchState]]) -> wire.Metrics:
