@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 
 import httpx2
@@ -85,6 +86,19 @@ def test_a_missing_a_wrong_and_a_revoked_key_are_refused_alike(keyed: Keyed, fac
             ):
                 assert (answer.status_code, face.said(answer.json())) == (401, _REFUSED)
                 assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@every_face
+def test_no_operation_answers_without_a_key(keyed: Keyed, face: Face) -> None:
+    with keyed.server.client(key="") as client:
+        paths = client.get(f"/openapi/{face.name}.json").json()["paths"]
+        for path, item in paths.items():
+            if path == "/v1/healthcheck":
+                continue
+            filled = re.sub(r"{[^}]*}", keyed.run, path)
+            for method in item:
+                answer = client.request(method.upper(), filled, json={})
+                assert (answer.status_code, face.said(answer.json())) == (401, _REFUSED), filled
 
 
 @every_face

@@ -30,9 +30,22 @@ _EXAMPLE = (
     '{"run_id": "run_0b6c…", "seq": 1, "at": "2026-01-05T10:00:00+00:00", "kind": "run.status",'
     ' "status": "queued", "termination_reason": null, "detail": ""}\n\n'
 )
+_EVENT = {
+    "type": "object",
+    "properties": {
+        "event": {"type": "string", "description": "its kind, such as `run.status`"},
+        "id": {"type": "string", "pattern": "^[0-9]+$", "description": "its number"},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "description": "the event: `run_id`, `seq`, `at`, `kind`, and what that kind tells",
+        },
+    },
+    "required": ["event", "id", "data"],
+}
 _DOCUMENTED = {
-    "description": "Server-sent events; `id` is the event's number, `data` is the event as JSON.",
-    "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EXAMPLE}},
+    "description": "Server-sent events, each as the schema says.",
+    "content": {"text/event-stream": {"schema": _EVENT, "example": _EXAMPLE}},
 }
 
 
