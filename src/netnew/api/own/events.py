@@ -43,9 +43,10 @@ _EVENT = {
     },
     "required": ["event", "id", "data"],
 }
+# `schema` would be that of the whole stream, and generated clients would read JSON in it.
 _DOCUMENTED = {
     "description": "Server-sent events, each as the schema says.",
-    "content": {"text/event-stream": {"schema": _EVENT, "example": _EXAMPLE}},
+    "content": {"text/event-stream": {"itemSchema": _EVENT, "example": _EXAMPLE}},
 }
 
 
