@@ -143,7 +143,7 @@ def test_a_variable_that_is_no_setting_is_told_with_the_nearest_that_is_one() ->
     ]
 
 
-@pytest.mark.parametrize("name", ["host", "port", "budget_tokens"])
+@pytest.mark.parametrize("name", ["hosts", "monitor_every_s", "budget_tokens"])
 def test_nothing_can_be_set_that_nothing_uses(places: tuple[Path, Path], name: str) -> None:
     (places[1] / "netnew.toml").write_text(f'{name} = "1"\n')
     with pytest.raises(InvalidInput, match="no such setting"):

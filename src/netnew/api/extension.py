@@ -44,6 +44,7 @@ class Told(BaseModel):
 
     run_id: str
     status: str
+    unread: bool = Field(description="whether the objective is yet to be read by a model")
     stop_reason: str | None
     stop_detail: str
     generation: int
@@ -65,10 +66,11 @@ class Told(BaseModel):
 
 
 def with_extras(spec: RunSpec, extras: Extras | None, settings: Settings) -> RunSpec:
-    """The spec with what `extras` ask. Raises InvalidInput for a source or a judge that callers may
-    not name: both can make this machine read files and call addresses."""
+    """The spec with what `extras` ask, within the caps of the settings. Raises InvalidInput for a
+    source or a judge that callers may not name: both can make this machine read files and call
+    addresses."""
     if extras is None:
-        return spec
+        return replace(spec, budget=spec.budget.capped_by(settings.budget))
     for source in extras.sources or ():
         if source not in (*settings.sources, *settings.serve_sources):
             allowed = ", ".join((*settings.sources, *settings.serve_sources))
@@ -80,7 +82,7 @@ def with_extras(spec: RunSpec, extras: Extras | None, settings: Settings) -> Run
     caps = Budget() if extras.budget is None else Budget(**extras.budget.model_dump())
     return replace(
         spec,
-        budget=spec.budget.with_caps_of(caps),
+        budget=spec.budget.with_caps_of(caps).capped_by(settings.budget),
         sources=tuple(extras.sources or spec.sources),
         judge=extras.judge or spec.judge,
         queries=tuple(extras.queries or spec.queries),
@@ -92,6 +94,7 @@ def told_of(run: Run) -> Told:
     return Told(
         run_id=run.id,
         status=run.status,
+        unread=spec.unread,
         stop_reason=run.termination_reason,
         stop_detail=run.termination_detail,
         generation=run.generation,

@@ -62,7 +62,8 @@ async def unpause(caller: TheCaller, run_id: str) -> RunView:
 async def resume(caller: TheCaller, run_id: str, asked: ResumeAsked | None = None) -> RunView:
     """Go on with a run that failed, was cancelled or met a cap; or whose worker is gone."""
     given = asked.budget if asked else None
-    budget = Budget(**given.model_dump()) if given else None
+    caps = caller.house.settings.budget
+    budget = Budget(**given.model_dump()).capped_by(caps) if given else None
     return run_view(await caller.service.resume(run_named(run_id), budget))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from netnew.api.dialects.parallel import wire
@@ -72,8 +71,7 @@ def spec_of(asked: FindAllRunInput, settings: Settings) -> RunSpec:
         metadata=asked.metadata or {},
         notes={FACE: note_of([told for _, told in read], asked.memory_scope_key)},
     )
-    spec = with_extras(spec, asked.netnew, settings)
-    return replace(spec, budget=spec.budget.capped_by(settings.budget))
+    return with_extras(spec, asked.netnew, settings)
 
 
 def excluded(entries: Iterable[Excluded]) -> ExcludeList:
