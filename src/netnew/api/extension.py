@@ -44,7 +44,7 @@ class Told(BaseModel):
 
     run_id: str
     status: str
-    unread: bool = Field(description="whether the objective is yet to be read by a model")
+    unread: bool = Field(False, description="whether the objective is yet to be read by a model")
     stop_reason: str | None
     stop_detail: str
     generation: int

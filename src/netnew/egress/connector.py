@@ -11,6 +11,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cache
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -76,7 +77,7 @@ class DirectConnector:
         backend: httpcore2.AsyncNetworkBackend | None = None,
     ) -> None:
         self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=ssl_context,
+            ssl_context=ssl_context or _trusting(),
             max_connections=max_connections,
             max_keepalive_connections=max_connections,
             keepalive_expiry=15.0,
@@ -95,6 +96,12 @@ class DirectConnector:
 
     async def aclose(self) -> None:
         await self._pool.aclose()
+
+
+@cache
+def _trusting() -> ssl.SSLContext:
+    """Reading the machine's certificates takes 25 ms: once a process, not at each connection."""
+    return httpcore2.default_ssl_context()
 
 
 class GatewayConnector:
