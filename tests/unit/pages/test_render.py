@@ -16,8 +16,8 @@ from memory_pages import MemoryPages
 from pages_server import Asked, PagesServer, Reply, serving
 
 from netnew.domain.page import PageQuality, Snapshot
-from netnew.pages.chromium import Chromium, find_chromium, why_not_rendered
 from netnew.egress.connector import GatewayConnector
+from netnew.pages.chromium import Chromium, find_chromium, why_not_rendered
 from netnew.pages.http import HttpFetcher
 from netnew.pages.limits import FetchLimits
 from netnew.pages.render import MAX_REQUESTS, Renderer

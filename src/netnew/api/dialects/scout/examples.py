@@ -13,6 +13,7 @@ ASKED: dict[str, Any] = {"query": _QUERY, "fields": ["name", "website", "country
 _TOLD: dict[str, Any] = {
     "run_id": f"run_{_ID}",
     "status": "completed",
+    "unread": False,
     "stop_reason": "candidates_exhausted",
     "stop_detail": "no query and no list is left that promises more",
     "generation": 1,
