@@ -28,6 +28,13 @@ _MOST_NAME_CHARS = 100
 _USED_EVERY = timedelta(minutes=1)
 
 
+# Asked at every request, so made once.
+_OPENED = sa.select(keys).where(
+    keys.c.digest == sa.bindparam("digest"), keys.c.revoked_at.is_(None)
+)
+_ANY = sa.select(keys.c.id).where(keys.c.revoked_at.is_(None)).limit(1)
+
+
 @dataclass(frozen=True, slots=True)
 class _Revoked:
     key_id: str
@@ -72,8 +79,10 @@ class SqlKeys:
 
     async def opened_by(self, secret: str) -> ApiKey | None:
         """The key in force that `secret` is; None where there is none."""
-        query = sa.select(keys).where(keys.c.digest == _digest(secret), keys.c.revoked_at.is_(None))
-        row = await self._database.read(lambda connection: connection.execute(query).first())
+        asked = {"digest": _digest(secret)}
+        row = await self._database.read(
+            lambda connection: connection.execute(_OPENED, asked).first()
+        )
         if row is None:
             return None
         key, now = _key(row), self._clock.now()
@@ -83,8 +92,7 @@ class SqlKeys:
 
     async def any_in_force(self) -> bool:
         """Whether there is a key that is not revoked."""
-        query = sa.select(keys.c.id).where(keys.c.revoked_at.is_(None)).limit(1)
-        found = await self._database.read(lambda connection: connection.execute(query).first())
+        found = await self._database.read(lambda connection: connection.execute(_ANY).first())
         return found is not None
 
 
