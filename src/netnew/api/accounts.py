@@ -28,12 +28,12 @@ class Accounts:
             return
         given = Headers(scope=scope).get("x-request-id", "")
         request_id = given if _GOOD_ID.match(given) else uuid4().hex
-        began, status = time.perf_counter(), 500
+        began, status, is_told = time.perf_counter(), 500, False
 
         async def answering(message: Message) -> None:
-            nonlocal status
+            nonlocal status, is_told
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, is_told = message["status"], message["status"] >= 500
                 headers = MutableHeaders(scope=message)
                 headers["x-request-id"] = request_id
                 headers["x-elapsed-ms"] = str(round((time.perf_counter() - began) * 1000))
@@ -42,6 +42,9 @@ class Accounts:
         with structlog.contextvars.bound_contextvars(request=request_id):
             try:
                 await self._app(scope, receive, answering)
+            except Exception:
+                if not is_told:  # else it was answered, and is in the log
+                    raise
             finally:
                 took_s = time.perf_counter() - began
                 metrics.count_request(scope, status, took_s)

@@ -1,0 +1,112 @@
+"""The application without a socket, where a test moves what a process cannot show."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from netnew.api import guarded
+from netnew.api.app import make_app
+from netnew.api.house import House
+from netnew.bootstrap import make_house, open_app
+from netnew.cli.logs import log_to_standard_error
+from netnew.domain.errors import StoreBusy
+from netnew.ports import Figures
+from netnew.settings import Settings
+
+Work = Callable[[House, httpx2.AsyncClient], Awaitable[None]]
+Check = Callable[[Work], None]
+
+
+@pytest.fixture
+def check(tmp_path: Path) -> Check:
+    """Runs a test over an application with a HOME of its own."""
+    settings = Settings(home=tmp_path, sources=("pyenv",), judge="rules")
+
+    def run(work: Work) -> None:
+        async def with_app() -> None:
+            async with open_app(settings) as app:
+                house = make_house(app)
+                transport = httpx2.ASGITransport(make_app(house))
+                key = {"x-api-key": "any"}
+                async with httpx2.AsyncClient(
+                    transport=transport, base_url="http://localhost", headers=key
+                ) as client:
+                    await work(house, client)
+
+        asyncio.run(with_app())
+
+    return run
+
+
+def test_one_that_leaves_is_not_ready(check: Check) -> None:
+    async def work(house: House, client: httpx2.AsyncClient) -> None:
+        assert (await client.get("/readyz")).status_code == 200
+        house.closing.set()
+        answer = await client.get("/readyz")
+        assert (answer.status_code, answer.json()) == (503, {"status": "closing"})
+        assert (await client.get("/healthz")).status_code == 200
+
+    check(work)
+
+
+def test_metrics_are_told_also_where_the_database_is_away(check: Check) -> None:
+    async def away() -> Figures:
+        raise StoreBusy("the database is away")
+
+    async def work(house: House, client: httpx2.AsyncClient) -> None:
+        assert "netnew_queue_depth 0.0" in (await client.get("/metrics")).text
+        house.figures = away
+        answer = await client.get("/metrics")
+        assert answer.status_code == 200
+        assert "netnew_build_info" in answer.text
+        assert "netnew_queue_depth" not in answer.text
+
+    check(work)
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/netnew/runs/x/extend", lambda body: body["error"]["message"]),
+        ("/v1/discovery_tasks", lambda body: body["detail"][0]["msg"]),
+    ],
+)
+def test_a_body_that_does_not_come_is_not_waited_for(
+    check: Check, monkeypatch: pytest.MonkeyPatch, path: str, said: Callable[[Any], str]
+) -> None:
+    monkeypatch.setattr(guarded, "_WHOLE_WITHIN_S", 0.01)
+
+    async def half() -> Any:
+        yield b'{"additional": '
+        await asyncio.Event().wait()
+
+    async def work(house: House, client: httpx2.AsyncClient) -> None:
+        json = {"content-type": "application/json"}
+        answer = await client.post(path, content=half(), headers=json)
+        assert answer.status_code == 422
+        assert "did not come within" in said(answer.json())
+
+    check(work)
+
+
+def test_a_failure_of_ours_is_told_without_its_reason(
+    check: Check, capfd: pytest.CaptureFixture[str]
+) -> None:
+    log_to_standard_error("warning")
+
+    async def work(house: House, client: httpx2.AsyncClient) -> None:
+        house.webhooks = None  # type: ignore[assignment]
+        answer = await client.get("/netnew/deliveries/x")
+        assert answer.status_code == 500
+        told = {"code": "failed", "message": "Internal server error", "fields": []}
+        assert answer.json() == {"error": told}
+
+    check(work)
+    lines = capfd.readouterr().err.splitlines()
+    assert [x for x in lines if "a request failed" in x and "level=error" in x]
