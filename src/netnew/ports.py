@@ -483,6 +483,10 @@ class KeyStore(Protocol):
         """Whether there is a key that is not revoked."""
         ...
 
+    async def any_made(self) -> bool:
+        """Whether there ever was a key, a revoked one included."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:

@@ -91,3 +91,12 @@ def test_ten_thousand_conditions_are_too_many(client: httpx2.Client, face: Face)
     assert answer.status_code == 422
     assert len(answer.content) < 100_000
     assert client.get(face.runs).status_code == 200
+
+
+@pytest.mark.parametrize("face", FACES, ids=str)
+def test_the_character_that_no_database_holds_is_refused(face: Face, server: ServerProcess) -> None:
+    with server.client() as client:
+        refused = client.post(face.posts, json={**face.body, "netnew": {"queries": ["a\0b"]}})
+        assert refused.status_code == 422
+        assert "U+0000" in face.said(refused.json())
+        assert client.get("/netnew/deliveries/%00").status_code == 404

@@ -177,3 +177,14 @@ def test_without_any_key_the_server_is_this_machines_alone(start_server: StartSe
             assert client.get("/netnew/runs", headers={"host": name}).status_code == 200, name
         made(server, "first")
         assert client.get("/netnew/runs").status_code == 401
+
+
+def test_once_the_last_key_is_revoked_none_opens(start_server: StartServer) -> None:
+    server = start_server(options=["--api-only"])
+    with server.client("any") as client:
+        assert client.get("/netnew/runs").status_code == 200
+        key = made(server, "only")
+        assert client.get("/netnew/runs").status_code == 401
+        server.command("keys", "revoke", key["id"])
+        assert client.get("/netnew/runs").status_code == 401
+        assert client.get("/netnew/runs", headers={"x-api-key": key["key"]}).status_code == 401

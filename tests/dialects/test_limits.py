@@ -121,11 +121,12 @@ def test_more_requests_than_a_key_may_make_are_refused(
     start_server: StartServer, tmp_path: Path
 ) -> None:
     with start_server(serve_rate_per_s=0.5, options=["--api-only"]).client() as client:
-        for _ in range(5):
-            assert client.get("/netnew/runs").status_code == 200
+        assert client.get("/netnew/runs").status_code == 200
         for face in FACES:
-            refused = client.get(face.runs)
-            assert (refused.status_code, refused.headers["retry-after"]) == (429, "2")
+            answers = (client.get(face.runs) for _ in range(1_000))
+            refused = next(x for x in answers if x.status_code != 200)
+            assert refused.status_code == 429
+            assert 1 <= int(refused.headers["retry-after"]) <= 2
             assert "Too many requests" in face.said(refused.json())
         assert client.get("/healthz").status_code == 200
 

@@ -81,7 +81,7 @@ def test_with_a_key_it_does_and_never_opens_without_one(start_server: StartServe
 def test_asked_to_leave_it_ends_streams_and_says_that_it_is_not_ready(
     start_server: StartServer,
 ) -> None:
-    server = start_server(options=["--api-only"], serve_drain_s=2)
+    server = start_server(options=["--api-only"], serve_drain_s=5)
     with server.client() as client, server.client() as another:
         run = begun(client)
         with client.stream("GET", f"/netnew/runs/{run}/events") as stream:

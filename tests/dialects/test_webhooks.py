@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import threading
+import time
 from collections import Counter
 from hashlib import sha256
 from typing import Any
@@ -121,7 +122,7 @@ def test_what_a_receiver_did_not_take_is_sent_again_after_a_kill_when_asked(
             begin_parallel(client, receiver.url, ENDED)
             first = until_ended(receiver, ENDED)[0]
             while not shown(client, first.id)["attempts"]:
-                pass
+                time.sleep(0.05)
         server.kill()
         server.start()
         with server.client() as client:
@@ -130,7 +131,7 @@ def test_what_a_receiver_did_not_take_is_sent_again_after_a_kill_when_asked(
             assert again.is_success, again.text
             assert again.json()["body"] == first.json
             while (delivery := shown(client, first.id))["state"] == "pending":
-                pass
+                time.sleep(0.05)
         assert {call.id for call in receiver.calls} == {first.id}
         assert {call.body for call in receiver.calls} == {first.body}
         assert delivery["state"] == "delivered"

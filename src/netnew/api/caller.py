@@ -59,7 +59,7 @@ async def _known(house: House, connection: HTTPConnection, secret: str) -> Calle
     key = await house.keys.opened_by(secret)
     if key is not None:
         return Caller(key.id, key.workspace_id, house.service_of(key.workspace_id), house)
-    if not _is_of_this_machine(house, connection) or await house.keys.any_in_force():
+    if not _is_of_this_machine(house, connection) or await house.keys.any_made():
         raise KeyRefused
     workspace_id = WorkspaceId(house.settings.workspace)
     return Caller(ANYBODY, workspace_id, house.service_of(workspace_id), house)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 from fastapi.routing import APIRoute
@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from netnew.api.caller import admitted
 from netnew.api.house import house_of
-from netnew.domain.errors import InvalidInput, TooLarge
+from netnew.domain.errors import InvalidInput, NotFound, TooLarge
 
 _HAVE_BODIES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _DEEPEST = 64
@@ -36,6 +36,8 @@ class GuardedRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             request.state.caller = await admitted(request)
+            if "\0" in request.url.path or "\0" in request.scope["path"]:
+                raise NotFound("address", request.scope["path"].replace("\0", "%00"))
             if request.method in _HAVE_BODIES:
                 body = await _body(request, house_of(request).settings.serve_max_bytes)
                 # Starlette keeps both under these names; so they are read, and parsed, once.
@@ -93,7 +95,23 @@ def _parsed(body: bytes) -> Any:
         raise InvalidInput("body", "nested too deeply", f"at most {_DEEPEST} levels")
     if "\\ud" in text or "\\uD" in text:
         _check_surrogates(parsed)
+    if "\\u0000" in text and any("\0" in x for x in _strings(parsed)):
+        raise InvalidInput("body", "has the character U+0000", "text without it")
     return parsed
+
+
+def _strings(parsed: Any) -> Iterator[str]:
+    """All texts of it, names included."""
+    left = [parsed]
+    while left:
+        match left.pop():
+            case str(text):
+                yield text
+            case dict(fields):
+                yield from fields
+                left += fields.values()
+            case list(items):
+                left += items
 
 
 def _refuse(constant: str) -> None:

@@ -108,7 +108,7 @@ def answer_problems(
         return answer(request, Problem(error.status_code, str(error.detail), headers=headers))
 
     async def of_anything(request: Request, error: Exception) -> Response:
-        _log.error("a request failed", path=request.url.path, exc_info=error)
+        _log.error("a request failed", path=request.url.path, error=_told(error), exc_info=error)
         return answer(request, Problem(500, "Internal server error", error=error))
 
     app.add_exception_handler(NetnewError, of_netnew)
@@ -123,7 +123,7 @@ def problem_of(
     """Of the nearest class of `error` that is in the table."""
     status = next((statuses[x] for x in type(error).__mro__ if x in statuses), 500)
     if status >= 500 and not isinstance(error, TransientError):
-        _log.error("a request failed", exc_info=error)
+        _log.error("a request failed", error=_told(error), exc_info=error)
     if isinstance(error, InvalidInput):
         name = names.get(error.field, error.field)
         allowed = f" (allowed: {error.allowed})" if error.allowed else ""
@@ -132,3 +132,7 @@ def problem_of(
         return Problem(status, f"{name}: {found.msg}", (found,), error=error)
     retry_after_s = error.retry_after_s if isinstance(error, TransientError) else None
     return Problem(status, str(error), retry_after_s=retry_after_s, error=error)
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

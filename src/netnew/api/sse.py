@@ -7,11 +7,15 @@ from collections.abc import AsyncIterator, Callable
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+_LINE_ENDS = frozenset("\u0085\u2028\u2029")
 _HEADERS = {"cache-control": "no-cache", "x-accel-buffering": "no"}
 
 
 def frame(data: str, event: str, id: str = "") -> bytes:
     """One event; `data` is JSON on one line. It ends with the blank line that makes it whole."""
+    # Some clients take these for ends of lines, too; in JSON they may always be written so.
+    for sign in _LINE_ENDS.intersection(data):
+        data = data.replace(sign, f"\\u{ord(sign):04x}")
     lines = [f"event: {event}", *([f"id: {id}"] if id else []), f"data: {data}"]
     return ("\n".join(lines) + "\n\n").encode()
 

@@ -113,10 +113,11 @@ class _Serving:
         from netnew.api.binding import address_of
 
         settings = app.settings
-        in_force = sum(key.is_in_force for key in await app.desks.keys.list())
+        keys = await app.desks.keys.list()
+        in_force = sum(key.is_in_force for key in keys)
         opens = (
             f"{plural(in_force, 'key')} in force"
-            if in_force
+            if keys
             else "no key was made: any opens it, from this machine alone"
         )
         work = "runs wait for `netnew worker`; " if self._api_only else ""

@@ -153,6 +153,7 @@ class PostgresBackend:
             pool_size=connections,
             max_overflow=0,
             use_native_hstore=False,
+            hide_parameters=True,  # what failed is told, and not what was to be written
         )
         sa.event.listen(engine, "connect", self._set_up)
         return engine

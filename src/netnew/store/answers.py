@@ -77,16 +77,11 @@ def _claim(
 def _claimed(connection: sa.Connection, claim: _Claim) -> Answer | NetnewError | None:
     key, now = claim.key, claim.now
     connection.execute(sa.delete(answers).where(answers.c.at < now - KEPT))
-    row = {
-        "workspace_id": key.workspace_id,
-        "route": key.route,
-        "key": key.key,
-        "asked": claim.asked,
-        "at": now,
-    }
-    if connection.execute(insert_new(connection, answers), row).rowcount:
-        return None
-    found = connection.execute(sa.select(answers).where(key.where).with_for_update()).one()
+    found = None
+    while found is None:  # what another released between the two statements is free again
+        if _is_new(connection, claim):
+            return None
+        found = connection.execute(sa.select(answers).where(key.where).with_for_update()).first()
     if found.asked != claim.asked:
         problem = "the same key came with another request before"
         return InvalidInput("Idempotency-Key", problem, "a new key for each request")
@@ -96,6 +91,18 @@ def _claimed(connection: sa.Connection, claim: _Claim) -> Answer | NetnewError |
         return Conflict("a request with this Idempotency-Key is being answered just now")
     connection.execute(sa.update(answers).where(key.where).values(at=now))
     return None
+
+
+def _is_new(connection: sa.Connection, claim: _Claim) -> bool:
+    key = claim.key
+    row = {
+        "workspace_id": key.workspace_id,
+        "route": key.route,
+        "key": key.key,
+        "asked": claim.asked,
+        "at": claim.now,
+    }
+    return bool(connection.execute(insert_new(connection, answers), row).rowcount)
 
 
 def _keep(connection: sa.Connection, kept: Sequence[_Kept]) -> list[None]:

@@ -32,7 +32,8 @@ _USED_EVERY = timedelta(minutes=1)
 _OPENED = sa.select(keys).where(
     keys.c.digest == sa.bindparam("digest"), keys.c.revoked_at.is_(None)
 )
-_ANY = sa.select(keys.c.id).where(keys.c.revoked_at.is_(None)).limit(1)
+_ANY_MADE = sa.select(keys.c.id).limit(1)
+_ANY_IN_FORCE = _ANY_MADE.where(keys.c.revoked_at.is_(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,14 @@ class SqlKeys:
 
     async def any_in_force(self) -> bool:
         """Whether there is a key that is not revoked."""
-        found = await self._database.read(lambda connection: connection.execute(_ANY).first())
+        return await self._has(_ANY_IN_FORCE)
+
+    async def any_made(self) -> bool:
+        """Whether there ever was a key, a revoked one included."""
+        return await self._has(_ANY_MADE)
+
+    async def _has(self, query: sa.Select[tuple[str]]) -> bool:
+        found = await self._database.read(lambda connection: connection.execute(query).first())
         return found is not None
 
 

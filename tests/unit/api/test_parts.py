@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from dataclasses import dataclass
 
@@ -60,6 +61,12 @@ def test_slots_are_counted_in_all_and_of_each_key() -> None:
     let_go()
     slots.take("a")
     assert counts == [1, 2, 3, 2, 3]
+
+
+def test_no_sign_in_a_frame_ends_a_line_for_anybody() -> None:
+    text = "a\u2028b\u2029c\u0085d"
+    told = frame(json.dumps(text, ensure_ascii=False), "x").decode()
+    assert told.splitlines() == ["event: x", f"data: {json.dumps(text)}", ""]
 
 
 def test_a_frame_is_whole_with_its_blank_line() -> None:
