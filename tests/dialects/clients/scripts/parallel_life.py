@@ -116,6 +116,7 @@ assert kept
 seen["enriched_again"] = plain(
     findall.enrich(again.findall_id, output_schema=kept[0].output_schema)
 )
+follow(again.findall_id)
 
 # Cancel another, twice.
 other = findall.create(**asked, match_limit=50)

@@ -94,6 +94,7 @@ seen.refreshing = await follow(again.findall_id);
 seen.refreshed = await findall.result(again.findall_id);
 const kept = (await findall.schema(run.findall_id)).enrichments![0];
 seen.enriched_again = await findall.enrich(again.findall_id, kept);
+await follow(again.findall_id);
 
 const other = await findall.create({ ...asked, match_limit: 50 });
 seen.cancelled_id = other.findall_id;
