@@ -14,7 +14,7 @@ from netnew.engine.generators import generator_named
 from netnew.engine.ingest import ingest, is_read, is_unpaid
 from netnew.engine.parts import Judging
 from netnew.engine.plan import Plan, check, plan
-from netnew.ports import Store
+from netnew.ports import Charge, Store
 from netnew.surroundings import Surroundings
 
 Read = Literal["now", "later", "by rules"]
@@ -28,8 +28,9 @@ class Planning:
     store: Store
     around: Surroundings
 
-    async def plan(self, spec: RunSpec, read: Read) -> Plan:
-        """What a run of `spec` would do. Raises InvalidInput, ModelMisconfigured."""
+    async def plan(self, spec: RunSpec, read: Read, charge: Charge = lambda spend: None) -> Plan:
+        """What a run of `spec` would do. `charge`: told at once what a model took, which is the
+        plan's `spend` as well. Raises InvalidInput, ModelMisconfigured."""
         sources = spec.sources or tuple(self.around.default_sources)
         spec = replace(spec, sources=sources, unread=False)
         check(spec)
@@ -41,9 +42,14 @@ class Planning:
         if read == "later":
             return _yet_to_be_read(self._made(spec, judging), spec)
         spent: list[Spend] = []
+
+        def charged(spend: Spend) -> None:
+            spent.append(spend)
+            charge(spend)
+
         asked_by, clock = judging.judge.profile, self.around.clock
         kept = self.store.searches
-        spec = await ingest(spec, judging.advisor, asked_by, kept, clock, spent.append)
+        spec = await ingest(spec, judging.advisor, asked_by, kept, clock, charged)
         return replace(self._made(spec, judging), spend=sum(spent, Spend()))
 
     async def exclusions(self, exclude: ExcludeList) -> Exclusions:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from netnew.domain.budget import Budget
+from netnew.domain.budget import Budget, Spend
 from netnew.domain.candidate import Candidate
 from netnew.domain.enrichment import Enrichment
 from netnew.domain.errors import Conflict, InvalidInput, NotFound, QuotaExceeded
@@ -61,6 +61,24 @@ class Service(Records):
         `unread`, and its worker asks first. Raises InvalidInput, ModelMisconfigured."""
         return await self._planning.plan(spec, "now" if reads else "later")
 
+    async def read_objective(self, spec: RunSpec) -> Plan:
+        """What a run of `spec` would do, where none is made of it: what a model takes to read the
+        objective counts for the workspace's day.
+
+        Raises InvalidInput naming the field, QuotaExceeded where a cap of the day is reached and a
+        model would be asked, ModelMisconfigured, SourceMisconfigured.
+        """
+        by_rules = await self._planning.plan(spec, "by rules")
+        async with self._around.open_parts(by_rules.spec) as parts:
+            if parts.advisor is None:
+                return by_rules
+            await self._check_the_day(parts.day_budget)
+        spent: list[Spend] = []
+        try:
+            return await self._planning.plan(spec, "now", spent.append)
+        finally:
+            await self._store.runs.spend(sum(spent, Spend()))
+
     async def judge_named(self, name: str) -> Judging:
         """The judge of that name; it is asked nothing. Raises InvalidInput, ModelMisconfigured."""
         return await self._around.judging(RunSpec(objective="", judge=name))
@@ -102,18 +120,24 @@ class Service(Records):
         like `create_run`.
         """
         until = self._clock.monotonic() + deadline_s
-        spec = replace(spec, generator="preview")
-        try:
-            async with asyncio.timeout(deadline_s / 2):
-                planned = await self.plan(spec)
-        except TimeoutError:
-            planned = await self._planning.plan(spec, "by rules")
-        async with self._around.open_parts(planned.spec):
-            pass  # as in `begin`
+        planned = await self._read_within(deadline_s / 2, replace(spec, generator="preview"))
         excluded = await self._planning.exclusions(planned.spec.exclude)
         start = await self._starter(after_s=deadline_s + _TAKEN_UP_AFTER_S)
         run = await self._begin(planned, excluded, start)
         return await self.working.within(run.id, until - self._clock.monotonic())
+
+    async def _read_within(self, seconds: float, spec: RunSpec) -> Plan:
+        """The plan of what a model reads; by rules, where that takes longer, or where a cap of the
+        day is reached. Opens what the plan asks for, once, as `begin` does."""
+        by_rules = await self._planning.plan(spec, "by rules")
+        spent: list[Spend] = []
+        async with self._around.open_parts(by_rules.spec) as parts:
+            try:
+                await self._check_the_day(parts.day_budget)
+                async with asyncio.timeout(seconds):
+                    return await self._planning.plan(spec, "now", spent.append)
+            except (QuotaExceeded, TimeoutError):
+                return replace(by_rules, spend=sum(spent, Spend()))
 
     async def refresh(
         self,

@@ -33,7 +33,8 @@ _log = structlog.get_logger(__name__)
 
 async def read_first(run: Run, parts: Parts) -> Run:
     """`run`, just taken, as it is once its objective is read; or ended or paused, where that was
-    asked for meanwhile. Where the model has no answer, rules read it.
+    asked for meanwhile. Where the model has no answer, or a cap of the day is reached, rules read
+    it.
 
     Raises TakenOver, ModelMisconfigured.
     """
@@ -112,11 +113,18 @@ class _Reading:
     async def _planned(self) -> Plan:
         parts, spec = self.parts, replace(self.run.spec, unread=False)
         clock = FixedClock(self.run.created_at, parts.clock)
-        if parts.advisor is None:
+        if parts.advisor is None or await self._is_the_day_spent():
             return plan(spec, parts.judge, clock)
         asked_by, kept = parts.judge.profile, parts.store.searches
         read = await ingest(spec, parts.advisor, asked_by, kept, clock, self._charge)
         return _plan_of(read, spec, parts, clock)
+
+    async def _is_the_day_spent(self) -> bool:
+        """Whether a cap on what the workspace spends a day is reached."""
+        caps, today = self.parts.day_budget, self.parts.clock.now().date()
+        if not caps.is_capped:
+            return False
+        return caps.exhausted_by(await self.parts.store.runs.spent_on(today)) is not None
 
     def _charge(self, spend: Spend) -> None:
         self.spent += spend

@@ -14,7 +14,7 @@ from netnew.domain.budget import Budget, Spend
 from netnew.domain.candidate import MatchStatus
 from netnew.domain.condition import MatchCondition
 from netnew.domain.enrichment import Enrichment
-from netnew.domain.errors import ModelMisconfigured, ModelUnavailable
+from netnew.domain.errors import ModelMisconfigured, ModelUnavailable, QuotaExceeded
 from netnew.domain.event import RunPlanned, RunStatusChanged
 from netnew.domain.run import Run, RunSpec, RunStatus, TerminationReason
 from netnew.ports import Charge, Reading
@@ -322,3 +322,37 @@ async def test_a_model_that_never_can_ends_the_run_as_failed(b: Bench) -> None:
     failed = await b.service.run(run.id)
     assert failed.status is RunStatus.FAILED
     assert "no such model" in failed.termination_detail
+
+
+# --------------------------------------------------------------------- where the day has a cap
+
+
+async def test_a_reading_without_a_run_counts_for_the_day(b: Bench) -> None:
+    made = reader(b)
+    planned = await b.service.read_objective(SPEC)
+    assert (planned.spec.conditions, planned.spec.enrichments) == (CONDITIONS, (CITY,))
+    assert (await b.store.runs.spent_on(b.clock.now().date())).tokens == 100
+    await b.service.read_objective(SPEC)
+    assert len(made.read) == 1
+    assert (await b.store.runs.spent_on(b.clock.now().date())).tokens == 100
+
+
+async def test_a_reading_without_a_run_is_refused_once_the_day_is_spent(b: Bench) -> None:
+    made = reader(b)
+    b.parts["day_budget"] = Budget(tokens=100)
+    await b.service.read_objective(SPEC)
+    with pytest.raises(QuotaExceeded):
+        await b.service.read_objective(replace(SPEC, objective="all blue kettles"))
+    assert len(made.read) == 1
+    b.advisor = None  # rules cost nothing
+    assert (await b.service.read_objective(SPEC)).spec.entity_type == "red kettle"
+
+
+async def test_once_the_day_is_spent_rules_read_what_a_run_and_a_preview_ask(b: Bench) -> None:
+    made = reader(b)
+    run = await begun(b)
+    b.parts["day_budget"] = Budget(tokens=0)
+    done = await b.service.work(run.id)
+    assert (done.spec.unread, done.spec.entity_type, made.read) == (False, "red kettle", [])
+    looked = await b.service.preview(SPEC)
+    assert (looked.spec.entity_type, looked.spend.tokens, made.read) == ("red kettle", 0, [])

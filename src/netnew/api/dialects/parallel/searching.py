@@ -31,7 +31,9 @@ async def ingest(caller: TheCaller, asked: IngestInput) -> Response:
     spec = RunSpec(
         objective=asked.objective, sources=house.settings.sources, judge=house.settings.judge
     )
-    read = (await caller.service.plan(replace(spec, budget=house.settings.budget))).spec
+    house.begun.take(caller.key_id)
+    planned = await caller.service.read_objective(replace(spec, budget=house.settings.budget))
+    read = planned.spec
     # A create needs a condition: what names none is asked for as it stands.
     conditions = read.conditions or (MatchCondition("matches_objective", asked.objective),)
     view = wire.FindAllSchema(
