@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -11,7 +12,17 @@ from netnew.domain.budget import Budget, Spend
 from netnew.domain.condition import MatchCondition
 from netnew.domain.enrichment import Enrichment
 from netnew.domain.errors import InvalidInput
-from netnew.domain.run import MAX_CONDITIONS, MAX_MATCH_LIMIT, MAX_OBJECTIVE_CHARS, RunSpec
+from netnew.domain.run import (
+    MAX_CONDITION_CHARS,
+    MAX_CONDITIONS,
+    MAX_MATCH_LIMIT,
+    MAX_METADATA_BYTES,
+    MAX_NAME_CHARS,
+    MAX_OBJECTIVE_CHARS,
+    MAX_QUERIES,
+    MAX_QUERY_CHARS,
+    RunSpec,
+)
 from netnew.engine.diverse import diverse
 from netnew.engine.expected import Expected
 from netnew.engine.fewer import at_most
@@ -98,12 +109,7 @@ def check(spec: RunSpec) -> None:
     objective = spec.objective.strip()
     if not objective:
         raise InvalidInput("objective", "it is empty", "a question in plain words")
-    if len(objective) > MAX_OBJECTIVE_CHARS:
-        raise InvalidInput(
-            "objective",
-            f"it has {len(objective):,} characters",
-            f"at most {MAX_OBJECTIVE_CHARS:,}",
-        )
+    _check_length("objective", objective, MAX_OBJECTIVE_CHARS)
     if not 1 <= spec.match_limit <= MAX_MATCH_LIMIT:
         raise InvalidInput(
             "match_limit", f"{spec.match_limit:,} is out of range", f"1 to {MAX_MATCH_LIMIT:,}"
@@ -115,6 +121,7 @@ def check(spec: RunSpec) -> None:
     generator_named(spec.generator)
     _check_conditions(spec)
     check_enrichments(spec.conditions, spec.enrichments)
+    _check_what_is_kept(spec)
     for cap in fields(Budget):
         limit = getattr(spec.budget, cap.name)
         if limit is not None and limit < 0:
@@ -130,6 +137,25 @@ def _check_conditions(spec: RunSpec) -> None:
     for condition in spec.conditions:
         if not condition.name.strip() or not condition.description.strip():
             raise InvalidInput("conditions", "one has no name or no text", "'name: text'")
+        _check_length("conditions", condition.name, MAX_NAME_CHARS, "the name of one")
+        _check_length("conditions", condition.description, MAX_CONDITION_CHARS, "one")
         if condition.name in names:
             raise InvalidInput("conditions", f"{condition.name!r} is there twice", "unique names")
         names.add(condition.name)
+
+
+def _check_what_is_kept(spec: RunSpec) -> None:
+    """A list of runs has all of it for each."""
+    if len(spec.queries) > MAX_QUERIES:
+        raise InvalidInput("queries", f"there are {len(spec.queries)}", f"at most {MAX_QUERIES}")
+    for query in spec.queries:
+        _check_length("queries", query, MAX_QUERY_CHARS, "one")
+    size = len(json.dumps(dict(spec.metadata), ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    if size > MAX_METADATA_BYTES:
+        allowed = f"at most {MAX_METADATA_BYTES:,} as JSON"
+        raise InvalidInput("metadata", f"it has {size:,} bytes", allowed)
+
+
+def _check_length(field: str, text: str, most: int, which: str = "it") -> None:
+    if len(text) > most:
+        raise InvalidInput(field, f"{which} has {len(text):,} characters", f"at most {most:,}")

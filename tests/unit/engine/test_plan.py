@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -92,3 +93,32 @@ def test_a_condition_that_is_read_never_has_the_name_of_a_field_that_is_asked_fo
     clashing = planned(replace(SPEC, enrichments=(Enrichment(read.name, "where it is"),)))
     assert clashing.conditions[0].description == read.description
     assert planned(clashing) == clashing
+
+
+@pytest.mark.parametrize(
+    ("field", "change"),
+    [
+        ("conditions", {"conditions": (MatchCondition("x" * 501, "It is red."),)}),
+        ("conditions", {"conditions": (MatchCondition("x", "a" * 10_001),)}),
+        ("queries", {"queries": ("kettles",) * 101}),
+        ("queries", {"queries": ("a" * 501,)}),
+        ("metadata", {"metadata": {"a": "x" * 65_536}}),
+        ("metadata", {"metadata": {"a": "\u00e9" * 32_768}}),
+    ],
+)
+def test_what_is_kept_and_listed_with_a_run_has_a_size(field: str, change: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        planned(replace(SPEC, **change))
+    assert refused.value.field == field
+
+
+def test_up_to_that_size_it_is_kept_as_it_is() -> None:
+    given = replace(
+        SPEC,
+        conditions=(MatchCondition("x" * 500, "a" * 10_000),),
+        queries=("a" * 500,) * 100,
+        metadata={"a": "x" * 65_000},
+    )
+    spec = planned(given)
+    assert (spec.conditions, spec.queries) == (given.conditions, given.queries)
+    assert spec.metadata == given.metadata
