@@ -123,6 +123,23 @@ def test_a_query_that_asks_for_much_has_five_criteria_and_one_for_little_has_one
     assert only["key"] == "is_observatory"
 
 
+@pytest.mark.parametrize(
+    "field", ["exclude_domains", "exclude_task_ids", "criteria", "data_sources"]
+)
+def test_of_a_list_without_end_no_entry_is_looked_at(client: httpx2.Client, field: str) -> None:
+    answer = client.post(TASKS, json={"query": OBJECTIVE, field: [0] * 10_000})
+    assert wrong_fields(answer) == [["body", field]]
+
+
+def test_a_domain_that_comes_a_thousand_times_counts_once(client: httpx2.Client) -> None:
+    many = [f"https://www.example.com/{i}" for i in range(2_000)]
+    assert create(client, exclude_domains=many)["exclude_domains"] == ["example.com"]
+    others = [f"example{i}.com" for i in range(1_001)]
+    answer = client.post(TASKS, json={"query": OBJECTIVE, "exclude_domains": others})
+    assert wrong_fields(answer) == [["body", "exclude_domains"]]
+    assert "at most 1,000" in answer.text
+
+
 @promises("extruct-table")
 def test_a_table_is_refused_rather_than_ignored(client: httpx2.Client) -> None:
     table = {"id": "5f0c7a9e-3d5b-4b70-8c5c-1f3f64a7b001", "auto_import": True}

@@ -19,6 +19,7 @@ MOST_READ = 5
 """Criteria of a query that came without any."""
 
 _MOST_NAME, _LEAST_TEXT, _MOST_TEXT = 100, 10, 500
+_MOST_KEY_MADE = 400  # with room for a number behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def criteria_of(run: Run) -> tuple[Criterion, ...] | None:
 def _of_the_kind(entity_type: str) -> Criterion:
     kind = entity_type or "entity"
     text = f"It is what was asked for: {kind}."
-    key = f"is_{_snake(kind) or 'entity'}"
+    key = f"is_{_snake(kind)[:_MOST_KEY_MADE] or 'entity'}"
     definition = CriterionDefinition(
         key=key, name=_cut(_words(kind), _MOST_NAME), criterion=_cut(text, _MOST_TEXT)
     )
@@ -87,6 +88,7 @@ def _definition(key: str, condition: MatchCondition) -> CriterionDefinition:
 def _key_for(name: str, taken: dict[str, MatchCondition]) -> str:
     bare = _snake(name) or "criterion"
     bare = bare if bare[0].isalpha() else f"criterion_{bare}"
+    bare = bare[:_MOST_KEY_MADE]
     unique, number = bare, 2
     while unique in taken:
         unique, number = f"{bare}_{number}", number + 1

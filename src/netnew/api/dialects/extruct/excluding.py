@@ -6,6 +6,7 @@ page on somebody else's) counts by its identity alone: the domain would leave ou
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from netnew.api.caller import Caller
@@ -19,16 +20,18 @@ from netnew.domain.run import ExcludeList, Run
 from netnew.service import registered_domain_of
 
 _ALL_OF = "*."
+_AT_ONCE = 200
 
 
 async def exclude_list(
     caller: Caller, domains: Sequence[str], task_ids: Sequence[str]
 ) -> ExcludeList:
     """Raises InvalidInput naming the entry, NotFound for a task that is not there."""
-    wanted = {_domain(text, number) for number, text in enumerate(domains)}
+    wanted = await _named(domains)
     runs = await _done(caller, task_ids)
     urls: set[str] = set()
     for run in runs:
+        await asyncio.sleep(0)  # others have their turn
         for result in await qualified_in(caller.service, run):
             own = own_domain_of(result)
             if own is None:
@@ -49,6 +52,16 @@ def domains_in(exclude: ExcludeList) -> list[str]:
     """The registered domains of an exclude list, sorted; none of a list that is kept as hashes."""
     named = {registered_domain_of(x.removeprefix(_ALL_OF)) for x in exclude.domains}
     return sorted(x for x in named if x is not None)
+
+
+async def _named(domains: Sequence[str]) -> set[str]:
+    """The registered domains of all; streams are to go on while many are read."""
+    named = set()
+    for number, text in enumerate(domains):
+        named.add(_domain(text, number))
+        if number % _AT_ONCE == _AT_ONCE - 1:
+            await asyncio.sleep(0)
+    return named
 
 
 def _domain(text: str, number: int) -> str:

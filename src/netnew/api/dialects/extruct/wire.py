@@ -16,6 +16,16 @@ MOST_CRITERIA = 20
 MOST_EXCLUDED = 1_000
 MOST_EXCLUDED_TASKS = 100
 
+# What a list may have as it comes, before what is in it twice is counted once: an error is made of
+# each wrong item, so that one without an end would take half a minute.
+_MOST_ENTRIES = 5_000
+_MOST_CRITERIA_GIVEN = 100
+_MOST_URL_CHARS = 2_048
+_MOST_KEY_CHARS = 500
+
+DomainText = Annotated[str, StringConstraints(max_length=_MOST_URL_CHARS)]
+TaskIdText = Annotated[str, StringConstraints(max_length=200)]
+
 
 class Status(StrEnum):
     CREATED = "created"
@@ -44,6 +54,7 @@ class CriterionDefinition(BaseModel):
         str,
         Field(
             pattern=r"^[a-zA-Z][a-zA-Z0-9_]*$",
+            max_length=_MOST_KEY_CHARS,
             description="Identifies the criterion; its scores stand under it.",
         ),
     ]
@@ -84,28 +95,37 @@ class DiscoveryTaskInput(BaseModel):
     auto_data_sources: bool = True
     data_sources: Annotated[
         list[DataSourceAsked] | None,
-        Field(description="Ignored while `auto_data_sources` is true, needed when it is false."),
+        Field(
+            max_length=100,
+            description="Ignored while `auto_data_sources` is true, needed when it is false.",
+        ),
     ] = None
     criteria: Annotated[
         list[CriterionDefinition] | None,
         Field(
+            max_length=_MOST_CRITERIA_GIVEN,
             description=f"At most {MOST_CRITERIA}, each with a key of its own. Without any, they"
-            " are read in the query."
+            " are read in the query.",
         ),
     ] = None
     exclude_domains: Annotated[
-        list[str] | None,
-        Field(description="Domains or addresses; each counts as its registered domain."),
+        list[DomainText] | None,
+        Field(
+            max_length=_MOST_ENTRIES,
+            description="Domains or addresses; each counts as its registered domain.",
+        ),
     ] = None
     exclude_task_ids: Annotated[
-        list[str] | None,
+        list[TaskIdText] | None,
         Field(
+            max_length=_MOST_ENTRIES,
             description=f"Tasks that are done, at most {MOST_EXCLUDED_TASKS}: the domains of their"
-            f" results are left out. With `exclude_domains` at most {MOST_EXCLUDED:,} domains."
+            f" results are left out. With `exclude_domains` at most {MOST_EXCLUDED:,} domains.",
         ),
     ] = None
     table: Annotated[
-        dict[str, Any] | None, Field(description="Tables are not supported: any is refused (422).")
+        dict[str, Any] | None,
+        Field(max_length=100, description="Tables are not supported: any is refused (422)."),
     ] = None
     netnew: Extras | None = None
 
