@@ -6,18 +6,31 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from netnew.domain.budget import Budget
 from netnew.domain.errors import InvalidInput
 from netnew.domain.run import Run, RunSpec
 from netnew.settings import Settings
 
+_MOST_NAMES = 100
 
-class BudgetAsked(BaseModel):
-    """Caps of the run; at one it starts nothing new and keeps its rows. Null: no cap."""
+
+class _Known(BaseModel):
+    """Only what is declared. A great many names are refused at once, not each by an error."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _not_too_many(cls, given: object) -> object:
+        if isinstance(given, dict) and len(given) > _MOST_NAMES:
+            raise ValueError(f"has {len(given):,} names; known are {', '.join(cls.model_fields)}")
+        return given
+
+
+class BudgetAsked(_Known):
+    """Caps of the run; at one it starts nothing new and keeps its rows. Null: no cap."""
 
     cost: Annotated[float, Field(ge=0, description="US dollars")] | None = None
     tokens: Annotated[int, Field(ge=0)] | None = None
@@ -26,10 +39,8 @@ class BudgetAsked(BaseModel):
     seconds: Annotated[float, Field(ge=0)] | None = None
 
 
-class Extras(BaseModel):
+class Extras(_Known):
     """Asked of netnew beyond the wire format."""
-
-    model_config = ConfigDict(extra="forbid")
 
     budget: BudgetAsked | None = None
     sources: list[str] | None = Field(None, min_length=1, max_length=20)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -15,12 +16,15 @@ from pydantic import (
 
 from netnew.api.dialects.parallel.wire import Generator, Plain
 from netnew.api.extension import Extras
+from netnew.domain.enrichment import MAX_LEAVES
 from netnew.domain.run import MAX_CONDITIONS, MAX_OBJECTIVE_CHARS
 
 MOST_MATCHES = 1_000
 FEWEST_MATCHES = 5
 MOST_PREVIEWED = 10
 MOST_EXCLUDED = 10_000
+_MOST_KEYS = 1_000
+_MOST_METADATA_BYTES = 64 * 1024
 
 EventType = Literal[
     "findall.candidate.generated",
@@ -39,6 +43,13 @@ def _whole(given: object) -> object:
     return int(given) if isinstance(given, float) and given.is_integer() else given
 
 
+def _not_too_many(given: object) -> object:
+    """Counted before the values are looked at: each wrong one would be an error of its own."""
+    if isinstance(given, dict) and len(given) > _MOST_KEYS:
+        raise ValueError(f"has {len(given):,} keys; at most {_MOST_KEYS:,}")
+    return given
+
+
 # The bounds stand next to the type: only there do they get into the document.
 MatchLimit = Annotated[
     int, Field(strict=True, ge=FEWEST_MATCHES, le=MOST_MATCHES), BeforeValidator(_whole)
@@ -46,6 +57,10 @@ MatchLimit = Annotated[
 Positive = Annotated[int, Field(strict=True, gt=0), BeforeValidator(_whole)]
 Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
 Objective = Annotated[Text, Field(max_length=MAX_OBJECTIVE_CHARS)]
+Name = Annotated[str, Field(max_length=500)]
+Description = Annotated[str, Field(max_length=10_000)]
+Url = Annotated[str, Field(max_length=2_000)]
+Bounded = (Field(max_length=_MOST_KEYS), BeforeValidator(_not_too_many))
 
 
 class IngestInput(BaseModel):
@@ -59,40 +74,42 @@ class IngestInput(BaseModel):
 
 
 class ConditionAsked(BaseModel):
-    name: Text
-    description: Text
+    name: Annotated[Text, Field(max_length=500)]
+    description: Annotated[Text, Field(max_length=10_000)]
 
 
 class Excluded(BaseModel):
-    name: str
-    url: str
+    name: Name
+    url: Url
 
 
 class WebhookAsked(BaseModel):
     """`event_types` left out: all that are told; an empty list: none."""
 
-    url: str = Field(pattern=r"^[hH][tT][tT][pP][sS]?://")
-    event_types: list[EventType] | None = None
+    url: Url = Field(pattern=r"^[hH][tT][tT][pP][sS]?://")
+    event_types: Annotated[list[EventType], Field(max_length=100, fail_fast=True)] | None = None
 
 
 class OutputSchemaAsked(BaseModel):
     type: Literal["json"] = "json"
-    json_schema: dict[str, Any]
+    json_schema: dict[str, Any] = Field(description="at most 25,000 characters")
 
 
 class McpServerAsked(BaseModel):
     type: Literal["url"] = "url"
-    url: str
-    name: str
-    headers: dict[str, str] | None = Field(default=None, description="not kept")
-    allowed_tools: list[str] | None = None
+    url: Url
+    name: Name
+    headers: Annotated[dict[str, str], *Bounded] | None = Field(
+        default=None, description="not kept"
+    )
+    allowed_tools: Annotated[list[Name], Field(max_length=1_000, fail_fast=True)] | None = None
 
 
 class FindAllEnrichInput(BaseModel):
     output_schema: OutputSchemaAsked
-    processor: str = "core"
-    mcp_servers: list[McpServerAsked] | None = Field(
-        default=None, description="kept and told again, without headers; no server is asked"
+    processor: Name = "core"
+    mcp_servers: Annotated[list[McpServerAsked], Field(max_length=20, fail_fast=True)] | None = (
+        Field(default=None, description="kept and told again, without headers; no server is asked")
     )
 
     model_config = ConfigDict(
@@ -118,21 +135,30 @@ class FindAllEnrichInput(BaseModel):
 class FieldAsked(BaseModel):
     """A text field by name, the short form that a create takes besides."""
 
-    name: Text
-    description: str = ""
+    name: Annotated[Text, Field(max_length=500)]
+    description: Description = ""
 
 
 class FindAllRunInput(BaseModel):
     objective: Objective
-    entity_type: Text
+    entity_type: Annotated[Text, Field(max_length=500)]
     match_conditions: list[ConditionAsked] = Field(min_length=1, max_length=MAX_CONDITIONS)
     generator: Generator
     match_limit: MatchLimit
-    exclude_list: list[Excluded] | None = Field(default=None, max_length=MOST_EXCLUDED)
-    metadata: dict[str, Plain] | None = None
+    exclude_list: (
+        Annotated[list[Excluded], Field(max_length=MOST_EXCLUDED, fail_fast=True)] | None
+    ) = None
+    metadata: Annotated[dict[str, Plain], *Bounded] | None = Field(
+        default=None, description="at most 64 KiB as JSON"
+    )
     webhook: WebhookAsked | None = None
     memory_scope_key: str | None = Field(default=None, pattern=r"^[a-zA-Z0-9_-]{1,128}$")
-    enrichments: list[FindAllEnrichInput | FieldAsked] | None = None
+    enrichments: (
+        Annotated[
+            list[FindAllEnrichInput | FieldAsked], Field(max_length=MAX_LEAVES, fail_fast=True)
+        ]
+        | None
+    ) = None
     netnew: Extras | None = Field(default=None, description="what netnew takes beyond the format")
 
     model_config = ConfigDict(
@@ -151,6 +177,13 @@ class FindAllRunInput(BaseModel):
             ]
         }
     )
+
+    @field_validator("metadata")
+    @classmethod
+    def _small(cls, metadata: dict[str, Plain] | None) -> dict[str, Plain] | None:
+        if len(json.dumps(metadata, ensure_ascii=False).encode()) > _MOST_METADATA_BYTES:
+            raise ValueError("is longer than 64 KiB as JSON")
+        return metadata
 
     @field_validator("match_conditions")
     @classmethod
