@@ -156,6 +156,15 @@ def test_a_wrong_field_is_named(scout: httpx2.Client, changes: Any, field: str) 
     assert set(wrong) == {"loc", "msg", "type"}
 
 
+@pytest.mark.parametrize("field", ["metadata", "output_schema"])
+def test_what_is_kept_as_it_came_is_not_endless(scout: httpx2.Client, field: str) -> None:
+    answer = scout.post(RUNS, json=ASKED | {field: {"x": "ä" * 40_000}})
+    assert answer.status_code == 422
+    (wrong,) = answer.json()["detail"]
+    assert wrong["loc"] == ["body", field]
+    assert "65,536 bytes" in wrong["msg"]
+
+
 @promises("scout-errors")
 def test_what_is_missing_is_told_in_the_words_of_pydantic(scout: httpx2.Client) -> None:
     answer = scout.post(RUNS, json={"limit": 5})

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from netnew.api.dialects.scout.examples import ASKED, PREVIEW, RUN
 from netnew.api.extension import Extras, Told
@@ -12,6 +13,18 @@ from netnew.api.extension import Extras, Told
 FieldName = Annotated[str, Field(min_length=1, max_length=200)]
 Fields = Annotated[list[FieldName], Field(max_length=60)]
 Limit = Annotated[int, Field(ge=1, le=100)]
+
+_MOST_BYTES = 64 * 1024
+
+
+def _not_too_long(document: dict[str, Any]) -> dict[str, Any]:
+    if len(json.dumps(document, ensure_ascii=False).encode()) > _MOST_BYTES:
+        raise ValueError(f"more than {_MOST_BYTES:,} bytes of JSON")
+    return document
+
+
+# It is kept with the run as it came, and told in every view of it.
+Document = Annotated[dict[str, Any], Field(max_length=1_000), AfterValidator(_not_too_long)]
 
 
 # ------------------------------------------------------------------------------------ what is asked
@@ -24,7 +37,7 @@ class FindAllRequest(BaseModel):
 
     query: str = Field(min_length=1, max_length=10_000, description="What to find all of.")
     fields: Fields | None = Field(None, description="Columns of the rows.")
-    output_schema: dict[str, Any] | None = Field(
+    output_schema: Document | None = Field(
         None, description="JSON Schema of a row, an object with properties; it beats `fields`."
     )
     limit: Limit = Field(20, description="How many entities at most.")
@@ -44,7 +57,9 @@ class FindAllRunRequest(FindAllRequest):
     webhook_secret: str | None = Field(
         None, max_length=512, description="Signs what is sent to the webhook."
     )
-    metadata: dict[str, Any] | None = Field(None, description="Your own keys, given back.")
+    metadata: Document | None = Field(
+        None, description="Your own keys, given back; 64 KB of JSON at most."
+    )
 
 
 class FindAllExtendRequest(BaseModel):
@@ -59,7 +74,7 @@ class FindAllEnrichRequest(BaseModel):
     model_config = ConfigDict(json_schema_extra={"examples": [{"fields": ["director"]}]})
 
     fields: Fields | None = None
-    output_schema: dict[str, Any] | None = None
+    output_schema: Document | None = None
     processor: str | None = Field(None, max_length=100, description="Taken, and of no effect.")
 
     @model_validator(mode="after")
