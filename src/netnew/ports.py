@@ -483,6 +483,10 @@ class KeyStore(Protocol):
         """Whether there is a key that is not revoked."""
         ...
 
+    async def is_in_force(self, key_id: str) -> bool:
+        """Whether there is a key of that id that is not revoked."""
+        ...
+
     async def any_made(self) -> bool:
         """Whether there ever was a key, a revoked one included."""
         ...

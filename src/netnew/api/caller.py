@@ -29,6 +29,12 @@ class Caller:
     service: Service
     house: House
 
+    async def is_still_admitted(self) -> bool:
+        """Whether the key still opens; without one, whether none was made meanwhile."""
+        if self.key_id == ANYBODY:
+            return not await self.house.keys.any_made()
+        return await self.house.keys.is_in_force(self.key_id)
+
 
 async def admitted(connection: HTTPConnection) -> Caller:
     """The caller of a request, counted as one of his requests. Raises KeyRefused, QuotaExceeded.

@@ -9,24 +9,35 @@ from netnew.api.caller import Caller
 from netnew.domain.event import Event
 from netnew.domain.ids import RunId
 
+KEY_ASKED_EVERY_S = 15.0
+"""A stream outlives its key by so much at most."""
+
 
 async def follow(
     caller: Caller, run_id: RunId, after: int, beat_s: float, timeout_s: float | None = None
 ) -> AsyncGenerator[list[Event], None]:
     """The events with a number above `after`, in lists; an empty list where there was none for
     `beat_s`. Ends when the run has ended and all its events were given, after `timeout_s` (what is
-    stored already is given in any case), and when the server is to stop.
+    stored already is given in any case), when the server is to stop, and within `KEY_ASKED_EVERY_S`
+    of the caller's key being revoked. A list may be empty somewhat before `beat_s` is over.
 
     Raises NotFound.
     """
     loop, closing = asyncio.get_running_loop(), caller.house.closing
     ends_at = None if timeout_s is None else loop.time() + timeout_s
+    asked_at = loop.time()
     events = caller.service.watch(run_id, after)
     closed = asyncio.ensure_future(closing.wait())
     upcoming = asyncio.ensure_future(_next(events))
     try:
         while True:
-            wait_s = beat_s if ends_at is None else min(beat_s, max(0.05, ends_at - loop.time()))
+            if loop.time() - asked_at >= KEY_ASKED_EVERY_S:
+                if not await caller.is_still_admitted():
+                    return
+                asked_at = loop.time()
+            wait_s = min(beat_s, max(0.05, asked_at + KEY_ASKED_EVERY_S - loop.time()))
+            if ends_at is not None:
+                wait_s = min(wait_s, max(0.05, ends_at - loop.time()))
             waits = {upcoming, closed}
             await asyncio.wait(waits, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED)
             if upcoming.done():

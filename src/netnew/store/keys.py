@@ -95,6 +95,10 @@ class SqlKeys:
         """Whether there is a key that is not revoked."""
         return await self._has(_ANY_IN_FORCE)
 
+    async def is_in_force(self, key_id: str) -> bool:
+        """Whether there is a key of that id that is not revoked."""
+        return await self._has(_ANY_IN_FORCE.where(keys.c.id == key_id))
+
     async def any_made(self) -> bool:
         """Whether there ever was a key, a revoked one included."""
         return await self._has(_ANY_MADE)

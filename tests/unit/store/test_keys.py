@@ -90,11 +90,13 @@ def test_a_revoked_key_opens_nothing_from_then_on(check: Check) -> None:
     async def work(desk: Desk) -> None:
         key, secret = await desk.keys.create("a", LOCAL_WORKSPACE)
         assert await desk.keys.any_in_force()
+        assert await desk.keys.is_in_force(key.id)
         revoked = await desk.keys.revoke(key.id)
         assert revoked.revoked_at == NOW
         assert not revoked.is_in_force
         assert await desk.keys.opened_by(secret) is None
         assert not await desk.keys.any_in_force()
+        assert not await desk.keys.is_in_force(key.id)
         desk.clock.at += timedelta(days=1)
         assert (await desk.keys.revoke(key.id)).revoked_at == NOW
         with pytest.raises(NotFound):

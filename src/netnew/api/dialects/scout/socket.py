@@ -69,7 +69,12 @@ async def _tell(socket: WebSocket, caller: Caller, run: Run) -> None:
     async for event in telling(caller, run, number_of(last)):
         if event is not None:
             await socket.send_text(json.dumps(event.document(), ensure_ascii=False))
-    await socket.close(_LEAVING if caller.house.closing.is_set() else _DONE)
+    if caller.house.closing.is_set():
+        await socket.close(_LEAVING)
+    elif await caller.is_still_admitted():
+        await socket.close(_DONE)
+    else:
+        await socket.close(_REFUSED, str(KeyRefused()))
 
 
 async def _until_gone(socket: WebSocket) -> None:
