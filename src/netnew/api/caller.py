@@ -65,14 +65,15 @@ async def _known(house: House, connection: HTTPConnection, secret: str) -> Calle
     key = await house.keys.opened_by(secret)
     if key is not None:
         return Caller(key.id, key.workspace_id, house.service_of(key.workspace_id), house)
-    if not _is_of_this_machine(house, connection) or await house.keys.any_made():
+    if not is_of_this_machine(house, connection) or await house.keys.any_made():
         raise KeyRefused
     workspace_id = WorkspaceId(house.settings.workspace)
     return Caller(ANYBODY, workspace_id, house.service_of(workspace_id), house)
 
 
-def _is_of_this_machine(house: House, connection: HTTPConnection) -> bool:
-    """The server may have been opened to others while there was a key."""
+def is_of_this_machine(house: House, connection: HTTPConnection) -> bool:
+    """Whether the server listens on loopback alone, and the caller calls it by such a name and
+    through no proxy. The server may have been opened to others while there was a key."""
     if not _OF_PROXIES.isdisjoint(connection.headers.keys()):
         return False
     return is_loopback(house.settings.host) and is_loopback(_host_in(connection))

@@ -15,12 +15,11 @@ from starlette.responses import HTMLResponse, JSONResponse
 
 from netnew import __version__
 from netnew.api import metrics
-from netnew.api.binding import is_loopback
-from netnew.api.caller import admitted
+from netnew.api.caller import admitted, is_of_this_machine
 from netnew.api.house import House, house_of
 from netnew.api.openapi import merged
 from netnew.api.problem import Problem, answer_problems
-from netnew.domain.errors import NetnewError
+from netnew.domain.errors import KeyRefused, NetnewError
 from netnew.ports import Figures
 
 _log = structlog.get_logger(__name__)
@@ -52,8 +51,8 @@ def make_keeper(dialects: Mapping[str, FastAPI]) -> FastAPI:
     @app.get("/metrics")
     async def metrics_page(request: Request) -> Response:
         house = house_of(request)
-        if not is_loopback(house.settings.host):
-            await admitted(request)  # what everybody spends is not everybody's to know
+        if not is_of_this_machine(house, request):
+            await _check_keeps_house(house, request)
         return Response(metrics.page(await _figures(house)), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/openapi.json")
@@ -71,6 +70,13 @@ def make_keeper(dialects: Mapping[str, FastAPI]) -> FastAPI:
         return get_swagger_ui_html(openapi_url="/openapi.json", title="netnew")
 
     return app
+
+
+async def _check_keeps_house(house: House, request: Request) -> None:
+    """What all workspaces spend is for keys of the server's own. Raises KeyRefused …"""
+    caller = await admitted(request)
+    if caller.workspace_id != house.settings.workspace:
+        raise KeyRefused
 
 
 async def _figures(house: House) -> Figures | None:

@@ -16,6 +16,7 @@ from netnew.api.house import House
 from netnew.bootstrap import make_house, open_app
 from netnew.cli.logs import log_to_standard_error
 from netnew.domain.errors import StoreBusy
+from netnew.domain.ids import WorkspaceId
 from netnew.ports import Figures
 from netnew.settings import Settings
 
@@ -66,6 +67,22 @@ def test_metrics_are_told_also_where_the_database_is_away(check: Check) -> None:
         assert answer.status_code == 200
         assert "netnew_build_info" in answer.text
         assert "netnew_queue_depth" not in answer.text
+
+    check(work)
+
+
+def test_through_a_proxy_metrics_need_a_key_of_the_servers_own_workspace(check: Check) -> None:
+    async def work(house: House, client: httpx2.AsyncClient) -> None:
+        _, own = await house.keys.create("own", WorkspaceId(house.settings.workspace))
+        _, other = await house.keys.create("other", WorkspaceId("other"))
+
+        async def status(key: str, **headers: str) -> int:
+            sent = {"x-api-key": key, **headers}
+            return (await client.get("/metrics", headers=sent)).status_code
+
+        assert await status("any") == 200
+        for through in ({"x-forwarded-for": "203.0.113.7"}, {"host": "netnew.example"}):
+            assert [await status(x, **through) for x in ("any", other, own)] == [401, 401, 200]
 
     check(work)
 
