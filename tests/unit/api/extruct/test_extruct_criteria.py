@@ -136,7 +136,7 @@ def test_a_condition_that_was_not_judged_is_graded_three_and_says_so() -> None:
     scores = scores_of(judged(NO), criteria)
     assert [x.grade for x in scores.values()] == [2, 3]
     assert scores["c1"].explanation.startswith("not judged")
-    assert relevance_of(scores) == round((25 + 50) / 2)
+    assert relevance_of(judged(NO), criteria) == round((25 + 50) / 2)
 
 
 def test_what_matched_by_its_kind_alone_has_a_score_for_that() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta, timezone
@@ -23,7 +24,7 @@ ENDS = TerminationReason
 
 def view(finished: Finished, **changes: object) -> dict[str, object]:
     run = replace(finished.run, **changes)  # type: ignore[arg-type]
-    return run_view(run, finished.candidates, Delivered()).model_dump(mode="json")
+    return asyncio.run(run_view(run, finished.candidates, Delivered())).model_dump(mode="json")
 
 
 @pytest.mark.parametrize(
@@ -62,15 +63,15 @@ def test_a_completed_run_says_why_it_ended(
 ) -> None:
     spec = replace(finished.run.spec, generator=generator)
     run = replace(finished.run, spec=spec, termination_reason=reason)
-    status = run_view(run, finished.candidates, Delivered()).status
+    status = asyncio.run(run_view(run, finished.candidates, Delivered())).status
     assert not isinstance(status, str)
     assert status.termination_reason == told
-    assert preview_view(run, finished.candidates).status == status
+    assert asyncio.run(preview_view(run, finished.candidates)).status == status
 
 
 def test_matches_come_first_and_what_is_unclear_is_not_matched(finished: Finished) -> None:
     turned = finished.candidates[::-1]
-    candidates = run_view(finished.run, turned, Delivered()).candidates
+    candidates = asyncio.run(run_view(finished.run, turned, Delivered())).candidates
     assert candidates is not None
     assert [x.match_status for x in candidates] == ["matched", "unmatched", "unmatched"]
     (unclear,) = (x for x in candidates if "product" in x.output and x is not candidates[0])
@@ -89,7 +90,8 @@ def test_a_candidate_for_which_a_part_of_the_conditions_is_enough_is_no_match_he
 
 
 def test_a_list_row_has_no_candidates(finished: Finished) -> None:
-    row = run_view(finished.run, finished.candidates, Delivered(), is_row_of_list=True)
+    told = run_view(finished.run, finished.candidates, Delivered(), is_row_of_list=True)
+    row = asyncio.run(told)
     assert row.candidates is None
     assert row.entities
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from netnew.api.dialects.extruct.criteria import (
@@ -111,6 +112,14 @@ def task_of(run: Run, num_results: int) -> DiscoveryTaskOutput:
     )
 
 
+def place_of(
+    candidate: Candidate, run: Run, criteria: Sequence[Criterion]
+) -> tuple[int, float, str]:
+    """Where it stands among the results: the most relevant first, then the oldest, then by id."""
+    relevance = relevance_of(candidate, criteria)
+    return -relevance, _made_at(candidate, run).timestamp(), uuid_in(candidate.id)
+
+
 def result_of(candidate: Candidate, run: Run, criteria: Sequence[Criterion]) -> Result:
     profile, scores = profile_of(candidate), scores_of(candidate, criteria)
     id, sources = uuid_in(candidate.id), data_sources_of(run.spec.sources) or []
@@ -120,8 +129,8 @@ def result_of(candidate: Candidate, run: Run, criteria: Sequence[Criterion]) -> 
         company_name=candidate.name,
         company_description=candidate.description or profile.description or "",
         company_website=website_of(candidate),
-        relevance=relevance_of(scores),
-        created_at=candidate.decided_at or run.created_at,
+        relevance=relevance_of(candidate, criteria),
+        created_at=_made_at(candidate, run),
         company_profile_id=None if profile == Profile() else id,
         source=sources[0] if len(sources) == 1 else None,
         scores=scores,
@@ -138,3 +147,7 @@ def result_of(candidate: Candidate, run: Run, criteria: Sequence[Criterion]) -> 
             url=candidate.url,
         ),
     )
+
+
+def _made_at(candidate: Candidate, run: Run) -> datetime:
+    return candidate.decided_at or run.created_at

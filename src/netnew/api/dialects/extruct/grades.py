@@ -36,10 +36,15 @@ def scores_of(candidate: Candidate, criteria: Sequence[Criterion]) -> dict[str, 
     }
 
 
-def relevance_of(scores: dict[str, Score]) -> int:
+def relevance_of(candidate: Candidate, criteria: Sequence[Criterion]) -> int:
     """0 to 100: the mean grade, 1 being 0 and 5 being 100."""
-    points = sum(25 * (x.grade - 1) for x in scores.values())
-    return round(points / len(scores)) if scores else 0
+    verdicts = {x.condition: x for x in candidate.verdicts}
+    grades = [
+        _grade_of_the_kind(candidate) if x.condition is None else _grade(verdicts.get(x.condition))
+        for x in criteria
+    ]
+    points = sum(25 * (x - 1) for x in grades)
+    return round(points / len(grades)) if grades else 0
 
 
 def is_qualified(candidate: Candidate, criteria: Sequence[Criterion]) -> bool:
@@ -51,9 +56,17 @@ def is_qualified(candidate: Candidate, criteria: Sequence[Criterion]) -> bool:
     return passed >= QUALIFIES.needed(len(criteria))
 
 
+def _grade(verdict: Verdict | None) -> int:
+    return 3 if verdict is None else grade_of(verdict)
+
+
+def _grade_of_the_kind(candidate: Candidate) -> int:
+    return 4 if candidate.status is MatchStatus.MATCHED else 3
+
+
 def _score(verdict: Verdict | None) -> Score:
     if verdict is None:
-        return Score(grade=3, explanation=NOT_JUDGED, sources=[])
+        return Score(grade=_grade(None), explanation=NOT_JUDGED, sources=[])
     said = verdict.reasoning or verdict.value or ""
     sources = list(dict.fromkeys(x.url for x in verdict.citations))
     return Score(grade=grade_of(verdict), explanation=said, sources=sources)
@@ -61,7 +74,8 @@ def _score(verdict: Verdict | None) -> Score:
 
 def _of_the_kind(candidate: Candidate) -> Score:
     """Where nothing but the kind of thing was asked for: it was found as one."""
-    pages = list(candidate.pages[:_MOST_SOURCES])
+    pages, grade = list(candidate.pages[:_MOST_SOURCES]), _grade_of_the_kind(candidate)
+    said = "not stated: no page of it could be read"
     if candidate.status is MatchStatus.MATCHED:
-        return Score(grade=4, explanation="found as what was asked for", sources=pages)
-    return Score(grade=3, explanation="not stated: no page of it could be read", sources=pages)
+        said = "found as what was asked for"
+    return Score(grade=grade, explanation=said, sources=pages)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
 from netnew.api.beginning import begin
 from netnew.api.caller import Caller, TheCaller
-from netnew.api.dialects.extruct.convert import result_of, spec_of, task_of
+from netnew.api.dialects.extruct.convert import place_of, result_of, spec_of, task_of
 from netnew.api.dialects.extruct.criteria import criteria_of
 from netnew.api.dialects.extruct.examples import RESULT, TASK, showing
 from netnew.api.dialects.extruct.excluding import exclude_list
+from netnew.api.dialects.extruct.grades import is_qualified
 from netnew.api.dialects.extruct.qualified import count_qualified, judged_in
 from netnew.api.dialects.extruct.refusals import EVERYWHERE, OF_ONE, OF_PAUSE, OF_RESUME, WITH_BODY
 from netnew.api.dialects.extruct.wire import (
@@ -19,11 +21,11 @@ from netnew.api.dialects.extruct.wire import (
     DiscoveryTaskInput,
     DiscoveryTaskOutput,
     DiscoveryTaskResults,
-    Result,
     ResumeDiscoveryTaskInput,
 )
 from netnew.api.guarded import GuardedRoute
 from netnew.api.named import run_named
+from netnew.api.stretches import made_of
 from netnew.domain.errors import NotFound
 from netnew.domain.run import Run
 
@@ -78,13 +80,17 @@ async def get_discovery_task_results(
     page with fewer than asked is the last."""
     run = await _run(caller, task_id)
     criteria = criteria_of(run) or ()
-    rows = [result_of(x, run, criteria) for x in await judged_in(caller.service, run)]
-    qualified = [x for x in rows if x.netnew.is_qualified]
-    shown = sorted(rows if view == "evaluated" else qualified, key=_place)
+    judged = await judged_in(caller.service, run)
+    passed = await made_of(judged, lambda x: is_qualified(x, criteria))
+    qualified = [x for x, is_one in zip(judged, passed, strict=True) if is_one]
+    listed = judged if view == "evaluated" else qualified
+    places = await made_of(listed, lambda x: place_of(x, run, criteria))
+    shown = [x for _, x in sorted(zip(places, listed, strict=True), key=itemgetter(0))]
     begins = offset or 0
-    task = task_of(run, len(qualified))
     page = shown[begins : begins + (limit or MOST_RESULTS)]
-    return DiscoveryTaskResults(**dict(task), results=page)
+    results = await made_of(page, lambda x: result_of(x, run, criteria))
+    task = task_of(run, len(qualified))
+    return DiscoveryTaskResults(**dict(task), results=results)
 
 
 @router.post(
@@ -109,10 +115,6 @@ async def pause_discovery_task(task_id: str, caller: TheCaller) -> DiscoveryTask
     word for it; `netnew.status` says `paused`."""
     run = await _run(caller, task_id)
     return await _told(caller, await caller.service.pause(run.id))
-
-
-def _place(result: Result) -> tuple[int, float, str]:
-    return (-result.relevance, result.created_at.timestamp(), result.id)
 
 
 async def _run(caller: Caller, task_id: str) -> Run:

@@ -12,6 +12,7 @@ from netnew.api.dialects.scout.candidates import candidate_view
 from netnew.api.dialects.scout.notes import Notes, notes_of
 from netnew.api.dialects.scout.rows import columns_of, is_match, row_of
 from netnew.api.extension import told_of
+from netnew.api.stretches import made_of
 from netnew.domain.candidate import Candidate, MatchStatus
 from netnew.domain.run import Run, RunStatus, TerminationReason
 
@@ -48,14 +49,15 @@ def findall_id(run: Run) -> str:
     return f"fa-{run.id.removeprefix('run_')}"
 
 
-def run_view(
+async def run_view(
     run: Run,
     candidates: Sequence[Candidate],
     delivered: Delivered,
     *,
     is_row_of_list: bool = False,
 ) -> wire.FindAllRunView:
-    """`candidates`: those that count, in the order they were found."""
+    """`candidates`: those that count, in the order they were found. It does no more than to make
+    the answer; of a long one others have their turn meanwhile."""
     notes, matches = notes_of(run.spec), _matches(run, candidates)
     is_completed = run.status is RunStatus.COMPLETED
     return wire.FindAllRunView(
@@ -64,8 +66,8 @@ def run_view(
         query=run.spec.objective,
         fields=None if notes.fields is None else list(notes.fields),
         output_schema=None if notes.output_schema is None else dict(notes.output_schema),
-        entities=rows(run, notes, matches),
-        candidates=_rich(run, candidates) if is_completed and not is_row_of_list else None,
+        entities=await rows(run, notes, matches),
+        candidates=await _rich(run, candidates) if is_completed and not is_row_of_list else None,
         metadata=_metadata(run, notes),
         findall_schema=_schema(run),
         count=len(matches),
@@ -80,20 +82,20 @@ def run_view(
     )
 
 
-def preview_view(run: Run, candidates: Sequence[Candidate]) -> wire.FindAllResponse:
+async def preview_view(run: Run, candidates: Sequence[Candidate]) -> wire.FindAllResponse:
     """A preview as it is answered at once."""
     notes, matches = notes_of(run.spec), _matches(run, candidates)
     is_completed = run.status is RunStatus.COMPLETED
     return wire.FindAllResponse(
         query=run.spec.objective,
-        entities=rows(run, notes, matches),
+        entities=await rows(run, notes, matches),
         count=len(matches),
         turns=run.rounds,
         credits=CREDITS_PER_ROW * len(matches),
         findall_id=findall_id(run),
         metadata=_metadata(run, notes),
         status=_status(run, len(matches)) if is_completed else None,
-        candidates=_rich(run, candidates),
+        candidates=await _rich(run, candidates),
         findall_schema=_schema(run),
         sources=list(dict.fromkeys(page for x in candidates for page in x.pages)),
         is_preview=True,
@@ -101,9 +103,9 @@ def preview_view(run: Run, candidates: Sequence[Candidate]) -> wire.FindAllRespo
     )
 
 
-def rows(run: Run, notes: Notes, matches: Sequence[Candidate]) -> list[dict[str, Any]]:
+async def rows(run: Run, notes: Notes, matches: Sequence[Candidate]) -> list[dict[str, Any]]:
     columns = columns_of(run.spec, notes)
-    return [row_of(x, run.spec, columns) for x in matches]
+    return await made_of(matches, lambda x: row_of(x, run.spec, columns))
 
 
 def timestamp(at: datetime) -> str:
@@ -115,13 +117,10 @@ def _matches(run: Run, candidates: Sequence[Candidate]) -> list[Candidate]:
     return [x for x in candidates if is_match(x, run.spec)]
 
 
-def _rich(run: Run, candidates: Sequence[Candidate]) -> list[wire.FindAllCandidate]:
+async def _rich(run: Run, candidates: Sequence[Candidate]) -> list[wire.FindAllCandidate]:
     """Matches first."""
-    told = [
-        candidate_view(x, run.spec)
-        for x in candidates
-        if x.status is not MatchStatus.DISCARDED and x.recheck is None
-    ]
+    own = [x for x in candidates if x.status is not MatchStatus.DISCARDED and x.recheck is None]
+    told = await made_of(own, lambda x: candidate_view(x, run.spec))
     return sorted(told, key=lambda x: x.match_status != "matched")
 
 

@@ -91,7 +91,7 @@ class Telling:
             return None
         if not is_match(candidate, self.run.spec):
             return None
-        (row,) = rows(self.run, notes_of(self.run.spec), [candidate])
+        (row,) = await rows(self.run, notes_of(self.run.spec), [candidate])
         return self._event(event, "run.entity").model_copy(update={"entity": row})
 
     async def _look_again(self) -> None:

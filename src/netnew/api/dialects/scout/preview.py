@@ -28,4 +28,4 @@ async def findall(caller: TheCaller, asked: FindAllRequest) -> FindAllResponse:
     run = await caller.service.preview(spec, deadline_s=_DEADLINE_S)
     if run.status is RunStatus.FAILED:
         raise TransientError(run.termination_detail)  # there is no word for it in the answer
-    return preview_view(run, await Reading(caller.service).candidates(run))
+    return await preview_view(run, await Reading(caller.service).candidates(run))

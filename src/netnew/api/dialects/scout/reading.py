@@ -27,7 +27,7 @@ class Reading:
         delivered = await self._delivered(run.id) if notes_of(run.spec).hooked else Delivered()
         only_matches = is_row_of_list or run.status is not RunStatus.COMPLETED
         found = await self.candidates(run, MatchStatus.MATCHED if only_matches else None)
-        return run_view(run, found, delivered, is_row_of_list=is_row_of_list)
+        return await run_view(run, found, delivered, is_row_of_list=is_row_of_list)
 
     async def candidates(self, run: Run, status: MatchStatus | None = None) -> list[Candidate]:
         """Those that count, or only those at `status`, in the order they were found. What a
