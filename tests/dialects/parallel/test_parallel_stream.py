@@ -212,6 +212,50 @@ def test_a_stream_goes_on_after_kill_9_without_gap_or_repeat(start_server: Start
         assert whole[-1]["data"]["status"]["status"] == "completed"
 
 
+def with_fields(told: list[dict[str, Any]], kind: str) -> list[set[str]]:
+    """The fields that each event of a kind has."""
+    outputs = [x["data"]["output"] for x in told if x["type"] == CANDIDATE + kind]
+    return [{k for k, x in each.items() if x["type"] == "enrichment"} for each in outputs]
+
+
+def test_a_replay_is_what_was_told_live(start_server: StartServer) -> None:
+    server = start_server(search_rate_per_s=40)
+    with server.client() as client:
+        capped = {"budget": {"searches": 60}}
+        findall_id = create(client, enrichments=FIELDS, netnew=capped)["findall_id"]
+        live = list(events(client, findall_id))
+        server.kill()  # what it had told is not remembered
+        server.start()
+        assert list(events(client, findall_id)) == live
+    assert not any(with_fields(live, "matched"))
+    filled = with_fields(live, "enriched")
+    assert filled
+    assert all(x == {"founded"} for x in filled)
+
+
+def test_fields_that_are_added_are_told_by_streams_that_were_open(
+    start_server: StartServer,
+) -> None:
+    server = start_server(search_rate_per_s=8)
+    schema = {"json_schema": {"properties": {"run_by": {"type": "string"}}}}
+    with server.client() as client:
+        capped = {"budget": {"searches": 60}}
+        findall_id = create(client, enrichments=FIELDS, netnew=capped)["findall_id"]
+        stream = events(client, findall_id)
+        live = []
+        for event in stream:
+            live.append(event)
+            if event["type"] == f"{CANDIDATE}enriched":
+                break
+        address = f"{RUNS}/{findall_id}/enrich"
+        assert client.post(address, json={"output_schema": schema}).status_code == 200
+        live += stream
+        assert list(events(client, findall_id)) == live
+    filled = with_fields(live, "enriched")
+    assert filled[0] == {"founded"}
+    assert filled[-1] == {"founded", "run_by"}
+
+
 def test_streams_end_cleanly_where_the_server_stops(start_server: StartServer) -> None:
     server = start_server(search_rate_per_s=8)
     with server.client() as client:

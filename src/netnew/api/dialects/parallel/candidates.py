@@ -11,7 +11,7 @@ from netnew.api.dialects.parallel import wire
 from netnew.api.dialects.parallel.convert import match_state
 from netnew.domain.candidate import Candidate, MatchStatus
 from netnew.domain.condition import Outcome, Verdict
-from netnew.domain.enrichment import EnrichmentValue, document_of
+from netnew.domain.enrichment import Enrichment, EnrichmentValue, document_of
 from netnew.domain.event import CandidateDecided, CandidateEnriched, CandidateGenerated
 from netnew.domain.evidence import Citation
 from netnew.domain.ids import CandidateId
@@ -29,7 +29,20 @@ def candidate_named(candidate_id: CandidateId) -> str:
 
 
 def candidate_view(candidate: Candidate, run: Run) -> wire.FindAllCandidate:
-    """All that is known of it: verdicts, and the fields of a match."""
+    """All that is known of it: verdicts, and the fields of a match. In a run that has ended a match
+    has all fields, null where nothing was found."""
+    return _view(candidate, run, has_all_fields=run.status.is_terminal)
+
+
+def candidate_told(
+    row: Candidate, said: CandidateGenerated | CandidateDecided | CandidateEnriched, run: Run
+) -> wire.FindAllCandidate:
+    """What was said of it then: the same whenever it is told, so without the fields that it has
+    only since."""
+    return _view(candidate_at(row, said), run, has_all_fields=False)
+
+
+def _view(candidate: Candidate, run: Run, has_all_fields: bool) -> wire.FindAllCandidate:
     state = match_state(candidate.status, candidate.verdicts, run.spec.conditions)
     view = wire.FindAllCandidate(
         candidate_id=candidate_named(candidate.id),
@@ -42,7 +55,10 @@ def candidate_view(candidate: Candidate, run: Run) -> wire.FindAllCandidate:
     if state in ("matched", "unmatched"):
         output, basis = _verdicts_told(candidate.verdicts)
         if state == "matched":
-            _add_fields(output, basis, candidate.enrichments, run)
+            asked, values = run.spec.enrichments, candidate.enrichments
+            if not has_all_fields:
+                asked = tuple(x for x in asked if _of_field(x, values))
+            _add_fields(output, basis, asked, values)
         view.output, view.basis = output, basis
     return view
 
@@ -73,19 +89,20 @@ def _verdicts_told(
 def _add_fields(
     output: dict[str, JsonValue],
     basis: list[wire.FieldBasis],
+    asked: Sequence[Enrichment],
     values: Sequence[EnrichmentValue],
-    run: Run,
 ) -> None:
-    """Every field asked for has its key, null where nothing was found. One that is still to be
-    looked for has none: clients take the key for the sign that it is done."""
-    asked = run.spec.enrichments
+    """Every field of `asked` has its key, null where nothing was found. One that is still to be
+    looked for is none of them: clients take the key for the sign that it is done."""
     document = document_of(asked, values)
     for field in asked:
-        mine = [x for x in values if x.name.split(".")[0] == field.name]
-        if not mine and not run.status.is_terminal:
-            continue
         output[field.name] = {"value": _json(document[field.name]), "type": "enrichment"}
-        basis.append(_basis_of_field(field.name, mine))
+        basis.append(_basis_of_field(field.name, _of_field(field, values)))
+
+
+def _of_field(field: Enrichment, values: Sequence[EnrichmentValue]) -> list[EnrichmentValue]:
+    """Of a nested field, those of its parts."""
+    return [x for x in values if x.name.split(".")[0] == field.name]
 
 
 def _verdict_told(verdict: Verdict) -> JsonValue:

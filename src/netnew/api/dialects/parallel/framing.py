@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from netnew.api.dialects.parallel import wire
-from netnew.api.dialects.parallel.candidates import candidate_at, candidate_view
+from netnew.api.dialects.parallel.candidates import candidate_told, candidate_view
 from netnew.api.dialects.parallel.convert import (
     findall_id,
     run_with,
@@ -34,23 +34,23 @@ from netnew.service import Service
 
 @dataclass(slots=True)
 class Texts:
-    """The JSON of events told lately: many streams may follow one run."""
+    """The JSON of events told lately, as what is asked was then: many streams may follow a run."""
 
     most: int = 2_000
-    _kept: OrderedDict[tuple[RunId, int, str], str] = field(default_factory=OrderedDict)
+    _kept: OrderedDict[tuple[RunId, int, int, str], str] = field(default_factory=OrderedDict)
 
-    def get(self, run_id: RunId, told: Told) -> str | None:
-        return self._kept.get((run_id, told.seq, told.type))
+    def get(self, run: Run, told: Told) -> str | None:
+        return self._kept.get((run.id, run.revision, told.seq, told.type))
 
-    def put(self, run_id: RunId, told: Told, text: str) -> None:
-        self._kept[run_id, told.seq, told.type] = text
+    def put(self, run: Run, told: Told, text: str) -> None:
+        self._kept[run.id, run.revision, told.seq, told.type] = text
         while len(self._kept) > self.most:
             self._kept.popitem(last=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Framing:
-    """Of the events of `run`."""
+    """Of the events of `run`, as it was when what it asks was last changed."""
 
     service: Service
     run: Run
@@ -63,10 +63,10 @@ class Framing:
             return self.status(told.status, told.at, told.place)
         if told.type == SCHEMA:
             return self._framed(told.type, told.at, told.place, await self._schema(event))
-        text = self.texts.get(self.run.id, told)
+        text = self.texts.get(self.run, told)
         if text is None:
             text = await self._candidate(told, event)
-            self.texts.put(self.run.id, told, text)
+            self.texts.put(self.run, told, text)
         return self._framed(told.type, told.at, told.place, text)
 
     def status(self, status: wire.RunStatusView, at: datetime, place: Place) -> bytes:
@@ -98,7 +98,7 @@ class Framing:
         match said.body:
             case CandidateGenerated() | CandidateDecided() | CandidateEnriched() as body:
                 row = await self.service.candidate(body.candidate_id)
-                return candidate_view(candidate_at(row, body), self.run).text()
+                return candidate_told(row, body, self.run).text()
             case CandidateDiscarded(candidate_id=key):
                 row = await self.service.candidate(key)
                 discarded = replace(row, status=MatchStatus.DISCARDED)

@@ -19,7 +19,7 @@ from netnew.api.dialects.parallel.framing import Framing, Texts
 from netnew.api.dialects.parallel.telling import STATUS, Telling
 from netnew.api.follow import follow
 from netnew.api.problem import STATUSES, problem_of
-from netnew.domain.event import Event
+from netnew.domain.event import Event, RunChanged, RunPlanned
 from netnew.domain.run import Run
 
 BEAT_S = 10.0
@@ -89,12 +89,20 @@ class Stream:
 
     async def _told(self, page: list[Event]) -> AsyncIterator[bytes]:
         for event in page:
+            if isinstance(event.body, RunPlanned | RunChanged):
+                await self._read_again(event)
             for told in self._telling.take(event):
                 if told.place <= self.start:
                     continue
                 if told.type == STATUS:
                     self._status_at = self._now()
                 yield await self._framing.of(told, event)
+
+    async def _read_again(self, event: Event) -> None:
+        """What is asked was changed, after the run was read: what follows is told accordingly."""
+        if event.seq > self._framing.run.last_seq:
+            run = await self.caller.service.run(self.run.id)
+            self._framing.run, self._telling.conditions = run, run.spec.conditions
 
     def _beat(self) -> bytes:
         self._status_at = self._now()

@@ -9,7 +9,7 @@ from typing import get_args
 
 from netnew.api.beginning import Hook
 from netnew.api.dialects.parallel.bodies import EventType, WebhookAsked
-from netnew.api.dialects.parallel.candidates import candidate_at, candidate_view
+from netnew.api.dialects.parallel.candidates import candidate_told
 from netnew.api.dialects.parallel.convert import (
     counted,
     findall_id,
@@ -78,7 +78,7 @@ class ParallelShape:
                 data: object = _run_at(run, event, body)
             case CandidateGenerated() | CandidateDecided() | CandidateEnriched() as body:
                 row = await service.candidate(body.candidate_id)
-                view = candidate_view(candidate_at(row, body), run)
+                view = candidate_told(row, body, run)
                 data = json.loads(view.text()) | {"findall_id": findall_id(run_id)}
             case _:
                 raise AssertionError(f"{event.body.kind} is not told")
