@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netnew.api.dialects.scout import wire
 from netnew.api.dialects.scout.convert import Delivered, run_view
 from netnew.api.dialects.scout.notes import FACE, notes_of
 from netnew.domain.candidate import Candidate, MatchStatus
 from netnew.domain.event import Event, RunStatusChanged
-from netnew.domain.ids import RunId
-from netnew.domain.run import Run, RunStatus
+from netnew.domain.run import Counts, Run, RunStatus
 from netnew.ports import WebhookStore
 from netnew.service import Service
 
@@ -24,31 +24,50 @@ class Reading:
     webhooks: WebhookStore | None = None
 
     async def view(self, run: Run, *, is_row_of_list: bool = False) -> wire.FindAllRunView:
-        delivered = await self._delivered(run.id) if notes_of(run.spec).hooked else Delivered()
+        delivered = await self._delivered(run)
         only_matches = is_row_of_list or run.status is not RunStatus.COMPLETED
         found = await self.candidates(run, MatchStatus.MATCHED if only_matches else None)
         return await run_view(run, found, delivered, is_row_of_list=is_row_of_list)
 
+    async def view_at(self, run: Run, event: Event) -> wire.FindAllRunView:
+        """The run as it stood with that end, of which `run` knows: it may have been taken up again
+        since. Who was judged later is left out; the others have the fields that they have now."""
+        changes = await self.service.status_changes(run.id)
+        if not any(x.seq > event.seq for x in changes):
+            return await self.view(run)
+        then = run_at(run, event, changes)
+        last = await self._last_kept(then, [x for x in changes if x.seq <= event.seq])
+        found = await self._until(last, run, None)
+        then = replace(then, counts=_counted(found))
+        if then.status is not RunStatus.COMPLETED:
+            found = [x for x in found if x.status is MatchStatus.MATCHED]
+        return await run_view(then, found, await self._delivered(run))
+
     async def candidates(self, run: Run, status: MatchStatus | None = None) -> list[Candidate]:
         """Those that count, or only those at `status`, in the order they were found. What a
         cancelled pass found does not: it was thrown away, as far as Scout's clients see."""
-        last = await self._last_kept(run)
+        return await self._until(await self._last_kept(run), run, status)
+
+    async def _until(self, last: int, run: Run, status: MatchStatus | None) -> list[Candidate]:
+        """Those of the generations up to `last`."""
         return [
             x
             async for x in self.service.candidates(run.id, status)
             if x.status is not MatchStatus.DISCARDED and x.generation <= last
         ]
 
-    async def _last_kept(self, run: Run) -> int:
-        """The last generation whose rows are shown."""
+    async def _last_kept(self, run: Run, changes: Sequence[Event] | None = None) -> int:
+        """The last generation whose rows are shown. `changes`: those up to then, where known."""
         if run.status is not RunStatus.CANCELLED:
             return run.generation
-        return last_completed(await self.service.status_changes(run.id), run.generation)
+        if changes is None:
+            changes = await self.service.status_changes(run.id)
+        return last_completed(changes, run.generation)
 
-    async def _delivered(self, run_id: RunId) -> Delivered:
-        if self.webhooks is None:
+    async def _delivered(self, run: Run) -> Delivered:
+        if self.webhooks is None or not notes_of(run.spec).hooked:
             return Delivered()
-        workspace_id = self.service.workspace_id
+        workspace_id, run_id = self.service.workspace_id, run.id
         hooks = await self.webhooks.of_run(workspace_id, run_id)
         own = {x.id for x in hooks if x.face == FACE}
         if not own:
@@ -65,6 +84,22 @@ class Reading:
         return Delivered(sum(x.tries for x in told), last.status, last.problem or None)
 
 
+def run_at(run: Run, event: Event, changes: Sequence[Event]) -> Run:
+    """The run with how it stood at that change of its status, and the generation of then."""
+    assert isinstance(event.body, RunStatusChanged)
+    since = [x.body for x in changes if event.seq < x.seq <= run.last_seq]
+    begun = sum(isinstance(x, RunStatusChanged) and x.status is RunStatus.QUEUED for x in since)
+    return replace(
+        run,
+        status=event.body.status,
+        updated_at=event.at,
+        ended_at=event.at,
+        termination_reason=event.body.termination_reason,
+        termination_detail=event.body.detail,
+        generation=run.generation - begun,
+    )
+
+
 def last_completed(changes: Sequence[Event], generation: int) -> int:
     """The last generation that a run ended in as completed, 0 where none did. Each begins with
     `queued`; of a run whose first events were removed, the one before `generation` is taken."""
@@ -75,3 +110,13 @@ def last_completed(changes: Sequence[Event], generation: int) -> int:
         if event.body.status is RunStatus.COMPLETED:
             completed = begun
     return completed if begun == generation else generation - 1
+
+
+def _counted(found: Sequence[Candidate]) -> Counts:
+    of = Counter(x.status for x in found if x.recheck is None)
+    return Counts(
+        generated=of.total(),
+        matched=of[MatchStatus.MATCHED],
+        unmatched=of[MatchStatus.UNMATCHED],
+        unclear=of[MatchStatus.UNCLEAR],
+    )

@@ -43,8 +43,8 @@ class ScoutShape:
     async def body_of(
         self, service: Service, run_id: RunId, event: Event, event_type: str, delivery_id: str
     ) -> bytes:
-        """What reading the run gives, and the delivery's id. Raises NotFound."""
-        view = await Reading(service).view(await service.run(run_id))
+        """What reading the run gave as it ended so, and the delivery's id. Raises NotFound."""
+        view = await Reading(service).view_at(await service.run(run_id), event)
         document = {**view.model_dump(mode="json"), "delivery_id": delivery_id}
         return json.dumps(document, ensure_ascii=False).encode()
 

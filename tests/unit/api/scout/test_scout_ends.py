@@ -1,0 +1,72 @@
+"""What a webhook is told of an end when the run has been taken up again since."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from netnew.api.dialects.scout.reading import Reading
+from netnew.api.dialects.scout.webhooks import ScoutShape
+from netnew.domain.event import Event, RunStatusChanged
+from netnew.domain.run import Run, RunStatus
+from tests.support.kettles import SPEC, Bench, bench, kettles
+
+pytestmark = pytest.mark.anyio
+
+FEW = replace(SPEC, match_limit=3)
+
+
+async def body(b: Bench, event: Event) -> dict[str, Any]:
+    told = await ScoutShape().body_of(b.service, event.run_id, event, "x", "delivery_1")
+    view: dict[str, Any] = json.loads(told)
+    assert view.pop("delivery_id") == "delivery_1"
+    return view
+
+
+def judged(view: dict[str, Any]) -> list[Any]:
+    return [x for x in view["candidates"] if x["match_status"] != "generated"]
+
+
+async def ends(b: Bench, run: Run) -> list[Event]:
+    changes = [x for x in await b.events(run) if isinstance(x.body, RunStatusChanged)]
+    return [x for x in changes if ScoutShape().types_of(x)]
+
+
+async def test_an_end_is_told_as_it_was_after_the_run_was_extended(tmp_path: Path) -> None:
+    async with bench(tmp_path, kettles(40)) as b:
+        run = await b.run(FEW)
+        as_it_was = (await Reading(b.service).view(run)).model_dump(mode="json")
+        (first,) = await ends(b, run)
+        assert await body(b, first) == as_it_was
+        queued = await b.service.extend(run.id, 4)
+        assert queued.status is RunStatus.QUEUED
+        for _ in range(2):  # queued again, then ended again
+            told = await body(b, first)
+            for same in ("entities", "count", "completedAt", "error", "credits"):
+                assert told[same] == as_it_was[same]
+            assert told["status"]["status"] == "completed"
+            assert told["status"]["metrics"]["matched_candidates_count"] == 3
+            assert judged(told) == judged(as_it_was)
+            assert told["netnew"]["status"] == "completed"
+            assert told["netnew"]["generation"] == 1
+            run = await b.service.work(run.id)
+        last = (await ends(b, run))[-1]
+        assert (await body(b, last))["count"] == 7
+
+
+async def test_a_cancelled_extension_is_told_with_the_rows_from_before_it(tmp_path: Path) -> None:
+    async with bench(tmp_path, kettles(40)) as b:
+        run = await b.run(FEW)
+        await b.service.extend(run.id, 4)
+        await b.service.cancel(run.id)
+        run = await b.service.work(run.id)
+        cancelled = (await ends(b, run))[-1]
+        await b.service.resume(run.id)
+        await b.service.work(run.id)
+        told = await body(b, cancelled)
+        assert (told["status"], told["count"], told["candidates"]) == ("cancelled", 3, None)
+        assert told["completedAt"] is not None
