@@ -7,6 +7,7 @@ import pytest
 from netnew.api.dialects.parallel.bodies import WebhookAsked
 from netnew.api.dialects.parallel.webhooks import TYPES, ParallelShape, hook_of
 from netnew.domain.candidate import MatchStatus
+from netnew.domain.enrichment import EnrichmentValue
 from netnew.domain.event import (
     CandidateDecided,
     CandidateDiscarded,
@@ -32,7 +33,7 @@ def decided(status: MatchStatus) -> CandidateDecided:
         (CandidateGenerated(key(1), "Sky", "u"), ("findall.candidate.generated",)),
         (decided(MatchStatus.MATCHED), ("findall.candidate.matched",)),
         (decided(MatchStatus.UNMATCHED), ("findall.candidate.unmatched",)),
-        (decided(MatchStatus.UNCLEAR), ("findall.candidate.unmatched",)),
+        (decided(MatchStatus.UNCLEAR), ()),
         (CandidateEnriched(key(1)), ("findall.candidate.enriched",)),
         (RunStatusChanged(RunStatus.COMPLETED), ("findall.run.completed",)),
         (RunStatusChanged(RunStatus.CANCELLED), ("findall.run.cancelled",)),
@@ -46,6 +47,16 @@ def test_every_event_has_its_type_or_none(body: EventBody, types: tuple[str, ...
     [event] = events(body)
     assert ParallelShape().types_of(event) == types
     assert set(types) <= set(TYPES)
+
+
+def test_fields_are_told_once_and_again_where_there_are_more() -> None:
+    founded, run_by = EnrichmentValue("founded", "1900"), EnrichmentValue("run_by", None)
+    one, both = (CandidateEnriched(key(1), x) for x in ((founded,), (founded, run_by)))
+    other = CandidateEnriched(key(2), (founded,))
+    shape, enriched = ParallelShape(), ("findall.candidate.enriched",)
+    told = events(one, other, one, both, one)
+    assert [shape.types_of(x) for x in told] == [enriched, enriched, (), enriched, ()]
+    assert [shape.types_of(x) for x in told] == [enriched, enriched, (), enriched, ()]
 
 
 def test_absent_types_are_all_and_no_types_are_none() -> None:

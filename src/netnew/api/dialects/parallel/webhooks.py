@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import get_args
 
 from netnew.api.beginning import Hook
@@ -27,7 +28,7 @@ from netnew.domain.event import (
     Event,
     RunStatusChanged,
 )
-from netnew.domain.ids import RunId
+from netnew.domain.ids import CandidateId, RunId
 from netnew.domain.run import Run
 from netnew.service import Service
 from netnew.webhooks.shape import Sent
@@ -47,11 +48,32 @@ def hook_of(asked: WebhookAsked | None) -> Hook | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Filled:
+    """Where each candidate was first seen with so many values, of those seen lately: a row that is
+    written again says the same again. It is known within a process only."""
+
+    most: int = 20_000
+    _first: OrderedDict[tuple[RunId, CandidateId, int], int] = field(default_factory=OrderedDict)
+
+    def is_new(self, event: Event, filled: CandidateEnriched) -> bool:
+        """The same whenever an event is looked at again."""
+        key = (event.run_id, filled.candidate_id, len(filled.values))
+        first = self._first.setdefault(key, event.seq)
+        while len(self._first) > self.most:
+            self._first.popitem(last=False)
+        return event.seq <= first
+
+
+@dataclass(frozen=True, slots=True)
 class ParallelShape:
-    """Runs and candidates as the API tells them; a candidate's run is named besides."""
+    """Runs and candidates as the API tells them; a candidate's run is named besides.
+
+    Who is unclear is not told: more pages may decide it, until the run has ended.
+    """
 
     face: str = FACE
     timeout_s: float | None = 10.0
+    filled: Filled = field(default_factory=Filled)
 
     def types_of(self, event: Event) -> tuple[str, ...]:
         match event.body:
@@ -61,9 +83,9 @@ class ParallelShape:
                 return ("findall.candidate.generated",)
             case CandidateDecided(status=MatchStatus.MATCHED):
                 return ("findall.candidate.matched",)
-            case CandidateDecided():
+            case CandidateDecided(status=MatchStatus.UNMATCHED):
                 return ("findall.candidate.unmatched",)
-            case CandidateEnriched():
+            case CandidateEnriched() as filled if self.filled.is_new(event, filled):
                 return ("findall.candidate.enriched",)
             case _:
                 return ()
