@@ -10,10 +10,12 @@ from typing import Any
 
 import httpx2
 import pytest
+import sqlalchemy as sa
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
+from netnew.db.tables import events
 from tests.dialects.scout.talk import RUNS, Told, begun, ended, read, told, until
 from tests.support.promises import promises
 from tests.support.served import ServerProcess
@@ -74,6 +76,42 @@ def test_as_json_the_events_come_as_one_page(
     assert page.json() == {"events": [x.data for x in all_told], "next_cursor": None}
     stream = scout.get(f"{RUNS}/{completed['findall_id']}/events", headers={"accept": "*/*"})
     assert stream.headers["content-type"].startswith("text/event-stream")
+
+
+def test_a_page_has_its_end_and_its_cursor_goes_on(
+    server: ServerProcess, scout: httpx2.Client
+) -> None:
+    run = ended(scout, begun(scout, limit=1)["findall_id"])
+    many_more(server, run["netnew"]["run_id"], 1_500)
+    address, seen = f"{RUNS}/{run['findall_id']}/events", list[dict[str, Any]]()
+    headers, cursor = {"accept": "application/json"}, "0"
+    lengths = []
+    while cursor:
+        page = scout.get(address, params={"cursor": cursor}, headers=headers).json()
+        lengths.append(len(page["events"]))
+        seen += page["events"]
+        behind = {**headers, "last-event-id": cursor}
+        assert scout.get(address, headers=behind).json() == page
+        cursor = page["next_cursor"]
+    assert lengths[0] == 1_000
+    assert len(lengths) == 2
+    assert [x["seq"] for x in seen] == sorted({x["seq"] for x in seen})
+    assert sum(x["type"] == "run.progress" for x in seen) >= 1_500
+    refused = scout.get(address, params={"cursor": "x"}, headers=headers)
+    assert refused.json()["detail"][0]["loc"] == ["query", "cursor"]
+
+
+def many_more(server: ServerProcess, run_id: str, count: int) -> None:
+    """So many rounds more stand in the database than the run had."""
+    engine = sa.create_engine(f"sqlite:///{server.home / 'netnew.db'}")
+    with engine.begin() as connection:
+        of_run = sa.select(events).where(events.c.run_id == run_id).order_by(events.c.seq)
+        rows = connection.execute(of_run).mappings().all()
+        one = next(dict(x) for x in rows if x["kind"] == "run.round")
+        last = rows[-1]["seq"]
+        copies = [{**one, "seq": last + n} for n in range(1, count + 1)]
+        connection.execute(sa.insert(events), copies)
+    engine.dispose()
 
 
 @promises("scout-events-sse")

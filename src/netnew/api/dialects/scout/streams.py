@@ -1,4 +1,4 @@
-"""The events of a run: as a stream, or all that there are as one JSON page."""
+"""The events of a run: as a stream, or those that there are in JSON pages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Query
 from starlette.responses import JSONResponse, Response
 
 from netnew.api.caller import Caller, TheCaller
@@ -25,6 +25,7 @@ router = APIRouter(route_class=ScoutRoute)
 BEAT_S = 15.0
 _BEAT = b": keepalive\n\n"
 _AT_ONCE = 500
+_MOST_OF_PAGE = 1_000
 _LAST = 2**53 - 1
 _EXAMPLE = (
     "event: run.queued\nid: 1\ndata: "
@@ -39,7 +40,7 @@ _RECORD = {
 }
 # `schema` would be that of the whole stream, and generated clients would read JSON in it.
 _DOCUMENTED = {
-    "description": "A stream, or with `Accept: application/json` all events so far.",
+    "description": "A stream, or with `Accept: application/json` a page of events.",
     "model": RunEvents,
     "content": {"text/event-stream": {"itemSchema": _RECORD, "example": _EXAMPLE}},
 }
@@ -57,15 +58,26 @@ async def events(
     last_event_id: Annotated[
         str | None, Header(description="The `id` of the last event that was received.")
     ] = None,
+    cursor: Annotated[
+        str | None,
+        Query(
+            pattern=r"^[0-9]{1,19}$",
+            description="`next_cursor` of a page, or the `id` of an event; beats `Last-Event-ID`.",
+        ),
+    ] = None,
 ) -> Response:
     """What happens to a run, from its beginning or from `Last-Event-ID` on. The stream ends after
     `run.completed`, `run.failed` or `run.cancelled`; every 15 s without an event a comment comes.
+    A JSON page has the events so far, 1,000 at most; where there are more, `next_cursor` goes on.
     """
     run = await caller.service.run(run_named(findall_id))
-    after = number_of(last_event_id)
-    if wants_page(accept):
-        return JSONResponse({"events": await _page(caller, run, after), "next_cursor": None})
+    after = number_of(cursor or last_event_id)
     let_go = caller.house.streams.take(caller.key_id)
+    if wants_page(accept):
+        try:
+            return JSONResponse(await _page(caller, run, after))
+        finally:
+            let_go()
     return EventStream(_frames(caller, run, after), let_go)
 
 
@@ -102,17 +114,24 @@ async def _frames(caller: Caller, run: Run, after: int) -> AsyncIterator[bytes]:
             yield frame(data, event.type, str(event.seq))
 
 
-async def _page(caller: Caller, run: Run, after: int) -> list[dict[str, object]]:
+async def _page(caller: Caller, run: Run, after: int) -> dict[str, object]:
     tells = Telling(run, Reading(caller.service, caller.house.webhooks))
-    told, seq = [], max(0, after - 1)
+    told: list[RunEvent] = []
+    seq = max(0, after - 1)
     while some := await caller.service.events(run.id, seq, _AT_ONCE):
         for event in some:
             if event.seq <= after:
                 tells.previous = event
+            elif len(told) == _MOST_OF_PAGE:
+                return _document(told, str(told[-1].seq))
             elif (one := await tells.told(event)) is not None:
-                told.append(one.document())
+                told.append(one)
         seq = some[-1].seq
-    return told
+    return _document(told, None)
+
+
+def _document(told: list[RunEvent], next_cursor: str | None) -> dict[str, object]:
+    return {"events": [x.document() for x in told], "next_cursor": next_cursor}
 
 
 def wants_page(accept: str) -> bool:

@@ -233,4 +233,4 @@ class RunEvent(BaseModel):
 
 class RunEvents(BaseModel):
     events: list[RunEvent]
-    next_cursor: None = None
+    next_cursor: str | None = Field(None, description="Goes on behind these, as `cursor`.")
