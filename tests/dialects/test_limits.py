@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import httpx2
@@ -129,6 +129,45 @@ def test_more_requests_than_a_key_may_make_are_refused(
             assert 1 <= int(refused.headers["retry-after"]) <= 2
             assert "Too many requests" in face.said(refused.json())
         assert client.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n", b"x: ", *[b"a" * 10_000] * 50],
+        [b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n", *[b"x: " + b"a" * 997 + b"\r\n"] * 500],
+        [b"GET /healthz HTTP/1.1\r\nx: " + b"a" * 70_000 + b"\r\nhost: localhost\r\n\r\n"],
+        [b"GET /healthz?", *[b"a" * 10_000] * 50],
+        [b"POST /healthz HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n",
+         b"1\r\na\r\n0\r\n", b"x: ", *[b"a" * 10_000] * 50],
+    ],
+    ids=["one header", "many headers", "at once", "an address", "a trailer"],
+)  # fmt: skip
+def test_a_head_that_is_too_large_is_not_taken(
+    narrow: ServerProcess, client: httpx2.Client, parts: list[bytes]
+) -> None:
+    with connected(narrow) as raw:
+        answered = b""
+        with suppress(ConnectionError):  # it has closed while we were sending
+            for part in parts:
+                raw.sendall(part)
+        with suppress(ConnectionError):
+            while more := raw.recv(65_536):
+                answered += more
+        assert b"200 OK" not in answered
+    assert client.get("/healthz").status_code == 200
+
+
+def test_a_large_head_is_refused_with_its_reason_and_a_middling_one_is_taken(
+    narrow: ServerProcess, client: httpx2.Client
+) -> None:
+    with connected(narrow) as raw:
+        raw.sendall(b"GET /healthz HTTP/1.1\r\nx: " + b"a" * 65_536 + b"\r\n")
+        assert raw.recv(65_536).startswith(b"HTTP/1.1 431 ")
+    for _ in range(3):  # on one connection: each has its own count
+        assert client.get("/healthz", headers={"x": "a" * 60_000}).status_code == 200
+    with client.stream("POST", "/healthz", content=b" " * 1_000_000) as answer:
+        assert answer.status_code == 405
 
 
 def connected(server: ServerProcess) -> socket.socket:

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 
 from netnew.api.app import make_app
 from netnew.api.binding import listening
+from netnew.api.heads import LimitedHeads
 from netnew.api.house import House
 from netnew.api.tracing import tracing
 
@@ -67,6 +68,7 @@ async def serving(
 def _config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=LimitedHeads,
         lifespan="off",
         access_log=False,
         log_config=None,
@@ -74,7 +76,6 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         timeout_graceful_shutdown=_LEAVES_WITHIN_S,
         proxy_headers=False,
         ws_max_size=65_536,
-        h11_max_incomplete_event_size=65_536,
     )
 
 
