@@ -24,6 +24,7 @@ from netnew.domain.ids import WorkspaceId
 from netnew.domain.run import MAX_CONDITIONS, RunSpec
 from netnew.durable.workers import WorkerRow, live_workers
 from netnew.engine.parts import OtherWorker, Parts
+from netnew.face_ports import AnswerStore, KeyStore
 from netnew.judges.rules import RulesJudge
 from netnew.judging import Judges
 from netnew.judging import models_seen as models_seen
@@ -35,7 +36,7 @@ from netnew.pages.limits import FetchLimits
 from netnew.pages.render import Renderer
 from netnew.pages.stored import StoredFetcher
 from netnew.plugins import source_from_spec
-from netnew.ports import AnswerStore, Clock, Ids, Judge, KeyStore, PageProvider, Source, Store
+from netnew.ports import Clock, Ids, Judge, PageProvider, Source, Store
 from netnew.service import Service, Surroundings
 from netnew.settings import Settings
 from netnew.sources.context import SourceContext

@@ -13,7 +13,8 @@ from netnew.api import metrics
 from netnew.api.rates import Rates
 from netnew.api.slots import Slots
 from netnew.domain.ids import WorkspaceId
-from netnew.ports import AnswerStore, Clock, Figures, Ids, KeyStore, WebhookStore
+from netnew.face_ports import AnswerStore, Figures, KeyStore, WebhookStore
+from netnew.ports import Clock, Ids
 from netnew.service import Service
 from netnew.settings import Settings
 

@@ -20,7 +20,7 @@ from netnew.api.house import House, house_of
 from netnew.api.openapi import merged
 from netnew.api.problem import Problem, answer_problems
 from netnew.domain.errors import KeyRefused, NetnewError
-from netnew.ports import Figures
+from netnew.face_ports import Figures
 
 _log = structlog.get_logger(__name__)
 

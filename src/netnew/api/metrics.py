@@ -27,7 +27,7 @@ from netnew import __version__
 from netnew.domain.budget import Spend
 from netnew.domain.run import Errand, RunStatus
 from netnew.domain.webhook import DeliveryState
-from netnew.ports import Figures
+from netnew.face_ports import Figures
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 

@@ -1,8 +1,10 @@
-"""Requests that carry an `Idempotency-Key`: each is done once, however often it comes.
+"""Requests that carry an `Idempotency-Key`: what was answered is kept for a day and given again.
+Two that come at once are done one after the other.
 
-What was answered is kept for a day and given again. Two that come at once are done one after the
-other. Where a process dies between doing and keeping, what is begun anew gets the id that it had:
-so there is no second run.
+Where a process dies between doing and keeping, it depends. What is begun anew (`begun_once`) gets
+the id that it had: there is no second run. Any other command is done again when the request comes
+again two minutes later or more: until then its key is taken. The same holds for a command that was
+`done`, and of which then nothing could be read to answer with.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from netnew.api.caller import Caller
 from netnew.domain.errors import Conflict, InvalidInput, NotFound
 from netnew.domain.ids import RunId, run_id
 from netnew.domain.run import Run
-from netnew.ports import Answer
+from netnew.face_ports import Answer
 
 HEADER = "Idempotency-Key"
 REPLAYED = "idempotent-replayed"
@@ -93,11 +95,20 @@ class DoneOnce(APIRoute):
         return once
 
 
+def done(request: Request) -> None:
+    """What is asked has become durable. Should the answer fail now, the key stays taken, so that
+    who tries again at once does not have it done twice."""
+    request.state.is_done = True
+
+
 async def begun_once(
-    request: Request, caller: Caller, start: Callable[[RunId | None], Awaitable[Run]]
+    request: Request,
+    caller: Caller,
+    start: Callable[[RunId | None], Awaitable[Run]],
+    counts: Callable[[Run], bool] = lambda run: True,
 ) -> Run:
     """The run that `start` begins under the id it is given, or that it began when the very same
-    request came before."""
+    request came before. One of before that does not count is passed over."""
     once: Once | None = getattr(request.state, "once", None)
     if once is None:
         return await start(None)
@@ -111,7 +122,7 @@ async def begun_once(
                 run = await _run(caller, as_id)
                 if run is None:
                     raise
-        if caller.house.clock.now() - run.created_at < _KEPT:
+        if caller.house.clock.now() - run.created_at < _KEPT and counts(run):
             return run
     raise AssertionError
 
@@ -127,7 +138,8 @@ async def _answered(
     try:
         response = await handle(request)
     except Exception:
-        await once.release()
+        if not getattr(request.state, "is_done", False):
+            await once.release()
         raise
     await (once.keep(response) if response.status_code < 300 else once.release())
     return response

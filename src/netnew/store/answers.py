@@ -13,7 +13,8 @@ from netnew.db.tables import answers
 from netnew.db.upsert import insert_new
 from netnew.domain.errors import Conflict, InvalidInput, NetnewError
 from netnew.domain.ids import WorkspaceId
-from netnew.ports import Answer, Clock
+from netnew.face_ports import Answer
+from netnew.ports import Clock
 
 KEPT = timedelta(days=1)
 # Whoever claimed and gave no answer for so long has died.

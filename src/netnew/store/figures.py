@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from netnew.db.database import Database
 from netnew.db.tables import deliveries, runs, spend_by_day
 from netnew.domain.budget import Spend
-from netnew.ports import Clock, Figures
+from netnew.face_ports import Figures
+from netnew.ports import Clock
 from netnew.store.spending import CAPPED
 
 

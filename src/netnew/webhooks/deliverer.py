@@ -18,7 +18,8 @@ import structlog
 
 from netnew.domain.errors import TransientError
 from netnew.domain.webhook import Delivery, Webhook
-from netnew.ports import Clock, Outbox
+from netnew.face_ports import Outbox
+from netnew.ports import Clock
 from netnew.webhooks.attempting import Attempting, receiver_of
 from netnew.webhooks.looking import Looker
 

@@ -12,7 +12,8 @@ from netnew.domain.errors import NotFound, TransientError
 from netnew.domain.event import Event
 from netnew.domain.ids import WorkspaceId
 from netnew.domain.webhook import Delivery, Webhook
-from netnew.ports import Clock, Outbox
+from netnew.face_ports import Outbox
+from netnew.ports import Clock
 from netnew.service import Service
 from netnew.webhooks.shape import Shape
 
@@ -40,10 +41,9 @@ class Looker:
         self._resting: dict[str, float] = {}
 
     async def look(self) -> bool:
-        """Put what is new among the deliveries; whether there was anything."""
+        """Put what is new among the deliveries; whether any of it was not looked at by others."""
         webhooks = await self.behind()
-        await asyncio.gather(*(self._look_at(webhook) for webhook in webhooks))
-        return bool(webhooks)
+        return any(await asyncio.gather(*(self._look_at(webhook) for webhook in webhooks)))
 
     async def behind(self) -> list[Webhook]:
         """Some of the webhooks that have events to be looked at."""
@@ -52,9 +52,9 @@ class Looker:
         found = await self._outbox.behind(_WEBHOOKS_AT_ONCE + len(self._resting))
         return [webhook for webhook in found if webhook.id not in self._resting]
 
-    async def _look_at(self, webhook: Webhook) -> None:
+    async def _look_at(self, webhook: Webhook) -> bool:
         try:
-            await self._put(webhook)
+            return await self._put(webhook)
         except NotFound:
             self._rest(webhook, 1.0)  # the run was just deleted, and the webhook with it
         except TransientError as error:
@@ -64,15 +64,16 @@ class Looker:
             # One that cannot be told must not keep the others from being told.
             _log.exception("webhook cannot be told", webhook=webhook.id, run=webhook.run_id)
             self._rest(webhook, _AGAIN_AFTER_S)
+        return False
 
     def _rest(self, webhook: Webhook, seconds: float) -> None:
         self._resting[webhook.id] = self._clock.monotonic() + seconds
 
-    async def _put(self, webhook: Webhook) -> None:
+    async def _put(self, webhook: Webhook) -> bool:
         service = self._service_of(webhook.workspace_id)
         events = await service.events(webhook.run_id, webhook.seq, _EVENTS_AT_ONCE)
         if not events:
-            raise NotFound("run", webhook.run_id)
+            return await self._pass_over(service, webhook)
         shape = self._shapes[webhook.face]
         deliveries = [
             delivery
@@ -81,7 +82,14 @@ class Looker:
             if event_type in webhook.wants
             if (delivery := await self._delivery(service, webhook, event, event_type)) is not None
         ]
-        await self._outbox.put(webhook, events[-1].seq, deliveries)
+        return await self._outbox.put(webhook, events[-1].seq, deliveries)
+
+    async def _pass_over(self, service: Service, webhook: Webhook) -> bool:
+        """Of what retention has removed nothing can be told. Raises NotFound."""
+        run = await service.run(webhook.run_id)
+        if await service.events(webhook.run_id, webhook.seq, 1):
+            return True  # they came just now
+        return await self._outbox.put(webhook, run.last_seq, [])
 
     async def _delivery(
         self, service: Service, webhook: Webhook, event: Event, event_type: str

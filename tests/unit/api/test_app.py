@@ -12,12 +12,13 @@ import pytest
 
 from netnew.api import guarded
 from netnew.api.app import make_app
+from netnew.api.dialects.scout.reading import Reading
 from netnew.api.house import House
 from netnew.bootstrap import make_house, open_app
 from netnew.cli.logs import log_to_standard_error
 from netnew.domain.errors import StoreBusy
 from netnew.domain.ids import WorkspaceId
-from netnew.ports import Figures
+from netnew.face_ports import Figures
 from netnew.settings import Settings
 
 Work = Callable[[House, httpx2.AsyncClient], Awaitable[None]]
@@ -127,3 +128,25 @@ def test_a_failure_of_ours_is_told_without_its_reason(
     check(work)
     lines = capfd.readouterr().err.splitlines()
     assert [x for x in lines if "a request failed" in x and "level=error" in x]
+
+
+def test_a_command_that_was_done_keeps_its_key_where_its_answer_fails(
+    check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise StoreBusy("the database is locked")
+
+    async def work(house: House, client: httpx2.AsyncClient) -> None:
+        runs, key = "/v1/findall/runs", {"Idempotency-Key": "a"}
+        begun = (await client.post(runs, json={"query": "Find all teapot makers"})).json()
+        cancel = f"{runs}/{begun['findall_id']}/cancel"
+        with monkeypatch.context() as broken:
+            broken.setattr(Reading, "view", away)
+            assert (await client.post(cancel, headers=key)).status_code == 503
+            unknown = f"{runs}/fa-{'0' * 32}/cancel"
+            assert (await client.post(unknown, headers=key)).status_code == 404
+        house.closing.set()  # so that nobody waits for the one that has it
+        assert (await client.post(cancel, headers=key)).status_code == 409
+        assert (await client.post(unknown, headers=key)).status_code == 404
+
+    check(work)

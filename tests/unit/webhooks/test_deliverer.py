@@ -5,15 +5,20 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from standardwebhooks import Webhook as Verifier
 
-from netnew.domain.event import RunStatusChanged
-from netnew.domain.ids import LOCAL_WORKSPACE
+from netnew.db.database import open_database
+from netnew.db.tables import events
+from netnew.domain.event import Event, RunStatusChanged
+from netnew.domain.ids import LOCAL_WORKSPACE, RunId
 from netnew.domain.run import RunStatus
 from netnew.domain.webhook import DeliveryState
+from netnew.service import Service
 from netnew.webhooks.looking import delivery_id
 from tests.support.delivering import (
     PAUSED,
@@ -294,5 +299,55 @@ def test_what_is_under_way_when_it_leaves_is_let_end(tmp_path: Path) -> None:
                     asyncio.get_running_loop().call_later(0.1, gate.set)
                 (delivery,) = await desk.deliveries(hook)
                 assert delivery.state is DeliveryState.DELIVERED
+
+    asyncio.run(work())
+
+
+# ----------------------------------------------------------------------------------------- looking
+
+
+@dataclass(frozen=True)
+class Overtaken(PlainShape):
+    """While the first delivery is made, another looks at the same events."""
+
+    others: list[Callable[[], Awaitable[bool]]] = field(default_factory=list)
+    looked: list[bool] = field(default_factory=list)
+
+    async def body_of(
+        self, service: Service, run_id: RunId, event: Event, event_type: str, delivery_id: str
+    ) -> bytes:
+        if self.others:
+            self.looked.append(await self.others.pop()())
+        return await super().body_of(service, run_id, event, event_type, delivery_id)
+
+
+def test_what_another_looked_at_meanwhile_is_nothing_new(tmp_path: Path) -> None:
+    async def work() -> None:
+        shape = Overtaken()
+        async with opened(f"sqlite:///{tmp_path / 'netnew.db'}", tmp_path, shape=shape) as desk:
+            hook = await desk.hook("https://example.com/", [STARTED])
+            shape.others.append(desk.deliverer.looker.look)
+            assert not await desk.deliverer.looker.look()
+            assert shape.looked == [True]
+            assert len(await desk.deliveries(hook)) == 1
+
+    asyncio.run(work())
+
+
+def test_a_webhook_whose_events_were_removed_is_behind_no_more(tmp_path: Path) -> None:
+    async def work() -> None:
+        url = f"sqlite:///{tmp_path / 'netnew.db'}"
+        async with opened(url, tmp_path) as desk, open_database(url) as database:
+            looker = desk.deliverer.looker
+            hook = await desk.hook("https://example.com/", [STARTED, COMPLETED])
+            removed = sa.delete(events).where(events.c.run_id == hook.run_id)
+            await database.write(lambda connection, _: [connection.execute(removed)], None)
+            assert [x.id for x in await looker.behind()] == [hook.id]
+            assert await looker.look()
+            assert not await looker.look()
+            assert await desk.deliveries(hook) == []
+            await desk.happen(hook, STARTED)
+            assert await looker.look()
+            assert [x.seq for x in await desk.deliveries(hook)] == [3]
 
     asyncio.run(work())

@@ -12,7 +12,7 @@ from netnew.api.dialects.scout.notes import FACE, notes_of
 from netnew.domain.candidate import Candidate, MatchStatus
 from netnew.domain.event import Event, RunStatusChanged
 from netnew.domain.run import Counts, Run, RunStatus
-from netnew.ports import WebhookStore
+from netnew.face_ports import WebhookStore
 from netnew.service import Service
 
 
