@@ -111,19 +111,21 @@ class Service(Records):
         excluded = await self._planning.exclusions(planned.spec.exclude)
         return await self._begin(planned, excluded, await self._starter(worker_id), as_id, joining)
 
-    async def preview(self, spec: RunSpec, deadline_s: float = 25.0) -> Run:
+    async def preview(
+        self, spec: RunSpec, deadline_s: float = 25.0, *, as_id: RunId | None = None
+    ) -> Run:
         """A quick look at what `spec` would find: a run of the generator preview, worked on here,
         by nobody else, and given back as it ended. At the deadline it ends as completed with what
         it has; it is over some seconds later at most. It can be extended like any other.
 
         Should this process die over it, a worker takes it up a minute after the deadline. Raises
-        like `create_run`.
+        like `begin`.
         """
         until = self._clock.monotonic() + deadline_s
         planned = await self._read_within(deadline_s / 2, replace(spec, generator="preview"))
         excluded = await self._planning.exclusions(planned.spec.exclude)
         start = await self._starter(after_s=deadline_s + _TAKEN_UP_AFTER_S)
-        run = await self._begin(planned, excluded, start)
+        run = await self._begin(planned, excluded, start, as_id)
         return await self.working.within(run.id, until - self._clock.monotonic())
 
     async def _read_within(self, seconds: float, spec: RunSpec) -> Plan:

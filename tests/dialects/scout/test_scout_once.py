@@ -105,6 +105,31 @@ def test_a_crash_before_the_answer_was_kept_makes_no_second_run(
 
 
 @promises("scout-idempotency")
+def test_a_preview_is_not_made_again_after_a_crash_unless_it_failed(
+    scout: httpx2.Client, edit: Edit
+) -> None:
+    first = scout.post("/v1/findall", json=ASKED, headers=keyed("seen")).json()
+    before = total(scout)
+    earlier = datetime.now(UTC) - timedelta(minutes=5)
+    died = {"status": None, "body": None, "at": earlier}
+    found = sa.update(answers).where(answers.c.key == "seen").values(died)
+    edit(found)
+    again = scout.post("/v1/findall", json=ASKED, headers=keyed("seen"))
+    assert (again.status_code, again.json()) == (200, first)
+    assert total(scout) == before
+    named = sa.update(runs).where(runs.c.id == first["netnew"]["run_id"])
+    edit(found)
+    edit(named.values(status="queued"))
+    unfinished = scout.post("/v1/findall", json=ASKED, headers=keyed("seen"))
+    assert unfinished.status_code == 409
+    edit(named.values(status="failed"))
+    again = scout.post("/v1/findall", json=ASKED, headers=keyed("seen"))
+    assert again.status_code == 200
+    assert again.json()["findall_id"] != first["findall_id"]
+    assert total(scout) == before + 1
+
+
+@promises("scout-idempotency")
 def test_a_key_that_comes_again_days_later_begins_anew(scout: httpx2.Client, edit: Edit) -> None:
     first = scout.post(RUNS, json=ASKED, headers=keyed("weekly")).json()
     ended(scout, first["findall_id"])

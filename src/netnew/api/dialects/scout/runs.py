@@ -25,7 +25,7 @@ from netnew.api.dialects.scout.wire import (
     FindAllRunView,
 )
 from netnew.api.named import run_named
-from netnew.api.once import begun_once
+from netnew.api.once import begun_once, done
 from netnew.domain.ids import RunId
 from netnew.domain.run import Errand, Run, RunStatus
 
@@ -82,10 +82,11 @@ async def retrieve(caller: TheCaller, findall_id: str) -> FindAllRunView:
 
 
 @router.post("/runs/{findall_id}/cancel", dependencies=[ONCE], responses=_CHANGES)
-async def cancel(caller: TheCaller, findall_id: str) -> FindAllRunView:
+async def cancel(caller: TheCaller, request: Request, findall_id: str) -> FindAllRunView:
     """Stop a run at its next checkpoint. What it found is thrown away, but for what it had when it
     was extended. One that has ended stays as it is."""
     run = await caller.service.cancel(run_named(findall_id))
+    done(request)
     if not run.status.is_terminal:
         run = _as_it_will_stand(run)
     return await _reading(caller).view(run)
@@ -93,7 +94,10 @@ async def cancel(caller: TheCaller, findall_id: str) -> FindAllRunView:
 
 @router.post("/runs/{findall_id}/extend", status_code=202, dependencies=[ONCE], responses=_CHANGES)
 async def extend(
-    caller: TheCaller, findall_id: str, asked: FindAllExtendRequest | None = None
+    caller: TheCaller,
+    request: Request,
+    findall_id: str,
+    asked: FindAllExtendRequest | None = None,
 ) -> FindAllRunView:
     """Find more entities for a completed run, and append them."""
     run, reading = await _completed(caller, findall_id), _reading(caller)
@@ -101,11 +105,14 @@ async def extend(
     found = (await reading.view(run)).count
     more = more_wanted(run, found, limit)
     run = await caller.service.extend(run.id, more, allowed=_check_completed, judge_all=True)
+    done(request)
     return await reading.view(run)
 
 
 @router.post("/runs/{findall_id}/enrich", status_code=202, dependencies=[ONCE], responses=_CHANGES)
-async def enrich(caller: TheCaller, findall_id: str, asked: FindAllEnrichRequest) -> FindAllRunView:
+async def enrich(
+    caller: TheCaller, request: Request, findall_id: str, asked: FindAllEnrichRequest
+) -> FindAllRunView:
     """Fill further columns of a completed run's entities."""
     run = await _completed(caller, findall_id)
     new = enrichments_of(asked, run)
@@ -115,6 +122,7 @@ async def enrich(caller: TheCaller, findall_id: str, asked: FindAllEnrichRequest
         return notes_with(run, asked, new).packed()
 
     run = await caller.service.enrich(run.id, new, note=note)
+    done(request)
     return await _reading(caller).view(run)
 
 
