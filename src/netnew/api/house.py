@@ -12,11 +12,16 @@ from starlette.requests import HTTPConnection
 from netnew.api import metrics
 from netnew.api.rates import Rates
 from netnew.api.slots import Slots
+from netnew.api.turns import Turns
 from netnew.domain.ids import WorkspaceId
 from netnew.face_ports import AnswerStore, Figures, KeyStore, WebhookStore
 from netnew.ports import Clock, Ids
 from netnew.service import Service
 from netnew.settings import Settings
+
+EXPORTS_AT_ONCE = 2
+# All rows of a run are in memory for each, so that others have to wait.
+_EXPORTS_WAITING = 8
 
 
 @dataclass(slots=True)
@@ -35,12 +40,14 @@ class House:
     requests: Rates = field(init=False)
     begun: Rates = field(init=False)
     streams: Slots = field(init=False)
+    exports: Turns = field(init=False)
 
     def __post_init__(self) -> None:
         settings, now = self.settings, self.clock.monotonic
         self.requests = Rates(settings.serve_rate_per_s, 10 * settings.serve_rate_per_s, now)
         an_hour = settings.serve_runs_per_hour
         self.begun = Rates(an_hour / 3600, an_hour, now)
+        self.exports = Turns(EXPORTS_AT_ONCE, _EXPORTS_WAITING)
         most, most_per_key = settings.serve_streams, settings.serve_streams_per_key
         self.streams = Slots(most, most_per_key, metrics.streams.set)
 

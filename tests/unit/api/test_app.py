@@ -14,10 +14,12 @@ from netnew.api import guarded
 from netnew.api.app import make_app
 from netnew.api.dialects.scout.reading import Reading
 from netnew.api.house import House
+from netnew.api.turns import Turns
 from netnew.bootstrap import make_house, open_app
 from netnew.cli.logs import log_to_standard_error
 from netnew.domain.errors import StoreBusy
-from netnew.domain.ids import WorkspaceId
+from netnew.domain.ids import LOCAL_WORKSPACE, WorkspaceId
+from netnew.domain.run import RunSpec
 from netnew.face_ports import Figures
 from netnew.settings import Settings
 
@@ -68,6 +70,18 @@ def test_metrics_are_told_also_where_the_database_is_away(check: Check) -> None:
         assert answer.status_code == 200
         assert "netnew_build_info" in answer.text
         assert "netnew_queue_depth" not in answer.text
+
+    check(work)
+
+
+def test_an_export_is_refused_while_too_many_are_made(check: Check) -> None:
+    async def work(house: House, client: httpx2.AsyncClient) -> None:
+        house.exports = Turns(1, 0)
+        run = await house.service_of(LOCAL_WORKSPACE).create_run(RunSpec("all kettles", "kettle"))
+        async with house.exports.turn("exports"):
+            refused = await client.get(f"/netnew/runs/{run.id}/export")
+            assert (refused.status_code, refused.headers["retry-after"]) == (429, "5")
+        assert (await client.get(f"/netnew/runs/{run.id}/export")).status_code == 200
 
     check(work)
 

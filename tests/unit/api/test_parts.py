@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from netnew.api.problem import STATUSES, problem_of
 from netnew.api.rates import Rates
 from netnew.api.slots import Slots
 from netnew.api.sse import frame
+from netnew.api.turns import Turns
 from netnew.domain.errors import InvalidInput, NotFound, QuotaExceeded, StoreBusy, StoreDamaged
 
 
@@ -121,3 +123,29 @@ def test_documents_are_merged_without_mixing_up_their_schemas() -> None:
     operation = whole["paths"]["/b"]["get"]
     assert operation["responses"]["200"] == {"$ref": "#/components/schemas/b.Run"}
     assert (operation["tags"], operation["operationId"]) == (["b"], "b_runs")
+
+
+def test_turns_are_had_so_many_at_once_and_few_wait() -> None:
+    async def work() -> None:
+        turns, may_end, most = Turns(2, 3), asyncio.Event(), [0, 0]
+
+        async def have() -> None:
+            async with turns.turn("exports"):
+                most[0] += 1
+                most[1] = max(most)
+                await may_end.wait()
+                most[0] -= 1
+
+        had = [asyncio.create_task(have()) for _ in range(5)]
+        await asyncio.sleep(0)
+        with pytest.raises(QuotaExceeded) as refused:
+            await have()
+        assert refused.value.retry_after_s
+        had[4].cancel()  # who waits no more makes room
+        await asyncio.wait({had[4]})
+        last = asyncio.create_task(have())
+        may_end.set()
+        await asyncio.gather(*had[:4], last)
+        assert most == [0, 2]
+
+    asyncio.run(work())
