@@ -40,6 +40,7 @@ __all__ = [
 MOST_SHOWN_EXCLUDED = 1_000
 # So long after its deadline a preview that is not over is anybody's: its process must be dead.
 _TAKEN_UP_AFTER_S = 60.0
+NO_CAPS = Budget()
 
 
 class Service(Records):
@@ -147,16 +148,19 @@ class Service(Records):
         rechecks: bool = False,
         match_limit: int | None = None,
         worker_id: str = "",
+        *,
+        caps: Budget = NO_CAPS,
     ) -> Run:
         """A new run that asks the same and leaves out what this one found, and what it left out
         itself. `rechecks`: its matches are looked at again, and told where they changed or are
-        gone.
+        gone. `caps` hold besides its own.
 
         Raises NotFound, InvalidInput.
         """
         before = await self._store.runs.get(run_id)
         spec = life.refreshing(before.spec, before, rechecks)
-        spec = replace(spec, match_limit=match_limit or spec.match_limit)
+        budget = spec.budget.capped_by(caps)
+        spec = replace(spec, match_limit=match_limit or spec.match_limit, budget=budget)
         planned = await self.plan(spec, reads=False)
         left_out = Exclusions.from_bytes(await self._store.runs.excluded(run_id))
         found = await self._planning.exclusions(ExcludeList(run_ids=(run_id,)))
@@ -221,10 +225,12 @@ class Service(Records):
         allowed: Callable[[Run], None] = lambda run: None,
         *,
         judge_all: bool = False,
+        caps: Budget = NO_CAPS,
     ) -> Run:
         """Find `additional` more; a run under way goes on beyond its limit. `allowed`: shown the
         run as it is, it raises where a face takes less than we do. `judge_all`: however many
-        candidates have to be judged for that.
+        candidates have to be judged for that. `caps`: hold besides the run's own where it has ended
+        and so gets its budget anew.
 
         Raises NotFound, InvalidInput (more than 100,000 in all).
         """
@@ -232,19 +238,28 @@ class Service(Records):
 
         def extended(run: Run) -> Changes:
             allowed(run)
-            return life.extended(run, additional, now, judge_all)
+            return life.extended(_capped(run, caps), additional, now, judge_all)
 
         return await self._command(run_id, extended, worker_id)
 
-    async def widen(self, run_id: RunId, additional: int, most: int, worker_id: str = "") -> Run:
+    async def widen(
+        self,
+        run_id: RunId,
+        additional: int,
+        most: int,
+        worker_id: str = "",
+        *,
+        caps: Budget = NO_CAPS,
+    ) -> Run:
         """Find up to `additional` more, though no more than `most` in all; also go on with a run
         that ended short of its limit or is paused. As it is where all that is wanted is there.
+        `caps` as in `extend`.
 
         Raises NotFound, Conflict where it is exhausted.
         """
         now = self._clock.now()
         return await self._command(
-            run_id, lambda run: widened(run, additional, most, now), worker_id
+            run_id, lambda run: widened(_capped(run, caps), additional, most, now), worker_id
         )
 
     async def enrich(
@@ -267,14 +282,25 @@ class Service(Records):
 
         return await self._command(run_id, enriched, worker_id)
 
-    async def resume(self, run_id: RunId, budget: Budget | None = None, worker_id: str = "") -> Run:
+    async def resume(
+        self,
+        run_id: RunId,
+        budget: Budget | None = None,
+        worker_id: str = "",
+        *,
+        caps: Budget = NO_CAPS,
+    ) -> Run:
         """Go on with a run that failed, was cancelled or met a cap, with its budget anew, or with
-        another; also with one whose worker is gone, where it stopped.
+        another; also with one whose worker is gone, where it stopped. `caps` hold besides either,
+        as in `extend`.
 
         Raises NotFound, Conflict where nothing is to be resumed (running, exhausted, limit met).
         """
         now = self._clock.now()
-        return await self._command(run_id, lambda run: life.resumed(run, now, budget), worker_id)
+        given = budget and budget.capped_by(caps)
+        return await self._command(
+            run_id, lambda run: life.resumed(_capped(run, caps), now, given), worker_id
+        )
 
     async def adopt(self, run_id: RunId, worker_id: str = "") -> Run:
         """Go on with a run whose worker is gone: it stands as running and nobody works on it.
@@ -403,3 +429,10 @@ class Service(Records):
         except NotFound:
             raise Conflict("the run broke off before its rows were written; resume it") from None
         return row
+
+
+def _capped(run: Run, caps: Budget) -> Run:
+    """One under way, or paused, keeps the budget that it has begun with."""
+    if not run.status.is_terminal:
+        return run
+    return replace(run, spec=replace(run.spec, budget=run.spec.budget.capped_by(caps)))

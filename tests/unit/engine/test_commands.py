@@ -134,6 +134,30 @@ async def test_a_run_that_met_its_budget_goes_on_with_another(tmp_path: Path) ->
             await b.service.resume(run.id)
 
 
+@pytest.mark.parametrize("command", ["resume", "resume with another", "extend", "widen", "refresh"])
+async def test_caps_of_whoever_asks_hold_where_a_budget_is_given_anew(
+    tmp_path: Path, command: str
+) -> None:
+    async with bench(tmp_path, kettles(60)) as b:
+        ended = await b.run(replace(FEW, match_limit=50, budget=Budget(cost=9.0, pages=12)))
+        assert ended.termination_reason is TerminationReason.BUDGET_EXHAUSTED
+        caps, ask = Budget(cost=2.0, pages=20), b.service
+        run = await {
+            "resume": lambda: ask.resume(ended.id, caps=caps),
+            "resume with another": lambda: ask.resume(ended.id, Budget(pages=12), caps=caps),
+            "extend": lambda: ask.extend(ended.id, 1, caps=caps),
+            "widen": lambda: ask.widen(ended.id, 1, 1_000, caps=caps),
+            "refresh": lambda: ask.refresh(ended.id, caps=caps),
+        }[command]()
+        assert run.spec.budget == Budget(cost=2.0, pages=12)
+
+
+async def test_a_run_under_way_keeps_the_budget_it_began_with(tmp_path: Path) -> None:
+    async with bench(tmp_path, kettles(60)) as b:
+        run = await b.service.create_run(replace(FEW, budget=Budget(cost=9.0)))
+        assert (await b.service.extend(run.id, 1, caps=Budget(cost=2.0))).spec.budget.cost == 9.0
+
+
 async def test_a_cancelled_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
     async with bench(tmp_path, kettles(60)) as b:
         run = await b.service.create_run(SPEC)

@@ -63,8 +63,8 @@ async def resume(caller: TheCaller, run_id: str, asked: ResumeAsked | None = Non
     """Go on with a run that failed, was cancelled or met a cap; or whose worker is gone."""
     given = asked.budget if asked else None
     caps = caller.house.settings.budget
-    budget = Budget(**given.model_dump()).capped_by(caps) if given else None
-    return run_view(await caller.service.resume(run_named(run_id), budget))
+    budget = Budget(**given.model_dump()) if given else None
+    return run_view(await caller.service.resume(run_named(run_id), budget, caps=caps))
 
 
 @router.post("/runs/{run_id}/cancel", responses=refusals(404, 409, 413))
@@ -82,7 +82,8 @@ async def keep(caller: TheCaller, run_id: str) -> RunView:
 @router.post("/runs/{run_id}/extend", responses=refusals(404, 409, 413))
 async def extend(caller: TheCaller, run_id: str, asked: ExtendAsked) -> RunView:
     """Find more; a run under way goes on beyond its limit."""
-    return run_view(await caller.service.extend(run_named(run_id), asked.additional))
+    caps = caller.house.settings.budget
+    return run_view(await caller.service.extend(run_named(run_id), asked.additional, caps=caps))
 
 
 @router.post("/runs/{run_id}/refresh", status_code=201, responses=refusals(404, 409, 413))
@@ -90,6 +91,7 @@ async def refresh(caller: TheCaller, run_id: str, asked: RefreshAsked | None = N
     """Begin a new run that asks the same and leaves out what this one found."""
     asked = asked or RefreshAsked(match_limit=None, rechecks=False)
     caller.house.begun.take(caller.key_id)
+    named, caps = run_named(run_id), caller.house.settings.budget
     return run_view(
-        await caller.service.refresh(run_named(run_id), asked.rechecks, asked.match_limit)
+        await caller.service.refresh(named, asked.rechecks, asked.match_limit, caps=caps)
     )

@@ -102,7 +102,8 @@ async def resume_discovery_task(
 ) -> DiscoveryTaskOutput:
     """Ask for more results, or go on with a task that failed or was cut short."""
     run = await _run(caller, task_id)
-    run = await caller.service.widen(run.id, body.desired_new_results, MOST_RESULTS)
+    more, caps = body.desired_new_results, caller.house.settings.budget
+    run = await caller.service.widen(run.id, more, MOST_RESULTS, caps=caps)
     return await _told(caller, run)
 
 

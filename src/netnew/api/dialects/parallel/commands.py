@@ -56,7 +56,10 @@ async def create_run(caller: TheCaller, request: Request, asked: FindAllRunInput
 async def extend_run(caller: TheCaller, findall_id: str, asked: FindAllExtendInput) -> Response:
     """Find more: while it runs, and once it has met its limit. What is decided stays so."""
     more, run_id = asked.additional_match_limit, run_named(findall_id)
-    run = await caller.service.extend(run_id, more, allowed=lambda run: _may_extend(run, more))
+    caps = caller.house.settings.budget
+    run = await caller.service.extend(
+        run_id, more, allowed=lambda run: _may_extend(run, more), caps=caps
+    )
     return schema_view(run).response()
 
 

@@ -104,7 +104,10 @@ async def extend(
     limit = (asked or FindAllExtendRequest()).limit
     found = (await reading.view(run)).count
     more = more_wanted(run, found, limit)
-    run = await caller.service.extend(run.id, more, allowed=_check_completed, judge_all=True)
+    caps = caller.house.settings.budget
+    run = await caller.service.extend(
+        run.id, more, allowed=_check_completed, judge_all=True, caps=caps
+    )
     done(request)
     return await reading.view(run)
 
