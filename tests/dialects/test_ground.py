@@ -145,3 +145,22 @@ def test_pages_of_origins_that_are_named_may(start_server: StartServer) -> None:
             answer = client.get(face.runs, headers={"origin": mine})
             assert answer.headers["access-control-allow-origin"] == mine
             assert "x-request-id" in answer.headers["access-control-expose-headers"]
+
+
+def test_a_slash_at_the_end_does_not_count(server: ServerProcess) -> None:
+    with server.client() as client:
+        for path in ("/v1beta/findall/runs", "/v1/findall/runs", "/v1/discovery_tasks"):
+            assert client.get(f"{path}/").status_code == 200
+        assert client.get("/v1beta/findall/runs/", headers={"x-api-key": ""}).status_code == 401
+
+
+def test_a_question_without_conditions_proves_its_matches_too(server: ServerProcess) -> None:
+    with server.client() as client:
+        run = client.post("/v1/findall/runs", json={"query": "observatories", "limit": 5}).json()
+        own = run["netnew"]["run_id"]
+        client.get(f"/netnew/runs/{own}/events").raise_for_status()
+        told = client.get(f"/netnew/runs/{own}").json()
+        assert [x["description"] for x in told["conditions"]] == ["observatories"]
+        rows = client.get(f"/netnew/runs/{own}/candidates?match_status=matched").json()
+        for row in rows["candidates"]:
+            assert all(verdict["citations"] for verdict in row["verdicts"])

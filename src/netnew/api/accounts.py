@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from urllib.parse import quote
 from uuid import uuid4
 
 import structlog
@@ -51,7 +52,7 @@ class Accounts:
                 _log.info(
                     "request",
                     method=scope["method"],
-                    path=scope["path"],
+                    path=quote(scope["path"]),
                     status=status,
                     ms=round(took_s * 1000, 1),
                 )

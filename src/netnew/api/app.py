@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -50,7 +51,8 @@ def make_app(house: House) -> ASGIApp:
 
 
 class _Dispatch:
-    """Gives a request to the dialect whose prefix its path has, whole segments only."""
+    """Gives a request to the dialect whose prefix its path has, whole segments only. A slash at the
+    end of a path does not count."""
 
     def __init__(self, apps: Mapping[str, Mount], keeper: FastAPI) -> None:
         self._apps = sorted(apps.items(), key=lambda item: -len(item[0]))
@@ -58,6 +60,9 @@ class _Dispatch:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
+        if len(path) > 1 and path.endswith("/"):
+            path = path.rstrip("/") or "/"
+            scope = {**scope, "path": path, "raw_path": quote(path).encode()}
         for prefix, mount in self._apps:
             if path == prefix or path.startswith(f"{prefix}/"):
                 scope["dialect"] = mount.name

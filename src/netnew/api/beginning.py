@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netnew.api.caller import Caller
+from netnew.domain.condition import MatchCondition
 from netnew.domain.errors import AddressRefused, InvalidInput
 from netnew.domain.ids import RunId
 from netnew.domain.run import Run, RunSpec
@@ -39,6 +40,8 @@ async def begin(
         check_address(hook, house.settings.webhook_private_addresses)
     house.begun.take(caller.key_id)
     planned = await caller.service.plan(spec, reads=False)
+    if _asks_nothing(planned.spec):
+        planned = await caller.service.plan(_to_be_proved(spec), reads=False)
 
     def joining(run_id: RunId) -> Sequence[Join]:
         if hook is None or not hook.wants:
@@ -46,6 +49,21 @@ async def begin(
         return (house.webhooks.attach(_webhook(caller, run_id, hook)),)
 
     return await caller.service.begin(planned, as_id=as_id, joining=joining)
+
+
+async def provable(caller: Caller, spec: RunSpec) -> RunSpec:
+    """`spec`, with its objective as the condition where none is read in it: a match is to have a
+    quote also then."""
+    planned = await caller.service.plan(spec, reads=False)
+    return _to_be_proved(spec) if _asks_nothing(planned.spec) else spec
+
+
+def _asks_nothing(spec: RunSpec) -> bool:
+    return not spec.conditions and not spec.unread
+
+
+def _to_be_proved(spec: RunSpec) -> RunSpec:
+    return replace(spec, conditions=(MatchCondition("matches_objective", spec.objective),))
 
 
 def check_address(hook: Hook, allow_private: bool) -> None:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from netnew.domain.budget import Budget
 from netnew.domain.errors import InvalidInput
 from netnew.domain.run import Run, RunSpec
+from netnew.domain.source_spec import shown
 from netnew.settings import Settings
 
 _MOST_NAMES = 100
@@ -34,8 +35,8 @@ class BudgetAsked(_Known):
 
     cost: Annotated[float, Field(ge=0, description="US dollars")] | None = None
     tokens: Annotated[int, Field(ge=0)] | None = None
-    searches: Annotated[int, Field(ge=0, description="result pages")] | None = None
-    pages: Annotated[int, Field(ge=0, description="pages fetched")] | None = None
+    searches: Annotated[int, Field(ge=0, description="result pages, stored ones too")] | None = None
+    pages: Annotated[int, Field(ge=0, description="pages read, stored ones too")] | None = None
     seconds: Annotated[float, Field(ge=0)] | None = None
 
 
@@ -84,7 +85,7 @@ def with_extras(spec: RunSpec, extras: Extras | None, settings: Settings) -> Run
         return replace(spec, budget=spec.budget.capped_by(settings.budget))
     for source in extras.sources or ():
         if source not in (*settings.sources, *settings.serve_sources):
-            allowed = ", ".join((*settings.sources, *settings.serve_sources))
+            allowed = ", ".join(map(shown, (*settings.sources, *settings.serve_sources)))
             raise InvalidInput("netnew.sources", f"{source!r} is not offered here", allowed)
     judges = ("auto", "rules", *settings.serve_judges)
     if extras.judge is not None and extras.judge not in judges:
@@ -114,7 +115,7 @@ def told_of(run: Run) -> Told:
         generator=spec.generator,
         match_limit=spec.match_limit,
         judge=run.judge_profile,
-        sources=list(spec.sources),
+        sources=[shown(x) for x in spec.sources],
         counts=asdict(run.counts),
         estimate=_finite(asdict(run.estimate)) if run.estimate else None,
         budget=asdict(spec.budget),

@@ -44,9 +44,10 @@ class House:
 
     def __post_init__(self) -> None:
         settings, now = self.settings, self.clock.monotonic
-        self.requests = Rates(settings.serve_rate_per_s, 10 * settings.serve_rate_per_s, now)
+        rate = settings.serve_rate_per_s
+        self.requests = Rates(rate, 10 * rate, now, f"{rate:g} a second for one key")
         an_hour = settings.serve_runs_per_hour
-        self.begun = Rates(an_hour / 3600, an_hour, now)
+        self.begun = Rates(an_hour / 3600, an_hour, now, f"{an_hour} runs an hour for one key")
         self.exports = Turns(EXPORTS_AT_ONCE, _EXPORTS_WAITING)
         most, most_per_key = settings.serve_streams, settings.serve_streams_per_key
         self.streams = Slots(most, most_per_key, metrics.streams.set)

@@ -12,11 +12,12 @@ _MOST_KEYS = 10_000
 
 @dataclass(slots=True)
 class Rates:
-    """`per_s` for long, `at_once` in a row; counted in this process."""
+    """`per_s` for long, `at_once` in a row; counted in this process. `limit`: the same in words."""
 
     per_s: float
     at_once: float
     monotonic: Callable[[], float]
+    limit: str = ""
     _left: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def take(self, key: str) -> None:
@@ -27,7 +28,8 @@ class Rates:
         if left < 1:
             self._left[key] = (left, now)
             wait_s = (1 - left) / self.per_s
-            raise QuotaExceeded("Too many requests: quota temporarily exceeded", wait_s)
+            problem = "Too many requests: quota temporarily exceeded"
+            raise QuotaExceeded(f"{problem} ({self.limit})" if self.limit else problem, wait_s)
         self._left[key] = (left - 1, now)  # at the end: the first is who was idle for longest
         while len(self._left) > _MOST_KEYS:
             del self._left[next(iter(self._left))]

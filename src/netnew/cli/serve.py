@@ -13,6 +13,7 @@ from netnew.cli import terminal
 from netnew.cli.opened import with_app
 from netnew.cli.terminal import plural
 from netnew.domain.errors import InvalidInput, NetnewError
+from netnew.domain.source_spec import shown
 from netnew.settings import Settings
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ class _Serving:
         work = "runs wait for `netnew worker`; " if self._api_only else ""
         _say(f"netnew serves on {address_of(listens, settings.host)}")
         _say(
-            f"judge {await _judge(app)}, sources {', '.join(settings.sources)};"
+            f"judge {await _judge(app)}, sources {', '.join(map(shown, settings.sources))};"
             f" {work}workspace {settings.workspace}; {opens}"
         )
 

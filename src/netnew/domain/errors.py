@@ -28,6 +28,8 @@ each face has one table from error to its own answer.
 
 from __future__ import annotations
 
+from netnew.domain.source_spec import shown
+
 
 class NetnewError(Exception):
     """The base of all errors raised on purpose."""
@@ -92,8 +94,8 @@ class SourceUnavailable(TransientError):
 
     def __init__(self, source: str, problem: str, retry_after_s: float | None = None) -> None:
         self.source = source
-        self.problem = problem
-        super().__init__(f"source {source}: {problem}", retry_after_s)
+        self.problem = shown(problem)
+        super().__init__(f"source {shown(source)}: {self.problem}", retry_after_s)
 
 
 class ModelUnavailable(TransientError):
@@ -146,8 +148,8 @@ class SourceMisconfigured(TerminalError):
 
     def __init__(self, source: str, problem: str) -> None:
         self.source = source
-        self.problem = problem
-        super().__init__(f"source {source}: {problem}")
+        self.problem = shown(problem)
+        super().__init__(f"source {shown(source)}: {self.problem}")
 
 
 class ModelMisconfigured(TerminalError):

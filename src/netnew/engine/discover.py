@@ -19,6 +19,7 @@ from netnew.domain.event import SourceFailed
 from netnew.domain.page import Link, Snapshot
 from netnew.domain.run import RunSpec
 from netnew.domain.search import Hit, SearchAnswer
+from netnew.domain.source_spec import shown
 from netnew.engine.addresses import host_of, is_urn
 from netnew.engine.entity import Entity
 from netnew.engine.estimate import OWN_WORDS
@@ -285,7 +286,7 @@ class Discovery:
         try:
             answer = await source.search(lead.query, lead.page)
         except (SourceUnavailable, SourceMisconfigured) as error:
-            this.failures.append(SourceFailed(lead.source, lead.query, error.problem))
+            this.failures.append(SourceFailed(shown(lead.source), lead.query, error.problem))
             self._failed += 1
             return SearchAnswer(())
         if answer.cost:

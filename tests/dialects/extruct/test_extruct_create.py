@@ -120,7 +120,7 @@ def test_a_query_that_asks_for_much_has_five_criteria_and_one_for_little_has_one
     assert len(made) == 5
     assert made[-1]["criterion"].startswith("All of these hold: ")
     (only,) = create(client, query="Find observatories")["criteria"]
-    assert only["key"] == "is_observatory"
+    assert only["key"] == "matches_objective"
 
 
 @pytest.mark.parametrize(

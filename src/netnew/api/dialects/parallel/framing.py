@@ -69,9 +69,16 @@ class Framing:
             self.texts.put(self.run, told, text)
         return self._framed(told.type, told.at, told.place, text)
 
-    def status(self, status: wire.RunStatusView, at: datetime, place: Place) -> bytes:
-        """`findall.status`: the run as it stood then."""
-        return self._framed(STATUS, at, place, run_with(self.run, status, at).text())
+    def status(
+        self,
+        status: wire.RunStatusView,
+        at: datetime,
+        place: Place,
+        changed_at: datetime | None = None,
+    ) -> bytes:
+        """`findall.status`: the run as it stood then. `changed_at`: where that was earlier."""
+        run = run_with(self.run, status, changed_at or at)
+        return self._framed(STATUS, at, place, run.text())
 
     def failure(self, document: dict[str, object]) -> bytes:
         """An error has neither an id nor data."""

@@ -107,8 +107,8 @@ class Stream:
     def _beat(self) -> bytes:
         self._status_at = self._now()
         place = max(self.start, Place(self._telling.seq))
-        now = self.caller.house.clock.now()
-        return self._framing.status(self._telling.status_now(), now, place)
+        now, changed_at = self.caller.house.clock.now(), self._telling.at
+        return self._framing.status(self._telling.status_now(), now, place, changed_at)
 
     def _now(self) -> float:
         return self.caller.house.clock.monotonic()

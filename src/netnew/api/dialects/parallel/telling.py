@@ -45,12 +45,13 @@ class Telling:
     """Takes the events of a run from the first on.
 
     Of each candidate one decision is told. Who is unclear may still be decided otherwise, so that
-    is told once the run ends, before its last status (of as many as have room there). `seq`: the
-    last event taken.
+    is told once the run ends, before its last status (of as many as have room there). `seq` and
+    `at` are those of the last event taken.
     """
 
     conditions: Sequence[MatchCondition]
     seq: int = 0
+    at: datetime | None = None
     status: RunStatus = RunStatus.QUEUED
     reason: TerminationReason | None = None
     _told: dict[CandidateId, wire.MatchState] = field(default_factory=dict)
@@ -60,7 +61,7 @@ class Telling:
 
     def take(self, event: Event) -> Iterator[Told]:
         """What is told of it, in order; to be read to its end."""
-        self.seq = event.seq
+        self.seq, self.at = event.seq, event.at
         match event.body:
             case RunStatusChanged() as changed:
                 yield from self._status(event, changed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.requests import Request
 
+from netnew.api.beginning import provable
 from netnew.api.caller import TheCaller
 from netnew.api.dialects.scout.asking import spec_of
 from netnew.api.dialects.scout.convert import findall_id, preview_view
@@ -26,7 +27,7 @@ _DEADLINE_S = 25.0
 async def findall(caller: TheCaller, request: Request, asked: FindAllRequest) -> FindAllResponse:
     """A few entities within 25 seconds: one pass of searches, ten candidates judged at most. It is
     kept as a completed run, which can be read and extended like any other."""
-    spec = spec_of(asked, caller.house.settings)
+    spec = await provable(caller, spec_of(asked, caller.house.settings))
 
     async def start(as_id: RunId | None) -> Run:
         caller.house.begun.take(caller.key_id)

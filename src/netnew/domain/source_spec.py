@@ -1,0 +1,13 @@
+"""How a source spec is shown to others: a password in its address stays with us."""
+
+from __future__ import annotations
+
+import re
+
+_LOGIN = re.compile(r"(?<=//)[^/?#@\s]*@")
+
+
+def shown(spec: str) -> str:
+    """`spec` without the login in its address ('web:searxng=http://user:secret@host' → '…//host').
+    Also of any text that may have a spec in it."""
+    return _LOGIN.sub("", spec)
