@@ -57,7 +57,7 @@ evals-local: $(READY)  ## what a model file adds to the rules (WEIGHTS=smollm2, 
 	$(BIN)/python -m evals.local --weights $(or $(WEIGHTS),smollm2) --queries $(or $(QUERIES),2)
 
 bench: $(READY)  ## measure speed
-	@for part in corpus pages store verify never_twice latency; do echo "== $$part"; $(BIN)/python -m benchmarks.$$part || exit 1; done
+	@for part in corpus pages store verify never_twice latency serve; do echo "== $$part"; $(BIN)/python -m benchmarks.$$part || exit 1; done
 
 chaos: $(READY)  ## kill workers, a hundred times and more, over both databases (10 minutes)
 	@$(BIN)/python -m benchmarks.chaos --kills 55
