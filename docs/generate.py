@@ -78,7 +78,8 @@ def http_page() -> str:
         "`netnew serve` answers these on one port; every request but `/healthz`, `/readyz`,"
         " `/metrics`, `/docs` and the OpenAPI documents carries a key, in `x-api-key` or as"
         " `Authorization: Bearer`. Shapes, examples and errors of each operation:"
-        " `/openapi.json`, or `/openapi/NAME.json` for one dialect; `/docs` shows them in a browser.",
+        " `/openapi.json`, or `/openapi/NAME.json` for one dialect; `/docs` shows them in a"
+        " browser.",
     ]
     makers = {
         "Parallel": parallel.make_app,
