@@ -80,6 +80,7 @@ def test_after_a_kill_another_goes_on_and_repeats_only_what_was_under_way(
             assert repeated <= not_noted
             assert HELD <= len(repeated) < 2 * desk.deliverer.options.at_once_each
             assert max(times.values()) == 2
-            assert len({call.body for call in receiver.calls}) == 40
+            # A request that the kill cut short came without its body.
+            assert len({call.body for call in receiver.calls if call.body}) == 40
 
     asyncio.run(work())
