@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Self
 
 
-class Closing:
+class Closing(ABC):
     """Gives `async with` to what has `aclose`."""
 
     async def __aenter__(self) -> Self:
@@ -20,6 +21,6 @@ class Closing:
     ) -> None:
         await self.aclose()
 
+    @abstractmethod
     async def aclose(self) -> None:
         """Close its connections."""
-        raise NotImplementedError

@@ -25,6 +25,8 @@ def make_app() -> FastAPI:
         version=__version__,
         openapi_url=None,
         docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
         dependencies=_KEYS,
     )
     refused: dict[int | str, dict[str, Any]] = {"4XX": {"description": "It is tried again."}}
