@@ -97,7 +97,7 @@ $(READY): pyproject.toml
 	@$(call find_python)
 	@test -x $(BIN)/python || $$(cat .python-found) -m venv $(VENV)
 	@rm -f .python-found
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .
 	@rm -f $(VENV)/.ready-*
 	@touch $(READY)
@@ -107,7 +107,7 @@ $(call client_ready,$(1)): | $(READY)
 	@echo "making $(CLIENTS)/$(1)"
 	@rm -rf $(CLIENTS)/$(1)
 	@$(BIN)/python -m venv $(CLIENTS)/$(1)
-	@$(CLIENTS)/$(1)/bin/python -m pip install -q --disable-pip-version-check --require-hashes \
+	@$(CLIENTS)/$(1)/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes \
 	  -r $(CLIENT_PINS)/$(1).lock
 	@touch $$@
 endef
