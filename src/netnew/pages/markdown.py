@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-from markdown_it import MarkdownIt
+from netnew.lexicon.markdown import render_markdown
 
 MAX_CHARS = 400_000
 _MAX_FRONT_LINES = 100
 
 
-@cache
-def _parser() -> MarkdownIt:
-    # READMEs hold raw HTML: it is read as any page's.
-    return MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-
-
 def markdown_as_html(markdown: str) -> str:
-    return f"<main>{_parser().render(markdown[:MAX_CHARS])}</main>"
+    return f"<main>{render_markdown(markdown[:MAX_CHARS])}</main>"
 
 
 def front_matter(markdown: str) -> tuple[list[tuple[str, str]], str]:

@@ -9,9 +9,9 @@ from email.message import Message
 from html import escape
 from importlib.metadata import Distribution
 
+from netnew.lexicon.markdown import render_markdown
 from netnew.sources.fact_page import fact_page
 from netnew.sources.plain_text import whole
-from netnew.sources.readers.markdown import body_of_markdown
 
 _README_CHARS = 40_000
 _LONGEST_LICENSE = 120
@@ -53,7 +53,7 @@ class InstalledPackage:
 
     def html(self) -> str:
         """The page: facts as a definition list, then the README as prose."""
-        body = body_of_markdown(self.readme) if self.readme_is_markdown else _prose(self.readme)
+        body = render_markdown(self.readme) if self.readme_is_markdown else _prose(self.readme)
         more = f"<section>\n<h2>README</h2>\n{body}</section>\n" if self.readme else ""
         return fact_page(self.name, self.facts, self.summary, more)
 

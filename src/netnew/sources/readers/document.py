@@ -13,8 +13,8 @@ from zipfile import is_zipfile
 
 from netnew.lexicon.packed import MAX_UNPACKED_BYTES, is_bomb
 from netnew.sources.plain_text import whole
+from netnew.sources.readers.html_page import html_page
 from netnew.sources.readers.lines import decoded
-from netnew.sources.readers.markdown import html_page
 from netnew.sources.readers.row import BrokenRow, DumpRow
 
 _HTML = {".html", ".htm", ".xhtml"}
