@@ -73,6 +73,10 @@ class Records:
         `queued`."""
         return await self._store.events.of_kind(run_id, "run.status")
 
+    async def limit_changes(self, run_id: RunId) -> list[Event]:
+        """Each time that what is asked was changed (`RunChanged`), in order."""
+        return await self._store.events.of_kind(run_id, "run.changed")
+
     def watch(
         self, run_id: RunId, after: int = 0, until_terminal: bool = True
     ) -> AsyncGenerator[list[Event], None]:

@@ -225,12 +225,14 @@ class Service(Records):
         allowed: Callable[[Run], None] = lambda run: None,
         *,
         judge_all: bool = False,
+        beyond: int | None = None,
         caps: Budget = NO_CAPS,
     ) -> Run:
         """Find `additional` more; a run under way goes on beyond its limit. `allowed`: shown the
         run as it is, it raises where a face takes less than we do. `judge_all`: however many
-        candidates have to be judged for that. `caps`: hold besides the run's own where it has ended
-        and so gets its budget anew.
+        candidates have to be judged for that. `beyond`: the number of matches to count from,
+        instead of the run's match limit. `caps`: hold besides the run's own where it has ended and
+        so gets its budget anew.
 
         Raises NotFound, InvalidInput (more than 100,000 in all).
         """
@@ -238,7 +240,7 @@ class Service(Records):
 
         def extended(run: Run) -> Changes:
             allowed(run)
-            return life.extended(_capped(run, caps), additional, now, judge_all)
+            return life.extended(_capped(run, caps), additional, now, judge_all, beyond)
 
         return await self._command(run_id, extended, worker_id)
 

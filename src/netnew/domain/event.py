@@ -39,10 +39,12 @@ class RunPlanned:
 
 @dataclass(frozen=True, slots=True)
 class RunChanged:
-    """What is asked was changed: the match limit was raised, or fields were added."""
+    """What is asked was changed: the match limit, or fields were added. `limit_before`: the match
+    limit until then; None in events that were stored without it."""
 
     match_limit: int
     enrichments: tuple[str, ...] = ()
+    limit_before: int | None = None
     kind: Literal["run.changed"] = "run.changed"
 
 

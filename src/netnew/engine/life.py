@@ -45,21 +45,26 @@ RESUMABLE = frozenset(
 STOPPED = "stopped on request; all rows are kept"
 
 
-def extended(run: Run, additional: int, now: datetime, judge_all: bool = False) -> Changes:
+def extended(
+    run: Run, additional: int, now: datetime, judge_all: bool = False, beyond: int | None = None
+) -> Changes:
     """`additional` more matches are wanted; a run that has ended begins a new generation, and so
     does one that only fills fields just now. `judge_all`: a limit on how many candidates are judged
-    holds no more; else it rises by as many.
+    holds no more; else it rises by as many. `beyond`: the number of matches to count from, instead
+    of the match limit.
 
     Raises InvalidInput where there would be more than 100,000 in all.
     """
     if additional < 1:
         raise InvalidInput("additional_match_limit", f"{additional} is too small", "1 or more")
-    limit = run.spec.match_limit + additional
+    before = run.spec.match_limit
+    base = before if beyond is None else beyond
+    limit = base + additional
     if limit > MAX_MATCH_LIMIT:
-        most = MAX_MATCH_LIMIT - run.spec.match_limit
+        most = MAX_MATCH_LIMIT - base
         raise InvalidInput(
             "additional_match_limit",
-            f"{additional:,} more than {run.spec.match_limit:,} are too many",
+            f"{additional:,} more than {base:,} are too many",
             f"1 to {most:,}" if most > 0 else "none: the run has the highest limit there is",
         )
     spec = replace(run.spec, match_limit=limit)
@@ -71,7 +76,7 @@ def extended(run: Run, additional: int, now: datetime, judge_all: bool = False) 
     ):
         spec = replace(spec, evaluate_limit=spec.evaluate_limit + additional)
     changed = replace(run, spec=spec, updated_at=now)
-    told = RunChanged(limit)
+    told = RunChanged(limit, limit_before=before)
     if not run.status.is_terminal and run.errand is Errand.FIND:
         return Changes(run.id, (told,), changed)
     return _begun_again(_with_fresh_budget(changed), Errand.FIND, told)
@@ -87,7 +92,8 @@ def enriched(run: Run, enrichments: tuple[Enrichment, ...], now: datetime) -> Ch
     spec = replace(run.spec, enrichments=run.spec.enrichments + enrichments)
     check(spec)
     changed = replace(run, spec=spec, updated_at=now)
-    told = RunChanged(spec.match_limit, tuple(e.name for e in enrichments))
+    limit = spec.match_limit
+    told = RunChanged(limit, tuple(e.name for e in enrichments), limit)
     if not run.status.is_terminal:
         return Changes(run.id, (told,), changed)
     return _begun_again(replace(changed, ended_as=run.status), Errand.ENRICH, told)

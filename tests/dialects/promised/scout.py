@@ -101,7 +101,8 @@ SCOUT: dict[str, P] = {
     ),
     "scout-cancel-finished": P("Cancel of a finished run changes nothing.", "Scout 12.7: cancel"),
     "scout-cancel-extended": P(
-        "Cancel during an extend keeps what was found before it.", "Scout 12.8: cancel"
+        "Cancel during an extend keeps what was found before it; the run is completed again.",
+        "Scout 12.8: cancel",
     ),
     "scout-extend": P(
         "Extend is 202, queued again as a string, and appends distinct entities.",

@@ -142,11 +142,24 @@ def test_a_cancelled_first_pass_is_thrown_away(slow: httpx2.Client) -> None:
 @promises("scout-cancel-extended")
 def test_a_cancelled_extension_leaves_what_was_there_before_it(slow: httpx2.Client) -> None:
     first = ended(slow, begun(slow, limit=2)["findall_id"])
-    slow.post(f"{RUNS}/{first['findall_id']}/extend", json={"limit": 100})
-    until(slow, first["findall_id"], "run.entity", 4)
-    assert read(slow, first["findall_id"])["count"] >= 4
-    answer = slow.post(f"{RUNS}/{first['findall_id']}/cancel").json()
-    run = ended(slow, first["findall_id"])
+    named = first["findall_id"]
+    slow.post(f"{RUNS}/{named}/extend", json={"limit": 100})
+    until(slow, named, "run.entity", 4)
+    assert read(slow, named)["count"] >= 4
+    answer = slow.post(f"{RUNS}/{named}/cancel").json()
+    run = ended(slow, named)
+    same = ("entities", "count", "credits", "findall_schema", "completedAt")
     for view in (answer, run):
-        assert (view["status"], view["entities"]) == ("cancelled", first["entities"])
-        assert (view["count"], view["credits"], view["candidates"]) == (2, 4, None)
+        assert view["status"]["status"] == "completed"
+        assert [view[x] for x in same] == [first[x] for x in same]
+    (row,) = (x for x in slow.get(RUNS).json()["runs"] if x["findall_id"] == named)
+    assert (row["status"], row["entities"]) == (run["status"], run["entities"])
+    # It can be enriched and extended again, by what is asked for and no more.
+    assert slow.post(f"{RUNS}/{named}/enrich", json={"fields": ["telescope"]}).status_code == 202
+    enriched = ended(slow, named)
+    assert [x["name"] for x in enriched["entities"]] == [x["name"] for x in first["entities"]]
+    assert enriched["status"]["status"] == "completed"
+    assert slow.post(f"{RUNS}/{named}/extend", json={"limit": 1}).status_code == 202
+    last = ended(slow, named)
+    assert (last["status"]["status"], last["count"]) == ("completed", 3)
+    assert last["entities"][:2] == enriched["entities"]

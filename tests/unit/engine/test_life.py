@@ -66,7 +66,7 @@ def test_any_run_that_has_ended_can_be_extended_into_a_new_generation(run: Run) 
     assert (extended.status, extended.generation) == (RunStatus.QUEUED, 2)
     assert (extended.termination_reason, extended.ended_at) == (None, None)
     assert (extended.rounds_before, extended.spend_before) == (5, Spend(pages=9))
-    assert changes.events == (RunChanged(15), RunStatusChanged(RunStatus.QUEUED))
+    assert changes.events == (RunChanged(15, limit_before=10), RunStatusChanged(RunStatus.QUEUED))
 
 
 @pytest.mark.parametrize("run", [QUEUED, RUNNING, PAUSED])

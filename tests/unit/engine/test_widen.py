@@ -77,7 +77,7 @@ def test_a_paused_run_is_continued_and_told_of_both() -> None:
     changes = widened(PAUSED, 5, MOST, NOW)
     assert changed(changes).status is RunStatus.QUEUED
     assert changes is not None
-    assert changes.events == (RunChanged(15), RunStatusChanged(RunStatus.QUEUED))
+    assert changes.events == (RunChanged(15, limit_before=10), RunStatusChanged(RunStatus.QUEUED))
     pausing = replace(RUNNING, stop_requested=StopRequest.PAUSE)
     assert changed(widened(pausing, 0, MOST, NOW)).stop_requested is StopRequest.NONE
 

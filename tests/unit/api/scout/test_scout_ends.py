@@ -68,5 +68,21 @@ async def test_a_cancelled_extension_is_told_with_the_rows_from_before_it(tmp_pa
         await b.service.resume(run.id)
         await b.service.work(run.id)
         told = await body(b, cancelled)
-        assert (told["status"], told["count"], told["candidates"]) == ("cancelled", 3, None)
+        assert (told["status"]["status"], told["count"]) == ("completed", 3)
         assert told["completedAt"] is not None
+
+
+async def test_a_cancelled_extension_leaves_a_completed_run(tmp_path: Path) -> None:
+    async with bench(tmp_path, kettles(40)) as b:
+        run = await b.run(FEW)
+        before = (await Reading(b.service).view(run)).model_dump(mode="json")
+        run = await b.service.extend(run.id, 4)
+        run = await b.service.work(run.id)
+        longer = (await Reading(b.service).view(run)).model_dump(mode="json")
+        assert (before["count"], longer["count"]) == (3, 7)
+        await b.service.extend(run.id, 9)
+        run = await b.service.cancel(run.id)
+        view = (await Reading(b.service).view(run)).model_dump(mode="json")
+        assert view["status"]["status"] == "completed"
+        for same in ("entities", "count", "completedAt", "error", "credits", "findall_schema"):
+            assert view[same] == longer[same]

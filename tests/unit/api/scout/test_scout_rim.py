@@ -10,7 +10,6 @@ from hashlib import sha256
 import pytest
 
 from netnew.api.dialects.scout import examples, wire
-from netnew.api.dialects.scout.asking import more_wanted
 from netnew.api.dialects.scout.listing import Place
 from netnew.api.dialects.scout.streams import number_of, wants_page
 from netnew.api.dialects.scout.webhooks import EVENT_TYPES, ScoutShape, check_https
@@ -118,11 +117,3 @@ def test_only_https_is_told_unless_the_settings_allow_more() -> None:
     check_https("http://127.0.0.1/", allow_http=True)
     with pytest.raises(InvalidInput, match="https"):
         check_https("http://example.org/", allow_http=False)
-
-
-@pytest.mark.parametrize(("found", "limit", "more"), [(20, 20, 20), (5, 20, 5), (5, 10, 1)])
-def test_an_extension_leaves_room_for_as_many_as_are_asked_for(
-    finished: Finished, found: int, limit: int, more: int
-) -> None:
-    run = replace(finished.run, spec=replace(finished.run.spec, match_limit=20))
-    assert more_wanted(run, found, limit) == more

@@ -67,11 +67,6 @@ def notes_with(run: Run, asked: FindAllEnrichRequest, new: Sequence[Enrichment])
     return replace(notes, fields=_once(fields), output_schema=schema, columns=_once(columns))
 
 
-def more_wanted(run: Run, found: int, limit: int) -> int:
-    """By how much the match limit must rise for `limit` more entities than there are."""
-    return max(1, found + limit - run.spec.match_limit)
-
-
 def is_filled_anyway(column: Enrichment) -> bool:
     """Whether every candidate fills it by what it is, so that nothing is asked for it."""
     is_text = column.format in (Format.TEXT, Format.URL)

@@ -34,7 +34,8 @@ class Telling:
     """Tells the events of one run, in order; each but the first follows on `previous`.
 
     Rows are told as they are now, whenever their event was. Of a run that was extended, only its
-    last end is told as one: a client stops reading there.
+    last end is told as one: a client stops reading there. An end is told as the run then stands: a
+    cancelled extension ends with `run.completed`.
     """
 
     run: Run
@@ -77,7 +78,8 @@ class Telling:
             return self._progress(event, f"{status.value} before, and begun again since")
         await self._look_again()
         view = await self.reading.view(self.run)
-        return self._event(event, f"run.{status.value}").model_copy(update={"run": view})
+        stands = view.status if isinstance(view.status, str) else view.status.status
+        return self._event(event, f"run.{stands}").model_copy(update={"run": view})
 
     async def _is_last(self, event: Event) -> bool:
         """Whether the run stands as this event says."""

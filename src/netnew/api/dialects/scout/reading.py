@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from netnew.api.dialects.scout import wire
 from netnew.api.dialects.scout.convert import Delivered, run_view
 from netnew.api.dialects.scout.notes import FACE, notes_of
+from netnew.api.dialects.scout.rows import is_match
 from netnew.domain.candidate import Candidate, MatchStatus
-from netnew.domain.event import Event, RunStatusChanged
+from netnew.domain.event import Event, RunChanged, RunStatusChanged
 from netnew.domain.run import Counts, Run, RunStatus
 from netnew.face_ports import WebhookStore
 from netnew.service import Service
@@ -25,9 +26,14 @@ class Reading:
 
     async def view(self, run: Run, *, is_row_of_list: bool = False) -> wire.FindAllRunView:
         delivered = await self._delivered(run)
-        only_matches = is_row_of_list or run.status is not RunStatus.COMPLETED
-        found = await self.candidates(run, MatchStatus.MATCHED if only_matches else None)
-        return await run_view(run, found, delivered, is_row_of_list=is_row_of_list)
+        stands = await self.standing(run)
+        if stands is not run:
+            found = await self.candidates(stands)
+            stands = replace(stands, counts=_counted(found))
+        else:
+            only_matches = is_row_of_list or run.status is not RunStatus.COMPLETED
+            found = await self.candidates(run, MatchStatus.MATCHED if only_matches else None)
+        return await run_view(stands, found, delivered, is_row_of_list=is_row_of_list)
 
     async def view_at(self, run: Run, event: Event) -> wire.FindAllRunView:
         """The run as it stood with that end, of which `run` knows: it may have been taken up again
@@ -35,18 +41,50 @@ class Reading:
         changes = await self.service.status_changes(run.id)
         if not any(x.seq > event.seq for x in changes):
             return await self.view(run)
-        then = run_at(run, event, changes)
-        last = await self._last_kept(then, [x for x in changes if x.seq <= event.seq])
-        found = await self._until(last, run, None)
+        until_then = [x for x in changes if x.seq <= event.seq]
+        then = await self.standing(run_at(run, event, changes), until_then)
+        found = await self._shown(then, None, until_then)
         then = replace(then, counts=_counted(found))
         if then.status is not RunStatus.COMPLETED:
             found = [x for x in found if x.status is MatchStatus.MATCHED]
         return await run_view(then, found, await self._delivered(run))
 
+    async def standing(self, run: Run, changes: Sequence[Event] | None = None) -> Run:
+        """The run as it stands for Scout's clients: where an extension was cancelled, it is
+        completed as it was before that. `changes`: those of its status up to then, where known."""
+        if run.status is not RunStatus.CANCELLED or run.generation == 1:
+            return run
+        if changes is None:
+            changes = await self.service.status_changes(run.id)
+        last = last_completed(changes, run.generation)
+        if last == 0:
+            return run
+        ends = [x for x in changes if _status_of(x) is RunStatus.COMPLETED]
+        if not ends:  # its first events were removed
+            return replace(run, status=RunStatus.COMPLETED, generation=last)
+        limit = await self._limit_at(run, ends[-1])
+        before = run_at(run, ends[-1], changes)
+        return replace(before, generation=last, spec=replace(run.spec, match_limit=limit))
+
     async def candidates(self, run: Run, status: MatchStatus | None = None) -> list[Candidate]:
         """Those that count, or only those at `status`, in the order they were found. What a
-        cancelled pass found does not: it was thrown away, as far as Scout's clients see."""
-        return await self._until(await self._last_kept(run), run, status)
+        cancelled pass found does not: it was thrown away, as far as Scout's clients see, until a
+        later extension asks for as many again."""
+        if run.generation == 1 and run.status is not RunStatus.CANCELLED:
+            return await self._until(run.generation, run, status)
+        return await self._shown(run, status, await self.service.status_changes(run.id))
+
+    async def _shown(
+        self, run: Run, status: MatchStatus | None, changes: Sequence[Event]
+    ) -> list[Candidate]:
+        last = run.generation
+        fills_cancelled = not run.status.is_terminal and run.ended_as is RunStatus.CANCELLED
+        if run.status is RunStatus.CANCELLED or fills_cancelled:
+            last = last_completed(changes, run.generation)
+        found = await self._until(last, run, status)
+        if any(_status_of(x) is RunStatus.CANCELLED for x in changes):
+            return _within_limit(found, run)
+        return found
 
     async def _until(self, last: int, run: Run, status: MatchStatus | None) -> list[Candidate]:
         """Those of the generations up to `last`."""
@@ -56,13 +94,13 @@ class Reading:
             if x.status is not MatchStatus.DISCARDED and x.generation <= last
         ]
 
-    async def _last_kept(self, run: Run, changes: Sequence[Event] | None = None) -> int:
-        """The last generation whose rows are shown. `changes`: those up to then, where known."""
-        if run.status is not RunStatus.CANCELLED:
-            return run.generation
-        if changes is None:
-            changes = await self.service.status_changes(run.id)
-        return last_completed(changes, run.generation)
+    async def _limit_at(self, run: Run, end: Event) -> int:
+        """The match limit that the run had when it ended so."""
+        for event in await self.service.limit_changes(run.id):
+            assert isinstance(event.body, RunChanged)
+            if event.seq > end.seq and event.body.limit_before is not None:
+                return event.body.limit_before
+        return run.spec.match_limit
 
     async def _delivered(self, run: Run) -> Delivered:
         if self.webhooks is None or not notes_of(run.spec).hooked:
@@ -120,3 +158,19 @@ def _counted(found: Sequence[Candidate]) -> Counts:
         unmatched=of[MatchStatus.UNMATCHED],
         unclear=of[MatchStatus.UNCLEAR],
     )
+
+
+def _status_of(event: Event) -> RunStatus:
+    assert isinstance(event.body, RunStatusChanged)
+    return event.body.status
+
+
+def _within_limit(found: Sequence[Candidate], run: Run) -> list[Candidate]:
+    """Without the matches beyond the limit: a cancelled pass may have left more than were wanted
+    since."""
+    shown, matches = [], 0
+    for candidate in found:
+        matches += is_match(candidate, run.spec)
+        if matches <= run.spec.match_limit or not is_match(candidate, run.spec):
+            shown.append(candidate)
+    return shown

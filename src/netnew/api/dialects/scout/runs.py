@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated
 
@@ -10,7 +11,7 @@ from starlette.requests import Request
 
 from netnew.api.beginning import Hook, begin
 from netnew.api.caller import Caller, TheCaller
-from netnew.api.dialects.scout.asking import enrichments_of, more_wanted, notes_with, spec_of
+from netnew.api.dialects.scout.asking import enrichments_of, notes_with, spec_of
 from netnew.api.dialects.scout.errors import RunNotCompleted, refusals
 from netnew.api.dialects.scout.listing import Place
 from netnew.api.dialects.scout.notes import FACE
@@ -83,8 +84,8 @@ async def retrieve(caller: TheCaller, findall_id: str) -> FindAllRunView:
 
 @router.post("/runs/{findall_id}/cancel", dependencies=[ONCE], responses=_CHANGES)
 async def cancel(caller: TheCaller, request: Request, findall_id: str) -> FindAllRunView:
-    """Stop a run at its next checkpoint. What it found is thrown away, but for what it had when it
-    was extended. One that has ended stays as it is."""
+    """Stop a run at its next checkpoint and discard what it found. A run that had completed before
+    it was extended goes back to completed, with what it had. One that has ended stays as it is."""
     run = await caller.service.cancel(run_named(findall_id))
     done(request)
     if not run.status.is_terminal:
@@ -103,10 +104,13 @@ async def extend(
     run, reading = await _completed(caller, findall_id), _reading(caller)
     limit = (asked or FindAllExtendRequest()).limit
     found = (await reading.view(run)).count
-    more = more_wanted(run, found, limit)
-    caps = caller.house.settings.budget
     run = await caller.service.extend(
-        run.id, more, allowed=_check_completed, judge_all=True, caps=caps
+        run.id,
+        limit,
+        allowed=_unchanged_since(run),
+        judge_all=True,
+        beyond=found,
+        caps=caller.house.settings.budget,
     )
     done(request)
     return await reading.view(run)
@@ -120,9 +124,11 @@ async def enrich(
     run = await _completed(caller, findall_id)
     new = enrichments_of(asked, run)
 
-    def note(run: Run) -> dict[str, str]:
-        _check_completed(run)
-        return notes_with(run, asked, new).packed()
+    check = _unchanged_since(run)
+
+    def note(now: Run) -> dict[str, str]:
+        check(now)
+        return notes_with(now, asked, new).packed()
 
     run = await caller.service.enrich(run.id, new, note=note)
     done(request)
@@ -140,16 +146,23 @@ def _hook(asked: FindAllRunRequest) -> Hook | None:
 
 
 async def _completed(caller: Caller, findall_id: str) -> Run:
-    """Raises NotFound, RunNotCompleted."""
+    """The run, which may also be one whose extension was cancelled. Raises NotFound,
+    RunNotCompleted."""
     run = await caller.service.run(run_named(findall_id))
-    _check_completed(run)
+    stands = await _reading(caller).standing(run)
+    if stands.status is not RunStatus.COMPLETED:
+        raise RunNotCompleted(f"the run is {stands.status.value}, not completed")
     return run
 
 
-def _check_completed(run: Run) -> None:
+def _unchanged_since(run: Run) -> Callable[[Run], None]:
     """Asked once more as the command is written down, since two may come at once."""
-    if run.status is not RunStatus.COMPLETED:
-        raise RunNotCompleted(f"the run is {run.status.value}, not completed")
+
+    def check(now: Run) -> None:
+        if (now.status, now.generation) != (run.status, run.generation):
+            raise RunNotCompleted(f"the run is {now.status.value} again")
+
+    return check
 
 
 def _as_it_will_stand(run: Run) -> Run:

@@ -49,9 +49,10 @@ class ScoutShape:
         return json.dumps(document, ensure_ascii=False).encode()
 
     def headers_of(self, sent: Sent) -> Mapping[str, str]:
-        """Signed only where the run came with a secret; the time is not signed."""
+        """Signed only where the run came with a secret; the time is not signed. The event is named
+        by how the run stands in the body: a cancelled extension leaves it completed."""
         headers = {
-            "x-scout-event": sent.event_type,
+            "x-scout-event": _named_by(sent.body) or sent.event_type,
             "x-scout-timestamp": str(int(sent.at.timestamp())),
         }
         if sent.own_secret:
@@ -69,3 +70,9 @@ def check_https(url: str, allow_http: bool) -> None:
     addresses."""
     if not allow_http and not url.lower().startswith("https://"):
         raise InvalidInput("webhook", "is no https address", "an absolute https:// address")
+
+
+def _named_by(body: bytes) -> str | None:
+    status = json.loads(body).get("status")
+    word = status.get("status") if isinstance(status, dict) else status
+    return next((name for known, name in _TYPES.items() if known.value == word), None)
