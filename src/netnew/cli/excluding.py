@@ -14,6 +14,7 @@ from netnew.cli.which_run import the_run
 from netnew.domain.errors import CallerError, InvalidInput
 from netnew.domain.ids import RunId
 from netnew.domain.run import ExcludeList
+from netnew.exports.cells import without_guard
 
 if TYPE_CHECKING:
     from netnew.service import Service
@@ -113,7 +114,7 @@ def _csv(text: str) -> Iterator[_Entry]:
     for number, row in table[1:] if columns else table:
         cells = [row[i] for i in columns or [0] if i < len(row) and row[i].strip()]
         if cells:
-            yield number, _without_guard(cells[0])
+            yield number, without_guard(cells[0])
 
 
 def _json(text: str) -> Iterator[_Entry]:
@@ -139,11 +140,6 @@ def _of_items(items: Iterable[tuple[int, object]]) -> Iterator[_Entry]:
                 if isinstance(item.get(key), str) and item[key].strip():
                     yield number, item[key]
                     break
-
-
-def _without_guard(cell: str) -> str:
-    """A cell as it was before an export put a quote mark before its formula sign."""
-    return cell[1:] if re.match(r"^'[=+\-@\t\r]", cell) else cell
 
 
 _READERS: dict[str, tuple[str, Callable[[str], Iterator[_Entry]]]] = {

@@ -11,6 +11,7 @@ from netnew.domain.condition import Outcome, Verdict
 from netnew.domain.enrichment import leaves
 from netnew.domain.evidence import Citation
 from netnew.domain.run import Run
+from netnew.exports.columns import column_names
 from netnew.exports.how_many import how_many
 from netnew.exports.rows import change_of
 
@@ -33,19 +34,25 @@ def _lines(run: Run, candidates: Sequence[Candidate]) -> Iterator[str]:
     yield from _table(run, candidates)
     yield ""
     yield "## Quotes"
+    columns = column_names(run)
+    conditions = dict(zip((x.name for x in run.spec.conditions), columns.conditions, strict=True))
+    asked = leaves(run.spec.enrichments)
+    fields = dict(zip((x.name for x in asked), columns.fields, strict=True))
     for candidate in candidates:
         yield ""
         yield f"### {_inline(candidate.name)}"
         yield ""
         for verdict in candidate.verdicts:
-            yield from _quotes(f"{verdict.condition} {MARKS[verdict.outcome]}", verdict.citations)
+            name = conditions.get(verdict.condition, verdict.condition)
+            yield from _quotes(f"{name} {MARKS[verdict.outcome]}", verdict.citations)
         for field in candidate.enrichments:
-            yield from _quotes(field.name, field.citations)
+            yield from _quotes(fields.get(field.name, field.name), field.citations)
 
 
 def _table(run: Run, candidates: Sequence[Candidate]) -> Iterator[str]:
     asked = leaves(run.spec.enrichments)
-    names = [x.name for x in run.spec.conditions] + [x.name for x in asked]
+    columns = column_names(run)
+    names = [*columns.conditions, *columns.fields]
     standing = ["status", "change"] if run.spec.rechecks else ["status"]
     yield _row(["name", *standing, *names])
     yield _row(["---"] * (1 + len(standing) + len(names)), escape=False)

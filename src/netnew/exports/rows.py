@@ -2,49 +2,49 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from netnew.domain.candidate import Candidate
-from netnew.domain.enrichment import leaves
+from netnew.domain.condition import Verdict
+from netnew.domain.enrichment import Enrichment, EnrichmentValue, Format, leaves, plain_value
 from netnew.domain.evidence import Citation
 from netnew.domain.run import Run
+from netnew.exports.cells import cell_text
+from netnew.exports.columns import column_names
 
-# What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection").
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+Cell = str | int | float
+"""Text that is safe in a spreadsheet, or the value of a field that was asked for as a number."""
 
 
 def header(run: Run) -> list[str]:
     """The column names, each once: name, url, status, and where old matches were looked at again
     change; of each condition its verdict, value, quote and source; of each leaf of the enrichments,
     by its path, its value, quote and source."""
+    names = column_names(run)
     columns = ["name", "url", "status", *(["change"] if run.spec.rechecks else [])]
-    for condition in run.spec.conditions:
-        columns += [f"{condition.name}: {x}" for x in ("verdict", "value", "quote", "source")]
-    for field in leaves(run.spec.enrichments):
-        columns += [field.name, f"{field.name}: quote", f"{field.name}: source"]
-    return [neutral(x) for x in _each_once(columns)]
+    for name in names.conditions:
+        columns += [f"{name}: {x}" for x in ("verdict", "value", "quote", "source")]
+    for name in names.fields:
+        columns += [name, f"{name}: quote", f"{name}: source"]
+    return _each_once([cell_text(x) for x in columns])
 
 
-def rows(run: Run, candidates: Iterable[Candidate]) -> Iterator[list[str]]:
+def rows(run: Run, candidates: Iterable[Candidate]) -> Iterator[list[Cell]]:
     """The cells of each candidate under `header(run)`, '' where nothing is known."""
     asked = leaves(run.spec.enrichments)
     for candidate in candidates:
         verdicts = {x.condition: x for x in candidate.verdicts}
         fields = {x.name: x for x in candidate.enrichments}
-        cells = [candidate.name, candidate.url, candidate.status.value]
+        cells: list[Cell] = [candidate.name, candidate.url, candidate.status.value]
         if run.spec.rechecks:
             cells.append(change_of(candidate))
         for condition in run.spec.conditions:
-            verdict = verdicts.get(condition.name)
-            if verdict is None:
-                cells += [""] * 4
-            else:
-                cells += [verdict.outcome.value, verdict.value or "", *_proof(verdict.citations)]
+            cells += _verdict_cells(verdicts.get(condition.name))
         for leaf in asked:
-            field = fields.get(leaf.name)
-            cells += [field.value or "", *_proof(field.citations)] if field else [""] * 3
-        yield [neutral(x) for x in cells]
+            cells += _field_cells(leaf, fields.get(leaf.name))
+        yield [cell_text(x) if isinstance(x, str) else x for x in cells]
 
 
 def change_of(candidate: Candidate) -> str:
@@ -52,9 +52,23 @@ def change_of(candidate: Candidate) -> str:
     return candidate.recheck.value if candidate.recheck else "new"
 
 
-def neutral(cell: str) -> str:
-    """`cell` so that no spreadsheet runs it as a formula: a quote mark is put before it."""
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+def _verdict_cells(verdict: Verdict | None) -> list[str]:
+    if verdict is None:
+        return [""] * 4
+    return [verdict.outcome.value, verdict.value or "", *_proof(verdict.citations)]
+
+
+def _field_cells(asked: Enrichment, field: EnrichmentValue | None) -> list[Cell]:
+    if field is None:
+        return [""] * 3
+    return [_value_cell(asked.format, field.value), *_proof(field.citations)]
+
+
+def _value_cell(format: Format, value: str | None) -> Cell:
+    if value is None or format is not Format.NUMBER:
+        return value or ""
+    number = plain_value(format, value)
+    return number if isinstance(number, int | float) and math.isfinite(number) else value
 
 
 def _proof(citations: tuple[Citation, ...]) -> tuple[str, str]:
@@ -63,6 +77,7 @@ def _proof(citations: tuple[Citation, ...]) -> tuple[str, str]:
 
 
 def _each_once(columns: list[str]) -> list[str]:
+    """For a field that is called as a part of another is: 'founded: quote' beside 'founded'."""
     seen: Counter[str] = Counter()
     unique = []
     for column in columns:

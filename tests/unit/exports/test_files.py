@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from netnew.domain.errors import InvalidInput, NotWritten
 from netnew.domain.yields import yields_of
 from netnew.exports.files import WRITERS, check_output, write_export
-from netnew.exports.rows import header, neutral, rows
+from netnew.exports.rows import header, rows
 
 
 @pytest.mark.parametrize("ending", WRITERS)
@@ -44,18 +42,6 @@ def test_csv_has_a_row_a_candidate_with_verdict_value_quote_and_source(
     assert first["place: source"] == "https://brewer.example/about"
     assert first["founded"] == "1891"
     assert table[2]["product: verdict"] == ""
-
-
-@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"])
-def test_a_cell_that_a_spreadsheet_would_run_begins_with_a_quote_mark(sign: str) -> None:
-    assert neutral(f"{sign}cmd") == f"'{sign}cmd"
-
-
-@given(st.text())
-def test_no_cell_ever_begins_with_a_formula_sign(text: str) -> None:
-    cell = neutral(text)
-    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
-    assert cell in (text, f"'{text}")
 
 
 def test_names_and_headers_are_neutralised_too(finished: Any) -> None:
