@@ -341,7 +341,8 @@ def _gist(event: Json) -> str:
 
 def _confirm(run: Run) -> None:
     if not sys.stdin.isatty():
-        raise InvalidInput("--yes", "is needed where nobody can be asked")
+        command = f"{program()} runs delete {short_id(run)} --yes"
+        raise InvalidInput("--yes", f"is needed without a terminal; to delete it: {command}")
     typer.confirm(
         f"Delete {run.id} ({short(run.spec.objective, 60)}) and its"
         f" {plural(run.counts.generated, 'candidate')}?",

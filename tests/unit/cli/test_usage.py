@@ -68,7 +68,11 @@ def test_without_a_command_the_help_is_shown(netnew: Any) -> None:
         (["find", "x", "--detach", "-o", "a.csv"], "netnew: -o: cannot be written with --detach"),
         (["worker", "--runs-at-once", "0"], "netnew: --runs-at-once: '0' is out of range"),
         (["runs", "watch", "0000"], "netnew: no run '0000'"),
-        (["runs", "delete", "last"], "netnew: --yes: is needed where nobody can be asked"),
+        (
+            ["runs", "delete", "last"],
+            "netnew: --yes: is needed without a terminal; to delete it:"
+            " netnew runs delete 0badcafe --yes\n",
+        ),
         (["runs", "export", "last"], "netnew: -o: names no file (allowed: a file ending in csv"),
     ],
 )
