@@ -130,6 +130,11 @@ class RunSpec:
     unread: bool = False
     most_conditions: int | None = None
 
+    @property
+    def is_preview(self) -> bool:
+        """Whether only the candidates that are judged are listed and counted."""
+        return self.generator == "preview"
+
 
 @dataclass(frozen=True, slots=True)
 class Range:

@@ -22,7 +22,7 @@ from netnew.domain.event import (
     RunStatusChanged,
 )
 from netnew.domain.ledger import LedgerEntry
-from netnew.domain.run import Estimate, Run, RunSpec, RunStatus, TerminationReason
+from netnew.domain.run import Counts, Estimate, Run, RunSpec, RunStatus, TerminationReason
 from netnew.engine.discover import Discovery
 from netnew.engine.entity import Entity
 from netnew.engine.meter import Meter
@@ -106,7 +106,7 @@ class Book:
         if not self.is_retracing:
             self.run = replace(
                 self.run,
-                counts=self.resolver.counts(),
+                counts=self.counts(),
                 spend=self.meter.spend,
                 estimate=self.estimated() if sums_up else self.run.estimate,
                 updated_at=self.parts.clock.now(),
@@ -176,11 +176,23 @@ class Book:
             if e.enrichments:
                 yield CandidateEnriched(e.id, e.enrichments)
 
+    def lists(self, entity: Entity) -> bool:
+        """Whether it has a row and counts. A preview lists only what it judged: it is asked for
+        about ten, and may find far more on the way. An extension finds the others again."""
+        return entity.status is not MatchStatus.GENERATED or not self.run.spec.is_preview
+
+    def counts(self) -> Counts:
+        """Of the candidates that are listed."""
+        counts = self.resolver.counts()
+        if not self.run.spec.is_preview:
+            return counts
+        return replace(counts, generated=counts.matched + counts.unmatched + counts.unclear)
+
     async def write_new(self, waiting: list[Entity]) -> None:
         """Rows for those that were found but not judged: nothing found is lost."""
         if self.is_retracing:
             return
-        new = [e for e in waiting if not e.recorded and not self.told.has(e)]
+        new = [e for e in waiting if not e.recorded and not self.told.has(e) and self.lists(e)]
         if new:
             await self.commit(*self.events_of(new), candidates=new)
 
@@ -193,6 +205,7 @@ class Book:
             and (not only_new or not self.told.has(e))
             and e.status is not MatchStatus.DISCARDED
             and not self.told.says(e)
+            and self.lists(e)
         ]
         for start in range(0, len(stale), ROWS_AT_ONCE):
             some = stale[start : start + ROWS_AT_ONCE]

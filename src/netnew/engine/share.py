@@ -78,6 +78,8 @@ class Sharing:
     def _next(self, work: Finding) -> list[Entity]:
         crew = work.crew
         # As much for each of them as for the crew here, so that all are done at about one time.
+        if work.run.spec.is_preview:
+            return []  # its rows are written once they are judged
         share = crew.waiting // (len(self._lanes) + BATCHES_AHEAD)
         if min(share, crew.spare) < LEAST_AT_ONCE:
             return []

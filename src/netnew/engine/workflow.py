@@ -263,9 +263,9 @@ class Finding:
         return RoundEnded(
             this.number,
             tuple(lead.query for lead in this.queries),
-            len({e.id for _, entities in this.sighted for e in entities}),
+            len({e.id for _, some in this.sighted for e in some if self.book.lists(e)}),
             new_matches,
-            self.resolver.counts(),
+            self.book.counts(),
             self.meter.spend,
             self.book.estimated(),
         )

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.dialects.parallel.asking import RUNS, body, create, finished
+from tests.dialects.parallel.asking import RUNS, body, create, events, finished
 from tests.support.promises import promises
 from tests.support.served import CONDITIONS, OBJECTIVE, ServerProcess
 
@@ -151,6 +151,29 @@ def test_runs_are_listed_the_newest_first(client: httpx2.Client, done: dict[str,
     assert listed[0]["findall_id"] == newer["findall_id"]
     assert done["findall_id"] in [x["findall_id"] for x in client.get(RUNS).json()["runs"]]
     assert client.get(RUNS, params={"limit": 0}).status_code == 422
+
+
+@promises("parallel-preview")
+def test_a_preview_lists_and_counts_what_it_judged_alone(client: httpx2.Client) -> None:
+    findall_id = create(client, generator="preview", match_limit=5)["findall_id"]
+    run = finished(client, findall_id)
+    assert run["status"]["metrics"]["generated_candidates_count"] == 5
+    result = client.get(f"{RUNS}/{findall_id}/result").json()
+    assert len(result["candidates"]) == 5
+    assert {x["match_status"] for x in result["candidates"]} <= {"matched", "unmatched"}
+    told = [x for x in events(client, findall_id) if x["type"] == "findall.candidate.generated"]
+    assert {x["data"]["candidate_id"] for x in told} == {
+        x["candidate_id"] for x in result["candidates"]
+    }
+    assert run["netnew"]["counts"]["generated"] == 5
+    own = client.get(f"/netnew/runs/{findall_id}/candidates").json()
+    assert len(own["candidates"]) == 5
+    (found,) = (
+        x
+        for x in client.get("/v1/findall/runs").json()["runs"]
+        if x["findall_id"].removeprefix("fa-") == findall_id.removeprefix("findall_")
+    )
+    assert found["status"]["metrics"]["generated_candidates_count"] == 5
 
 
 @promises("parallel-key-header", "parallel-bearer", "parallel-any-key", "parallel-errors")

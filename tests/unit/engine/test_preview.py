@@ -12,6 +12,7 @@ import pytest
 from netnew.domain.candidate import MatchStatus
 from netnew.domain.condition import Verdict
 from netnew.domain.errors import InvalidInput, NotFound
+from netnew.domain.event import CandidateGenerated, RoundEnded
 from netnew.domain.ids import RunId
 from netnew.domain.run import ExcludeList, RunSpec, RunStatus, TerminationReason
 from netnew.ports import Charge, JudgeRequest, Reading
@@ -66,6 +67,22 @@ async def test_a_preview_comes_back_as_a_completed_run(tmp_path: Path) -> None:
         assert [e.seq for e in await b.events(run)] == list(range(1, run.last_seq + 1))
 
 
+async def test_a_preview_lists_and_counts_what_it_judged_alone(tmp_path: Path) -> None:
+    async with bench(tmp_path, kettles(60)) as b:
+        run = await b.service.preview(SPEC)
+        rows, events = await b.rows(run), await b.events(run)
+        assert [r.status is MatchStatus.GENERATED for r in rows] == [False] * 10
+        assert run.counts.generated == 10
+        generated = [e for e in events if isinstance(e.body, CandidateGenerated)]
+        assert {e.body.candidate_id for e in generated} == {r.id for r in rows}
+        rounds = [e.body for e in events if isinstance(e.body, RoundEnded)]
+        assert [(x.new_candidates, x.counts.generated) for x in rounds] == [(10, 10)]
+        # What it left aside is found again once more is asked for.
+        await b.service.extend(run.id, 30, judge_all=True)
+        run = await b.service.work(run.id)
+        assert run.counts.generated == len(await b.rows(run)) == 20
+
+
 async def test_a_preview_is_extended_by_a_worker(tmp_path: Path) -> None:
     async with bench(tmp_path, kettles(60)) as b:
         run = await b.service.preview(SPEC)
@@ -84,8 +101,8 @@ async def test_at_its_deadline_a_preview_keeps_what_it_has(tmp_path: Path) -> No
         judged = run.counts.matched + run.counts.unmatched
         assert 0 < judged < 10
         rows = await b.rows(run)
-        assert len([r for r in rows if r.status is not MatchStatus.GENERATED]) == judged
-        assert len(rows) == run.counts.generated == 20
+        assert all(r.status is not MatchStatus.GENERATED for r in rows)
+        assert len(rows) == run.counts.generated == judged
         assert [e.seq for e in await b.events(run)] == list(range(1, run.last_seq + 1))
 
 
