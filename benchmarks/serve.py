@@ -1,6 +1,7 @@
 """What the HTTP server carries on this machine, and how soon a committed event is at a client.
 
     python -m benchmarks.serve [--seconds S] [--clients N] [--streams N] [--database-url URL]
+    python -m benchmarks.serve --parsers [--seconds S] [--clients N]
 
 The server is `netnew serve --api-only` in a process of its own, over a SQLite file (or the given
 database); the load comes from this process over kept connections, one request at a time each, so
@@ -55,8 +56,15 @@ app = FastAPI()
 @app.get("/")
 async def root() -> dict[str, str]:
     return {"status": "ok"}
-uvicorn.run(app, port=int(sys.argv[1]), access_log=False, log_level="error")
+if sys.argv[2] == "ours":
+    from netnew.api.connections import ConnectionLimits
+    from netnew.api.protocol import limited_protocol
+    http = limited_protocol(ConnectionLimits())
+else:
+    http = sys.argv[2]
+uvicorn.run(app, port=int(sys.argv[1]), http=http, access_log=False, log_level="error")
 """
+PARSERS = ("httptools", "ours", "h11")
 
 
 @dataclass(slots=True)
@@ -186,9 +194,9 @@ async def server(home: Path, url: str, more: int) -> AsyncIterator[tuple[int, in
 
 
 @asynccontextmanager
-async def bare_server() -> AsyncIterator[int]:
-    port = 18_000 + os.getpid() % 1_000
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", _BARE, str(port))
+async def bare_server(http: str = "httptools") -> AsyncIterator[int]:
+    port = 18_000 + os.getpid() % 1_000 + PARSERS.index(http)
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", _BARE, str(port), http)
     try:
         for _ in range(200):
             await asyncio.sleep(0.05)
@@ -309,12 +317,23 @@ async def measure(url: str | None, clients: int, streams: int, seconds: float) -
                 await measure_streams(port, pid, url, open_, count, commits, pause_s)
 
 
+async def measure_parsers(clients: int, seconds: float) -> None:
+    """The empty route behind each HTTP parser; `ours` is httptools with the server's limits."""
+    print("| parser | a second | p50 ms | p95 ms | kB | |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for http in PARSERS:
+        async with bare_server(http) as port:
+            await load(port, clients, 0.5, "GET", "/")
+            print(row(http, await load(port, clients, seconds, "GET", "/"), seconds), flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--database-url", default=None)
     parser.add_argument("--clients", type=int, default=16)
     parser.add_argument("--streams", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--parsers", action="store_true", help="compare the HTTP parsers alone")
     parser.add_argument("--write", default="", help=argparse.SUPPRESS)
     parser.add_argument("--commits", type=int, default=0, help=argparse.SUPPRESS)
     parser.add_argument("--pause", type=float, default=0.0, help=argparse.SUPPRESS)
@@ -322,6 +341,8 @@ def main() -> None:
     if given.write:
         work = write(given.database_url, RunId(given.write), given.commits, given.pause)
         asyncio.run(work)
+    elif given.parsers:
+        asyncio.run(measure_parsers(given.clients, given.seconds))
     else:
         asyncio.run(measure(given.database_url, given.clients, given.streams, given.seconds))
 

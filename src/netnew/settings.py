@@ -281,6 +281,24 @@ class Settings(BaseSettings):
     serve_runs_per_hour: int = Field(
         300, ge=1, description="Most runs that one key may begin an hour."
     )
+    serve_connections: int = Field(
+        4_000,
+        ge=1,
+        description="Most connections that are open at the same time; fewer where the process may"
+        " not open so many files.",
+    )
+    serve_connections_per_address: int = Field(
+        1_000,
+        ge=1,
+        description="Most connections of one client address. Raise it behind a proxy, whose address"
+        " all clients share.",
+    )
+    serve_head_timeout_s: float = Field(
+        10,
+        gt=0,
+        description="Seconds within which the headers of a request must arrive; then the connection"
+        " is closed.",
+    )
     serve_streams: int = Field(
         1_000, ge=1, description="Most event streams that are open at the same time, of all keys."
     )

@@ -34,10 +34,13 @@ def start_server(gateway: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
     started: list[ServerProcess] = []
 
     def start(
-        home: Path | None = None, options: Sequence[str] = (), **settings: object
+        home: Path | None = None,
+        options: Sequence[str] = (),
+        descriptors: int | None = None,
+        **settings: object,
     ) -> ServerProcess:
         folder = home or tmp_path_factory.mktemp("home")
-        server = ServerProcess(folder, gateway, settings, options)
+        server = ServerProcess(folder, gateway, settings, options, descriptors)
         started.append(server)
         return server
 

@@ -26,7 +26,8 @@ CONDITIONS = (
 
 
 class ServerProcess:
-    """A server; `url` is where it answers. `settings` go by the environment."""
+    """A server; `url` is where it answers. `settings` go by the environment. `descriptors`: how
+    many files and sockets it may have open."""
 
     def __init__(
         self,
@@ -34,8 +35,10 @@ class ServerProcess:
         gateway: str,
         settings: Mapping[str, object],
         options: Sequence[str] = (),
+        descriptors: int | None = None,
     ) -> None:
         self.home = home
+        self.descriptors = descriptors
         self.options = options
         own = {
             "home": home,
@@ -58,8 +61,10 @@ class ServerProcess:
     def start(self) -> None:
         """Begin (again) in the same HOME, on the port it had before."""
         self._serves.clear()
+        limit = f"ulimit -n {self.descriptors};" if self.descriptors else ""
+        command = [sys.executable, "-m", "netnew", "serve", "--port", str(self._port)]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "netnew", "serve", "--port", str(self._port), *self.options],
+            ["sh", "-c", f'{limit} exec "$@"', "sh", *command, *self.options],
             env=self.environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

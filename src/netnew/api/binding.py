@@ -7,7 +7,7 @@ from ipaddress import ip_address
 
 from netnew.domain.errors import InvalidInput
 
-_BACKLOG = 2048
+BACKLOG = 2048
 
 
 def is_loopback(host: str) -> bool:
@@ -26,7 +26,7 @@ def listening(host: str, port: int) -> socket.socket:
     listens.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listens.bind((host, port))
-        listens.listen(_BACKLOG)
+        listens.listen(BACKLOG)
     except OSError as error:
         listens.close()
         why = (error.strerror or type(error).__name__).lower()

@@ -69,6 +69,9 @@ async def _received(request: Request, most: int) -> bytes:
         if size > most:
             raise TooLarge(most)
         parts.append(part)
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) != size:  # a parser has lost some: never answer without
+        raise InvalidInput("body", f"{size:,} of its {int(length):,} bytes came", "all of it")
     return b"".join(parts)
 
 

@@ -16,9 +16,11 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from netnew.api.app import make_app
-from netnew.api.binding import listening
-from netnew.api.heads import LimitedHeads
+from netnew.api.binding import BACKLOG, listening
+from netnew.api.connections import ConnectionLimits, connection_limits
 from netnew.api.house import House
+from netnew.api.log_damping import damped_logs
+from netnew.api.protocol import limited_protocol
 from netnew.api.tracing import tracing
 
 # What is answered just now may end; streams end at once.
@@ -26,6 +28,9 @@ _LEAVES_WITHIN_S = 10
 # One that is to leave at once may tidy up for so long.
 _TIDIES_WITHIN_S = 2.0
 _POLITE = ("SIGINT", "SIGTERM")
+# asyncio (3.11) tries to accept this often in a row, and tells of each failure, where no descriptor
+# is left. The kernel's queue is as long as `BACKLOG`.
+_ACCEPTED_IN_A_ROW = 8
 LEFT_AT_ONCE = 130
 """The exit code of who was asked twice to leave."""
 
@@ -50,12 +55,14 @@ async def serving(
     """
     settings = house.settings
     listens = listens or listening(settings.host, settings.port)
-    with tracing() as traced:
-        server = _Server(_config(traced(app or make_app(house))))
+    with tracing() as traced, damped_logs("uvicorn.error", "asyncio", "netnew.api.protocol"):
+        limits = connection_limits(settings)
+        server = _Server(_config(traced(app or make_app(house)), limits))
         served = asyncio.create_task(server.serve([listens]), name="netnew-api")
         try:
             while not server.started and not served.done():  # noqa: ASYNC110 (it has no event)
                 await asyncio.sleep(0.01)
+            listens.listen(BACKLOG)  # asyncio has made the kernel's queue as short as its own turn
             yield int(listens.getsockname()[1])
             house.closing.set()
             await asyncio.sleep(settings.serve_drain_s)
@@ -65,10 +72,11 @@ async def serving(
             await served
 
 
-def _config(app: ASGIApp) -> uvicorn.Config:
+def _config(app: ASGIApp, limits: ConnectionLimits) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=LimitedHeads,
+        http=limited_protocol(limits),
+        backlog=_ACCEPTED_IN_A_ROW,
         lifespan="off",
         access_log=False,
         log_config=None,

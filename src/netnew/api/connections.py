@@ -1,0 +1,70 @@
+"""How many connections a process of the server holds, and how long each may stay silent."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from netnew.settings import Settings
+
+# Left free for the database, for what runs fetch, and for accepting a connection to refuse it.
+_MOST_RESERVED = 256
+_FEWEST_CONNECTIONS = 4
+_ENOUGH_DESCRIPTORS = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLimits:
+    """`most` in all and `most_per_address` of one client address; `head_timeout_s` from connecting
+    to the end of a request's headers."""
+
+    most: int = 4_000
+    most_per_address: int = 1_000
+    head_timeout_s: float = 10.0
+
+    def has_room(self, address: str | None, others: Sequence[str | None]) -> bool:
+        """Whether one more of `address` may be open beside `others`."""
+        of_one = 0 if address is None else others.count(address)
+        return len(others) < self.most and of_one < self.most_per_address
+
+
+def connection_limits(settings: Settings) -> ConnectionLimits:
+    """Those of the settings, lowered to what the process may open: descriptors in use now and a
+    reserve are left out, and one address may hold three quarters of the rest."""
+    most, per_address = settings.serve_connections, settings.serve_connections_per_address
+    limit = raised_descriptor_limit()
+    if limit is not None:
+        reserve = min(_MOST_RESERVED, limit // 3)
+        room = max(_FEWEST_CONNECTIONS, limit - _open_descriptors() - reserve)
+        if room < most:
+            most, per_address = room, min(per_address, max(1, room * 3 // 4))
+    return ConnectionLimits(most, per_address, settings.serve_head_timeout_s)
+
+
+def raised_descriptor_limit() -> int | None:
+    """How many descriptors the process may have open, once the soft limit is raised as far as is
+    allowed and of use; None where there is no limit that can be read."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return None
+    wanted = _ENOUGH_DESCRIPTORS
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if wanted > soft:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            soft = wanted
+    return soft
+
+
+def _open_descriptors() -> int:
+    try:
+        return len(os.listdir("/dev/fd"))
+    except OSError:
+        return 0
