@@ -12,7 +12,7 @@ from typing import Protocol
 
 from netnew.domain.budget import Spend
 from netnew.domain.ids import RunId, WorkspaceId
-from netnew.domain.key import ApiKey
+from netnew.domain.key import ApiKey, KeyScope
 from netnew.domain.webhook import Attempt, Delivery, DeliveryState, Webhook
 from netnew.ports import Join
 
@@ -20,8 +20,24 @@ from netnew.ports import Join
 class KeyStore(Protocol):
     """The keys of all workspaces. A secret is shown once, when its key is made."""
 
-    async def create(self, name: str, workspace_id: WorkspaceId) -> tuple[ApiKey, str]:
-        """A new key and its secret. Raises InvalidInput for a name or a workspace that is none."""
+    async def create(
+        self,
+        name: str,
+        workspace_id: WorkspaceId,
+        *,
+        scope: KeyScope = KeyScope.FULL,
+        expires_at: datetime | None = None,
+    ) -> tuple[ApiKey, str]:
+        """A new key and its secret. Raises InvalidInput for a name or a workspace that is none, or
+        a time of expiry that is over."""
+        ...
+
+    async def rotate(
+        self, key_id: str, overlap: timedelta, *, expires_at: datetime | None = None
+    ) -> tuple[ApiKey, str]:
+        """A new key in the place of one, and its secret; the old one expires after `overlap`.
+        `expires_at` of the new one; None: after as long as the old one was made for. Raises
+        NotFound, Conflict where the old one is not in force, InvalidInput."""
         ...
 
     async def list(self) -> list[ApiKey]:
@@ -37,11 +53,11 @@ class KeyStore(Protocol):
         ...
 
     async def any_in_force(self) -> bool:
-        """Whether there is a key that is not revoked."""
+        """Whether there is a key that is neither revoked nor expired."""
         ...
 
     async def is_in_force(self, key_id: str) -> bool:
-        """Whether there is a key of that id that is not revoked."""
+        """Whether there is a key of that id that is neither revoked nor expired."""
         ...
 
     async def any_made(self) -> bool:

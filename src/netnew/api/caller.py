@@ -10,13 +10,15 @@ from starlette.requests import HTTPConnection
 
 from netnew.api.binding import is_loopback
 from netnew.api.house import House, house_of
-from netnew.domain.errors import KeyRefused
+from netnew.domain.errors import Forbidden, KeyRefused
 from netnew.domain.ids import WorkspaceId
+from netnew.domain.key import KeyScope
 from netnew.service import Service
 
 ANYBODY = "anybody"
 """The id of every key while none was made."""
 
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _OF_PROXIES = frozenset({"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"})
 
 
@@ -28,6 +30,12 @@ class Caller:
     workspace_id: WorkspaceId
     service: Service
     house: House
+    scope: KeyScope = KeyScope.FULL
+
+    def check_full_scope(self) -> None:
+        """Raises Forbidden for a read-only key."""
+        if self.scope is not KeyScope.FULL:
+            raise Forbidden
 
     async def is_still_admitted(self) -> bool:
         """Whether the key still opens; without one, whether none was made meanwhile."""
@@ -37,7 +45,8 @@ class Caller:
 
 
 async def admitted(connection: HTTPConnection) -> Caller:
-    """The caller of a request, counted as one of his requests. Raises KeyRefused, QuotaExceeded.
+    """The caller of a request, counted as one of his requests. Raises KeyRefused, QuotaExceeded,
+    and Forbidden where a read-only key asks for more than GET and streams.
 
     The key stands in `x-api-key` or as `Authorization: Bearer`. While no key was made, any that is
     not empty opens the workspace of the settings, on loopback alone, and only to whoever calls this
@@ -47,6 +56,9 @@ async def admitted(connection: HTTPConnection) -> Caller:
     house = house_of(connection)
     caller = await _known(house, connection, secret_in(connection))
     house.requests.take(caller.key_id)
+    # A socket has no method: here it only ever tells of events.
+    if connection.scope.get("method", "GET") not in _READING:
+        caller.check_full_scope()
     return caller
 
 
@@ -64,7 +76,8 @@ async def _known(house: House, connection: HTTPConnection, secret: str) -> Calle
         raise KeyRefused
     key = await house.keys.opened_by(secret)
     if key is not None:
-        return Caller(key.id, key.workspace_id, house.service_of(key.workspace_id), house)
+        service = house.service_of(key.workspace_id)
+        return Caller(key.id, key.workspace_id, service, house, key.scope)
     if not is_of_this_machine(house, connection) or await house.keys.any_made():
         raise KeyRefused
     workspace_id = WorkspaceId(house.settings.workspace)

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from netnew.domain.errors import (
     Conflict,
+    Forbidden,
     InvalidInput,
     KeyRefused,
     ModelMisconfigured,
@@ -31,6 +32,7 @@ STATUSES: Mapping[type[NetnewError], int] = {
     NotFound: 404,
     Conflict: 409,
     KeyRefused: 401,
+    Forbidden: 403,
     TooLarge: 413,
     QuotaExceeded: 429,
     TransientError: 503,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,13 +11,29 @@ import typer
 from netnew.cli import asking, terminal
 from netnew.cli.opened import with_app
 from netnew.cli.tables import print_rows
+from netnew.cli.times import parse_duration, parse_expiry
 from netnew.domain.ids import WorkspaceId
+from netnew.domain.key import KeyScope
 
 if TYPE_CHECKING:
     from netnew.bootstrap import App
     from netnew.domain.key import ApiKey
 
-app = typer.Typer(help="Make, list and revoke the keys of HTTP callers.", no_args_is_help=True)
+app = typer.Typer(
+    help="Create, list, rotate and revoke the keys of HTTP callers.", no_args_is_help=True
+)
+
+KeyArgument = Annotated[
+    str, typer.Argument(metavar="KEY", help="The key's id, as `keys list` shows it.")
+]
+Expires = Annotated[
+    str | None,
+    typer.Option(
+        "--expires",
+        metavar="WHEN",
+        help="When the new key expires: 30d, 12h, or a date (2026-12-31, at 0:00 UTC).",
+    ),
+]
 
 
 @app.command("create")
@@ -27,27 +44,26 @@ def create(
         str | None,
         typer.Option("--workspace", help="Workspace that it opens; default: that of the settings."),
     ] = None,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Allow only GET requests and event streams.")
+    ] = False,
+    expires: Expires = None,
     as_json: asking.AsJson = False,
 ) -> None:
-    """Make a key. It is shown this once: only its hash is kept."""
+    """Create a key. It is shown this once: only its hash is kept."""
+    scope = KeyScope.READ_ONLY if read_only else KeyScope.FULL
+    expires_at = _expiry(expires)
 
     async def make(opened: App) -> tuple[ApiKey, str]:
         where = WorkspaceId(workspace or opened.settings.workspace)
-        return await opened.desks.keys.create(name, where)
+        return await opened.desks.keys.create(name, where, scope=scope, expires_at=expires_at)
 
-    key, secret = with_app(context, make)
-    if as_json:
-        terminal.print_json({**_document(key), "key": secret})
-        return
-    terminal.progress().print(
-        f"{key.id} opens workspace {key.workspace_id}; kept is its hash only."
-    )
-    typer.echo(secret)
+    _show_new(*with_app(context, make), as_json)
 
 
 @app.command("list")
 def list_(context: typer.Context, as_json: asking.AsJson = False) -> None:
-    """Show all keys; the secrets themselves are nowhere."""
+    """Show all keys with scope, expiry and last use; secrets are not kept."""
 
     async def read(opened: App) -> list[ApiKey]:
         return await opened.desks.keys.list()
@@ -56,17 +72,43 @@ def list_(context: typer.Context, as_json: asking.AsJson = False) -> None:
     if as_json:
         terminal.print_json([_document(x) for x in keys])
         return
-    rows = [(x.id, x.name, x.workspace_id, _day(x, "created_at"), _state(x)) for x in keys]
-    print_rows(terminal.results(), ("KEY", "NAME", "WORKSPACE", "MADE", "STATE"), rows)
+    now = datetime.now(UTC)
+    header = ("KEY", "NAME", "WORKSPACE", "SCOPE", "CREATED", "EXPIRES", "LAST USE", "STATE")
+    print_rows(terminal.results(), header, [_row(x, now) for x in keys])
+
+
+@app.command("rotate")
+def rotate(
+    context: typer.Context,
+    key_id: KeyArgument,
+    overlap: Annotated[
+        str,
+        typer.Option(
+            "--overlap", metavar="DURATION", help="How long the old key still works: 90m, 24h, 7d."
+        ),
+    ] = "24h",
+    expires: Expires = None,
+    as_json: asking.AsJson = False,
+) -> None:
+    """Create a key in the place of another, which expires after an overlap.
+
+    The new key has the same name, workspace and scope. It is shown this once. Without --expires it
+    expires after as long as the old one was made for, or never.
+    """
+    kept, expires_at = parse_duration("--overlap", overlap), _expiry(expires)
+
+    async def make(opened: App) -> tuple[ApiKey, str]:
+        return await opened.desks.keys.rotate(key_id, kept, expires_at=expires_at)
+
+    key, secret = with_app(context, make)
+    if not as_json:
+        terminal.progress().print(f"{key_id} expires in {overlap}, unless it does before.")
+    _show_new(key, secret, as_json)
 
 
 @app.command("revoke")
-def revoke(
-    context: typer.Context,
-    key_id: Annotated[str, typer.Argument(metavar="KEY", help="Its id, as `keys list` has it.")],
-    as_json: asking.AsJson = False,
-) -> None:
-    """Have a key open nothing any more, at once."""
+def revoke(context: typer.Context, key_id: KeyArgument, as_json: asking.AsJson = False) -> None:
+    """Revoke a key immediately."""
 
     async def end(opened: App) -> ApiKey:
         return await opened.desks.keys.revoke(key_id)
@@ -78,17 +120,43 @@ def revoke(
         terminal.progress().print(f"{key.id} ({key.name}) is revoked.")
 
 
+def _expiry(expires: str | None) -> datetime | None:
+    return None if expires is None else parse_expiry("--expires", expires, datetime.now(UTC))
+
+
+def _show_new(key: ApiKey, secret: str, as_json: bool) -> None:
+    if as_json:
+        terminal.print_json({**_document(key), "key": secret})
+        return
+    limits = ", read-only" if key.scope is KeyScope.READ_ONLY else ""
+    limits += f", until {_minute(key.expires_at)} UTC" if key.expires_at else ""
+    terminal.progress().print(
+        f"{key.id} opens workspace {key.workspace_id}{limits}; only its hash is kept."
+    )
+    typer.echo(secret)
+
+
 def _document(key: ApiKey) -> dict[str, object]:
-    times = ("created_at", "last_used_at", "revoked_at")
+    times = ("created_at", "last_used_at", "revoked_at", "expires_at")
     shown = {name: getattr(key, name) for name in times}
     return {**asdict(key), **{name: x and x.isoformat() for name, x in shown.items()}}
 
 
-def _day(key: ApiKey, name: str) -> str:
-    return f"{getattr(key, name):%Y-%m-%d}"
+def _row(key: ApiKey, now: datetime) -> tuple[str, ...]:
+    expires = _minute(key.expires_at) if key.expires_at else "never"
+    used = _minute(key.last_used_at) if key.last_used_at else "never used"
+    made = f"{key.created_at:%Y-%m-%d}"
+    return (
+        *(key.id, key.name, key.workspace_id, key.scope.value),
+        *(made, expires, used, _state(key, now)),
+    )
 
 
-def _state(key: ApiKey) -> str:
-    if not key.is_in_force:
-        return "revoked"
-    return f"used {key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never used"
+def _minute(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M}"
+
+
+def _state(key: ApiKey, now: datetime) -> str:
+    if key.is_in_force(now):
+        return "in force"
+    return "revoked" if key.revoked_at else "expired"

@@ -115,7 +115,7 @@ class _Serving:
 
         settings = app.settings
         keys = await app.desks.keys.list()
-        in_force = sum(key.is_in_force for key in keys)
+        in_force = sum(key.is_in_force(app.desks.clock.now()) for key in keys)
         opens = (
             f"{plural(in_force, 'key')} in force"
             if keys

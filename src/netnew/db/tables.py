@@ -272,6 +272,8 @@ keys = sa.Table(
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("last_used_at", Instant, nullable=True),
     sa.Column("revoked_at", Instant, nullable=True),
+    sa.Column("scope", sa.Text, nullable=False, server_default="full"),
+    sa.Column("expires_at", Instant, nullable=True),
     sa.Index(f"{PREFIX}keys_by_digest", "digest", unique=True),
 )
 

@@ -6,6 +6,7 @@
     │   ├── NotFound                 no such run, candidate, corpus …
     │   ├── Conflict                 not in this state
     │   ├── KeyRefused               no key, or none that is in force
+    │   ├── Forbidden                the key does not allow this
     │   └── TooLarge                 more bytes than are taken
     ├── TransientError           may work later; `retry_after_s` says when
     │   ├── SourceUnavailable        a search provider did not answer
@@ -67,10 +68,17 @@ class Conflict(CallerError):
 
 
 class KeyRefused(CallerError):
-    """No key was given, or one that is unknown or revoked; which of them is not told."""
+    """No key was given, or one that is unknown, revoked or expired; which of them is not told."""
 
     def __init__(self) -> None:
         super().__init__("Invalid or missing API key")
+
+
+class Forbidden(CallerError):
+    """The key is in force, and its scope does not allow this."""
+
+    def __init__(self) -> None:
+        super().__init__("This key is read-only")
 
 
 class TooLarge(CallerError):

@@ -1,5 +1,8 @@
-"""Keys: made, listed, revoked, recognised. Of a secret only its SHA-256 is kept: it is 160 random
-bits, so that nobody finds it by trying, and looking it up takes one index."""
+"""Keys: made, listed, rotated, revoked, recognised.
+
+Of a secret only its SHA-256 is kept: it is 160 random bits, so that nobody finds it by trying, and
+looking it up takes one index.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,9 @@ import sqlalchemy as sa
 
 from netnew.db.database import Database
 from netnew.db.tables import Instant, keys
-from netnew.domain.errors import InvalidInput, NetnewError, NotFound
+from netnew.domain.errors import Conflict, InvalidInput, NetnewError, NotFound
 from netnew.domain.ids import WorkspaceId
-from netnew.domain.key import ApiKey
+from netnew.domain.key import ApiKey, KeyScope
 from netnew.ports import Clock
 
 SECRET_PREFIX = "nn_"
@@ -29,11 +32,23 @@ _USED_EVERY = timedelta(minutes=1)
 
 
 # Asked at every request, so made once.
-_OPENED = sa.select(keys).where(
-    keys.c.digest == sa.bindparam("digest"), keys.c.revoked_at.is_(None)
+_IS_IN_FORCE = sa.and_(
+    keys.c.revoked_at.is_(None),
+    sa.or_(keys.c.expires_at.is_(None), keys.c.expires_at > sa.bindparam("now", type_=Instant)),
 )
+_OPENED = sa.select(keys).where(keys.c.digest == sa.bindparam("digest"), _IS_IN_FORCE)
 _ANY_MADE = sa.select(keys.c.id).limit(1)
-_ANY_IN_FORCE = _ANY_MADE.where(keys.c.revoked_at.is_(None))
+_ANY_IN_FORCE = _ANY_MADE.where(_IS_IN_FORCE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rotated:
+    key_id: str
+    now: datetime
+    old_expires_at: datetime
+    new_id: str
+    new_digest: str
+    new_expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +68,46 @@ class SqlKeys:
         self._database = database
         self._clock = clock
 
-    async def create(self, name: str, workspace_id: WorkspaceId) -> tuple[ApiKey, str]:
+    async def create(
+        self,
+        name: str,
+        workspace_id: WorkspaceId,
+        *,
+        scope: KeyScope = KeyScope.FULL,
+        expires_at: datetime | None = None,
+    ) -> tuple[ApiKey, str]:
         """A new key and its secret, which nobody can read again. Raises InvalidInput."""
-        name = name.strip()
+        name, now = name.strip(), self._clock.now()
         if not 0 < len(name) <= _MOST_NAME_CHARS:
             raise InvalidInput("name", f"{len(name)} characters", f"1 to {_MOST_NAME_CHARS}")
         if not _WORKSPACE.match(workspace_id):
             allowed = "up to 63 of a-z, 0-9, - and _, the first a letter or digit"
             raise InvalidInput("workspace", f"{workspace_id!r} is no name of one", allowed)
-        secret = SECRET_PREFIX + secrets.token_hex(20)
-        key = ApiKey(f"key_{secrets.token_hex(6)}", workspace_id, name, self._clock.now())
+        _check_future("expires", expires_at, now)
+        secret = _new_secret()
+        key = ApiKey(_new_id(), workspace_id, name, now, scope=scope, expires_at=expires_at)
         await self._database.write(_insert, {**_row(key), "digest": _digest(secret)})
         return key, secret
+
+    async def rotate(
+        self, key_id: str, overlap: timedelta, *, expires_at: datetime | None = None
+    ) -> tuple[ApiKey, str]:
+        """A new key in the place of one, with the same name, workspace and scope, and its secret.
+        The old one expires after `overlap`, or when it would have, if that is sooner.
+
+        `expires_at` of the new one; None: after as long as the old one was made for. Raises
+        NotFound, Conflict where the old one is revoked or has expired, InvalidInput.
+        """
+        if overlap < timedelta():
+            raise InvalidInput("overlap", "is negative", "0 or more")
+        old, now = await self._get(key_id), self._clock.now()
+        _check_future("expires", expires_at, now)
+        if expires_at is None and old.expires_at is not None:
+            expires_at = now + (old.expires_at - old.created_at)
+        secret = _new_secret()
+        asked = _Rotated(key_id, now, now + overlap, _new_id(), _digest(secret), expires_at)
+        await self._database.write(_rotate, asked)
+        return await self._get(asked.new_id), secret
 
     async def list(self) -> list[ApiKey]:
         """All keys, the newest first, revoked ones included."""
@@ -75,37 +118,60 @@ class SqlKeys:
     async def revoke(self, key_id: str) -> ApiKey:
         """The key, no more in force; one revoked before stays as it is. Raises NotFound."""
         await self._database.write(_revoke, _Revoked(key_id, self._clock.now()))
-        query = sa.select(keys).where(keys.c.id == key_id)
-        return _key(await self._database.read(lambda connection: connection.execute(query).one()))
+        return await self._get(key_id)
 
     async def opened_by(self, secret: str) -> ApiKey | None:
         """The key in force that `secret` is; None where there is none."""
-        asked = {"digest": _digest(secret)}
+        now = self._clock.now()
+        asked = {"digest": _digest(secret), "now": now}
         row = await self._database.read(
             lambda connection: connection.execute(_OPENED, asked).first()
         )
         if row is None:
             return None
-        key, now = _key(row), self._clock.now()
+        key = _key(row)
         if key.last_used_at is None or now - key.last_used_at >= _USED_EVERY:
             await self._database.write(_use, _Used(key.id, now))
         return key
 
     async def any_in_force(self) -> bool:
-        """Whether there is a key that is not revoked."""
-        return await self._has(_ANY_IN_FORCE)
+        """Whether there is a key that is neither revoked nor expired."""
+        return await self._has(_ANY_IN_FORCE, now=self._clock.now())
 
     async def is_in_force(self, key_id: str) -> bool:
-        """Whether there is a key of that id that is not revoked."""
-        return await self._has(_ANY_IN_FORCE.where(keys.c.id == key_id))
+        """Whether there is a key of that id that is neither revoked nor expired."""
+        return await self._has(_ANY_IN_FORCE.where(keys.c.id == key_id), now=self._clock.now())
 
     async def any_made(self) -> bool:
         """Whether there ever was a key, a revoked one included."""
         return await self._has(_ANY_MADE)
 
-    async def _has(self, query: sa.Select[tuple[str]]) -> bool:
-        found = await self._database.read(lambda connection: connection.execute(query).first())
+    async def _has(self, query: sa.Select[tuple[str]], **values: datetime) -> bool:
+        found = await self._database.read(
+            lambda connection: connection.execute(query, values).first()
+        )
         return found is not None
+
+    async def _get(self, key_id: str) -> ApiKey:
+        """Raises NotFound."""
+        query = sa.select(keys).where(keys.c.id == key_id)
+        row = await self._database.read(lambda connection: connection.execute(query).first())
+        if row is None:
+            raise NotFound("key", key_id)
+        return _key(row)
+
+
+def _new_id() -> str:
+    return f"key_{secrets.token_hex(6)}"
+
+
+def _new_secret() -> str:
+    return SECRET_PREFIX + secrets.token_hex(20)
+
+
+def _check_future(field: str, at: datetime | None, now: datetime) -> None:
+    if at is not None and at <= now:
+        raise InvalidInput(field, f"{at:%Y-%m-%d %H:%M} UTC is over", "a time to come")
 
 
 def _digest(secret: str) -> str:
@@ -124,12 +190,44 @@ def _key(row: sa.Row[Any]) -> ApiKey:
         row.created_at,
         row.last_used_at,
         row.revoked_at,
+        KeyScope(row.scope),
+        row.expires_at,
     )
 
 
 def _insert(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> builtins.list[None]:
     connection.execute(sa.insert(keys), list(rows))
     return [None for _ in rows]
+
+
+def _rotate(
+    connection: sa.Connection, asked: Sequence[_Rotated]
+) -> builtins.list[NetnewError | None]:
+    return [_rotate_one(connection, one) for one in asked]
+
+
+def _rotate_one(connection: sa.Connection, asked: _Rotated) -> NetnewError | None:
+    row = connection.execute(
+        sa.select(keys).where(keys.c.id == asked.key_id).with_for_update()
+    ).first()
+    if row is None:
+        return NotFound("key", asked.key_id)
+    old = _key(row)
+    if not old.is_in_force(asked.now):
+        state = "revoked" if old.revoked_at else "expired"
+        return Conflict(f"{old.id} is {state}; create a new key")
+    expires_at = min(asked.old_expires_at, old.expires_at or asked.old_expires_at)
+    connection.execute(sa.update(keys).where(keys.c.id == old.id).values(expires_at=expires_at))
+    new = ApiKey(
+        asked.new_id,
+        old.workspace_id,
+        old.name,
+        asked.now,
+        scope=old.scope,
+        expires_at=asked.new_expires_at,
+    )
+    connection.execute(sa.insert(keys), {**_row(new), "digest": asked.new_digest})
+    return None
 
 
 def _revoke(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,15 @@ async def test_a_stream_ends_once_its_key_is_revoked(anybody: Caller) -> None:
     caller = Caller(key.id, LOCAL_WORKSPACE, anybody.service, anybody.house)
     async with beating(caller) as events:
         await keys.revoke(key.id)
+        assert not [some async for some in events if some]
+
+
+async def test_a_stream_ends_once_its_key_expires(anybody: Caller) -> None:
+    keys = anybody.house.keys
+    key, _ = await keys.create("mine", LOCAL_WORKSPACE)
+    caller = Caller(key.id, LOCAL_WORKSPACE, anybody.service, anybody.house)
+    async with beating(caller) as events:
+        await keys.rotate(key.id, timedelta())
         assert not [some async for some in events if some]
 
 

@@ -97,6 +97,13 @@ def test_a_run_that_was_asked_to_stop_is_so_still(url: str) -> None:
     assert "cancel_requested" not in run
 
 
+def test_a_key_made_before_there_were_scopes_allows_everything_for_ever(url: str) -> None:
+    make(url, "0003")
+    open_and_close(url)
+    (key,) = rows_in(url)["fa_keys"]
+    assert (key["scope"], key["expires_at"]) == ("full", None)
+
+
 def test_the_migrations_make_the_tables_that_the_code_knows(url: str) -> None:
     make(url, revisions()[0])
     open_and_close(url)

@@ -13,8 +13,9 @@ import sqlalchemy as sa
 
 from netnew.db.database import Database, open_database
 from netnew.db.tables import keys as rows
-from netnew.domain.errors import InvalidInput, NotFound
+from netnew.domain.errors import Conflict, InvalidInput, NotFound
 from netnew.domain.ids import LOCAL_WORKSPACE, WorkspaceId
+from netnew.domain.key import KeyScope
 from netnew.store.keys import SqlKeys
 from tests.support.databases import KINDS, new_database
 
@@ -93,7 +94,7 @@ def test_a_revoked_key_opens_nothing_from_then_on(check: Check) -> None:
         assert await desk.keys.is_in_force(key.id)
         revoked = await desk.keys.revoke(key.id)
         assert revoked.revoked_at == NOW
-        assert not revoked.is_in_force
+        assert not revoked.is_in_force(NOW)
         assert await desk.keys.opened_by(secret) is None
         assert not await desk.keys.any_in_force()
         assert not await desk.keys.is_in_force(key.id)
@@ -101,6 +102,76 @@ def test_a_revoked_key_opens_nothing_from_then_on(check: Check) -> None:
         assert (await desk.keys.revoke(key.id)).revoked_at == NOW
         with pytest.raises(NotFound):
             await desk.keys.revoke("key_none")
+
+    check(work)
+
+
+def test_a_key_opens_until_it_expires_and_is_known_as_made_afterwards(check: Check) -> None:
+    async def work(desk: Desk) -> None:
+        until = NOW + timedelta(days=30)
+        key, secret = await desk.keys.create(
+            "a", LOCAL_WORKSPACE, scope=KeyScope.READ_ONLY, expires_at=until
+        )
+        assert (key.scope, key.expires_at) == (KeyScope.READ_ONLY, until)
+        desk.clock.at = until - timedelta(microseconds=1)
+        opened = await desk.keys.opened_by(secret)
+        assert opened is not None
+        assert (opened.scope, opened.expires_at) == (KeyScope.READ_ONLY, until)
+        assert await desk.keys.is_in_force(key.id)
+        desk.clock.at = until
+        assert await desk.keys.opened_by(secret) is None
+        assert not await desk.keys.is_in_force(key.id)
+        assert not await desk.keys.any_in_force()
+        assert await desk.keys.any_made()
+        with pytest.raises(InvalidInput, match="expires: 2026-01-31 12:00 UTC is over"):
+            await desk.keys.create("b", LOCAL_WORKSPACE, expires_at=until)
+
+    check(work)
+
+
+def test_a_rotated_key_and_its_successor_both_open_during_the_overlap(check: Check) -> None:
+    async def work(desk: Desk) -> None:
+        old, old_secret = await desk.keys.create(
+            "crm", WorkspaceId("sales"), scope=KeyScope.READ_ONLY
+        )
+        new, new_secret = await desk.keys.rotate(old.id, timedelta(hours=24))
+        assert new.id != old.id
+        assert new_secret != old_secret
+        same = (new.name, new.workspace_id, new.scope, new.expires_at)
+        assert same == ("crm", "sales", KeyScope.READ_ONLY, None)
+        desk.clock.at += timedelta(hours=23, minutes=59)
+        for secret, key in ((old_secret, old), (new_secret, new)):
+            opened = await desk.keys.opened_by(secret)
+            assert opened is not None
+            assert opened.id == key.id
+        desk.clock.at += timedelta(minutes=1)
+        assert await desk.keys.opened_by(old_secret) is None
+        assert await desk.keys.opened_by(new_secret) is not None
+        with pytest.raises(Conflict, match="is expired"):
+            await desk.keys.rotate(old.id, timedelta())
+        await desk.keys.revoke(new.id)
+        with pytest.raises(Conflict, match="is revoked"):
+            await desk.keys.rotate(new.id, timedelta())
+        with pytest.raises(NotFound):
+            await desk.keys.rotate("key_none", timedelta())
+        assert len(await desk.keys.list()) == 2
+
+    check(work)
+
+
+def test_rotating_never_lets_a_key_live_longer(check: Check) -> None:
+    async def work(desk: Desk) -> None:
+        in_two_days = NOW + timedelta(days=2)
+        old, _ = await desk.keys.create("a", LOCAL_WORKSPACE, expires_at=in_two_days)
+        desk.clock.at += timedelta(days=1)
+        new, _ = await desk.keys.rotate(old.id, timedelta(days=7))
+        assert new.expires_at == NOW + timedelta(days=3)  # two days again
+        expiries = {x.id: x.expires_at for x in await desk.keys.list()}
+        assert expiries[old.id] == in_two_days
+        later = NOW + timedelta(days=90)
+        newer, _ = await desk.keys.rotate(new.id, timedelta(), expires_at=later)
+        assert newer.expires_at == later
+        assert not await desk.keys.is_in_force(new.id)
 
     check(work)
 

@@ -13,6 +13,7 @@ from netnew.api.problem import FieldProblem, Problem
 Code = Literal[
     "invalid",
     "key_refused",
+    "forbidden",
     "not_found",
     "method_not_allowed",
     "conflict",
@@ -24,6 +25,7 @@ Code = Literal[
 
 _CODES: dict[int, Code] = {
     401: "key_refused",
+    403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
     409: "conflict",
@@ -71,6 +73,7 @@ def _field(problem: FieldProblem) -> dict[str, str]:
 
 _WHEN = {
     401: "No key, or none that is in force.",
+    403: "The key is read-only.",
     404: "There is no such thing in the workspace of the key.",
     409: "The run does not stand so that this can be done.",
     413: "The body has more bytes than are taken.",
@@ -80,6 +83,7 @@ _WHEN = {
 }
 _EXAMPLES = {
     401: "Invalid or missing API key",
+    403: "This key is read-only",
     404: "no run 'run_0b6c2f5c6e5d4f7fa9c1c1f0a2f4d3b1'",
     409: "the run has ended",
     413: "the body is too large (allowed: at most 8,000,000 bytes)",
@@ -90,8 +94,10 @@ _EXAMPLES = {
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The documented refusals of an operation: those that each can give, and `statuses`."""
-    return {status: _documented(status) for status in sorted({401, 422, 429, 503, *statuses})}
+    """The documented refusals of an operation: those that each can give, and `statuses`; where it
+    takes a body (413) also that of a read-only key."""
+    every = {401, 422, 429, 503, *statuses, *([403] if 413 in statuses else [])}
+    return {status: _documented(status) for status in sorted(every)}
 
 
 def _documented(status: int) -> dict[str, Any]:

@@ -19,8 +19,9 @@ class SecretView(BaseModel):
     )
 
 
-@router.get("/webhook-secret", responses=refusals())
+@router.get("/webhook-secret", responses=refusals(403))
 async def show_webhook_secret(caller: TheCaller) -> SecretView:
     """The secret that signs webhooks of the workspace by the standard scheme; made when it is first
-    asked for."""
+    asked for. It needs a key of full scope: who has it can sign."""
+    caller.check_full_scope()
     return SecretView(secret=await caller.house.webhooks.secret_of(caller.workspace_id))

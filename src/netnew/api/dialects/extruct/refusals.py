@@ -49,6 +49,9 @@ EVERYWHERE: Responses = {
 OF_ONE: Responses = {
     404: _refusal("No such task in this workspace.", "no task '6f1c4c0e'"),
 }
+WRITING: Responses = {
+    403: _refusal("The key is read-only.", "This key is read-only"),
+}
 WITH_BODY: Responses = {
     413: _refusal("The body is too large.", "the body is too large (allowed: at most 8,000,000)"),
 }
