@@ -235,6 +235,33 @@ def test_a_replay_is_what_was_told_live(start_server: StartServer) -> None:
     assert all(x == {"founded"} for x in filled)
 
 
+@promises("parallel-sse-heartbeat", "parallel-sse-resume")
+def test_every_id_of_a_live_stream_is_one_of_its_replay(start_server: StartServer) -> None:
+    """Over a whole life: extended, given fields, paused, continued, cancelled; with heartbeats."""
+    server = start_server(search_rate_per_s=4)
+    schema = {"json_schema": {"properties": {"run_by": {"type": "string"}}}}
+    with server.client() as client:
+        findall_id = create(client, enrichments=FIELDS, match_limit=5)["findall_id"]
+        address = f"{RUNS}/{findall_id}"
+        live = list(events(client, findall_id))
+        assert client.post(f"{address}/extend", json={"additional_match_limit": 45}).is_success
+        for event in events(client, findall_id, last_event_id=live[-1]["event_id"]):
+            live.append(event)
+            if event["type"] == f"{CANDIDATE}generated":
+                break
+        assert client.post(f"/netnew/runs/{findall_id}/pause").is_success
+        assert client.post(f"{address}/enrich", json={"output_schema": schema}).is_success
+        assert client.post(f"/netnew/runs/{findall_id}/continue").is_success
+        live += events(client, findall_id, last_event_id=live[-1]["event_id"], timeout=13)
+        rest = events(client, findall_id, last_event_id=live[-1]["event_id"])
+        assert client.post(f"{address}/cancel").is_success
+        live += rest
+        server.kill()  # what it had told is not remembered
+        server.start()
+        assert list(events(client, findall_id)) == without_beats(live)
+    assert len(live) > len(without_beats(live))
+
+
 def test_fields_that_are_added_are_told_by_streams_that_were_open(
     start_server: StartServer,
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
 from netnew.api.dialects.parallel import wire
@@ -152,8 +152,9 @@ def counts_say_it(run: Run) -> bool:
     return run.spec.match_rule.share == 1
 
 
-def schema_view(run: Run) -> wire.FindAllSchema:
-    """What the run asks now; without fields to fill it has no `enrichments`."""
+def schema_view(run: Run, without: Collection[str] = ()) -> wire.FindAllSchema:
+    """What the run asks now, but for the fields `without`; without fields to fill it has no
+    `enrichments`."""
     spec = run.spec
     return wire.FindAllSchema(
         objective=spec.objective,
@@ -161,7 +162,7 @@ def schema_view(run: Run) -> wire.FindAllSchema:
         match_conditions=[
             wire.Condition(name=x.name, description=x.description) for x in spec.conditions
         ],
-        enrichments=told_schemas(run) or None,
+        enrichments=told_schemas(run, without) or None,
         generator=_GENERATORS.get(spec.generator, "core"),
         match_limit=spec.match_limit,
     )

@@ -30,7 +30,7 @@ def _document() -> dict[int | str, dict[str, Any]]:
     said = (
         "Each event has the lines `event`, `id` and `data`; `data` is one line of JSON as below."
         " Where nothing happens for 10 seconds, `findall.status` comes once more, with the id of"
-        " the last event that is stored. An event `error` has the body of an error; it is the last."
+        " the event before it. An event `error` has the body of an error; it is the last."
     )
     text = {"type": "string"}
     data = text | {"contentMediaType": "application/json", "contentSchema": shape}

@@ -92,10 +92,13 @@ class Framing:
         return frame(f'{before},"data":{data}}}', type, event_id)
 
     async def _schema(self, event: Event) -> str:
+        """What the run asked then; fields may have been added since."""
+        assert isinstance(event.body, RunChanged)
         run = await self.service.run(self.run.id)
-        view = schema_view(run)
-        if isinstance(event.body, RunChanged):
-            view.match_limit = event.body.match_limit
+        changes = await self.service.limit_changes(self.run.id)
+        later = {name for x in changes if x.seq > event.seq for name in _fields_added(x)}
+        view = schema_view(run, later)
+        view.match_limit = event.body.match_limit
         return view.text()
 
     async def _candidate(self, told: Told, event: Event) -> str:
@@ -112,6 +115,11 @@ class Framing:
                 return candidate_view(discarded, self.run).text()
             case body:
                 raise AssertionError(f"{body.kind} is told of no candidate")
+
+
+def _fields_added(event: Event) -> tuple[str, ...]:
+    assert isinstance(event.body, RunChanged)
+    return event.body.enrichments
 
 
 def _inner(document: dict[str, object]) -> dict[str, object]:

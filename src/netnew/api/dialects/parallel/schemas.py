@@ -7,7 +7,7 @@ another face has one that is made of its fields.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from netnew.api.dialects.parallel import wire
 from netnew.api.dialects.parallel.bodies import FieldAsked, FindAllEnrichInput
@@ -63,10 +63,13 @@ def fields_asked(
     return enrichments_of_schema(schema, name), told
 
 
-def told_schemas(run: Run) -> list[wire.Enrichment]:
-    """All that is to be filled. What this face did not ask for stands in schemas of its own."""
+def told_schemas(run: Run, without: Collection[str] = ()) -> list[wire.Enrichment]:
+    """All that is to be filled, but for the fields `without`. What this face did not ask for stands
+    in schemas of its own."""
     kept = kept_schemas(run.spec)
     known = {name for x in kept for name in _names(x)}
+    kept = [x for x in kept if not without or set(without).isdisjoint(_names(x))]
+    known.update(without)
     others = tuple(x for x in run.spec.enrichments if x.name not in known)
     processor = _OF_GENERATOR.get(run.spec.generator, "core")
     return [*kept, *([_told(others, processor)] if others else [])]

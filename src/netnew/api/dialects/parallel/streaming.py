@@ -1,7 +1,7 @@
 """The stream of a run's events, kept alive as the vendor's clients need it.
 
 They stop at a comment, at a lone `retry` and at empty data. So nothing but events is sent, and
-where none come, `findall.status` with the id of the last one that is stored.
+where none come, `findall.status` with the id of the last one that was told.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ class Stream:
     _telling: Telling = field(init=False)
     _framing: Framing = field(init=False)
     _status_at: float = field(init=False)
+    _last: Place = field(default=Place(), init=False)
 
     def __post_init__(self) -> None:
         self._telling = Telling(self.run.spec.conditions)
@@ -65,8 +66,8 @@ class Stream:
         began, stored = self._now(), self.run.last_seq
         async for page in self._stored(0, self.start.seq):
             for event in page:
-                for _ in self._telling.take(event):
-                    pass
+                for told in self._telling.take(event):
+                    self._last = told.place
         async for page in self._stored(self.start.seq, stored):
             yield page
         left_s = None
@@ -92,6 +93,7 @@ class Stream:
             if isinstance(event.body, RunPlanned | RunChanged):
                 await self._read_again(event)
             for told in self._telling.take(event):
+                self._last = told.place
                 if told.place <= self.start:
                     continue
                 if told.type == STATUS:
@@ -105,10 +107,11 @@ class Stream:
             self._framing.run, self._telling.conditions = run, run.spec.conditions
 
     def _beat(self) -> bytes:
+        """The status once more, with the id of the event before it: not every event that is stored
+        is told, and an id that no replay has would be none to go on from."""
         self._status_at = self._now()
-        place = max(self.start, Place(self._telling.seq))
         now, changed_at = self.caller.house.clock.now(), self._telling.at
-        return self._framing.status(self._telling.status_now(), now, place, changed_at)
+        return self._framing.status(self._telling.status_now(), now, self._last, changed_at)
 
     def _now(self) -> float:
         return self.caller.house.clock.monotonic()
