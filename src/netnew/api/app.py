@@ -16,6 +16,42 @@ from netnew.api.house import House
 from netnew.api.keeper import make_keeper
 from netnew.api.own import app as own
 
+_SCOUT = (
+    "ai-query",
+    "chat",
+    "company",
+    "extract",
+    "findall",
+    "jobs",
+    "lists",
+    "monitors",
+    "page",
+    "products",
+    "search",
+    "searches",
+    "site",
+    "task",
+    "tasks",
+)
+_EXTRUCT = (
+    "billing",
+    "companies",
+    "deep_research_tasks",
+    "discovery_tasks",
+    "healthcheck",
+    "tables",
+    "user",
+)
+# Two formats begin with /v1. Each has the segments that its vendor's documents name, also those of
+# operations that are not offered here: they are refused in the shape that its clients read. Of
+# what neither names, Scout's shape is as good: both are a `detail`.
+_PREFIXES = {
+    "parallel": ("/v1beta",),
+    "scout": (*(f"/v1/{x}" for x in _SCOUT), "/v1"),
+    "extruct": tuple(f"/v1/{x}" for x in _EXTRUCT),
+    "netnew": ("/netnew",),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Mount:
@@ -27,18 +63,14 @@ class Mount:
 
 
 def mounts(house: House) -> tuple[Mount, ...]:
-    """Every dialect. Scout's other groups (search, extract, monitors, tasks, chat) and Extruct's
-    tables and companies get their prefixes here once they exist."""
-    return (
-        Mount("parallel", house.moves_into(parallel.make_app()), ("/v1beta",)),
-        Mount("scout", house.moves_into(scout.make_app()), ("/v1/findall", "/v1/lists")),
-        Mount(
-            "extruct",
-            house.moves_into(extruct.make_app()),
-            ("/v1/discovery_tasks", "/v1/user", "/v1/billing", "/v1/healthcheck"),
-        ),
-        Mount("netnew", house.moves_into(own.make_app()), ("/netnew",)),
-    )
+    """Every dialect."""
+    apps = {
+        "parallel": parallel.make_app(),
+        "scout": scout.make_app(),
+        "extruct": extruct.make_app(),
+        "netnew": own.make_app(),
+    }
+    return tuple(Mount(name, house.moves_into(app), _PREFIXES[name]) for name, app in apps.items())
 
 
 def make_app(house: House) -> ASGIApp:

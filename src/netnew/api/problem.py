@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 import structlog
 from fastapi import FastAPI
@@ -12,6 +13,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import Scope
 
 from netnew.domain.errors import (
     Conflict,
@@ -43,6 +46,8 @@ STATUSES: Mapping[type[NetnewError], int] = {
 
 # Who sends ten thousand wrong ones has no use for ten thousand answers.
 _MOST_FIELDS = 50
+_MOST_PATH = 200
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _log = structlog.get_logger(__name__)
 
 
@@ -106,8 +111,14 @@ def answer_problems(
 
     async def of_routing(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        headers = dict(error.headers or {})
-        return answer(request, Problem(error.status_code, str(error.detail), headers=headers))
+        headers, said = dict(error.headers or {}), str(error.detail)
+        asked = f"{request.method} {quote(request.scope['path'])}"[:_MOST_PATH]
+        if error.status_code == 404:
+            said = f"Not Found: there is no {asked} here"
+        elif error.status_code == 405:
+            headers = {"allow": ", ".join(_methods_of(app, request.scope))}
+            said = f"Method Not Allowed: {asked} (allowed: {headers['allow']})"
+        return answer(request, Problem(error.status_code, said, headers=headers))
 
     async def of_anything(request: Request, error: Exception) -> Response:
         _log.error("a request failed", path=request.url.path, error=_told(error), exc_info=error)
@@ -117,6 +128,17 @@ def answer_problems(
     app.add_exception_handler(RequestValidationError, of_validation)
     app.add_exception_handler(HTTPException, of_routing)
     app.add_exception_handler(Exception, of_anything)
+
+
+def _methods_of(app: FastAPI, scope: Scope) -> list[str]:
+    """The methods that the path of a request has, of all routes of that path."""
+
+    def has(method: str) -> bool:
+        tried = {key: scope[key] for key in ("type", "path", "root_path") if key in scope}
+        tried |= {"method": method, "headers": []}
+        return any(x.matches(tried)[0] is Match.FULL for x in app.router.routes)
+
+    return [x for x in _METHODS if has(x)]
 
 
 def problem_of(
