@@ -22,10 +22,15 @@ _URL_VARIABLES = {
     Vendor.GOOGLE: "GOOGLE_GEMINI_BASE_URL",
     Vendor.OLLAMA: "OLLAMA_BASE_URL",
 }
-# What is imported, and the extra that brings it. OpenAI's client comes with netnew.
+# The packages that are imported, and the extra that installs them. Ollama and every compatible
+# server speak OpenAI's wire format.
+_OPENAI_PACKAGES = (("pydantic_ai", "openai"), "netnew[openai]")
 _PACKAGES = {
-    Vendor.ANTHROPIC: ("anthropic", "netnew[anthropic]"),
-    Vendor.GOOGLE: ("google.genai", "netnew[google]"),
+    Vendor.OPENAI: _OPENAI_PACKAGES,
+    Vendor.OLLAMA: _OPENAI_PACKAGES,
+    Vendor.COMPATIBLE: _OPENAI_PACKAGES,
+    Vendor.ANTHROPIC: (("pydantic_ai", "anthropic"), "netnew[anthropic]"),
+    Vendor.GOOGLE: (("pydantic_ai", "google.genai"), "netnew[google]"),
 }
 
 
@@ -73,18 +78,26 @@ def key_in_environment(vendor: Vendor, options: ModelOptions) -> str:
 
 
 def has_package(vendor: Vendor) -> bool:
-    if vendor not in _PACKAGES:
-        return True
+    """Whether the packages that ask this vendor's models are installed; nothing is imported."""
+    return all(map(_is_installed, _PACKAGES[vendor][0]))
+
+
+def install_command(vendor: Vendor) -> str:
+    """What to type to install them."""
+    return f"pip install '{_PACKAGES[vendor][1]}'"
+
+
+def _is_installed(package: str) -> bool:
     try:
-        return find_spec(_PACKAGES[vendor][0]) is not None
+        return find_spec(package) is not None
     except ModuleNotFoundError:  # of the package above it
         return False
 
 
 def _need_package(name: ModelName) -> None:
     if not has_package(name.vendor):
-        extra = _PACKAGES[name.vendor][1]
-        raise ModelMisconfigured(str(name), f"its client is not installed: pip install '{extra}'")
+        command = install_command(name.vendor)
+        raise ModelMisconfigured(str(name), f"its client is not installed: {command}")
 
 
 def _vendor_key(name: ModelName, options: ModelOptions) -> str:

@@ -6,7 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from netnew.domain.errors import InvalidInput, ModelMisconfigured
-from netnew.llms.access import base_url_of, has_package, key_in_environment
+from netnew.llms.access import (
+    base_url_of,
+    has_package,
+    install_command,
+    key_in_environment,
+)
 from netnew.llms.names import ModelName, Vendor, clean_base_url
 from netnew.llms.options import ModelOptions
 
@@ -40,11 +45,19 @@ def choose_model(wanted: str, options: ModelOptions, reachable: Reachable | None
     """
     if wanted:
         return Choice(wanted, "The setting `model` names it.")
+    not_installed = []
     for vendor, model in DEFAULTS.items():
         variable = key_in_environment(vendor, options)
         if variable and has_package(vendor):
             return Choice(f"{vendor}:{model}", f"{variable} is set, and no model is named.")
-    return _choose_served(options, reachable or served_at)
+        if variable:
+            not_installed.append(f"{variable} is set, but {_missing_client(vendor)}")
+    served = _choose_served(options, reachable or served_at)
+    return served if served.name or not not_installed else Choice("", " ".join(not_installed))
+
+
+def _missing_client(vendor: Vendor) -> str:
+    return f"its client is not installed: {install_command(vendor)}."
 
 
 def _choose_served(options: ModelOptions, reachable: Reachable) -> Choice:
@@ -57,6 +70,8 @@ def _choose_served(options: ModelOptions, reachable: Reachable) -> Choice:
                 raise
             continue
         names = [x for x in reachable(base_url, key) or () if _may_judge(x)]
+        if names and not has_package(vendor):
+            return Choice("", f"The server at {base_url} has models, but {_missing_client(vendor)}")
         if names:
             return Choice(f"{vendor}:{names[0]}", f"The server at {base_url} has it.")
     return Choice(

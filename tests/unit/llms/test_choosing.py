@@ -115,3 +115,16 @@ def test_a_model_is_asked_only_where_that_is_wanted() -> None:
             assert "key was not accepted" in seen.problem
 
     asyncio.run(run())
+
+
+def test_a_key_or_server_without_its_client_is_passed_over_and_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("netnew.llms.access.find_spec", lambda name: None)
+    keyed = choose(OPENAI_API_KEY="k", ANTHROPIC_API_KEY="k")
+    assert keyed.name == ""
+    assert "OPENAI_API_KEY is set, but its client is not installed" in keyed.why
+    assert "pip install 'netnew[anthropic]'" in keyed.why
+    served = choose(servers={"http://localhost:11434/v1": ["llama3:8b"]})
+    assert served.name == ""
+    assert "pip install 'netnew[openai]'" in served.why

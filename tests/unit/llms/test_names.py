@@ -126,4 +126,6 @@ def test_a_missing_client_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatc
         open_model("anthropic:m", options(ANTHROPIC_API_KEY="k"))
     with pytest.raises(ModelMisconfigured, match=r"pip install 'netnew\[google\]'"):
         open_model("google:m", options(GEMINI_API_KEY="k"))
-    open_model("openai:m", options(OPENAI_API_KEY="k"))
+    for name in ("openai:m", "ollama:m", "compatible:m@http://127.0.0.1:1/v1"):
+        with pytest.raises(ModelMisconfigured, match=r"pip install 'netnew\[openai\]'"):
+            open_model(name, options(OPENAI_API_KEY="k"))
