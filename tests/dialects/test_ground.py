@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import httpx2
@@ -102,7 +103,25 @@ def test_one_document_has_the_operations_of_all(client: httpx2.Client) -> None:
     named = [x["operationId"] for item in whole["paths"].values() for x in item.values()]
     assert len(named) == len(set(named))
     assert client.get("/openapi/none.json").status_code == 404
-    assert "/openapi.json" in client.get("/docs").text
+
+
+def test_the_page_of_operations_comes_whole_from_here(client: httpx2.Client) -> None:
+    page = client.get("/docs", headers={"x-api-key": ""})
+    assert page.status_code == 200
+    assert page.headers["content-type"].startswith("text/html")
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert not re.search("https?:|unsafe|[*]", policy)
+    assert "//" not in page.text
+    assert not re.search(r"<script(?! src=)|<style|\son\w+=", page.text)
+    linked = re.findall(r'(?:src|href)="([^":]+)"', page.text)
+    assert len(linked) == 4
+    for address in linked:
+        answer = client.get(f"/{address}", headers={"x-api-key": ""})
+        assert answer.status_code == 200, address
+        assert answer.content
+    assert b"SwaggerUIBundle" in client.get("/docs/swagger-ui-bundle.js").content
+    assert client.get("/docs/core.py").status_code == 404
 
 
 @every_face

@@ -8,13 +8,12 @@ from typing import Any
 
 import structlog
 from fastapi import FastAPI, Response
-from fastapi.openapi.docs import get_swagger_ui_html
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse
+from starlette.responses import JSONResponse
 
 from netnew import __version__
-from netnew.api import metrics
+from netnew.api import docs_page, metrics
 from netnew.api.caller import admitted, is_of_this_machine
 from netnew.api.house import House, house_of
 from netnew.api.openapi import merged
@@ -65,10 +64,7 @@ def make_keeper(dialects: Mapping[str, FastAPI]) -> FastAPI:
             return JSONResponse({"detail": f"no dialect {dialect!r}"}, 404)
         return JSONResponse(dialects[dialect].openapi())
 
-    @app.get("/docs")
-    async def docs() -> HTMLResponse:
-        return get_swagger_ui_html(openapi_url="/openapi.json", title="netnew")
-
+    app.include_router(docs_page.router)
     return app
 
 
