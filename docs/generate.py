@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from netnew.api.dialects import extruct, parallel, scout
 from netnew.api.own import app as own
+from netnew.cli.deferred import DeferredCommand
 from netnew.cli.main import app
 from netnew.settings import PREFIX, Settings
 
@@ -103,6 +104,8 @@ def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _commands(command: object, words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     yield words
+    if isinstance(command, DeferredCommand):
+        command = command.load()
     if isinstance(command, TyperGroup):
         for name, below in command.commands.items():
             yield from _commands(below, (*words, name))

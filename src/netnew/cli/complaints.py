@@ -8,7 +8,6 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic import ValidationError
 from typer import Abort
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
@@ -97,6 +96,8 @@ def exit_code(error: Exception) -> int:
 
 def _wrong_value(error: TyperException) -> str:
     """'--limit: 'abc' is no whole number (allowed: 1 to 100,000)'; '' for other mistakes."""
+    from pydantic import ValidationError  # only wrong usage needs it
+
     cause = error.__cause__
     if not isinstance(cause, ValidationError):
         return ""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Local pages to search in: dumps, WARC, folders, lists.",
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode=None,
 )
 

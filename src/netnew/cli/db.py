@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="The database: whether it fits this version, and bringing it up to date.",
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode=None,
 )
 

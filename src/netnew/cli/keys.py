@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from netnew.domain.key import ApiKey
 
 app = typer.Typer(
-    help="Create, list, rotate and revoke the keys of HTTP callers.", no_args_is_help=True
+    help="Create, list, rotate and revoke the keys of HTTP callers.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
 )
 
 KeyArgument = Annotated[

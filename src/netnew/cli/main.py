@@ -1,37 +1,90 @@
-"""`netnew`: the commands, put together."""
+"""`netnew`: the commands, put together.
+
+Nothing is imported here but what the list of commands needs; each command's module is imported when
+the command is called.
+"""
 
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from netnew import __version__
-from netnew.cli import (
-    corpus,
-    db,
-    demo,
-    doctor,
-    find,
-    keys,
-    life,
-    merges,
-    plan,
-    runs,
-    serve,
-    worker,
-)
 from netnew.cli.complaints import OneLineErrors
-from netnew.cli.terminal import clean, forgiving_streams, progress
-from netnew.settings import Settings, unknown_variables
+from netnew.cli.deferred import DeferredCommand
 
 if TYPE_CHECKING:
     from netnew.bootstrap import App
+    from netnew.settings import Settings
+
+COMMANDS = (
+    DeferredCommand(
+        "find",
+        "netnew.cli.find:find",
+        "Find every entity that matches OBJECTIVE, with quotes as proof.",
+    ),
+    DeferredCommand(
+        "plan",
+        "netnew.cli.plan:plan",
+        "Show how OBJECTIVE is understood, and the most it may use.",
+    ),
+    DeferredCommand(
+        "runs",
+        "netnew.cli.runs_group:app",
+        "Runs made before: look at them, go on with them, stop, export, delete them.",
+    ),
+    DeferredCommand(
+        "corpus",
+        "netnew.cli.corpus:app",
+        "Local pages to search in: dumps, WARC, folders, lists.",
+    ),
+    DeferredCommand(
+        "serve",
+        "netnew.cli.serve:serve",
+        "Serve the wire formats of Parallel, Scout and Extruct over HTTP.",
+    ),
+    DeferredCommand(
+        "worker",
+        "netnew.cli.worker:worker",
+        "Work on all runs that wait, and on those whose worker is gone.",
+    ),
+    DeferredCommand(
+        "keys",
+        "netnew.cli.keys:app",
+        "Create, list, rotate and revoke the keys of HTTP callers.",
+    ),
+    DeferredCommand(
+        "db",
+        "netnew.cli.db:app",
+        "The database: whether it fits this version, and bringing it up to date.",
+    ),
+    DeferredCommand(
+        "doctor",
+        "netnew.cli.doctor:doctor",
+        "Check this installation; show each setting with its origin.",
+    ),
+    DeferredCommand(
+        "demo",
+        "netnew.cli.demo:demo",
+        "Find something on this machine, without key or network.",
+    ),
+)
+
+
+class NetnewCommands(OneLineErrors):
+    """The root group, with the commands above."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        for command in COMMANDS:
+            self.add_command(command)
+
 
 app = typer.Typer(
     name="netnew",
-    cls=OneLineErrors,
+    cls=NetnewCommands,
     help="Find every entity that matches a question in plain words; each match comes with quotes.",
     epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped or left before the end.",
     add_completion=False,
@@ -62,35 +115,14 @@ def main(
         ),
     ] = False,
 ) -> None:
-    forgiving_streams()
-    context.obj = context.obj or _open_app
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
-    elif context.invoked_subcommand != "doctor":  # that one lists them itself
+        return
+    from netnew.cli.terminal import clean, forgiving_streams, progress
+    from netnew.settings import unknown_variables
+
+    forgiving_streams()
+    context.obj = context.obj or _open_app
+    if context.invoked_subcommand != "doctor":  # that one lists them itself
         for sentence in unknown_variables():
             progress().print(f"netnew: {clean(sentence)}")
-
-
-app.command("find")(find.find)
-app.command("plan")(plan.plan)
-for name, command in (
-    ("extend", life.extend),
-    ("enrich", life.enrich),
-    ("refresh", life.refresh),
-    ("resume", life.resume),
-    ("pause", life.pause),
-    ("continue", life.unpause),
-    ("stop", life.stop),
-    ("cancel", life.cancel),
-    ("watch", life.watch),
-    ("merges", merges.merges),
-):
-    runs.app.command(name)(command)
-app.add_typer(runs.app, name="runs")
-app.add_typer(corpus.app, name="corpus")
-app.add_typer(db.app, name="db")
-app.command("serve")(serve.serve)
-app.command("worker")(worker.worker)
-app.add_typer(keys.app, name="keys")
-app.command("doctor")(doctor.doctor)
-app.command("demo")(demo.demo)

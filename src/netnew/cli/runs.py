@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Runs made before: look at them, go on with them, stop, export, delete them.",
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode=None,
 )
 

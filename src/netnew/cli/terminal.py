@@ -10,8 +10,10 @@ import sys
 import unicodedata
 from io import TextIOWrapper
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from rich.console import Console
+if TYPE_CHECKING:
+    from rich.console import Console
 
 # Wide enough that no line of plain output is ever folded.
 _PLAIN_WIDTH = 100_000
@@ -77,6 +79,8 @@ def slug(text: str, most: int = 40) -> str:
 
 
 def _console(*, stderr: bool) -> Console:
+    from rich.console import Console
+
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else _PLAIN_WIDTH
     return Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=width)
