@@ -17,6 +17,7 @@ from netnew.db.database import Database, open_database
 from netnew.db.upkeep import SchemaState as SchemaState
 from netnew.db.upkeep import look_at_schema as look_at_schema
 from netnew.db.upkeep import upgrade_schema as upgrade_schema
+from netnew.db.waiting import REQUEST_WAIT_S, wait_at_most
 from netnew.domain.batch import Batch
 from netnew.domain.budget import Spend
 from netnew.domain.errors import StoreDamaged
@@ -181,6 +182,10 @@ class App:
             return rows
         return [row for row in rows if row.takes_all and row.home == self.home_id]
 
+    async def check_database(self) -> None:
+        """Read and write something small. Raises StoreBusy, StoreDamaged."""
+        await self._database.check()
+
     async def sweep(self) -> Swept:
         """Remove what is kept longer than the settings say."""
         settings = self.settings
@@ -273,6 +278,8 @@ def make_house(app: App) -> House:
         desks.figures.now,
         desks.clock,
         desks.ids,
+        partial(wait_at_most, REQUEST_WAIT_S),
+        app.check_database,
     )
 
 
@@ -285,9 +292,14 @@ class _Queue:
     _opened: asyncio.Task[RunQueue] | None = None
 
     async def open(self) -> RunQueue:
-        if self._opened is None:
-            self._opened = asyncio.ensure_future(self._open())
+        if self._opened is None or (self._opened.done() and self._has_failed(self._opened)):
+            with wait_at_most(None):  # it is opened for all, however soon the first gives up
+                self._opened = asyncio.ensure_future(self._open())
         return await asyncio.shield(self._opened)
+
+    @staticmethod
+    def _has_failed(opened: asyncio.Task[RunQueue]) -> bool:
+        return opened.cancelled() or opened.exception() is not None
 
     async def _open(self) -> RunQueue:
         from netnew.durable.queue import open_queue

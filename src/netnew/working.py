@@ -226,9 +226,10 @@ class Working:
 
     async def _fail(self, key: tuple[RunId, int], error: Exception) -> None:
         """End a run as failed. What cannot be written is kept in `broken`, and raised."""
-        detail = (
-            str(error) if isinstance(error, NetnewError) else f"{type(error).__name__}: {error}"
-        )
+        # It is kept with the run, which callers on other machines read; the log has the rest.
+        detail = f"unexpected error: {type(error).__name__}"
+        if isinstance(error, NetnewError):
+            detail = error.public
         try:
             await self.store.journal.alter(key[0], self._failing(key, detail))
         except NotFound:

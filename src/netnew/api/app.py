@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from netnew.api.accounts import Accounts
 from netnew.api.cors import with_cors
+from netnew.api.database_wait import LimitDatabaseWait
 from netnew.api.dialects import extruct, parallel, scout
 from netnew.api.house import House
 from netnew.api.keeper import make_keeper
@@ -79,7 +80,8 @@ def make_app(house: House) -> ASGIApp:
     documents = {mount.name: mount.app for mount in mounted}
     keeper = house.moves_into(make_keeper(documents))
     apps = {prefix: mount for mount in mounted for prefix in mount.prefixes}
-    return with_cors(Accounts(_Dispatch(apps, keeper)), house.settings.cors_origins)
+    dispatch = LimitDatabaseWait(_Dispatch(apps, keeper), house.database_wait)
+    return with_cors(Accounts(dispatch), house.settings.cors_origins)
 
 
 class _Dispatch:

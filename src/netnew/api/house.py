@@ -10,7 +10,9 @@ from fastapi import FastAPI
 from starlette.requests import HTTPConnection
 
 from netnew.api import metrics
+from netnew.api.database_wait import DatabaseWait
 from netnew.api.rates import Rates
+from netnew.api.readiness import Readiness
 from netnew.api.slots import Slots
 from netnew.api.turns import Turns
 from netnew.domain.ids import WorkspaceId
@@ -26,7 +28,8 @@ _EXPORTS_WAITING = 8
 
 @dataclass(slots=True)
 class House:
-    """Made at the start of the server. `closing` is set when it is to stop: streams end then."""
+    """Made at the start of the server. `closing` is set when it is to stop: streams end then.
+    `check_database`: reads and writes something small. Raises StoreBusy, StoreDamaged."""
 
     settings: Settings
     service_of: Callable[[WorkspaceId], Service]
@@ -36,11 +39,14 @@ class House:
     figures: Callable[[], Awaitable[Figures]]
     clock: Clock
     ids: Ids
+    database_wait: DatabaseWait
+    check_database: Callable[[], Awaitable[None]]
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     requests: Rates = field(init=False)
     begun: Rates = field(init=False)
     streams: Slots = field(init=False)
     exports: Turns = field(init=False)
+    readiness: Readiness = field(init=False)
 
     def __post_init__(self) -> None:
         settings, now = self.settings, self.clock.monotonic
@@ -48,9 +54,13 @@ class House:
         self.requests = Rates(rate, 10 * rate, now, f"{rate:g} a second for one key")
         an_hour = settings.serve_runs_per_hour
         self.begun = Rates(an_hour / 3600, an_hour, now, f"{an_hour} runs an hour for one key")
+        self.readiness = Readiness(self._check_database, now)
         self.exports = Turns(EXPORTS_AT_ONCE, _EXPORTS_WAITING)
         most, most_per_key = settings.serve_streams, settings.serve_streams_per_key
         self.streams = Slots(most, most_per_key, metrics.streams.set)
+
+    async def _check_database(self) -> None:
+        await self.check_database()
 
     def moves_into(self, dialect: FastAPI) -> FastAPI:
         """Let the routes of a dialect find this."""

@@ -17,8 +17,8 @@ from netnew.api import docs_page, metrics
 from netnew.api.caller import admitted, is_of_this_machine
 from netnew.api.house import House, house_of
 from netnew.api.openapi import merged
-from netnew.api.problem import Problem, answer_problems
-from netnew.domain.errors import KeyRefused, NetnewError
+from netnew.api.problem import DATABASE_RETRY_AFTER_S, Problem, answer_problems
+from netnew.domain.errors import DATABASE_UNAVAILABLE, KeyRefused, NetnewError
 from netnew.face_ports import Figures
 
 _log = structlog.get_logger(__name__)
@@ -41,11 +41,10 @@ def make_keeper(dialects: Mapping[str, FastAPI]) -> FastAPI:
         house = house_of(request)
         if house.closing.is_set():
             return JSONResponse({"status": "closing"}, 503)
-        try:
-            await house.keys.any_in_force()
-        except NetnewError as error:
-            return JSONResponse({"status": "no database", "problem": str(error)}, 503)
-        return JSONResponse({"status": "ready"})
+        if await house.readiness.is_ready():
+            return JSONResponse({"status": "ready"})
+        headers = {"retry-after": f"{DATABASE_RETRY_AFTER_S:.0f}"}
+        return JSONResponse({"status": DATABASE_UNAVAILABLE}, 503, headers)
 
     @app.get("/metrics")
     async def metrics_page(request: Request) -> Response:

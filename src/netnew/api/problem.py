@@ -26,6 +26,8 @@ from netnew.domain.errors import (
     NotFound,
     QuotaExceeded,
     SourceMisconfigured,
+    StoreBusy,
+    StoreDamaged,
     TooLarge,
     TransientError,
 )
@@ -41,8 +43,12 @@ STATUSES: Mapping[type[NetnewError], int] = {
     TransientError: 503,
     SourceMisconfigured: 503,
     ModelMisconfigured: 503,
+    StoreDamaged: 503,
 }
 """The status of each error, where a dialect does not say otherwise; all else is 500."""
+
+DATABASE_RETRY_AFTER_S = 5.0
+INTERNAL = "Internal server error"
 
 # Who sends ten thousand wrong ones has no use for ten thousand answers.
 _MOST_FIELDS = 50
@@ -122,7 +128,7 @@ def answer_problems(
 
     async def of_anything(request: Request, error: Exception) -> Response:
         _log.error("a request failed", path=request.url.path, error=_told(error), exc_info=error)
-        return answer(request, Problem(500, "Internal server error", error=error))
+        return answer(request, Problem(500, INTERNAL, error=error))
 
     app.add_exception_handler(NetnewError, of_netnew)
     app.add_exception_handler(RequestValidationError, of_validation)
@@ -144,10 +150,17 @@ def _methods_of(app: FastAPI, scope: Scope) -> list[str]:
 def problem_of(
     error: Exception, statuses: Mapping[type[NetnewError], int], names: Mapping[str, str]
 ) -> Problem:
-    """Of the nearest class of `error` that is in the table."""
+    """Of the nearest class of `error` that is in the table.
+
+    What is of this machine (paths, hosts, users of the database) goes to the log alone.
+    """
     status = next((statuses[x] for x in type(error).__mro__ if x in statuses), 500)
-    if status >= 500 and not isinstance(error, TransientError):
+    if isinstance(error, StoreBusy):
+        _log.warning("the database is unavailable", error=str(error))
+    elif status >= 500 and not isinstance(error, TransientError):
         _log.error("a request failed", error=_told(error), exc_info=error)
+    if status == 500 or not isinstance(error, NetnewError):
+        return Problem(status, INTERNAL, error=error)
     if isinstance(error, InvalidInput):
         name = names.get(error.field, error.field)
         allowed = f" (allowed: {error.allowed})" if error.allowed else ""
@@ -155,7 +168,9 @@ def problem_of(
         found = FieldProblem(loc, f"{error.problem}{allowed}", "value_error")
         return Problem(status, f"{name}: {found.msg}", (found,), error=error)
     retry_after_s = error.retry_after_s if isinstance(error, TransientError) else None
-    return Problem(status, str(error), retry_after_s=retry_after_s, error=error)
+    if isinstance(error, StoreBusy | StoreDamaged):
+        retry_after_s = DATABASE_RETRY_AFTER_S
+    return Problem(status, error.public, retry_after_s=retry_after_s, error=error)
 
 
 def _told(error: Exception) -> str:

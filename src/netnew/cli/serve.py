@@ -99,6 +99,7 @@ class _Serving:
         from netnew.bootstrap import make_house
 
         app.workspaces.account = metrics.count_stretch
+        await app.service.queue()  # else the first who begins a run waits for it to be opened
         async with AsyncExitStack() as stack:
             if not self._api_only:
                 await stack.enter_async_context(app.open_worker(takes_all=True))

@@ -41,6 +41,11 @@ class Backend(Protocol):
         """Make what must be there before it can be opened (the folder of a file)."""
         ...
 
+    def check_space(self) -> None:
+        """Raises StoreDamaged where the disk is known to be full, whatever can still be written
+        to space that was taken before. Blocks."""
+        ...
+
     def writer(self) -> sa.Engine:
         """An engine whose transactions hold the write lock from their beginning."""
         ...

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
 import sqlalchemy as sa
 
 from netnew.db.backend import Backend
-from netnew.db.migrate import bring_up_to_date
+from netnew.db.migrate import VERSION_TABLE, bring_up_to_date, revision_of
 from netnew.db.notify import Heard, Listener
 from netnew.db.patience import PATIENCE_S, Patience
 from netnew.db.reader import Reader
@@ -61,12 +61,24 @@ class Database:
         """See `Reader.run`: off the event loop, on everything committed so far."""
         return await self._reader.run(read)
 
+    async def check(self) -> None:
+        """Read something, and write something that changes nothing. Raises StoreBusy, and
+        StoreDamaged where the disk is full, or nothing can be written for another reason."""
+        await asyncio.gather(self.read(revision_of), self.write(_rewrite_version, None))
+        await asyncio.to_thread(self._backend.check_space)
+
     def close(self) -> None:
         """Write what was handed in, then stop; blocks until done."""
         for listener in self._listeners:
             listener.close()
         self._writer.close()
         self._reader.close()
+
+
+def _rewrite_version(connection: sa.Connection, payloads: Sequence[None]) -> list[None]:
+    version = sa.column("version_num", sa.Text)
+    connection.execute(sa.update(sa.table(VERSION_TABLE, version)).values({version: version}))
+    return [None] * len(payloads)
 
 
 def _nothing_to_end() -> None:

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from netnew.db.backend import Backend
 from netnew.db.patience import PATIENCE_S, Patience
-from netnew.domain.errors import Conflict
+from netnew.db.waiting import Silence, TooLong, answer_of, wait_limit_s
+from netnew.domain.errors import Conflict, StoreBusy
 
 T = TypeVar("T")
 
@@ -29,15 +30,29 @@ class Reader:
         self._opened: list[sa.Connection] = []
         self._pool = ThreadPoolExecutor(backend.readers, thread_name_prefix="netnew-reader")
         self._closed = False
+        self._silence = Silence()
+        self._silence.observe(engine)
 
     async def run(self, read: Callable[[sa.Connection], T]) -> T:
         """`read` on a connection; each of its statements sees all commits before it.
 
-        Raises StoreBusy, StoreDamaged, and Conflict once closed.
+        Raises StoreBusy (where the caller has a limit, `wait_at_most`, after so long a silence),
+        StoreDamaged, and Conflict once closed.
         """
         if self._closed:
-            raise Conflict(f"the store at {self._backend.place} is closed")
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._run, read)
+            raise Conflict("the store is closed")
+        limit_s = wait_limit_s()
+        patience_s = self._patience_s if limit_s is None else min(limit_s, self._patience_s)
+        loop = asyncio.get_running_loop()
+        future = loop.run_in_executor(self._pool, self._run, read, patience_s)
+        try:
+            return await answer_of(future, self._silence)
+        except asyncio.CancelledError:
+            future.cancel()
+            raise
+        except TooLong:
+            future.cancel()
+            raise StoreBusy(f"{self._backend.place}: no answer within {limit_s:g} s") from None
 
     def close(self) -> None:
         """Wait for the reads under way and close the connections."""
@@ -46,8 +61,11 @@ class Reader:
         while self._opened:
             self._opened.pop().close()
 
-    def _run(self, read: Callable[[sa.Connection], T]) -> T:
-        patience = Patience(self._patience_s)
+    def _run(self, read: Callable[[sa.Connection], T], patience_s: float) -> T:
+        with self._silence.asking():
+            return self._read_at_last(read, Patience(patience_s))
+
+    def _read_at_last(self, read: Callable[[sa.Connection], T], patience: Patience) -> T:
         while True:
             try:
                 return self._read(read)

@@ -6,6 +6,7 @@ reads first and asks for the write lock later is refused at once, whatever the t
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any, Literal, NoReturn
@@ -17,6 +18,7 @@ from netnew.domain.errors import NetnewError, StoreBusy, StoreDamaged
 BUSY_TIMEOUT_S = 30.0
 _READERS = 2  # so that a long read does not hold up short ones; more only compete for the GIL
 _CACHE_KIB = 32 * 1024
+_FULL_BYTES = 1024 * 1024  # one large transaction
 _WAL_AT_MOST_BYTES = 64 * 1024 * 1024
 
 Synchronous = Literal["normal", "full"]
@@ -63,6 +65,16 @@ class SqliteBackend:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreDamaged(f"cannot make the folder {folder}: {error.strerror}") from error
+
+    def check_space(self) -> None:
+        if self._url.query:
+            return
+        try:
+            free = shutil.disk_usage(Path(self.place).parent).free
+        except OSError as error:
+            raise StoreDamaged(f"{self.place}: {error.strerror}") from error
+        if free < _FULL_BYTES:
+            raise StoreDamaged(f"{self.place}: the disk is full ({free:,} bytes left)")
 
     def writer(self) -> sa.Engine:
         engine = self._engine()

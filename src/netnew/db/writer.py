@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -18,6 +19,7 @@ import sqlalchemy as sa
 
 from netnew.db.backend import Backend
 from netnew.db.patience import PATIENCE_S, Patience
+from netnew.db.waiting import Silence, TooLong, answer_of, wait_limit_s
 from netnew.domain.errors import Conflict, NetnewError, StoreBusy
 
 P = TypeVar("P")
@@ -29,14 +31,21 @@ is an error is raised for that caller alone; so nothing may have been written fo
 called again with the same payloads, after a rollback."""
 
 _MOST_IN_ONE_COMMIT = 1000
+# A connection that was used so lately is taken to be alive.
+_ALIVE_S = 1.0
 
 
 @dataclass(slots=True, eq=False)
 class _Job:
+    """`in_hand`: an open transaction writes it now. `withdrawn`: nothing is to be written for it,
+    its caller waits no more."""
+
     write: Write[Any, Any]
     payload: Any
     future: asyncio.Future[Any]
     loop: asyncio.AbstractEventLoop
+    in_hand: bool = False
+    withdrawn: bool = False
 
 
 class Writer:
@@ -48,7 +57,11 @@ class Writer:
         self._patience_s = patience_s
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._door = threading.Lock()
+        self._claims = threading.Lock()
         self._closed = False
+        self._answered_at = 0.0
+        self._silence = Silence()
+        self._silence.observe(engine)
         self._thread = threading.Thread(target=self._work, name="netnew-writer", daemon=True)
         self._thread.start()
 
@@ -61,14 +74,24 @@ class Writer:
         What did not reach its commit (connection lost, deadlock) is done again, for as long as
         patience lasts. Where the connection is lost during the commit itself, StoreBusy says that
         nobody knows: look at what is there before writing the same again.
+
+        Where the caller has a limit (`wait_at_most`) and the database stays silent for so long, it
+        is StoreBusy, too; nothing is written then, unless the message says that nobody knows.
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[R] = loop.create_future()
         with self._door:
             if self._closed:
-                raise Conflict(f"the store at {self._backend.place} is closed")
-            self._queue.put(_Job(write, payload, future, loop))
-        return await future
+                raise Conflict("the store is closed")
+            job = _Job(write, payload, future, loop)
+            self._queue.put(job)
+        try:
+            return await answer_of(future, self._silence)
+        except TooLong:
+            is_nothing = self._withdraw(job)
+            became = "nothing was written" if is_nothing else "what was written may be there or not"
+            problem = f"no answer within {wait_limit_s():g} s; {became}"
+            raise StoreBusy(f"{self._backend.place}: {problem}") from None
 
     def close(self) -> None:
         """Write what was handed in, then stop; blocks until done."""
@@ -96,6 +119,10 @@ class Writer:
                 _answer(zip(jobs, self._commit(jobs), strict=True))
 
     def _commit(self, jobs: list[_Job]) -> list[Any]:
+        with self._silence.asking():
+            return self._commit_at_last(jobs)
+
+    def _commit_at_last(self, jobs: list[_Job]) -> list[Any]:
         patience = Patience(self._patience_s)
         while True:
             try:
@@ -120,17 +147,51 @@ class Writer:
     def _commit_together(self, jobs: list[_Job]) -> list[Any]:
         with self._engine.connect() as connection:
             connection.begin()
-            results = _write(connection, jobs)
+            if time.monotonic() - self._answered_at > _ALIVE_S:
+                connection.exec_driver_sql("SELECT 1")  # not every driver sends BEGIN by itself
+            left = self._claim(jobs)
             try:
-                connection.commit()
-            except sa.exc.DBAPIError as error:
-                if error.connection_invalidated:
-                    raise _Doubt(
-                        f"{self._backend.place}: the connection was lost during a commit; what was"
-                        f" being written may be there or not ({error.orig})"
-                    ) from error
+                results = _write(connection, left) if left else []
+                self._send_commit(connection)
+            except _Doubt:
                 raise
-        return results
+            except BaseException:
+                self._let_go(left)
+                raise
+        self._answered_at = time.monotonic()
+        given = dict(zip(map(id, left), results, strict=True))
+        return [given.get(id(job)) for job in jobs]
+
+    def _send_commit(self, connection: sa.Connection) -> None:
+        self._silence.begin()
+        try:
+            connection.commit()
+        except sa.exc.DBAPIError as error:
+            if error.connection_invalidated:
+                raise _Doubt(
+                    f"{self._backend.place}: the connection was lost during a commit; what was"
+                    f" being written may be there or not ({error.orig})"
+                ) from error
+            raise
+
+    def _claim(self, jobs: list[_Job]) -> list[_Job]:
+        """Those whose callers still wait; they cannot be withdrawn unless they are let go of."""
+        with self._claims:
+            left = [job for job in jobs if not job.withdrawn]
+            for job in left:
+                job.in_hand = True
+        return left
+
+    def _let_go(self, jobs: list[_Job]) -> None:
+        with self._claims:
+            for job in jobs:
+                job.in_hand = False
+
+    def _withdraw(self, job: _Job) -> bool:
+        """Have nothing written for `job`; False where that is being done just now."""
+        with self._claims:
+            job.withdrawn = not job.in_hand
+        return job.withdrawn
 
 
 class _Doubt(Exception):

@@ -23,6 +23,9 @@
         ├── StoreDamaged             the database or disk refuses to work
         └── NotWritten               an export could not be written
 
+`str(error)` is for whoever runs netnew: it may name files, hosts and users. What callers on other
+machines are told, and what is kept with a run, is `error.public`.
+
 A run that stops early is no error: it has a `TerminationReason`. Errors carry facts and no HTTP;
 each face has one table from error to its own answer.
 """
@@ -31,9 +34,16 @@ from __future__ import annotations
 
 from netnew.domain.source_spec import shown
 
+DATABASE_UNAVAILABLE = "the database is unavailable"
+
 
 class NetnewError(Exception):
     """The base of all errors raised on purpose."""
+
+    @property
+    def public(self) -> str:
+        """The message without paths, hosts and users of this machine."""
+        return str(self)
 
 
 class CallerError(NetnewError):
@@ -133,6 +143,10 @@ class QuotaExceeded(TransientError):
 class StoreBusy(TransientError):
     """The database is locked or cannot be reached just now."""
 
+    @property
+    def public(self) -> str:
+        return DATABASE_UNAVAILABLE
+
 
 class TakenOver(NetnewError):
     """Another worker has this run, or a later generation of it has begun; this one is to stop."""
@@ -178,9 +192,17 @@ class UnreadableDump(TerminalError):
         self.problem = problem
         super().__init__(f"{path}: {problem}")
 
+    @property
+    def public(self) -> str:
+        return "a file of a source cannot be read"
+
 
 class StoreDamaged(TerminalError):
     """The database refuses to work: disk full, read-only, not a database."""
+
+    @property
+    def public(self) -> str:
+        return DATABASE_UNAVAILABLE
 
 
 class NotWritten(TerminalError):
@@ -190,3 +212,7 @@ class NotWritten(TerminalError):
         self.path = path
         self.problem = problem
         super().__init__(f"{path}: {problem}")
+
+    @property
+    def public(self) -> str:
+        return "a file could not be written"

@@ -11,9 +11,10 @@ from typing import ParamSpec, TypeVar, cast
 import sqlalchemy as sa
 
 from netnew.db.sqlite import Synchronous
+from netnew.db.waiting import wait_limit_s
 from netnew.domain.batch import Batch
 from netnew.domain.budget import Spend
-from netnew.domain.errors import NotFound
+from netnew.domain.errors import NotFound, StoreBusy
 from netnew.domain.ids import RunId
 from netnew.durable.connection import busy, connect
 from netnew.durable.names import queue_name
@@ -125,8 +126,13 @@ async def open_queue(
 
 
 async def asked(ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """`ask` in a thread, its database errors in our words."""
+    """`ask` in a thread, its database errors in our words. A caller with a limit (`wait_at_most`)
+    gets StoreBusy after that; what was asked is done all the same."""
+    limit_s = wait_limit_s()
+    asking = asyncio.ensure_future(asyncio.to_thread(ask, *args, **kwargs))
     try:
-        return await asyncio.to_thread(ask, *args, **kwargs)
+        return await asyncio.wait_for(asyncio.shield(asking), limit_s)
     except sa.exc.DBAPIError as error:
         raise busy(error) from error
+    except TimeoutError:
+        raise StoreBusy(f"the workflow engine's tables: no answer in {limit_s:g} s") from None

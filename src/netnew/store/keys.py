@@ -16,10 +16,18 @@ from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 
 from netnew.db.database import Database
 from netnew.db.tables import Instant, keys
-from netnew.domain.errors import Conflict, InvalidInput, NetnewError, NotFound
+from netnew.domain.errors import (
+    Conflict,
+    InvalidInput,
+    NetnewError,
+    NotFound,
+    StoreBusy,
+    StoreDamaged,
+)
 from netnew.domain.ids import WorkspaceId
 from netnew.domain.key import ApiKey, KeyScope
 from netnew.ports import Clock
@@ -30,6 +38,8 @@ _MOST_NAME_CHARS = 100
 # A busy key is not written to with each request.
 _USED_EVERY = timedelta(minutes=1)
 
+
+_log = structlog.get_logger(__name__)
 
 # Asked at every request, so made once.
 _IS_IN_FORCE = sa.and_(
@@ -67,6 +77,7 @@ class SqlKeys:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._use_tried_at: dict[str, datetime] = {}
 
     async def create(
         self,
@@ -131,8 +142,19 @@ class SqlKeys:
             return None
         key = _key(row)
         if key.last_used_at is None or now - key.last_used_at >= _USED_EVERY:
-            await self._database.write(_use, _Used(key.id, now))
+            await self._record_use(key.id, now)
         return key
+
+    async def _record_use(self, key_id: str, now: datetime) -> None:
+        """Tried once a minute: what can be read is to be had while nothing can be written."""
+        tried_at = self._use_tried_at.get(key_id)
+        if tried_at is not None and now - tried_at < _USED_EVERY:
+            return
+        self._use_tried_at[key_id] = now
+        try:
+            await self._database.write(_use, _Used(key_id, now))
+        except (StoreBusy, StoreDamaged) as error:
+            _log.warning("the last use of a key is not recorded", key=key_id, error=str(error))
 
     async def any_in_force(self) -> bool:
         """Whether there is a key that is neither revoked nor expired."""

@@ -16,7 +16,15 @@ from netnew.api.rates import Rates
 from netnew.api.slots import Slots
 from netnew.api.sse import frame
 from netnew.api.turns import Turns
-from netnew.domain.errors import InvalidInput, NotFound, QuotaExceeded, StoreBusy, StoreDamaged
+from netnew.domain.errors import (
+    InvalidInput,
+    NotFound,
+    NotWritten,
+    QuotaExceeded,
+    StoreBusy,
+    StoreDamaged,
+    UnreadableDump,
+)
 
 
 @dataclass
@@ -106,8 +114,26 @@ def test_an_error_is_told_with_its_status_and_the_dialects_name_of_the_field() -
     assert wrong.message == "desired.num: 0 is too few (allowed: 1)"
     assert problem_of(NotFound("run", "x"), STATUSES, {}).status == 404
     busy = problem_of(StoreBusy("locked", 0.2), STATUSES, {})
-    assert (busy.status, busy.all_headers()["retry-after"]) == (503, "1")
-    assert problem_of(StoreDamaged("disk full"), STATUSES, {}).status == 500
+    assert (busy.status, busy.all_headers()["retry-after"]) == (503, "5")
+    assert problem_of(StoreDamaged("disk full"), STATUSES, {}).status == 503
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        StoreBusy("/home/me/netnew.db: locked"),
+        StoreDamaged("postgresql://me@host/x: access is denied"),
+        UnreadableDump("/home/me/pages", "no file in it is of a kind read here"),
+        NotWritten("/home/me/found.csv", "the disk is full"),
+        FileNotFoundError(2, "No such file", "/home/me/list.csv"),
+    ],
+)
+def test_callers_are_told_no_path_host_or_user(error: Exception) -> None:
+    problem = problem_of(error, STATUSES, {})
+    assert problem.status >= 500
+    assert "me" not in problem.message.split()
+    assert "/home" not in problem.message
+    assert "host" not in problem.message
 
 
 def test_documents_are_merged_without_mixing_up_their_schemas() -> None:

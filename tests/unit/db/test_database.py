@@ -168,6 +168,36 @@ def _leave_no_room(connection: sa.Connection, asked: Sequence[None]) -> list[Net
     return [None] * len(asked)
 
 
+def test_a_disk_that_takes_nothing_more_fails_the_check(tmp_path: Path) -> None:
+    program = (
+        "import asyncio, os, resource, sys\n"
+        "from netnew.db.database import open_database\n"
+        "from netnew.domain.errors import StoreDamaged\n"
+        "async def main():\n"
+        "    async with open_database(f'sqlite:///{sys.argv[1]}') as database:\n"
+        "        await database.check()\n"
+        "        size = os.path.getsize(f'{sys.argv[1]}-wal')\n"
+        "        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))\n"
+        "        try: await database.check()\n"
+        "        except StoreDamaged as error: print(error)\n"
+        "asyncio.run(main())\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "netnew.db")]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ended.stderr, ended.returncode) == ("", 0)
+    assert "netnew.db: the disk" in ended.stdout
+
+
+def test_a_read_only_database_fails_the_check(path: Path) -> None:
+    async def work() -> None:
+        async with open_database(f"sqlite:///file:{path}?mode=ro&uri=true") as database:
+            with pytest.raises(StoreDamaged, match="it is read-only"):
+                await database.check()
+
+    opened(path)
+    asyncio.run(work())
+
+
 def test_a_lock_held_elsewhere_is_waited_for(path: Path) -> None:
     async def work() -> None:
         async with open_database(f"sqlite:///{path}") as database:

@@ -79,7 +79,7 @@ _WHEN = {
     413: "The body has more bytes than are taken.",
     422: "A field is wrong; `fields` says which.",
     429: "Too many requests, runs or streams; `retry-after` says when to come again.",
-    503: "The database, a source or a model is away; come again later.",
+    503: "The database, a source or a model is unavailable; retry later.",
 }
 _EXAMPLES = {
     401: "Invalid or missing API key",
@@ -89,7 +89,7 @@ _EXAMPLES = {
     413: "the body is too large (allowed: at most 8,000,000 bytes)",
     422: "query.limit: Input should be greater than or equal to 1",
     429: "Too many requests: quota temporarily exceeded",
-    503: "the database is locked",
+    503: "the database is unavailable",
 }
 
 

@@ -56,7 +56,7 @@ _SAID = {
     409: "The run has ended.",
     413: "The body is too large.",
     429: "Too much at a time; `retry-after` says when to come again.",
-    503: "A part that is needed is away; trying again may help.",
+    503: "A dependency is unavailable; retry later.",
 }
 
 

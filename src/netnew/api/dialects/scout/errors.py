@@ -71,7 +71,10 @@ _SAID = {
     409: ("The run does not stand so that this can be done.", "the run is running"),
     413: ("The body is too large.", "the body is too large (allowed: at most 8,000,000 bytes)"),
     429: ("Too much at a time; `Retry-After` says when to come again.", "Too many requests"),
-    503: ("The database, a source or a model is away; come again later.", "the database is locked"),
+    503: (
+        "The database, a source or a model is unavailable; retry later.",
+        "the database is unavailable",
+    ),
 }
 
 
