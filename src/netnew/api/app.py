@@ -96,7 +96,7 @@ class _Dispatch:
         path = scope.get("path", "")
         if len(path) > 1 and path.endswith("/"):
             path = path.rstrip("/") or "/"
-            scope = {**scope, "path": path, "raw_path": quote(path).encode()}
+            scope["path"], scope["raw_path"] = path, quote(path).encode()
         for prefix, mount in self._apps:
             if path == prefix or path.startswith(f"{prefix}/"):
                 scope["dialect"] = mount.name

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
+from starlette.types import Scope
 
 from netnew.api.binding import is_loopback
 from netnew.api.house import House, house_of
@@ -55,11 +56,18 @@ async def admitted(connection: HTTPConnection) -> Caller:
     """
     house = house_of(connection)
     caller = await _known(house, connection, secret_in(connection))
+    connection.state.caller = caller
     house.requests.take(caller.key_id)
     # A socket has no method: here it only ever tells of events.
     if connection.scope.get("method", "GET") not in _READING:
         caller.check_full_scope()
     return caller
+
+
+def key_id_of(scope: Scope) -> str | None:
+    """The id of the key that a request came with, for the log; None where none opened."""
+    caller = scope.get("state", {}).get("caller")
+    return caller.key_id if isinstance(caller, Caller) else None
 
 
 def secret_in(connection: HTTPConnection) -> str:

@@ -35,7 +35,7 @@ class GuardedRoute(APIRoute):
         takes_body = self.body_field is not None
 
         async def guarded(request: Request) -> Response:
-            request.state.caller = await admitted(request)
+            await admitted(request)
             if "\0" in request.url.path or "\0" in request.scope["path"]:
                 raise NotFound("address", request.scope["path"].replace("\0", "%00"))
             if request.method in _HAVE_BODIES:

@@ -8,7 +8,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 _LINE_ENDS = frozenset("\u0085\u2028\u2029")
-_HEADERS = {"cache-control": "no-cache", "x-accel-buffering": "no"}
+_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
 def frame(data: str, event: str, id: str = "") -> bytes:
