@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from netnew.api.binding import is_loopback
+from netnew.api.hosts import host_of
 from netnew.api.house import House, house_of
 from netnew.domain.errors import Forbidden, KeyRefused
 from netnew.domain.ids import WorkspaceId
@@ -97,14 +98,7 @@ def is_of_this_machine(house: House, connection: HTTPConnection) -> bool:
     through no proxy. The server may have been opened to others while there was a key."""
     if not _OF_PROXIES.isdisjoint(connection.headers.keys()):
         return False
-    return is_loopback(house.settings.host) and is_loopback(_host_in(connection))
-
-
-def _host_in(connection: HTTPConnection) -> str:
-    try:
-        return connection.url.hostname or ""
-    except ValueError:  # what the caller calls us is no name of any host
-        return ""
+    return is_loopback(house.settings.host) and is_loopback(host_of(connection.scope))
 
 
 def _admitted_before(connection: HTTPConnection) -> Caller:

@@ -10,6 +10,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from netnew.api.connections import ConnectionLimits
+from netnew.api.hosts import TARGET
 
 MOST_HEAD_BYTES = 65_536
 _TOO_LARGE = "Request header fields are too large."
@@ -133,6 +134,8 @@ class HttpProtocol(HttpToolsProtocol):
             return
         self._head_bytes = 0
         self._stop_head_timer()
+        if not self.url.startswith(b"/"):  # uvicorn keeps the path alone
+            self.scope["state"][TARGET] = self.url
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
