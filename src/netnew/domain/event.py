@@ -77,6 +77,7 @@ class CandidateGenerated:
     candidate_id: CandidateId
     name: str
     url: str
+    description: str = ""
     kind: Literal["candidate.generated"] = "candidate.generated"
 
 
@@ -87,6 +88,7 @@ class CandidateDecided:
     url: str
     status: MatchStatus
     verdicts: tuple[Verdict, ...]
+    description: str = ""
     kind: Literal["candidate.decided"] = "candidate.decided"
 
 

@@ -169,10 +169,10 @@ class Book:
         """What is to be told of them as they stand now."""
         for e in entities:
             if not e.recorded and not self.told.has(e):
-                yield CandidateGenerated(e.id, e.name, e.url)
+                yield CandidateGenerated(e.id, e.name, e.url, e.description)
             e.recorded = True
             if e.status is not MatchStatus.GENERATED:
-                yield CandidateDecided(e.id, e.name, e.url, e.status, e.verdicts)
+                yield CandidateDecided(e.id, e.name, e.url, e.status, e.verdicts, e.description)
             if e.enrichments:
                 yield CandidateEnriched(e.id, e.enrichments)
 

@@ -91,7 +91,7 @@ def _moved(counts: Counts, status: MatchStatus, by: int) -> Counts:
 
 def _events(this: Split, kept: Candidate) -> tuple[EventBody, ...]:
     events: list[EventBody] = [
-        CandidateGenerated(this.lost.id, this.lost.name, this.lost.url),
+        CandidateGenerated(this.lost.id, this.lost.name, this.lost.url, this.lost.description),
         *_said_of(this.lost),
     ]
     if (this.kept.status, this.kept.verdicts) != (kept.status, kept.verdicts):
@@ -102,7 +102,9 @@ def _events(this: Split, kept: Candidate) -> tuple[EventBody, ...]:
 def _said_of(row: Candidate) -> list[EventBody]:
     said: list[EventBody] = []
     if row.status is not MatchStatus.GENERATED:
-        said.append(CandidateDecided(row.id, row.name, row.url, row.status, row.verdicts))
+        said.append(
+            CandidateDecided(row.id, row.name, row.url, row.status, row.verdicts, row.description)
+        )
     if row.enrichments:
         said.append(CandidateEnriched(row.id, row.enrichments))
     return said

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from netnew.api.dialects.parallel.candidates import candidate_told
 from netnew.api.dialects.parallel.event_ids import STEP, Place
 from netnew.api.dialects.parallel.telling import Telling, Told
 from netnew.domain.candidate import MatchStatus
@@ -17,7 +20,7 @@ from netnew.domain.event import (
     RunStatusChanged,
 )
 from netnew.domain.run import RunStatus, TerminationReason
-from tests.unit.api.parallel.runs import CONDITIONS, events, key, verdicts
+from tests.unit.api.parallel.runs import CONDITIONS, candidate, events, key, run, verdicts
 
 YES, NO, UNCLEAR = Outcome.MATCHED, Outcome.UNMATCHED, Outcome.UNCLEAR
 ENDED = RunStatusChanged(RunStatus.COMPLETED, TerminationReason.CANDIDATES_EXHAUSTED)
@@ -100,6 +103,28 @@ def test_fields_are_told_of_matches_alone_and_once() -> None:
         "candidate.enriched",
     ]
     assert kinds(found(2), share, of_share) == ["candidate.generated", "candidate.unmatched"]
+
+
+def test_what_is_told_does_not_change_with_the_row() -> None:
+    """A replay reads rows that later pages have changed."""
+    seen = replace(found(1), description="An observatory.")
+    match = replace(MATCHED, description="An observatory with tours.")
+    values = (EnrichmentValue("founded", "1900"),)
+    filled = CandidateEnriched(key(1), values)
+    at_once = candidate(MatchStatus.MATCHED, YES, YES, description=match.description)
+    later = candidate(
+        MatchStatus.UNMATCHED, NO, NO, name="Sky Ltd", url="https://sky.example", description="Now."
+    )
+    (enriched,) = (
+        x for x in told(Telling(CONDITIONS), seen, match, filled) if x.type.endswith("enriched")
+    )
+    assert enriched.decided == 2
+    for said in (seen, match):
+        assert candidate_told(later, said, run()) == candidate_told(at_once, said, run())
+    assert candidate_told(later, filled, run(), match) == candidate_told(
+        at_once, filled, run(), match
+    )
+    assert candidate_told(later, filled, run(), match).description == match.description
 
 
 def test_a_change_of_what_is_asked_is_told() -> None:

@@ -35,11 +35,15 @@ def candidate_view(candidate: Candidate, run: Run) -> wire.FindAllCandidate:
 
 
 def candidate_told(
-    row: Candidate, said: CandidateGenerated | CandidateDecided | CandidateEnriched, run: Run
+    row: Candidate,
+    said: CandidateGenerated | CandidateDecided | CandidateEnriched,
+    run: Run,
+    decided: CandidateDecided | None = None,
 ) -> wire.FindAllCandidate:
     """What was said of it then: the same whenever it is told, so without the fields that it has
-    only since."""
-    return _view(candidate_at(row, said), run, has_all_fields=False)
+    only since. `decided`: what was decided of one whose fields were filled, where it is known."""
+    known = row if decided is None else candidate_at(row, decided)
+    return _view(candidate_at(known, said), run, has_all_fields=False)
 
 
 def _view(candidate: Candidate, run: Run, has_all_fields: bool) -> wire.FindAllCandidate:
@@ -68,12 +72,12 @@ def candidate_at(
 ) -> Candidate:
     """The candidate as it stood when that was said of it; what is told later is left out."""
     match said:
-        case CandidateGenerated(name=name, url=url):
-            bare = replace(row, name=name, url=url, status=MatchStatus.GENERATED)
+        case CandidateGenerated(name=name, url=url, description=text):
+            bare = replace(row, name=name, url=url, description=text, status=MatchStatus.GENERATED)
             return replace(bare, verdicts=(), enrichments=())
-        case CandidateDecided(name=name, url=url, status=status, verdicts=verdicts):
-            decided = replace(row, name=name, url=url, status=status, verdicts=verdicts)
-            return replace(decided, enrichments=())
+        case CandidateDecided(name=name, url=url, description=text, status=status):
+            decided = replace(row, name=name, url=url, description=text, status=status)
+            return replace(decided, verdicts=said.verdicts, enrichments=())
         case CandidateEnriched(values=values):
             return replace(row, status=MatchStatus.MATCHED, enrichments=values)
 

@@ -102,11 +102,14 @@ class Framing:
         return view.text()
 
     async def _candidate(self, told: Told, event: Event) -> str:
-        said = event
-        if told.seq != event.seq:
-            [said] = await self.service.events(self.run.id, told.seq - 1, 1)
+        said = event if told.seq == event.seq else await self._event(told.seq)
         match said.body:
-            case CandidateGenerated() | CandidateDecided() | CandidateEnriched() as body:
+            case CandidateEnriched() as body:
+                row = await self.service.candidate(body.candidate_id)
+                decided = None if told.decided is None else (await self._event(told.decided)).body
+                assert decided is None or isinstance(decided, CandidateDecided)
+                return candidate_told(row, body, self.run, decided).text()
+            case CandidateGenerated() | CandidateDecided() as body:
                 row = await self.service.candidate(body.candidate_id)
                 return candidate_told(row, body, self.run).text()
             case CandidateDiscarded(candidate_id=key):
@@ -115,6 +118,10 @@ class Framing:
                 return candidate_view(discarded, self.run).text()
             case body:
                 raise AssertionError(f"{body.kind} is told of no candidate")
+
+    async def _event(self, seq: int) -> Event:
+        [event] = await self.service.events(self.run.id, seq - 1, 1)
+        return event
 
 
 def _fields_added(event: Event) -> tuple[str, ...]:

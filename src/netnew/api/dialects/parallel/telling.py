@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from netnew.api.dialects.parallel import wire
@@ -30,14 +30,16 @@ SCHEMA = "findall.schema.updated"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An event as it is told. `seq`: the event of ours that says what it holds; `status`: of
-    `findall.status` alone."""
+    """An event as it is told. `seq`: the event of ours that says what it holds; `decided`: of
+    `findall.candidate.enriched`, the one that says what was decided; `status`: of `findall.status`
+    alone."""
 
     type: str
     place: Place
     at: datetime
     seq: int
     status: wire.RunStatusView | None = None
+    decided: int | None = None
 
 
 @dataclass(slots=True)
@@ -58,6 +60,7 @@ class Telling:
     _of: Counter[wire.MatchState] = field(default_factory=Counter)
     _unclear: dict[CandidateId, int] = field(default_factory=dict)
     _fields: dict[CandidateId, int] = field(default_factory=dict)
+    _decided_by: dict[CandidateId, int] = field(default_factory=dict)
 
     def take(self, event: Event) -> Iterator[Told]:
         """What is told of it, in order; to be read to its end."""
@@ -81,7 +84,8 @@ class Telling:
                 is_new = self._fields.get(key) != len(values)
                 self._fields[key] = len(values)
                 if is_new and self._told.get(key) == "matched":
-                    yield _told("findall.candidate.enriched", event)
+                    told = _told("findall.candidate.enriched", event)
+                    yield replace(told, decided=self._decided_by.get(key))
             case _:
                 pass
 
@@ -105,6 +109,7 @@ class Telling:
 
     def _decided(self, event: Event, decided: CandidateDecided) -> Iterator[Told]:
         key = decided.candidate_id
+        self._decided_by[key] = event.seq
         self._unclear.pop(key, None)
         state = match_state(decided.status, decided.verdicts, self.conditions)
         before = self._told.get(key)
