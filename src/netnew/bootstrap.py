@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
+import os
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,11 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+from netnew.api_keys import ApiKeys
 from netnew.db.database import Database, open_database
 from netnew.db.upkeep import SchemaState as SchemaState
 from netnew.db.upkeep import look_at_schema as look_at_schema
 from netnew.db.upkeep import upgrade_schema as upgrade_schema
 from netnew.db.waiting import REQUEST_WAIT_S, wait_at_most
+from netnew.domain.audit import Actor
 from netnew.domain.batch import Batch
 from netnew.domain.budget import Spend
 from netnew.domain.errors import StoreDamaged
@@ -121,7 +125,9 @@ class App:
     ) -> None:
         self.settings = settings
         self.workspaces = workspaces
-        self.service = workspaces.of(WorkspaceId(settings.workspace))
+        actor = Actor(f"user:{_login()}", "cli")
+        self.service = workspaces.of(WorkspaceId(settings.workspace)).acting_as(actor)
+        self.keys = ApiKeys(desks.keys, self.service.audit)
         self.desks = desks
         self.corpora = Corpora(settings.home)
         self.home_id = home_id
@@ -345,6 +351,18 @@ class _Others:
     async def _judged_by(self, worker_id: str, batch: Batch) -> Spend | None:
         queue = await self.queue.open()
         return await queue.judged_by(worker_id, batch, self.beats.lives)
+
+
+def _login() -> str:
+    """The user whom this process runs as; its number where it has no name."""
+    try:
+        import pwd
+    except ImportError:  # not a POSIX system
+        return getpass.getuser()
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 def _home_id(home: Path) -> str:

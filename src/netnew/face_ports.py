@@ -5,7 +5,7 @@ Filled by `store/`, used by `api/` and `webhooks/`; the engine knows none of the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -15,6 +15,9 @@ from netnew.domain.ids import RunId, WorkspaceId
 from netnew.domain.key import ApiKey, KeyScope
 from netnew.domain.webhook import Attempt, Delivery, DeliveryState, Webhook
 from netnew.ports import Join
+
+JoinKey = Callable[[ApiKey], Join]
+"""What becomes durable with a change of keys, given the new key (of a revocation: the revoked)."""
 
 
 class KeyStore(Protocol):
@@ -27,13 +30,19 @@ class KeyStore(Protocol):
         *,
         scope: KeyScope = KeyScope.FULL,
         expires_at: datetime | None = None,
+        joining: JoinKey | None = None,
     ) -> tuple[ApiKey, str]:
         """A new key and its secret. Raises InvalidInput for a name or a workspace that is none, or
         a time of expiry that is over."""
         ...
 
     async def rotate(
-        self, key_id: str, overlap: timedelta, *, expires_at: datetime | None = None
+        self,
+        key_id: str,
+        overlap: timedelta,
+        *,
+        expires_at: datetime | None = None,
+        joining: JoinKey | None = None,
     ) -> tuple[ApiKey, str]:
         """A new key in the place of one, and its secret; the old one expires after `overlap`.
         `expires_at` of the new one; None: after as long as the old one was made for. Raises
@@ -44,7 +53,7 @@ class KeyStore(Protocol):
         """All keys, the newest first, revoked ones included."""
         ...
 
-    async def revoke(self, key_id: str) -> ApiKey:
+    async def revoke(self, key_id: str, *, joining: JoinKey | None = None) -> ApiKey:
         """Raises NotFound."""
         ...
 

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 from uuid import UUID
 
+from netnew.domain.audit import AuditEntry
 from netnew.domain.budget import Spend
 from netnew.domain.candidate import Candidate, MatchStatus, Merge
 from netnew.domain.condition import MatchCondition, Verdict
@@ -366,8 +367,9 @@ class RunStore(Protocol):
         """What the workspace has spent on a day (UTC)."""
         ...
 
-    async def delete(self, run_id: RunId) -> None:
-        """Removes the run, its candidates, merges and events; ledger and pages stay."""
+    async def delete(self, run_id: RunId, joins: Sequence[Join] = ()) -> None:
+        """Removes the run, its candidates, merges and events, with what `joins` add to the
+        transaction; ledger and pages stay. Raises NotFound."""
         ...
 
 
@@ -434,6 +436,25 @@ class SearchCache(Protocol):
     ) -> None: ...
 
 
+class AuditLog(Protocol):
+    """Who had what done, in all workspaces. Entries are never changed; retention removes old
+    ones."""
+
+    def joining(self, entry: AuditEntry) -> Join:
+        """What keeps `entry` in the transaction of the command."""
+        ...
+
+    async def record(self, entry: AuditEntry) -> None:
+        """Keep `entry` in a transaction of its own."""
+        ...
+
+    async def entries(
+        self, limit: int = 50, key_id: str = "", since: datetime | None = None
+    ) -> list[AuditEntry]:
+        """The newest first. `key_id`: only what was done with that key, or to it."""
+        ...
+
+
 class Store(Protocol):
     """Everything kept, cut by subject; one workspace."""
 
@@ -453,3 +474,5 @@ class Store(Protocol):
     def searches(self) -> SearchCache: ...
     @property
     def journal(self) -> Journal: ...
+    @property
+    def audit(self) -> AuditLog: ...

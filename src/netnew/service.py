@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from typing import Self
 
+from netnew.auditing import Auditor
+from netnew.domain.audit import LIBRARY, Actor
 from netnew.domain.budget import Budget, Spend
 from netnew.domain.candidate import Candidate
 from netnew.domain.enrichment import Enrichment
@@ -55,6 +59,13 @@ class Service(Records):
         self._clock = around.clock
         self._planning = Planning(store, around)
         self.working = Working(store, around.clock, around.open_parts)
+        self.audit = Auditor(store.audit, around.clock, store.workspace_id, LIBRARY)
+
+    def acting_as(self, actor: Actor) -> Self:
+        """The same use cases for somebody: what they do is recorded as this actor's."""
+        one = copy(self)
+        one.audit = self.audit.of(actor)
+        return one
 
     async def plan(self, spec: RunSpec, reads: bool = True) -> Plan:
         """What a run of `spec` would do. A model, where there is one, is asked once to read the
@@ -75,10 +86,11 @@ class Service(Records):
                 return by_rules
             await self._check_the_day(parts.day_budget)
         spent: list[Spend] = []
-        try:
-            return await self._planning.plan(spec, "now", spent.append)
-        finally:
-            await self._store.runs.spend(sum(spent, Spend()))
+        async with self.audit.recorded("read-objective"):
+            try:
+                return await self._planning.plan(spec, "now", spent.append)
+            finally:
+                await self._store.runs.spend(sum(spent, Spend()))
 
     async def judge_named(self, name: str) -> Judging:
         """The judge of that name; it is asked nothing. Raises InvalidInput, ModelMisconfigured."""
@@ -107,10 +119,12 @@ class Service(Records):
         """A queued run of a plan. `as_id`: the id it is to have; Conflict where there is one.
         `joining`: what becomes durable with it, in the same transaction. Raises like `create_run`.
         """
-        async with self._around.open_parts(planned.spec):
-            pass  # what cannot be opened is the caller's to know before a run exists
-        excluded = await self._planning.exclusions(planned.spec.exclude)
-        return await self._begin(planned, excluded, await self._starter(worker_id), as_id, joining)
+        async with self.audit.refusals("create", as_id or ""):
+            async with self._around.open_parts(planned.spec):
+                pass  # what cannot be opened is the caller's to know before a run exists
+            excluded = await self._planning.exclusions(planned.spec.exclude)
+            start = await self._starter(worker_id)
+            return await self._begin("create", planned, excluded, start, as_id, joining)
 
     async def preview(
         self, spec: RunSpec, deadline_s: float = 25.0, *, as_id: RunId | None = None
@@ -123,10 +137,11 @@ class Service(Records):
         like `begin`.
         """
         until = self._clock.monotonic() + deadline_s
-        planned = await self._read_within(deadline_s / 2, replace(spec, generator="preview"))
-        excluded = await self._planning.exclusions(planned.spec.exclude)
-        start = await self._starter(after_s=deadline_s + _TAKEN_UP_AFTER_S)
-        run = await self._begin(planned, excluded, start, as_id)
+        async with self.audit.refusals("preview", as_id or ""):
+            planned = await self._read_within(deadline_s / 2, replace(spec, generator="preview"))
+            excluded = await self._planning.exclusions(planned.spec.exclude)
+            start = await self._starter(after_s=deadline_s + _TAKEN_UP_AFTER_S)
+            run = await self._begin("preview", planned, excluded, start, as_id)
         return await self.working.within(run.id, until - self._clock.monotonic())
 
     async def _read_within(self, seconds: float, spec: RunSpec) -> Plan:
@@ -157,22 +172,26 @@ class Service(Records):
 
         Raises NotFound, InvalidInput.
         """
-        before = await self._store.runs.get(run_id)
-        spec = life.refreshing(before.spec, before, rechecks)
-        budget = spec.budget.capped_by(caps)
-        spec = replace(spec, match_limit=match_limit or spec.match_limit, budget=budget)
-        planned = await self.plan(spec, reads=False)
-        left_out = Exclusions.from_bytes(await self._store.runs.excluded(run_id))
-        found = await self._planning.exclusions(ExcludeList(run_ids=(run_id,)))
-        return await self._begin(planned, left_out | found, await self._starter(worker_id))
+        async with self.audit.refusals("refresh", run_id):
+            before = await self._store.runs.get(run_id)
+            spec = life.refreshing(before.spec, before, rechecks)
+            budget = spec.budget.capped_by(caps)
+            spec = replace(spec, match_limit=match_limit or spec.match_limit, budget=budget)
+            planned = await self.plan(spec, reads=False)
+            left_out = Exclusions.from_bytes(await self._store.runs.excluded(run_id))
+            found = await self._planning.exclusions(ExcludeList(run_ids=(run_id,)))
+            start = await self._starter(worker_id)
+            return await self._begin("refresh", planned, left_out | found, start, of=run_id)
 
     async def _begin(
         self,
+        action: str,
         planned: Plan,
         excluded: Exclusions,
         start: Callable[[Run], tuple[Join, ...]],
         as_id: RunId | None = None,
         joining: Callable[[RunId], Sequence[Join]] = lambda run_id: (),
+        of: RunId | None = None,
     ) -> Run:
         now = self._clock.now()
         spec = planned.spec
@@ -190,7 +209,8 @@ class Service(Records):
             spend=planned.spend,
         )
         told = (RunStatusChanged(RunStatus.QUEUED),)
-        joins = (*start(run), *joining(run.id))
+        done = self.audit.done(action, run.id, f"of {of}" if of else "")
+        joins = (*start(run), *joining(run.id), done)
         return await self._store.runs.create(run, told, excluded.to_bytes(), joins)
 
     async def find_entities(
@@ -206,14 +226,15 @@ class Service(Records):
         if not 1 <= limit <= MOST_ENTITIES:
             raise InvalidInput("limit", f"{limit:,} is out of range", f"1 to {MOST_ENTITIES:,}")
         asked = RunSpec(objective, entity_type, judge="rules", generator="preview")
-        planned = await self._planning.plan(asked, "by rules")
-        async with self._around.open_parts(planned.spec) as parts:
-            await self._check_the_day(parts.day_budget)
-            search = EntitySearch(parts, planned, limit)
-            try:
-                return await search.found()
-            finally:
-                await self._store.runs.spend(search.spend)
+        async with self.audit.recorded("entity-search"):
+            planned = await self._planning.plan(asked, "by rules")
+            async with self._around.open_parts(planned.spec) as parts:
+                await self._check_the_day(parts.day_budget)
+                search = EntitySearch(parts, planned, limit)
+                try:
+                    return await search.found()
+                finally:
+                    await self._store.runs.spend(search.spend)
 
     # ------------------------------------------------------------------------------- commands
 
@@ -242,7 +263,7 @@ class Service(Records):
             allowed(run)
             return life.extended(_capped(run, caps), additional, now, judge_all, beyond)
 
-        return await self._command(run_id, extended, worker_id)
+        return await self._command("extend", run_id, extended, worker_id, f"{additional} more")
 
     async def widen(
         self,
@@ -260,9 +281,11 @@ class Service(Records):
         Raises NotFound, Conflict where it is exhausted.
         """
         now = self._clock.now()
-        return await self._command(
-            run_id, lambda run: widened(_capped(run, caps), additional, most, now), worker_id
-        )
+
+        def more(run: Run) -> Changes | None:
+            return widened(_capped(run, caps), additional, most, now)
+
+        return await self._command("extend", run_id, more, worker_id, f"{additional} more")
 
     async def enrich(
         self,
@@ -282,7 +305,8 @@ class Service(Records):
             notes = {**run.spec.notes, **note(run)}
             return life.enriched(replace(run, spec=replace(run.spec, notes=notes)), fields, now)
 
-        return await self._command(run_id, enriched, worker_id)
+        fields_told = f"{len(fields)} fields"
+        return await self._command("enrich", run_id, enriched, worker_id, fields_told)
 
     async def resume(
         self,
@@ -300,9 +324,11 @@ class Service(Records):
         """
         now = self._clock.now()
         given = budget and budget.capped_by(caps)
-        return await self._command(
-            run_id, lambda run: life.resumed(_capped(run, caps), now, given), worker_id
-        )
+
+        def resumed(run: Run) -> Changes:
+            return life.resumed(_capped(run, caps), now, given)
+
+        return await self._command("resume", run_id, resumed, worker_id)
 
     async def adopt(self, run_id: RunId, worker_id: str = "") -> Run:
         """Go on with a run whose worker is gone: it stands as running and nobody works on it.
@@ -313,29 +339,40 @@ class Service(Records):
         queue = await self.queue()
         if queue is not None and not run.status.is_terminal:
             place = self._around.place_of(run.spec)
-            await queue.resume(run_id, run.generation, place=place, worker_id=worker_id)
+            async with self.audit.recorded("adopt", run_id):
+                await queue.resume(run_id, run.generation, place=place, worker_id=worker_id)
         return run
 
     async def pause(self, run_id: RunId) -> Run:
         """Stop at the next checkpoint, to be continued. Raises NotFound, Conflict once ended."""
-        return await self._stop(run_id, lambda run: life.paused(run, self._clock.now()))
+        return await self._stop("pause", run_id, lambda run: life.paused(run, self._clock.now()))
 
     async def unpause(self, run_id: RunId, worker_id: str = "") -> Run:
         """Continue a paused run with what is left of its budget. Raises NotFound, Conflict."""
         now = self._clock.now()
-        return await self._command(run_id, lambda run: life.continued(run, now), worker_id)
+        return await self._command(
+            "continue", run_id, lambda run: life.continued(run, now), worker_id
+        )
 
     async def cancel(self, run_id: RunId) -> Run:
         """Stop at the next checkpoint, as cancelled; its rows are kept. Raises NotFound."""
-        return await self._stop(run_id, lambda run: life.cancelled(run, self._clock.now()))
+        return await self._stop(
+            "cancel", run_id, lambda run: life.cancelled(run, self._clock.now())
+        )
 
     async def keep(self, run_id: RunId) -> Run:
         """Stop at the next checkpoint, as completed with what there is. Raises NotFound."""
-        return await self._stop(run_id, lambda run: life.kept(run, self._clock.now()))
+        return await self._stop("stop", run_id, lambda run: life.kept(run, self._clock.now()))
 
     async def delete(self, run_id: RunId) -> None:
         """Remove a run and its rows; ledger and pages stay. Raises NotFound."""
-        await self._store.runs.delete(run_id)
+        async with self.audit.refusals("delete", run_id):
+            await self._store.runs.delete(run_id, [self.audit.done("delete", run_id)])
+
+    async def result_to_export(self, run_id: RunId, format: str) -> RunResult:
+        """The result, recorded as exported in that format. Raises NotFound."""
+        async with self.audit.recorded("export", run_id, format):
+            return await self.result(run_id)
 
     async def work(self, run_id: RunId) -> Run:
         """Work on a run here and now until it ends or is paused, without a worker; raises what
@@ -345,40 +382,52 @@ class Service(Records):
     async def undo_merge(self, run_id: RunId, number: int) -> Split:
         """Split again what merge `number` (from 1, as in `merges`) made one; it is not merged again
         in this run. Raises NotFound, Conflict for a run under way or a merge that is undone."""
-        before = await self._store.runs.get(run_id)
-        log = await self.merges(run_id)
-        merge = merge_numbered(number, log, before)
-        kept = await self._survivor(merge.kept)
-        done, now = split(merge, log, kept, before.spec), self._clock.now()
+        async with self.audit.refusals("undo-merge", run_id):
+            before = await self._store.runs.get(run_id)
+            log = await self.merges(run_id)
+            merge = merge_numbered(number, log, before)
+            kept = await self._survivor(merge.kept)
+            done, now = split(merge, log, kept, before.spec), self._clock.now()
+            recorded = self.audit.done("undo-merge", run_id, f"number {number}")
 
-        def apply(run: Run) -> Changes:
-            changes = split_changes(run, done, kept, now)
-            if run.last_seq != before.last_seq:
-                raise Conflict(f"{run_id} has changed meanwhile; try again")
-            return changes
+            def apply(run: Run) -> Changes:
+                changes = split_changes(run, done, kept, now)
+                if run.last_seq != before.last_seq:
+                    raise Conflict(f"{run_id} has changed meanwhile; try again")
+                return replace(changes, joins=(*changes.joins, recorded))
 
-        await self._store.journal.alter(run_id, apply)
-        return done
+            await self._store.journal.alter(run_id, apply)
+            return done
 
     # --------------------------------------------------------------------------------- inside
 
     async def _command(
-        self, run_id: RunId, command: Callable[[Run], Changes | None], worker_id: str = ""
+        self,
+        action: str,
+        run_id: RunId,
+        command: Callable[[Run], Changes | None],
+        worker_id: str = "",
+        detail: str = "",
     ) -> Run:
-        """Apply a command to the run as it is; a new generation is put on a queue with it."""
-        start = await self._starter(worker_id)
+        """Apply a command to the run as it is; a new generation is put on a queue with it. It is
+        recorded with it, also where it leaves all as it was."""
+        async with self.audit.refusals(action, run_id):
+            start, done = await self._starter(worker_id), self.audit.done(action, run_id, detail)
 
-        def apply(run: Run) -> Changes | None:
-            changes = command(run)
-            if changes is None or changes.run is None or changes.run.generation == run.generation:
-                return changes
-            return replace(changes, joins=start(changes.run))
+            def apply(run: Run) -> Changes:
+                changes = command(run) or Changes(run_id)
+                joins = (*changes.joins, done)
+                if changes.run is not None and changes.run.generation != run.generation:
+                    joins = (*start(changes.run), *joins)
+                return replace(changes, joins=joins)
 
-        return await self._store.journal.alter(run_id, apply)
+            return await self._store.journal.alter(run_id, apply)
 
-    async def _stop(self, run_id: RunId, command: Callable[[Run], Changes | None]) -> Run:
+    async def _stop(
+        self, action: str, run_id: RunId, command: Callable[[Run], Changes | None]
+    ) -> Run:
         """Ask a run's worker to stop; where that is gone, it is stopped here."""
-        run = await self._command(run_id, command)
+        run = await self._command(action, run_id, command)
         if run.status is not RunStatus.RUNNING or await self.is_worked_on(run):
             return run
         gone = run.worker_id

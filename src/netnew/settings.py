@@ -176,7 +176,10 @@ class Settings(BaseSettings):
     )
 
     keep_runs_days: float | None = Field(
-        None, gt=0, description="Days after which a run that ended is deleted; unset: never."
+        None,
+        gt=0,
+        description="Days after which a run that ended, or a line of the audit log, is deleted;"
+        " unset: never.",
     )
     keep_events_days: float | None = Field(
         None, gt=0, description="Days after which the events of a run that ended are; unset: never."

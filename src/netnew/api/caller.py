@@ -12,6 +12,8 @@ from starlette.types import Scope
 from netnew.api.binding import is_loopback
 from netnew.api.hosts import host_of
 from netnew.api.house import House, house_of
+from netnew.api.metrics import route_of
+from netnew.domain.audit import Actor
 from netnew.domain.errors import Forbidden, KeyRefused
 from netnew.domain.ids import WorkspaceId
 from netnew.domain.key import KeyScope
@@ -60,8 +62,10 @@ async def admitted(connection: HTTPConnection) -> Caller:
     connection.state.caller = caller
     house.requests.take(caller.key_id)
     # A socket has no method: here it only ever tells of events.
-    if connection.scope.get("method", "GET") not in _READING:
-        caller.check_full_scope()
+    method = connection.scope.get("method", "GET")
+    if method not in _READING:
+        async with caller.service.audit.refusals(f"{method} {route_of(connection.scope)}"):
+            caller.check_full_scope()
     return caller
 
 
@@ -85,12 +89,20 @@ async def _known(house: House, connection: HTTPConnection, secret: str) -> Calle
         raise KeyRefused
     key = await house.keys.opened_by(secret)
     if key is not None:
-        service = house.service_of(key.workspace_id)
+        service = _service(house, connection, key.workspace_id, key.id)
         return Caller(key.id, key.workspace_id, service, house, key.scope)
     if not is_of_this_machine(house, connection) or await house.keys.any_made():
         raise KeyRefused
     workspace_id = WorkspaceId(house.settings.workspace)
-    return Caller(ANYBODY, workspace_id, house.service_of(workspace_id), house)
+    service = _service(house, connection, workspace_id, ANYBODY)
+    return Caller(ANYBODY, workspace_id, service, house)
+
+
+def _service(
+    house: House, connection: HTTPConnection, workspace_id: WorkspaceId, key_id: str
+) -> Service:
+    face = connection.scope.get("dialect", "")
+    return house.service_of(workspace_id).acting_as(Actor(key_id, face))
 
 
 def is_of_this_machine(house: House, connection: HTTPConnection) -> bool:

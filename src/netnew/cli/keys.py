@@ -11,12 +11,13 @@ import typer
 from netnew.cli import asking, terminal
 from netnew.cli.opened import with_app
 from netnew.cli.tables import print_rows
-from netnew.cli.times import parse_duration, parse_expiry
+from netnew.cli.times import parse_duration, parse_expiry, parse_since
 from netnew.domain.ids import WorkspaceId
 from netnew.domain.key import KeyScope
 
 if TYPE_CHECKING:
     from netnew.bootstrap import App
+    from netnew.domain.audit import AuditEntry
     from netnew.domain.key import ApiKey
 
 app = typer.Typer(
@@ -59,7 +60,7 @@ def create(
 
     async def make(opened: App) -> tuple[ApiKey, str]:
         where = WorkspaceId(workspace or opened.settings.workspace)
-        return await opened.desks.keys.create(name, where, scope=scope, expires_at=expires_at)
+        return await opened.keys.create(name, where, scope=scope, expires_at=expires_at)
 
     _show_new(*with_app(context, make), as_json)
 
@@ -69,7 +70,7 @@ def list_(context: typer.Context, as_json: asking.AsJson = False) -> None:
     """Show all keys with scope, expiry and last use; secrets are not kept."""
 
     async def read(opened: App) -> list[ApiKey]:
-        return await opened.desks.keys.list()
+        return await opened.keys.list()
 
     keys = with_app(context, read)
     if as_json:
@@ -101,7 +102,7 @@ def rotate(
     kept, expires_at = parse_duration("--overlap", overlap), _expiry(expires)
 
     async def make(opened: App) -> tuple[ApiKey, str]:
-        return await opened.desks.keys.rotate(key_id, kept, expires_at=expires_at)
+        return await opened.keys.rotate(key_id, kept, expires_at=expires_at)
 
     key, secret = with_app(context, make)
     if not as_json:
@@ -114,13 +115,65 @@ def revoke(context: typer.Context, key_id: KeyArgument, as_json: asking.AsJson =
     """Revoke a key immediately."""
 
     async def end(opened: App) -> ApiKey:
-        return await opened.desks.keys.revoke(key_id)
+        return await opened.keys.revoke(key_id)
 
     key = with_app(context, end)
     if as_json:
         terminal.print_json(_document(key))
     else:
         terminal.progress().print(f"{key.id} ({key.name}) is revoked.")
+
+
+@app.command("audit")
+def audit(
+    context: typer.Context,
+    key_id: Annotated[
+        str,
+        typer.Option("--key", metavar="KEY", help="Only what was done with this key, or to it."),
+    ] = "",
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="WHEN", help="Only since then: 24h, 7d, or a date (UTC)."),
+    ] = None,
+    limit: Annotated[
+        int, typer.Option("--limit", metavar="N", min=1, max=100_000, help="At most so many lines.")
+    ] = 50,
+    as_json: asking.AsJson = False,
+) -> None:
+    """Show who had what done, the newest first: commands over HTTP and of this command line."""
+    now = datetime.now(UTC)
+    after = None if since is None else parse_since("--since", since, now)
+
+    async def read(opened: App) -> list[AuditEntry]:
+        return await opened.keys.audit(limit, key_id, after)
+
+    entries = with_app(context, read)
+    if as_json:
+        terminal.print_json([_entry_document(x) for x in entries])
+        return
+    header = ("AT (UTC)", "WHO", "FROM", "WORKSPACE", "WHAT", "ON", "OUTCOME")
+    print_rows(terminal.results(), header, [_entry_row(x) for x in entries])
+
+
+def _entry_document(entry: AuditEntry) -> dict[str, object]:
+    return {
+        "at": entry.at.isoformat(),
+        "who": entry.actor.name,
+        "from": entry.actor.face,
+        "workspace_id": entry.workspace_id,
+        "what": entry.action,
+        "on": entry.subject,
+        "outcome": entry.outcome.value,
+        "detail": entry.detail,
+    }
+
+
+def _entry_row(entry: AuditEntry) -> tuple[str, ...]:
+    outcome = f"{entry.outcome.value} ({entry.detail})" if entry.detail else entry.outcome.value
+    return (
+        *(f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.actor.name, entry.actor.face, entry.workspace_id),
+        *(entry.action, terminal.clean(entry.subject), outcome),
+    )
 
 
 def _expiry(expires: str | None) -> datetime | None:

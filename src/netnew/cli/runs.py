@@ -217,7 +217,9 @@ def export(
     outputs = checked_outputs(output)
 
     async def write(app: App) -> int:
-        found = await _result(app, run)
+        meant = await the_run(app.service, run)
+        formats = ", ".join(dict.fromkeys(x.suffix.lower().removeprefix(".") for x in outputs))
+        found = await app.service.result_to_export(meant.id, formats)
         wanted = chosen(found, everything)
         for path in outputs:
             write_export(path, found.run, wanted, yields_of_result(found))

@@ -277,6 +277,22 @@ keys = sa.Table(
     sa.Index(f"{PREFIX}keys_by_digest", "digest", unique=True),
 )
 
+# Who had what done: a line a command, never changed. It outlives the runs that it tells of.
+audit = sa.Table(
+    f"{PREFIX}audit",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("workspace_id", sa.Text, nullable=False),
+    sa.Column("actor", ForeignText, nullable=False),
+    sa.Column("face", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("subject", ForeignText, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Index(f"{PREFIX}audit_by_age", "at"),
+)
+
 # What signs the webhooks of a workspace.
 secrets = sa.Table(
     f"{PREFIX}secrets",

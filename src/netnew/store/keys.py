@@ -30,6 +30,7 @@ from netnew.domain.errors import (
 )
 from netnew.domain.ids import WorkspaceId
 from netnew.domain.key import ApiKey, KeyScope
+from netnew.face_ports import JoinKey
 from netnew.ports import Clock
 
 SECRET_PREFIX = "nn_"
@@ -59,12 +60,21 @@ class _Rotated:
     new_id: str
     new_digest: str
     new_expires_at: datetime | None
+    joining: JoinKey | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Created:
+    key: ApiKey
+    digest: str
+    joining: JoinKey | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Revoked:
     key_id: str
     at: datetime
+    joining: JoinKey | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,7 @@ class SqlKeys:
         *,
         scope: KeyScope = KeyScope.FULL,
         expires_at: datetime | None = None,
+        joining: JoinKey | None = None,
     ) -> tuple[ApiKey, str]:
         """A new key and its secret, which nobody can read again. Raises InvalidInput."""
         name, now = name.strip(), self._clock.now()
@@ -97,11 +108,16 @@ class SqlKeys:
         _check_future("expires", expires_at, now)
         secret = _new_secret()
         key = ApiKey(_new_id(), workspace_id, name, now, scope=scope, expires_at=expires_at)
-        await self._database.write(_insert, {**_row(key), "digest": _digest(secret)})
+        await self._database.write(_create, _Created(key, _digest(secret), joining))
         return key, secret
 
     async def rotate(
-        self, key_id: str, overlap: timedelta, *, expires_at: datetime | None = None
+        self,
+        key_id: str,
+        overlap: timedelta,
+        *,
+        expires_at: datetime | None = None,
+        joining: JoinKey | None = None,
     ) -> tuple[ApiKey, str]:
         """A new key in the place of one, with the same name, workspace and scope, and its secret.
         The old one expires after `overlap`, or when it would have, if that is sooner.
@@ -116,7 +132,8 @@ class SqlKeys:
         if expires_at is None and old.expires_at is not None:
             expires_at = now + (old.expires_at - old.created_at)
         secret = _new_secret()
-        asked = _Rotated(key_id, now, now + overlap, _new_id(), _digest(secret), expires_at)
+        until, digest = now + overlap, _digest(secret)
+        asked = _Rotated(key_id, now, until, _new_id(), digest, expires_at, joining)
         await self._database.write(_rotate, asked)
         return await self._get(asked.new_id), secret
 
@@ -126,9 +143,9 @@ class SqlKeys:
         rows = await self._database.read(lambda connection: connection.execute(query).all())
         return [_key(row) for row in rows]
 
-    async def revoke(self, key_id: str) -> ApiKey:
+    async def revoke(self, key_id: str, *, joining: JoinKey | None = None) -> ApiKey:
         """The key, no more in force; one revoked before stays as it is. Raises NotFound."""
-        await self._database.write(_revoke, _Revoked(key_id, self._clock.now()))
+        await self._database.write(_revoke, _Revoked(key_id, self._clock.now(), joining))
         return await self._get(key_id)
 
     async def opened_by(self, secret: str) -> ApiKey | None:
@@ -217,9 +234,16 @@ def _key(row: sa.Row[Any]) -> ApiKey:
     )
 
 
-def _insert(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> builtins.list[None]:
-    connection.execute(sa.insert(keys), list(rows))
-    return [None for _ in rows]
+def _create(connection: sa.Connection, asked: Sequence[_Created]) -> builtins.list[None]:
+    for one in asked:
+        _insert(connection, one.key, one.digest, one.joining)
+    return [None for _ in asked]
+
+
+def _insert(connection: sa.Connection, key: ApiKey, digest: str, joining: JoinKey | None) -> None:
+    connection.execute(sa.insert(keys), {**_row(key), "digest": digest})
+    if joining is not None:
+        joining(key)(connection)
 
 
 def _rotate(
@@ -248,7 +272,7 @@ def _rotate_one(connection: sa.Connection, asked: _Rotated) -> NetnewError | Non
         scope=old.scope,
         expires_at=asked.new_expires_at,
     )
-    connection.execute(sa.insert(keys), {**_row(new), "digest": asked.new_digest})
+    _insert(connection, new, asked.new_digest, asked.joining)
     return None
 
 
@@ -259,8 +283,10 @@ def _revoke(
     for one in asked:
         first = sa.func.coalesce(keys.c.revoked_at, sa.literal(one.at, Instant))
         statement = sa.update(keys).where(keys.c.id == one.key_id).values(revoked_at=first)
-        found = connection.execute(statement)
-        done.append(None if found.rowcount else NotFound("key", one.key_id))
+        row = connection.execute(statement.returning(keys)).first()
+        if row is not None and one.joining is not None:
+            one.joining(_key(row))(connection)
+        done.append(NotFound("key", one.key_id) if row is None else None)
     return done
 
 

@@ -1,4 +1,5 @@
-"""What is kept longer than asked is removed: ended runs, their events, pages nobody speaks of.
+"""What is kept longer than asked is removed: ended runs and old lines of the audit log, events of
+runs, pages nobody speaks of.
 
 All is done in small transactions, so that it never holds up a run for long; what a sweep that was
 cut short has left, the next one removes. A SQLite file does not get smaller: its free room is
@@ -19,7 +20,7 @@ from functools import partial
 import sqlalchemy as sa
 
 from netnew.db.database import Database
-from netnew.db.tables import candidates, deliveries, events, merges, runs
+from netnew.db.tables import audit, candidates, deliveries, events, merges, runs
 from netnew.domain.run import Run, RunStatus
 from netnew.store.page_retention import PAUSE_S, SweptPages, sweep_pages
 from netnew.store.run_rows import run_of_row
@@ -46,6 +47,7 @@ class Swept:
     runs: int = 0
     events: int = 0
     pages: SweptPages = field(default_factory=SweptPages)
+    audit: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +76,25 @@ class Retention:
         now: datetime,
     ) -> Swept:
         """Remove runs and events of runs that ended longer ago, and pages read longer ago that no
-        candidate, merge or ledger entry cites or lists. None: kept for ever.
+        candidate, merge or ledger entry cites or lists. With runs also lines of the audit log go,
+        by their own age. None: kept for ever.
 
         The ledger stays. A run that is queued, running or paused stays whole, and so does every
         page read since the first of those was made; a page young enough for a new run stays, too.
         Two sweeps at once do no harm. Raises StoreBusy and StoreDamaged.
         """
-        gone_runs = gone_events = 0
+        gone_runs = gone_events = gone_audit = 0
         pages = SweptPages()
         if keep_runs_days is not None:
-            gone_runs = await self._sweep_runs(now - timedelta(days=keep_runs_days))
+            before = now - timedelta(days=keep_runs_days)
+            gone_runs = await self._sweep_runs(before)
+            gone_audit = await self._sweep_audit(before)
         if keep_events_days is not None:
             gone_events = await self._sweep_events(now - timedelta(days=keep_events_days))
         if keep_pages_days is not None:
             kept = max(timedelta(days=keep_pages_days), self._page_max_age)
             pages = await sweep_pages(self._database, now - kept, self._page_max_age)
-        return Swept(gone_runs, gone_events, pages)
+        return Swept(gone_runs, gone_events, pages, gone_audit)
 
     async def _sweep_runs(self, before: datetime) -> int:
         after: str | None = ""
@@ -113,6 +118,13 @@ class Retention:
             for run in ended:
                 if _end_of(run) < before:
                     gone += await self._remove(_Piece(events, events.c.seq, run.id, run.last_seq))
+        return gone
+
+    async def _sweep_audit(self, before: datetime) -> int:
+        gone = 0
+        while some := await self._database.write(_remove_audit, before):
+            gone += some
+            await asyncio.sleep(PAUSE_S)
         return gone
 
     async def _remove(self, piece: _Piece) -> int:
@@ -186,6 +198,20 @@ def _remove_first(connection: sa.Connection, piece: _Piece) -> int:
     if last is None:
         return 0
     return connection.execute(sa.delete(piece.table).where(of_run, piece.number <= last)).rowcount
+
+
+def _remove_audit(connection: sa.Connection, asked: Sequence[datetime]) -> list[int]:
+    return [_remove_oldest_audit(connection, before) for before in asked]
+
+
+def _remove_oldest_audit(connection: sa.Connection, before: datetime) -> int:
+    oldest = (
+        sa.select(audit.c.id)
+        .where(audit.c.at < before)
+        .order_by(audit.c.at)
+        .limit(_REMOVED_AT_ONCE)
+    )
+    return connection.execute(sa.delete(audit).where(audit.c.id.in_(oldest))).rowcount
 
 
 def _remove_run(connection: sa.Connection, asked: Sequence[str]) -> list[int]:

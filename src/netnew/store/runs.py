@@ -150,9 +150,11 @@ class SqlRunStore:
             lambda connection: spent_on(connection, self._workspace_id, day)
         )
 
-    async def delete(self, run_id: RunId) -> None:
-        """Remove the run with its candidates, merges and events. Raises NotFound."""
-        await self._database.write(_delete, _Named(self._workspace_id, run_id))
+    async def delete(self, run_id: RunId, joins: Sequence[Join] = ()) -> None:
+        """Remove the run with its candidates, merges and events; what `joins` add is in the same
+        transaction. Raises NotFound."""
+        named = _Named(self._workspace_id, run_id)
+        await self._database.write(_delete, _Deleted(named, tuple(joins)))
 
 
 async def workspace_of(database: Database, run_id: RunId) -> WorkspaceId | None:
@@ -221,10 +223,22 @@ def _spend(connection: sa.Connection, used: Sequence[tuple[WorkspaceId, str, Spe
     return [None for _ in used]
 
 
-def _delete(connection: sa.Connection, asked: Sequence[_Named]) -> list[NetnewError | None]:
+@dataclass(frozen=True, slots=True)
+class _Deleted:
+    named: _Named
+    joins: tuple[Join, ...]
+
+
+def _delete(connection: sa.Connection, asked: Sequence[_Deleted]) -> list[NetnewError | None]:
     done: list[NetnewError | None] = []
-    for named in asked:
-        found = connection.execute(sa.delete(runs).where(named.where))
-        notify(connection, named.run_id)
-        done.append(None if found.rowcount else NotFound("run", named.run_id))
+    for one in asked:
+        run_id = one.named.run_id
+        found = connection.execute(sa.delete(runs).where(one.named.where))
+        notify(connection, run_id)
+        if not found.rowcount:
+            done.append(NotFound("run", run_id))
+            continue
+        for join in one.joins:
+            join(connection)
+        done.append(None)
     return done

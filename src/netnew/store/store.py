@@ -11,6 +11,7 @@ from netnew.db.database import Database, open_database
 from netnew.db.sqlite import Synchronous
 from netnew.domain.ids import LOCAL_WORKSPACE, WorkspaceId
 from netnew.ports import Clock
+from netnew.store.audit import SqlAuditLog
 from netnew.store.candidates import SqlCandidateStore
 from netnew.store.events import SqlEventStore
 from netnew.store.journal import SqlJournal
@@ -38,6 +39,7 @@ class SqlStore:
         self.pages = SqlPageStore(database, recent_pages)
         self.searches = SqlSearchCache(database, workspace_id)
         self.journal = SqlJournal(database, workspace_id, clock)
+        self.audit = SqlAuditLog(database)
 
 
 class _SystemClock:

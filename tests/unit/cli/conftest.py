@@ -105,6 +105,9 @@ class OneRunService(Service):
     async def result(self, run_id: RunId) -> RunResult:
         return RunResult(await self.run(run_id), self.finished.candidates, self.rechecked)
 
+    async def result_to_export(self, run_id: RunId, format: str) -> RunResult:
+        return await self.result(run_id)
+
     async def merges(self, run_id: RunId) -> list[Merge]:
         kept, lost = self.finished.candidates[:2]
         return [Merge(run_id, kept.id, lost.id, "same telephone", lost, kept_at(self))]

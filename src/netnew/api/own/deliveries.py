@@ -94,7 +94,8 @@ async def show_delivery(caller: TheCaller, delivery_id: str) -> DeliveryShown:
 async def resend_delivery(caller: TheCaller, delivery_id: str) -> DeliveryShown:
     """Have it tried again now, whatever became of it, under its id and with its body."""
     webhooks, workspace_id = caller.house.webhooks, caller.workspace_id
-    delivery = await webhooks.resend(workspace_id, delivery_id)
+    async with caller.service.audit.recorded("webhook.resend", delivery_id):
+        delivery = await webhooks.resend(workspace_id, delivery_id)
     return _shown(delivery, await webhooks.attempts(workspace_id, delivery_id))
 
 

@@ -73,7 +73,7 @@ async def export(
 async def _made(
     caller: Caller, run_id: RunId, format: FileFormat, match_status: MatchStatus | None
 ) -> tuple[BinaryIO, int]:
-    result = await caller.service.result(run_id)
+    result = await caller.service.result_to_export(run_id, format)
     wanted = match_status or MatchStatus.MATCHED
     rows = [x for x in result.candidates if x.status is wanted]
     if match_status is None:
