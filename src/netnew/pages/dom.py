@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from netnew.lexicon.markup import parsed_html
+from netnew.pages.hidden import take_out_hidden
 from netnew.pages.text import words
 
 MAX_CHARS = 3_000_000
@@ -22,7 +23,8 @@ MAX_DEPTH = 150
 MAX_PARSED_DEPTH = 1_500
 
 NEVER_TEXT = words(
-    "script style noscript template svg math iframe object embed canvas audio video map head "
+    "script style noscript noframes noembed template svg math iframe object embed canvas audio "
+    "video map head "
     "select datalist textarea input"
 )
 BLOCKS = words(
@@ -53,7 +55,8 @@ _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 class Element:
     """One element. `text_len` and `link_len` count characters of text in it and in links in it;
     `links` counts anchors with an address; `has_block` tells of a block element below it.
-    `elements` are the `children` that are no text; `text` is filled by `inline.text_of`."""
+    `elements` are the `children` that are no text; `text` is filled by `inline.text_of`.
+    `is_hidden`: no reader sees it; it is empty then."""
 
     tag: str
     attributes: dict[str, str | None]
@@ -153,17 +156,11 @@ def _shallow(html: str) -> str:
     return html
 
 
-def _is_hidden(attributes: dict[str, str | None]) -> bool:
-    if "hidden" in attributes and attributes["hidden"] != "until-found":
-        return True
-    style = attributes.get("style")
-    return style is not None and "display:none" in style.replace(" ", "").lower()
-
-
 class _Copier:
     def __init__(self) -> None:
         root = Element("html", {}, None, 0)
         self.order: list[Element] = []
+        self._styles: list[str] = []
         self.tree = Tree(root, "", "", [], [], [], False, False, "", "", self.order)
 
     def copy(self, parser: LexborHTMLParser) -> Tree:
@@ -172,6 +169,8 @@ class _Copier:
             return self.tree
         self.tree.language = (root.attributes.get("lang") or "").strip()
         self._elements(root)
+        sheets = any("stylesheet" in (link.get("rel") or "") for link in self.tree.head_links)
+        take_out_hidden(self.order, self._styles, sheets)
         self._measure()
         return self.tree
 
@@ -210,7 +209,6 @@ class _Copier:
             holder = holder.parent
         element = Element(tag, attributes, holder, holder.depth + 1)
         if attributes:
-            element.is_hidden = _is_hidden(attributes)
             self.tree.has_microdata = self.tree.has_microdata or "itemscope" in attributes
         holder.children.append(element)
         holder.elements.append(element)
@@ -238,6 +236,9 @@ class _Copier:
             case "script":
                 if "ld+json" in (attributes.get("type") or "").lower():
                     tree.json_ld.append(node.text())
+            case "style":
+                if (attributes.get("media") or "all").strip().lower() in ("all", "screen"):
+                    self._styles.append(node.text())
             case "noscript":
                 tree.noscript += node.text()[:500]
             case "input" if (attributes.get("type") or "").lower() == "password":

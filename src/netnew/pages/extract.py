@@ -29,7 +29,7 @@ from netnew.pages.quality import PageSigns, quality_of
 from netnew.pages.text import normalised, words
 
 # Raise it whenever a page may come out with other segments: citations name it.
-EXTRACTOR_VERSION = "2"
+EXTRACTOR_VERSION = "3"
 
 MAX_TITLE_CHARS = 500
 _MARKDOWN_TYPES = frozenset(("text/markdown", "text/x-markdown", "text/x-web-markdown"))
