@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -22,7 +23,8 @@ from netnew.domain.condition import Outcome
 from netnew.domain.enrichment import Enrichment, Format
 from netnew.domain.errors import ModelMisconfigured
 from netnew.domain.evidence import holds_in
-from netnew.domain.run import Run, RunSpec, RunStatus
+from netnew.domain.run import Run, RunSpec, RunStatus, TerminationReason
+from netnew.exports.problems import problems_of
 from tests.support.clockmakers import (
     MATCHES,
     NAMES,
@@ -211,12 +213,15 @@ async def test_fields_are_leaves_in_their_formats_with_quotes(
 # ----------------------------------------------------------------------------------- bad models
 
 ECHO = '{"properties": {"verdicts": {"type": "array"}}, "required": ["verdicts"]}'
-BAD: dict[str, Callable[[Asked], Reply]] = {
+UNUSABLE: dict[str, Callable[[Asked], Reply]] = {
     "broken JSON": lambda asked: says('{"verdicts": [{"condition": 1, "outcome": "mat'),
     "prose": lambda asked: says("I would say that it matches."),
     "nothing": lambda asked: says(""),
     "a refusal": lambda asked: says("I cannot help with that.", finish="content_filter"),
     "its schema": lambda asked: says(ECHO),
+    "an error page": lambda asked: says("<html><title>502 Bad Gateway</title></html>"),
+}
+BAD: dict[str, Callable[[Asked], Reply]] = {
     "half answers": lambda asked: says({"verdicts": []}),
     "quotes of nowhere": lambda asked: verdicts_of(asked, "matched", lambda t: "It is so."),
     "the condition as its quote": lambda asked: verdicts_of(asked, "matched", str),
@@ -253,6 +258,76 @@ async def say_again(app: App, server: ModelServer, valley: WebServer) -> None:
     assert second.spend.judgements == 0
 
 
+@pytest.mark.parametrize("bad", UNUSABLE)
+async def test_a_model_without_one_usable_answer_fails_the_run_early_and_keeps_its_rows(
+    tmp_path: Path, valley: WebServer, bad: str
+) -> None:
+    is_well = False
+
+    def answer(asked: Asked) -> Reply:
+        return careful(asked) if is_well else UNUSABLE[bad](asked)
+
+    async with (
+        model_server(answer) as server,
+        opened(tmp_path, valley, model_concurrency=2) as app,
+    ):
+        run = await ask(app, question(server.base_url, valley))
+        assert run.status is RunStatus.FAILED
+        assert run.termination_reason is TerminationReason.MODEL_UNUSABLE
+        said = re.fullmatch(
+            r"(\d+) of (\d+) answers of compatible:m were unusable, for instance: .+",
+            run.termination_detail,
+        )
+        assert said is not None, run.termination_detail
+        assert 8 <= int(said[1]) == int(said[2]) <= len(server.asked)
+        # The plan (asked for twice), a handful, and what was under way when it was full.
+        assert len(server.asked) <= run.spend.model_calls <= 2 + 8 + 4
+        found = await rows(app, run)
+        assert len(found) == run.counts.generated > 2
+        assert run.counts.matched == run.counts.unmatched == 0
+        is_well = True
+        await app.service.resume(run.id)
+        run = await app.service.work(run.id)
+        assert run.status is RunStatus.COMPLETED
+        assert matched(await rows(app, run)) == MATCHES
+
+
+async def test_one_candidate_without_a_usable_answer_fails_the_run_at_its_end(
+    tmp_path: Path, valley: WebServer
+) -> None:
+    async with model_server(UNUSABLE["prose"]) as server, opened(tmp_path, valley) as app:
+        run = await ask(app, replace(question(server.base_url, valley), evaluate_limit=1))
+        assert run.termination_reason is TerminationReason.MODEL_UNUSABLE
+
+
+async def test_a_model_that_is_sometimes_usable_goes_on_and_its_share_is_told(
+    tmp_path: Path, valley: WebServer
+) -> None:
+    secret = "sk-verysecret-0123456789"
+
+    def answer(asked: Asked) -> Reply:
+        useless = says(f"\x1b[31mSorry, api_key={secret} {'x' * 500}")
+        is_second_try = len(asked.body["messages"]) > 2
+        is_useless = len(server.asked) % 3 == 2 and not is_second_try
+        counted.append(is_useless)
+        return useless if is_useless else careful(asked)
+
+    counted: list[bool] = []
+    async with model_server(answer) as server, opened(tmp_path, valley) as app:
+        run = await ask(app, question(server.base_url, valley))
+        assert run.status is RunStatus.COMPLETED
+        assert matched(await rows(app, run)) == MATCHES
+        (calls,) = run.spend.outcomes
+        assert calls.answers == run.spend.model_calls == len(server.asked)
+        assert calls.unusable == sum(counted) > 1
+        (problem,) = problems_of(run)
+        begun = f"{calls.unusable} of {calls.answers} answers of compatible:m were unusable, for"
+        assert problem.startswith(begun)
+        assert secret not in problem
+        assert "\x1b" not in problem
+        assert len(problem) < 300
+
+
 AWAY = {
     "429": fails(429, "slow down"),
     "503": fails(503, "busy"),
@@ -278,7 +353,15 @@ async def test_a_server_that_stays_away_fails_the_run_which_goes_on_once_it_is_b
     ):
         run = await ask(app, question(server.base_url, valley))
         assert run.status is RunStatus.FAILED
+        assert run.termination_reason is TerminationReason.MODEL_UNAVAILABLE
         assert run.termination_detail.startswith("the judge cannot be asked: model compatible:m@")
+        (calls,) = run.spend.outcomes
+        # Those under way when the run gave up are broken off, and are no failures.
+        assert 12 <= calls.failed <= run.spend.model_calls <= len(NAMES) + 1
+        (problem,) = problems_of(run)
+        told = "failed on" if away == "silence" else f"compatible:m answered {away} to"
+        assert told in problem
+        assert problem.endswith(f"; {run.counts.generated} candidates were not judged")
         assert run.counts.generated >= len(NAMES)
         assert run.counts.matched == 0
         assert run.spend.model_calls == len(server.asked)

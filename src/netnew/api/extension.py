@@ -12,6 +12,7 @@ from netnew.domain.budget import Budget
 from netnew.domain.errors import InvalidInput
 from netnew.domain.run import Run, RunSpec
 from netnew.domain.source_spec import shown
+from netnew.exports.problems import model_documents, problems_of, unread_documents
 from netnew.settings import Settings
 
 _MOST_NAMES = 100
@@ -51,6 +52,24 @@ class Extras(_Known):
     )
 
 
+class UnreadView(BaseModel):
+    """Pages that could not be read, for one reason; `example`: the address of one of them."""
+
+    reason: str
+    pages: int
+    example: str
+
+
+class ModelCallsView(BaseModel):
+    """How the calls to one model went."""
+
+    model: str
+    answers: int = Field(description="replies that came")
+    unusable: int = Field(description="replies of which no answer could be made")
+    example: str | None = Field(description="what was wrong with one of them")
+    failures: dict[str, int] = Field(description="requests that failed, by status or reason")
+
+
 class Told(BaseModel):
     """Told of a run beyond the wire format. `links` are addresses of our own endpoints."""
 
@@ -74,6 +93,11 @@ class Told(BaseModel):
     spend: dict[str, float | int] = Field(
         description="what was used: cost in US dollars, ledger_hits are verdicts not bought again"
     )
+    problems: list[str] = Field(
+        [], description="what kept it from deciding more, a sentence each: for people"
+    )
+    unread_pages: list[UnreadView] = []
+    model_calls: list[ModelCallsView] = []
     links: dict[str, str]
 
 
@@ -119,7 +143,10 @@ def told_of(run: Run) -> Told:
         counts=asdict(run.counts),
         estimate=_finite(asdict(run.estimate)) if run.estimate else None,
         budget=asdict(spec.budget),
-        spend=asdict(run.spend),
+        spend=run.spend.numbers(),
+        problems=problems_of(run),
+        unread_pages=[UnreadView.model_validate(x) for x in unread_documents(run)],
+        model_calls=[ModelCallsView.model_validate(x) for x in model_documents(run)],
         links={
             "self": home,
             "events": f"{home}/events",

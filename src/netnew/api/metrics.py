@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 
 from prometheus_client import (
     CollectorRegistry,
@@ -87,7 +86,7 @@ def route_of(scope: Scope) -> str:
 def count_stretch(errand: Errand, took_s: float, used: Spend) -> None:
     """One stretch of work on a run; `used`: what it added to the run's spend."""
     _stretches.labels(errand.value).observe(took_s)
-    for kind, amount in asdict(used).items():
+    for kind, amount in used.numbers().items():
         if amount > 0:
             _used.labels(kind).inc(amount)
 

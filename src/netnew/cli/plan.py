@@ -95,7 +95,7 @@ def plan_document(made: Plan) -> Json:
         "judge_because": made.judge_because,
         "budget": asdict(made.budget),
         "expected_cost": asdict(made.expected) if made.expected else None,
-        "spend": asdict(made.spend),
+        "spend": made.spend.numbers(),
     }
 
 

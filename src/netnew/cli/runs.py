@@ -19,6 +19,7 @@ from netnew.cli.showing import (
     checked_outputs,
     chosen,
     failure_lines,
+    show_numbers,
     show_result,
     show_yields,
     yields_of_result,
@@ -34,7 +35,7 @@ from netnew.cli.standing import (
 from netnew.cli.tables import print_rows
 from netnew.cli.terminal import clean, plural, program, short
 from netnew.cli.which_run import the_run
-from netnew.cli.wording import how_many_exist, numbers, receipt, why_it_stopped
+from netnew.cli.wording import receipt
 from netnew.domain.candidate import Candidate, MatchStatus
 from netnew.domain.errors import InvalidInput, NotFound
 from netnew.domain.event import Event, SourceFailed
@@ -141,9 +142,7 @@ def show(
         _show_question(console, result.run, state(result.run, alive, datetime.now(UTC)))
         if quotes:
             await print_quotes(console, wanted, Places(app.service).locate)
-            console.print(f"{numbers(result.run)}.")
-            console.print(how_many_exist(result.run))
-            console.print(why_it_stopped(result.run))
+            show_numbers(console, result.run)
         else:
             show_result(console, result.run, wanted, everything=status is not None)
         show_yields(console, yields_of_result(result))

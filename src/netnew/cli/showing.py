@@ -28,6 +28,7 @@ from netnew.domain.run import Errand, Run, RunStatus, TerminationReason
 from netnew.domain.yields import ConditionYield, yields_of
 from netnew.exports.document import run_and_candidates
 from netnew.exports.files import check_output, write_export
+from netnew.exports.problems import problems_of
 
 if TYPE_CHECKING:
     from netnew.bootstrap import App
@@ -185,10 +186,17 @@ def show_result(
         if rows:
             console.print(f"\n{title}" if not own else title)
             _show_rows(console, run, rows, with_status=True)
+    show_numbers(console, run)
+
+
+def show_numbers(console: Console, run: Run) -> None:
+    """The numbers, the estimate, what kept it from deciding more, and why the run stopped."""
     console.print(f"{numbers(run)}.")
     console.print(how_many_exist(run))
+    for problem in problems_of(run):
+        console.print(f"{clean(problem)}.")
     if run.status.is_terminal:
-        console.print(why_it_stopped(run))
+        console.print(clean(why_it_stopped(run)))
 
 
 def show_yields(console: Console, yields: Sequence[ConditionYield]) -> None:

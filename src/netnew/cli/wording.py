@@ -40,6 +40,10 @@ def _reason(run: Run) -> str:
             return "It stopped at a cap of its budget, with everything it had found kept"
         case TerminationReason.USER_CANCELLED:
             return "It stopped because you asked it to, with everything it had found kept"
+        case TerminationReason.MODEL_UNUSABLE:
+            return "It failed because no answer of the model could be used; all rows are kept"
+        case TerminationReason.MODEL_UNAVAILABLE:
+            return "It failed because the model could not be asked; all rows are kept"
         case TerminationReason.ERROR_OCCURRED:
             return "It failed"
         case TerminationReason.TIMEOUT:

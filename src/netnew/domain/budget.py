@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from typing import Any
+
+from netnew.domain.model_calls import CallOutcomes, ModelCalls
 
 
 class Cap(StrEnum):
@@ -20,7 +24,8 @@ class Spend:
     """What was used. `pages` are fetches made (answers from the store are `stored_pages`);
     `searches` are result pages asked for; `judgements` are (candidate, condition) pairs decided by
     a judge, `ledger_hits` those the ledger answered; `model_calls` are requests sent to a model,
-    whatever for, those that failed included; `cost` is in US dollars."""
+    whatever for, those that failed included; `outcomes` says how they went; `cost` is in US
+    dollars."""
 
     cost: float = 0.0
     tokens: int = 0
@@ -33,6 +38,7 @@ class Spend:
     judgements: int = 0
     ledger_hits: int = 0
     model_calls: int = 0
+    outcomes: CallOutcomes = CallOutcomes()
 
     def __add__(self, other: Spend) -> Spend:
         return Spend(*map(operator.add, _amounts(self), _amounts(other)))
@@ -40,9 +46,24 @@ class Spend:
     def __sub__(self, other: Spend) -> Spend:
         return Spend(*map(operator.sub, _amounts(self), _amounts(other)))
 
+    def numbers(self) -> dict[str, float | int]:
+        """The amounts by name, without `outcomes`."""
+        return {name: getattr(self, name) for name in _NUMBERS}
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Spend:
+        """What `dataclasses.asdict` made of one, also after a way through JSON."""
+        models = document.get("outcomes", {}).get("models", ())
+        outcomes = (
+            ModelCalls(**{**x, "failures": tuple((kind, n) for kind, n in x["failures"])})
+            for x in models
+        )
+        return cls(**{**document, "outcomes": CallOutcomes(tuple(outcomes))})
+
 
 # Several are added for every candidate.
 _amounts = operator.attrgetter(*(f.name for f in fields(Spend)))
+_NUMBERS = tuple(f.name for f in fields(Spend) if f.name != "outcomes")
 
 
 # Asked several times for every candidate, and a member tells its value slowly.

@@ -85,9 +85,9 @@ class RawPage:
     """What came over the wire, or out of a corpus, before any reading.
 
     `status` 0 means no answer at all; `error` then says why, in one word: `dns`, `timeout`,
-    `connect`, `tls`, `address` (refused by the guard), `robots`, `too_large`, `redirects`,
-    `protocol`. `final_url` is the address after redirects. `redirects` are all addresses gone
-    through, `url` first and without `final_url`.
+    `refused` (the connection), `connect`, `tls`, `address` (refused by the guard), `robots`,
+    `too_large`, `redirects`, `protocol`. `final_url` is the address after redirects.
+    `redirects` are all addresses gone through, `url` first and without `final_url`.
     """
 
     url: str

@@ -44,6 +44,8 @@ class TerminationReason(StrEnum):
     LOW_MATCH_RATE = "low_match_rate"
     BUDGET_EXHAUSTED = "budget_exhausted"
     USER_CANCELLED = "user_cancelled"
+    MODEL_UNUSABLE = "model_unusable"
+    MODEL_UNAVAILABLE = "model_unavailable"
     ERROR_OCCURRED = "error_occurred"
     TIMEOUT = "timeout"
 
@@ -179,6 +181,16 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadPages:
+    """Pages that a run wanted and could not read, all for one `reason` (a clause: 'connection
+    refused'), with the address of one of them."""
+
+    reason: str
+    pages: int
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One asked question and its work.
 
@@ -187,7 +199,8 @@ class Run:
     finished in all; `rounds_before` and `spend_before`: those before the budget that runs now,
     which counts none of them. `ended_as`: how the run stood before an errand that does not change
     that. `revision` counts the changes of `spec`, `epoch` the workers that took the run, and
-    `takeovers` those of them that took it from a dead one.
+    `takeovers` those of them that took it from a dead one. `unread_pages`: what
+    could not be read, the most frequent reason first.
     """
 
     id: RunId
@@ -210,6 +223,7 @@ class Run:
     ended_as: RunStatus | None = None
     estimate: Estimate | None = None
     judge_profile: str = ""
+    unread_pages: tuple[UnreadPages, ...] = ()
     last_seq: int = 0
     revision: int = 0
     epoch: int = 0

@@ -142,7 +142,7 @@ class EngineRows:
             return None
         if not rows or rows[0].status != _DONE or rows[0].output is None:
             raise NotFound("batch", name)
-        return Spend(**rows[0].output)
+        return Spend.from_document(rows[0].output)
 
     def end_batch(self, name: str) -> None:
         """Nobody waits for it any more. One that is worked on is `forget`'s to delete."""

@@ -23,14 +23,15 @@ from netnew.egress.guard import AddressGuard
 
 ADDRESS_HEADER = "X-Netnew-Address"
 ERROR_HEADER = "X-Netnew-Error"
-GATEWAY_ERRORS = ("dns", "timeout", "connect", "tls")
+GATEWAY_ERRORS = ("dns", "timeout", "refused", "connect", "tls")
 
 Headers = Sequence[tuple[bytes, bytes]]
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 
 
 class ConnectionFailed(Exception):
-    """No answer came. `reason` is RawPage's word for it: dns, timeout, connect, tls, protocol."""
+    """No answer came. `reason` is RawPage's word for it: dns, timeout, refused, connect, tls,
+    protocol."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         self.reason = reason
@@ -188,17 +189,20 @@ async def _answer(
     except (httpcore2.ProtocolError, httpcore2.UnsupportedProtocol) as error:
         raise ConnectionFailed("protocol", str(error)) from error
     except httpcore2.NetworkError as error:
-        raise ConnectionFailed("tls" if _is_tls(error) else "connect", str(error)) from error
+        raise ConnectionFailed(_network_failure(error), str(error)) from error
     except (ssl.SSLError, OSError) as error:
-        raise ConnectionFailed("tls" if _is_tls(error) else "connect", str(error)) from error
+        raise ConnectionFailed(_network_failure(error), str(error)) from error
 
 
-def _is_tls(error: BaseException | None) -> bool:
+def _network_failure(error: BaseException | None) -> str:
+    """Why no connection came about, by the errors that caused `error`."""
     while error is not None:
         if isinstance(error, ssl.SSLError):
-            return True
+            return "tls"
+        if isinstance(error, ConnectionRefusedError):
+            return "refused"
         error = error.__cause__ or error.__context__
-    return False
+    return "connect"
 
 
 class _PinningBackend(httpcore2.AsyncNetworkBackend):

@@ -8,7 +8,7 @@ walked again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from netnew.domain.budget import Spend
 from netnew.domain.candidate import Candidate, MatchStatus
@@ -29,6 +29,7 @@ from netnew.engine.meter import Meter
 from netnew.engine.parts import Parts
 from netnew.engine.resolve import Resolver
 from netnew.engine.told import Told
+from netnew.engine.unread import UnreadCounter
 from netnew.ports import Changes
 
 # Rows in one transaction.
@@ -58,6 +59,7 @@ class Book:
     resolver: Resolver
     discovery: Discovery
     told: Told
+    unread: UnreadCounter = field(default_factory=UnreadCounter)
     spend_told: Spend = Spend()
     rounds: int = 0
     ended_by: TerminationReason | None = None
@@ -94,7 +96,7 @@ class Book:
     ) -> None:
         """One transaction: rows, what was merged away meanwhile, the run's counters, events.
 
-        `sums_up`: the estimate is made anew.
+        `sums_up`: the estimate and the pages that could not be read are told anew.
         """
         written = [self._row(e) for e in candidates]
         for entity in candidates:
@@ -109,6 +111,7 @@ class Book:
                 counts=self.counts(),
                 spend=self.meter.spend,
                 estimate=self.estimated() if sums_up else self.run.estimate,
+                unread_pages=self.unread.summary() if sums_up else self.run.unread_pages,
                 updated_at=self.parts.clock.now(),
             )
         spent = None

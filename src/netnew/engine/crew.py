@@ -118,6 +118,14 @@ class Crew:
         if self._tasks:
             await asyncio.wait(self._tasks)
 
+    def halt(self) -> None:
+        """Break off those under way, except the one that this is called by. Those that were not
+        begun stay in the queue."""
+        current = asyncio.current_task()
+        for task in self._tasks:
+            if task is not current:
+                task.cancel()
+
     async def drop(self) -> None:
         """Break off those under way."""
         self._clear()

@@ -52,7 +52,7 @@ async def enrich(
     if missing:
         candidate = entity.candidate(run_id, generation)
         values = await parts.judge.enrich(
-            EnrichRequest(candidate, spec.entity_type, missing, evidence, meter.add)
+            EnrichRequest(candidate, spec.entity_type, missing, evidence, meter.charge_judge)
         )
         meter.add(Spend(judge_calls=1, judgements=len(missing)))
         known |= {v.name: v for v in _fitted(missing, values)}

@@ -37,6 +37,8 @@ RESUMABLE = frozenset(
     {
         TerminationReason.USER_CANCELLED,
         TerminationReason.ERROR_OCCURRED,
+        TerminationReason.MODEL_UNUSABLE,
+        TerminationReason.MODEL_UNAVAILABLE,
         TerminationReason.BUDGET_EXHAUSTED,
         TerminationReason.TIMEOUT,
         TerminationReason.LOW_MATCH_RATE,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from netnew.domain.budget import Budget, Cap, Spend
+from netnew.domain.model_calls import CallOutcomes
 from netnew.ports import Clock
 
 # Calls under way while nothing is known yet of what one costs.
@@ -32,7 +34,8 @@ class Meter:
     Answers from the store count against the caps on searches and pages like fresh ones (though they
     cost nothing), so that the same question twice walks the same way. `spend_before` is what
     the run used under earlier budgets; it does not count. `spent` is what it used under this one in
-    a process before this.
+    a process before this. `judging`: how the judge's calls in this process went; `on_judging` is
+    called whenever that changes.
     """
 
     budget: Budget
@@ -40,6 +43,8 @@ class Meter:
     spend_before: Spend = Spend()
     spent: Spend = Spend()
     walk: Walk = Walk.ON
+    judging: CallOutcomes = CallOutcomes()
+    on_judging: Callable[[], None] = lambda: None
     _start: float = field(init=False)
     _steps: Spend = field(init=False, default=Spend())
 
@@ -57,6 +62,17 @@ class Meter:
         if self.walk is not Walk.ON:  # what comes from the store was told before
             spend = replace(spend, stored_searches=0, stored_pages=0, ledger_hits=0)
         self.spent = self.spent + spend
+
+    def charge_judge(self, spend: Spend) -> None:
+        """`add` for what the judge uses."""
+        self.judging = self.judging + spend.outcomes
+        self.add(spend)
+        self.on_judging()
+
+    @property
+    def has_only_unusable_answers(self) -> bool:
+        """Whether the judge's models answered in this process, and never usably."""
+        return self.judging.unusable > 0 and not self.judging.usable
 
     def exhausted(self) -> Cap | None:
         """The cap that is reached, if one is."""

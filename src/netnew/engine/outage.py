@@ -11,22 +11,27 @@ from netnew.engine.entity import Entity
 
 # Each of these calls was tried several times already.
 MOST_IN_A_ROW = 12
+# So many failed calls are too many, where they are also more than those that were answered.
+MOST_IN_ALL = 60
 # A candidate that it fails on so often is left unjudged; it may be its pages that are too much.
 MOST_OF_ONE = 3
 
 
 @dataclass(slots=True)
 class Outage:
-    """Counts calls of the judge that failed in a row."""
+    """Counts calls of the judge that failed, in a row and in all."""
 
     in_a_row: int = 0
+    failures: int = 0
+    answers: int = 0
     last: str = ""
     _has_answered: bool = False
     _failed_on: set[str] = field(default_factory=set)
 
     @property
     def is_out(self) -> bool:
-        return self.in_a_row >= MOST_IN_A_ROW
+        is_flapping = self.failures >= MOST_IN_ALL and self.failures > self.answers
+        return self.in_a_row >= MOST_IN_A_ROW or is_flapping
 
     @property
     def problem(self) -> str:
@@ -43,12 +48,14 @@ class Outage:
     def failed(self, error: ModelUnavailable, entity: Entity | None = None) -> None:
         """A call failed; `entity`: where it was to judge it anew."""
         self.in_a_row += 1
+        self.failures += 1
         self.last = str(error)
         if entity is not None:
             self._failed_on.add(entity.id)
 
     def answered(self) -> None:
         self.in_a_row = 0
+        self.answers += 1
         self._has_answered = True
         self._failed_on.clear()
 

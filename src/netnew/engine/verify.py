@@ -261,9 +261,14 @@ class Verifier:
                 verdicts[verdict.condition] = verdict
                 self.rates.learn(verdict)
                 condition = next(c for c in group if c.name == verdict.condition)
-                if evidence:
+                if evidence and not self._is_undecided(verdict):
                     entries.append(self._entry(entity, condition, verdict, evidence))
         return entries
+
+    def _is_undecided(self, verdict: Verdict) -> bool:
+        """Whether it is unclear only because no answer of the model was ever usable: that is to be
+        asked again once the model works."""
+        return verdict.outcome is Outcome.UNCLEAR and self.meter.has_only_unusable_answers
 
     def _cannot_match(self, verdicts: dict[str, Verdict]) -> bool:
         """Whether what is on record, the unclear included, leaves no match to pay for."""
@@ -298,7 +303,12 @@ class Verifier:
             )
         candidate = entity.candidate(self.run_id, self.generation)
         request = JudgeRequest(
-            candidate, self.spec.entity_type, tuple(group), evidence, may_fail, self.meter.add
+            candidate,
+            self.spec.entity_type,
+            tuple(group),
+            evidence,
+            may_fail,
+            self.meter.charge_judge,
         )
         self.meter.add(Spend(judge_calls=1))
         verdicts = await self.parts.judge.judge(request)

@@ -21,6 +21,7 @@ from netnew.domain.event import (
     RunStatusChanged,
 )
 from netnew.domain.ledger import LedgerEntry
+from netnew.domain.model_calls import CallOutcomes, unusable_answers
 from netnew.domain.run import Run, RunStatus, StopRequest, TerminationReason
 from netnew.engine.apart import Apart
 from netnew.engine.book import ASKED_OUT, Book
@@ -47,6 +48,7 @@ from netnew.engine.second_look import SecondLook
 from netnew.engine.share import Sharing
 from netnew.engine.stop import COST_WINDOW, Progress, Stop, stop_for
 from netnew.engine.told import Told
+from netnew.engine.unread import CountingFetcher, UnreadCounter
 from netnew.engine.verify import Known, Verifier
 
 # Candidates judged in one stretch.
@@ -57,7 +59,16 @@ STRETCH_S = 30.0
 LOOK_EVERY_S = 0.25
 # What is found already is still judged when there is nothing left to search or fetch with.
 STOPS_JUDGING = frozenset({Cap.COST, Cap.TOKENS, Cap.SECONDS})
-_FAILS = frozenset({TerminationReason.ERROR_OCCURRED, TerminationReason.TIMEOUT})
+_FAILS = frozenset(
+    {
+        TerminationReason.ERROR_OCCURRED,
+        TerminationReason.TIMEOUT,
+        TerminationReason.MODEL_UNUSABLE,
+        TerminationReason.MODEL_UNAVAILABLE,
+    }
+)
+# After so many answers of which none could be used, the model is asked no more.
+UNUSABLE_HANDFUL = 8
 
 
 @dataclass(slots=True)
@@ -104,6 +115,8 @@ class Finding:
         planned = plan(run.spec, parts.judge, FixedClock(run.created_at, parts.clock))
         # The limit of its generator held for the question; what extends a run goes beyond it.
         spec = replace(planned.spec, evaluate_limit=run.spec.evaluate_limit)
+        unread, ahead = UnreadCounter(), parts
+        parts = replace(parts, fetcher=CountingFetcher(parts.fetcher, unread))
         generator = generator_named(spec.generator)
         spent = run.spend - run.spend_before
         meter = Meter(planned.budget, parts.clock, run.spend_before, spent)
@@ -132,13 +145,14 @@ class Finding:
         # What the plan took counts for the day with the first commit.
         is_new = run.status is RunStatus.QUEUED and not run.rounds and run.generation == 1
         counted = Spend() if is_new else run.spend
-        book = Book(begun, parts, meter, resolver, discovery, told, counted)
+        book = Book(begun, parts, meter, resolver, discovery, told, unread, counted)
         work = cls(book, parts, meter, resolver, discovery, verifier, generator.patience)
         discovery.halted = work._is_halted
         if not parts.judge_is_free:  # else judging leaves no time to fetch in
-            discovery.ahead = Lookahead(parts, meter, a_round_of(generator))
+            discovery.ahead = Lookahead(ahead, meter, a_round_of(generator))
         verifier.record = work.book.record
         work.crew = Crew(work._judge, work._room, parts.in_flight)
+        meter.on_judging = work._halt_where_unusable
         if spec.rechecks and spec.refreshes is not None:
             work.recheck = Recheck(spec.refreshes)
         work._set_out()
@@ -266,7 +280,7 @@ class Finding:
             len({e.id for _, some in this.sighted for e in some if self.book.lists(e)}),
             new_matches,
             self.book.counts(),
-            self.meter.spend,
+            replace(self.meter.spend, outcomes=CallOutcomes()),
             self.book.estimated(),
         )
 
@@ -318,6 +332,8 @@ class Finding:
             entries = await self.verifier.verify(entity, self._known.pop(entity.id, {}))
         except ModelUnavailable as error:
             self.outage.put_off(entity, error)
+            if self.outage.is_out:
+                self.crew.halt()
             await self.book.write_new([entity])
             return
         self.outage.answered()
@@ -381,13 +397,40 @@ class Finding:
             room = min(room, self.run.spec.evaluate_limit - judged)
         return room
 
+    @property
+    def _is_model_unusable(self) -> bool:
+        """Whether a handful of answers has come, and none that could be used."""
+        meter = self.meter
+        return meter.has_only_unusable_answers and meter.judging.unusable >= UNUSABLE_HANDFUL
+
+    def _halt_where_unusable(self) -> None:
+        if self._is_model_unusable:
+            self.crew.halt()
+
     def _may_judge(self) -> bool:
-        if self.outage.is_out:
+        if self.outage.is_out or self._is_model_unusable:
             return False
         cap = self.meter.exhausted()
         return cap not in STOPS_JUDGING or (cap is Cap.SECONDS and self.parts.judge_is_free)
 
     # -------------------------------------------------------------------------------- stopping
+
+    def _model_failure(self, at_the_end: bool = False) -> Stop | None:
+        """Why the run cannot go on with this judge, or cannot count as done; None where it can."""
+        problem = self.outage.problem_at_the_end if at_the_end else self.outage.problem
+        if problem:
+            return Stop(TerminationReason.MODEL_UNAVAILABLE, problem)
+        return self._unusable_model(at_the_end)
+
+    def _unusable_model(self, at_the_end: bool) -> Stop | None:
+        counts = self.resolver.counts()
+        is_all_undecided = not counts.matched and not counts.unmatched
+        if self._is_model_unusable or (
+            at_the_end and is_all_undecided and self.meter.has_only_unusable_answers
+        ):
+            worst = max(self.meter.judging, key=lambda calls: calls.unusable)
+            return Stop(TerminationReason.MODEL_UNUSABLE, unusable_answers(worst))
+        return None
 
     async def _reason_to_stop(self) -> Stop | None:
         await self._look_around()
@@ -404,12 +447,14 @@ class Finding:
                 TerminationReason.BUDGET_EXHAUSTED,
                 f"the day's cap on {day_cap.value} is reached; all rows are kept",
             )
+        if failure := self._model_failure():
+            return failure
         progress = Progress(
             self.resolver.counts(),
             self.idle_leads,
             self.discovery.open_leads,
             self.meter.exhausted(),
-            self.outage.problem or (self.failure if self.discovery.only_failures else ""),
+            self.failure if self.discovery.only_failures else "",
             self.run.estimate.high if self.run.estimate else math.inf,
             self.resolver.census.curve.leads_per_match(COST_WINDOW * self.patience),
         )
@@ -417,8 +462,9 @@ class Finding:
         if stop is not None and stop.reason in ASKED_OUT:
             if self.outage.waits(self.resolver.entities):
                 return None  # another round, though nothing new may be found in it
-            if problem := self.outage.problem_at_the_end:
-                return Stop(TerminationReason.ERROR_OCCURRED, problem)
+            return self._model_failure(at_the_end=True) or stop
+        if stop is not None and stop.reason is TerminationReason.EVALUATE_LIMIT_MET:
+            return self._unusable_model(at_the_end=True) or stop
         return stop
 
     async def _is_halted(self) -> bool:

@@ -19,6 +19,7 @@ from netnew.domain.enrichment import (
 from netnew.domain.evidence import Citation
 from netnew.domain.run import Run
 from netnew.domain.yields import ConditionYield
+from netnew.exports.problems import model_documents, problems_of, unread_documents
 
 Json = Mapping[str, object]
 
@@ -66,7 +67,10 @@ def run_document(run: Run) -> Json:
         "started_at": _iso(run.started_at),
         "ended_at": _iso(run.ended_at),
         "counts": asdict(run.counts),
-        "spend": asdict(run.spend),
+        "spend": run.spend.numbers(),
+        "problems": problems_of(run),
+        "unread_pages": unread_documents(run),
+        "model_calls": model_documents(run),
         "estimate": asdict(run.estimate) if run.estimate else None,
         "judge_profile": run.judge_profile,
         "generator": run.spec.generator,

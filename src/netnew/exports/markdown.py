@@ -13,6 +13,7 @@ from netnew.domain.evidence import Citation
 from netnew.domain.run import Run
 from netnew.exports.columns import column_names
 from netnew.exports.how_many import how_many
+from netnew.exports.problems import problems_of
 from netnew.exports.rows import change_of
 
 MARKS = {Outcome.MATCHED: "✓", Outcome.UNMATCHED: "✗", Outcome.UNCLEAR: "?"}
@@ -30,6 +31,9 @@ def _lines(run: Run, candidates: Sequence[Candidate]) -> Iterator[str]:
     yield f"{run.counts.matched:,} of {run.counts.generated:,} candidates match."
     if run.estimate is not None:
         yield f"Matches that probably exist (80 % interval): {how_many(run.estimate)}."
+    for problem in problems_of(run):
+        yield ""
+        yield f"{_inline(problem)}."
     yield ""
     yield from _table(run, candidates)
     yield ""

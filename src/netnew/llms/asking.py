@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from netnew.domain.errors import ModelMisconfigured, NetnewError, NoAnswer
 from netnew.llms.clients import Client
 from netnew.llms.exchange import Question, Reply
 from netnew.llms.failures import Failure, Kind, QuotaExhausted, failure_of
 from netnew.llms.patience import Patience
-from netnew.llms.reading import Unusable, answer_in
+from netnew.llms.reading import Unusable
 from netnew.llms.rungs import FAILED, REFUSED, Ladder, Rung
 from netnew.ports import Prompt
 
@@ -40,29 +40,29 @@ class Asking:
         question = Question(prompt.instructions, prompt.text, prompt.answer, prompt.most_tokens)
         reply, rung = await self._reply(question, self.ladder.first)
         try:
-            return self._read(reply, rung, prompt.answer)
+            answer: T = self._read(reply, rung)
         except Unusable as unusable:
             again = _again(question, reply, str(unusable))
+        else:
+            return answer
         # A server that has never held an answer to the schema may not know of schemas.
         below = None if self.ladder.is_proven(rung) else self.ladder.below(rung)
         reply, at = await self._reply(again, below or rung)
         try:
-            answer = self._read(reply, at, prompt.answer)
+            answer = self._read(reply, at)
         except Unusable as unusable:
             raise NoAnswer(self.model, f"{unusable}, also when asked again") from None
         if at is not rung:
             self.ladder.doubt(rung, FAILED)
         return answer
 
-    def _read(self, reply: Reply, rung: Rung, answer: type[T]) -> T:
+    def _read(self, reply: Reply, rung: Rung) -> Any:
         if reply.is_refusal:
-            raise NoAnswer(self.model, "it refused")
-        if reply.is_cut:
-            # What was lost is not known: a list may look whole.
-            raise Unusable("the answer was cut off at its greatest length")
-        found = answer_in(reply.text, answer)
+            raise NoAnswer(self.model, reply.problem)
+        if reply.problem:
+            raise Unusable(reply.problem)
         self.ladder.worked(rung)
-        return found
+        return reply.answer
 
     async def _reply(self, question: Question, rung: Rung) -> tuple[Reply, Rung]:
         """The reply of the first rung from `rung` down that the server does."""

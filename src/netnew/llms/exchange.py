@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic_ai.direct import model_request
@@ -22,8 +22,10 @@ from pydantic_ai.output import OutputObjectDefinition
 from pydantic_ai.usage import RequestUsage
 
 from netnew.domain.budget import Spend
+from netnew.domain.model_calls import CallOutcomes
+from netnew.llms.call_report import Reporter
 from netnew.llms.clients import Client, requests_sent
-from netnew.llms.reading import schema_of
+from netnew.llms.reading import Unusable, answer_in, schema_of
 from netnew.llms.rungs import Rung
 from netnew.ports import Charge
 
@@ -36,11 +38,14 @@ _MOST_SENT_BACK = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`is_cut`: it ends where the length ended it. `is_refusal`: there is no answer to look for."""
+    """`is_cut`: it ends where the length ended it. `is_refusal`: there is no answer to look for.
+    `answer`: what was read in it; `problem`: why nothing could be ('' where it could)."""
 
     text: str
     is_cut: bool
     is_refusal: bool
+    answer: Any = None
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +60,11 @@ class Question:
 
 
 async def exchange(
-    client: Client, question: Question, rung: Rung, cost: Cost, charge: Charge
+    client: Client, question: Question, rung: Rung, cost: Cost, charge: Charge, report: Reporter
 ) -> Reply:
     """The reply to one request, charged also where it fails or is broken off. Raises what the
     client raises."""
-    usage, sent = RequestUsage(), list[str]()
+    usage, sent, outcomes = RequestUsage(), list[str](), CallOutcomes()
     within = requests_sent.set(sent)
     try:
         response = await model_request(
@@ -70,13 +75,30 @@ async def exchange(
             instrument=False,
         )
         usage = response.usage
+        reply = _read(_reply(response), question.answer)
+        outcomes = report.of_reply(reply.text, reply.problem)
+        return reply
+    except Exception as error:
+        outcomes = report.of_error(error)
+        raise
     finally:
         requests_sent.reset(within)
         tokens = usage.input_tokens + usage.output_tokens
         if sent:
             dollars = cost(usage) if tokens else 0.0
-            charge(Spend(cost=dollars, tokens=tokens, model_calls=len(sent)))
-    return _reply(response)
+            charge(Spend(cost=dollars, tokens=tokens, model_calls=len(sent), outcomes=outcomes))
+
+
+def _read(reply: Reply, answer: type[Any]) -> Reply:
+    if reply.is_refusal:
+        return replace(reply, problem="it refused")
+    if reply.is_cut:
+        # What was lost is not known: a list may look whole.
+        return replace(reply, problem="the answer was cut off at its greatest length")
+    try:
+        return replace(reply, answer=answer_in(reply.text, answer))
+    except Unusable as unusable:
+        return replace(reply, problem=str(unusable))
 
 
 def _reply(response: ModelResponse) -> Reply:

@@ -27,11 +27,18 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """`problem`: a clause for people. `retry_after_s`: what the server asked for."""
+    """`problem`: a clause for people. `retry_after_s`: what the server asked for. `label`: what
+    failures of its sort are counted under: the status, else a clause."""
 
     kind: Kind
     problem: str
     retry_after_s: float | None = None
+    label: str = ""
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether the same request may be answered later."""
+        return self.kind in (Kind.AGAIN, Kind.SERVER)
 
 
 class QuotaExhausted(ModelMisconfigured):
@@ -89,6 +96,7 @@ def failure_of(error: Exception, key: str = "") -> Failure:
     )
     status = getattr(error, "status_code", None)
     kind = _STATUSES.get(status, kind) if isinstance(status, int) else kind
+    label = str(status) if isinstance(status, int) else problem
     said = _said(error, key)
     if kind in (Kind.REJECTED, Kind.SERVER):
         if any(x in said.lower() for x in _TOO_LONG):
@@ -101,7 +109,7 @@ def failure_of(error: Exception, key: str = "") -> Failure:
     # What a server says of a wrong key may have parts of it.
     facts += [said] if said and not isinstance(error, errors.ModelAuthenticationError) else []
     told = f"{problem} ({': '.join(facts)})" if facts else problem
-    return Failure(kind, told, getattr(error, "retry_after", None))
+    return Failure(kind, told, getattr(error, "retry_after", None), label)
 
 
 def _said(error: Exception, key: str) -> str:

@@ -134,7 +134,7 @@ class GgufModel(Closing):
                 server = await GgufProcess.start(
                     str(self.named), str(self._path), threads, options.context, self._command
                 )
-                self._server, self._client = server, _client_of(server, options)
+                self._server, self._client = server, _client_of(server, options, self._name)
             return self._client, self._server
 
 
@@ -147,7 +147,7 @@ async def _still_runs(server: GgufProcess) -> bool:
     return True
 
 
-def _client_of(server: GgufProcess, options: ModelOptions) -> ServedModel:
+def _client_of(server: GgufProcess, options: ModelOptions, name: str) -> ServedModel:
     mine = replace(
         options,
         timeout_s=max(options.timeout_s, _LEAST_TIMEOUT_S),
@@ -158,7 +158,7 @@ def _client_of(server: GgufProcess, options: ModelOptions) -> ServedModel:
         api_key=server.key,
         limits=None,  # those are over all processes; this server is ours alone
     )
-    return ServedModel(ModelName(Vendor.COMPATIBLE, "local", server.address), mine)
+    return ServedModel(ModelName(Vendor.COMPATIBLE, "local", server.address), mine, name)
 
 
 def _need_runtime(name: str, package: str) -> None:

@@ -20,6 +20,8 @@ from pydantic_ai.usage import RequestUsage
 
 from netnew.domain.budget import Spend
 from netnew.domain.errors import ModelMisconfigured, NetnewError, NoAnswer
+from netnew.domain.model_calls import CallOutcomes
+from netnew.llms.call_report import Reporter
 from netnew.llms.clients import Client, requests_sent
 from netnew.llms.exchange import Cost
 from netnew.llms.failures import Kind, QuotaExhausted, failure_of
@@ -65,11 +67,17 @@ async def likelihood_of(
 
 
 async def one_token(
-    client: Client, instructions: str, turns: Sequence[str], cost: Cost, charge: Charge
+    client: Client,
+    instructions: str,
+    turns: Sequence[str],
+    words: tuple[str, str],
+    cost: Cost,
+    charge: Charge,
+    report: Reporter,
 ) -> ModelResponse:
     """The response to the last of `turns`, one token long, charged also where it fails. Raises what
     the client raises."""
-    usage, sent = RequestUsage(), list[str]()
+    usage, sent, outcomes = RequestUsage(), list[str](), CallOutcomes()
     within = requests_sent.set(sent)
     try:
         response = await model_request(
@@ -84,13 +92,28 @@ async def one_token(
             instrument=False,
         )
         usage = response.usage
+        outcomes = report.of_reply(response.text or "", _problem(response, words, report.model))
+        return response
+    except Exception as error:
+        outcomes = report.of_error(error)
+        raise
     finally:
         requests_sent.reset(within)
         tokens = usage.input_tokens + usage.output_tokens
         if sent:
             dollars = cost(usage) if tokens else 0.0
-            charge(Spend(cost=dollars, tokens=tokens, model_calls=len(sent)))
-    return response
+            charge(Spend(cost=dollars, tokens=tokens, model_calls=len(sent), outcomes=outcomes))
+
+
+def _problem(response: ModelResponse, words: tuple[str, str], model: str) -> str:
+    """Why no likelihood can be told from it; '' where it can, or where its server never tells."""
+    try:
+        _share(_first_token(response, model), words, model)
+    except NoAnswer as error:
+        return error.problem
+    except ModelMisconfigured:
+        return ""
+    return ""
 
 
 def _messages(instructions: str, turns: Sequence[str]) -> list[ModelMessage]:

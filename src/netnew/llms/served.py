@@ -31,10 +31,12 @@ T = TypeVar("T")
 class ServedModel(Closing):
     """See `ports.LanguageModel`. Its client is made when it is first asked."""
 
-    def __init__(self, name: ModelName, options: ModelOptions) -> None:
-        """Raises ModelMisconfigured where a key, an address or a package is missing."""
+    def __init__(self, name: ModelName, options: ModelOptions, known_as: str = "") -> None:
+        """`known_as`: what its calls are counted under, where that is not its name without the
+        address. Raises ModelMisconfigured where a key, an address or a package is missing."""
         self._name = name
         self._options = options
+        self.known_as = known_as or str(name).partition("@http")[0]
         self._access = access_to(name, options)
         self._here = asyncio.Semaphore(options.at_once)
         self._client: asyncio.Future[Client] | None = None
@@ -70,13 +72,15 @@ class ServedModel(Closing):
         """See `ports.LanguageModel`. An answer that is of no use is asked for once more, with what
         is wrong with it."""
         from netnew.llms.asking import Asking
+        from netnew.llms.call_report import Reporter
         from netnew.llms.exchange import Question, Reply, exchange
 
         client = await self._opened()
+        report = Reporter(self.known_as, self._access.key)
 
         async def send(question: Question, rung: Rung) -> Reply:
             async with self._turn():
-                return await exchange(client, question, rung, self._cost, charge)
+                return await exchange(client, question, rung, self._cost, charge, report)
 
         options = self._options
         patience = Patience(self.name, options.tries, options.pause, options.chance)
@@ -93,13 +97,17 @@ class ServedModel(Closing):
         For servers that tell probabilities (`logprobs` of chat completions). Raises like `ask`;
         ModelMisconfigured where they are not told, NoAnswer where it says neither.
         """
+        from netnew.llms.call_report import Reporter
         from netnew.llms.likelihood import likelihood_of, one_token
 
         client = await self._opened()
+        report = Reporter(self.known_as, self._access.key)
 
         async def ask() -> ModelResponse:
             async with self._turn():
-                return await one_token(client, instructions, turns, self._cost, charge)
+                return await one_token(
+                    client, instructions, turns, words, self._cost, charge, report
+                )
 
         options = self._options
         patience = Patience(self.name, options.tries, options.pause, options.chance)

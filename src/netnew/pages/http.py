@@ -31,7 +31,7 @@ from netnew.ports import Clock
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _TRY_AGAIN = frozenset((429, 502, 503, 504))
-_FAILED_FOR_NOW = frozenset(("timeout", "connect", "protocol"))
+_FAILED_FOR_NOW = frozenset(("timeout", "refused", "connect", "protocol"))
 _NEVER_READ = ("image/", "video/", "audio/", "font/")
 _MAX_DRAINED = 65_536
 _MAX_ROBOTS_HOPS = 5

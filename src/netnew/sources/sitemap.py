@@ -22,7 +22,7 @@ _HITS_A_PAGE = 100
 _DEFAULT_LIMIT = 50_000  # what one sitemap file may hold by the protocol, sitemaps.org
 _MAX_FILES = 1000
 _MAX_UNPACKED_BYTES = 52_428_800  # the protocol's limit of one file
-_TRANSIENT = {"timeout", "connect", "dns", "tls", "protocol"}
+_TRANSIENT = {"timeout", "refused", "connect", "dns", "tls", "protocol"}
 _log = structlog.get_logger(__name__)
 
 

@@ -19,6 +19,7 @@ from netnew.domain.run import (
     RunStatus,
     StopRequest,
     TerminationReason,
+    UnreadPages,
 )
 from netnew.store.rows import FORMAT, Codec
 
@@ -41,6 +42,7 @@ class Progress:
     rounds_before: int = 0
     errand: Errand = Errand.FIND
     ended_as: RunStatus | None = None
+    unread_pages: tuple[UnreadPages, ...] = ()
 
 
 _SPEC = Codec(RunSpec)

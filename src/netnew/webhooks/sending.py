@@ -25,6 +25,7 @@ _MOST_READ = 64 * 1024
 _MOST_SHOWN = 500
 _WHY = {
     "dns": "its name is not known",
+    "refused": "connection refused",
     "connect": "no connection",
     "tls": "no secure connection",
     "protocol": "the answer is no HTTP",

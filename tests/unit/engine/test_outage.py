@@ -15,7 +15,7 @@ from netnew.domain.errors import ModelUnavailable
 from netnew.domain.ids import candidate_id
 from netnew.domain.run import RunStatus, TerminationReason
 from netnew.engine.entity import Entity
-from netnew.engine.outage import MOST_IN_A_ROW, MOST_OF_ONE, Outage
+from netnew.engine.outage import MOST_IN_A_ROW, MOST_IN_ALL, MOST_OF_ONE, Outage
 from netnew.ports import JudgeRequest
 from netnew.testing import ScriptedJudge
 from tests.support.kettles import SPEC, Bench, bench, kettles
@@ -58,6 +58,17 @@ def test_only_failures_in_a_row_make_an_outage() -> None:
     assert outage.problem == "the judge cannot be asked: model m: its server is busy (503)"
 
 
+def test_failures_between_answers_are_bounded_over_the_whole_run() -> None:
+    outage, one = Outage(), Entity(candidate_id(UUID(int=1)), 1)
+    for _ in range(MOST_IN_ALL - 1):
+        outage.failed(AWAY, one)
+        outage.answered()
+    outage.failed(AWAY, one)
+    assert outage.is_out
+    outage.answered()
+    assert not outage.is_out, "more answers than failures: it is worth going on"
+
+
 @pytest.mark.parametrize(
     ("calls", "is_told"),
     [("", False), ("a", True), ("1a", False), ("1ab", True), ("ab1", False), ("aaa", True)],
@@ -80,7 +91,7 @@ async def test_a_judge_that_stays_away_ends_the_run_with_all_rows(tmp_path: Path
         judge = shaky(b, lambda name, tried: True)
         run = await b.run(SPEC)
         assert run.status is RunStatus.FAILED
-        assert run.termination_reason is TerminationReason.ERROR_OCCURRED
+        assert run.termination_reason is TerminationReason.MODEL_UNAVAILABLE
         assert "cannot be asked: model m: its server is busy (503)" in run.termination_detail
         assert run.counts.generated >= MOST_IN_A_ROW
         assert {c.status for c in await b.rows(run)} == {MatchStatus.GENERATED}

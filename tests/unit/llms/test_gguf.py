@@ -64,7 +64,11 @@ def test_questions_are_answered_by_the_child_and_charged_without_cost(file: Path
 
     assert with_model(file, use) == (1.0, Decisions())
     # 3 threads, 2 questions at once, as the server was told.
-    assert charged == [Spend(tokens=3003, model_calls=1)] * 2
+    assert [x.numbers() for x in charged] == [Spend(tokens=3003, model_calls=1).numbers()] * 2
+    assert [(x.answers, x.unusable) for c in charged for x in c.outcomes] == [(1, 0), (1, 0)]
+    assert {x.model.partition("#")[0] for c in charged for x in c.outcomes} == {
+        "gguf:my model.gguf"
+    }
 
 
 def test_nothing_is_started_before_a_question_and_nothing_left_after(file: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from netnew.domain.budget import Spend
 from netnew.domain.errors import ModelMisconfigured, ModelUnavailable, NoAnswer
+from netnew.domain.model_calls import answered
 from netnew.llms import ModelOptions, ServedModel, parse_model
 from tests.support.asked_models import Told
 from tests.support.model_server import HUNG_UP, Reply, fails, model_server, says
@@ -54,7 +55,7 @@ def ask(script: Iterable[Reply], **options: Any) -> Told:
 def test_the_share_of_yes_however_it_is_written() -> None:
     told = ask([likely(Yes=0.5, yes=0.1, no=0.15, maybe=0.2)])
     assert told.result == pytest.approx(0.8)
-    assert told.charged == [Spend(tokens=51, model_calls=1)]
+    assert told.charged == [Spend(tokens=51, model_calls=1, outcomes=answered("compatible:small"))]
 
 
 def test_one_token_is_asked_for_with_what_it_might_have_been() -> None:

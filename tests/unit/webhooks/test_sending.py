@@ -85,7 +85,7 @@ def test_a_receiver_that_is_down_has_not_taken_it() -> None:
         pass
     found = outcome(receiver.url)
     assert found.status is None
-    assert found.problem.startswith("no connection")
+    assert found.problem.startswith("connection refused")
     assert not found.is_final
 
 

@@ -40,6 +40,8 @@ _REASONS: dict[TerminationReason, wire.Reason] = {
     TerminationReason.BUDGET_EXHAUSTED: "insufficient_funds",
     TerminationReason.USER_CANCELLED: "user_cancelled",
     TerminationReason.ERROR_OCCURRED: "error_occurred",
+    TerminationReason.MODEL_UNUSABLE: "error_occurred",
+    TerminationReason.MODEL_UNAVAILABLE: "error_occurred",
     TerminationReason.TIMEOUT: "timeout",
 }
 _GENERATORS: dict[str, wire.Generator] = {

@@ -32,6 +32,8 @@ _REASONS = {
     # Scout has no words of its own for these ends.
     TerminationReason.EVALUATE_LIMIT_MET: "candidates_exhausted",
     TerminationReason.BUDGET_EXHAUSTED: "insufficient_funds",
+    TerminationReason.MODEL_UNUSABLE: "error_occurred",
+    TerminationReason.MODEL_UNAVAILABLE: "error_occurred",
 }
 
 

@@ -27,6 +27,9 @@ _TOLD: dict[str, Any] = {
     "estimate": {"matches": 1.0, "low": 1.0, "high": 2.0, "coverage": 1.0, "method": "chao2"},
     "budget": {"cost": None, "tokens": None, "searches": None, "pages": None, "seconds": None},
     "spend": {"cost": 0.0, "tokens": 0, "searches": 133, "pages": 105, "ledger_hits": 0},
+    "problems": ["2 pages could not be read (for instance https://old.example/: no such host)"],
+    "unread_pages": [{"reason": "no such host", "pages": 2, "example": "https://old.example/"}],
+    "model_calls": [],
     "links": {"self": f"/netnew/runs/run_{_ID}", "events": f"/netnew/runs/run_{_ID}/events"},
 }
 

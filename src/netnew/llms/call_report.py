@@ -1,0 +1,49 @@
+"""How one call to a model went, as it is counted."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+from netnew.domain.model_calls import CallOutcomes, answered, failed, unusable
+from netnew.llms.failures import failure_of
+
+_MAX_EXAMPLE_CHARS = 100
+_CREDENTIAL = re.compile(
+    r"(?i)\b(?:bearer\s+\S+|(?:sk|pk|key|token)[-_][\w-]{8,}|(?:api[-_ ]?key|token|password)\s*[=:]"
+    r"\s*\S+)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """`model`: as people know it, without its address; `key`: what no message may hold."""
+
+    model: str
+    key: str = field(repr=False)
+
+    def of_error(self, error: Exception) -> CallOutcomes:
+        """A request failed: counted where that may pass; what never can is told in other ways."""
+        failure = failure_of(error, self.key)
+        return failed(self.model, failure.label) if failure.may_pass else CallOutcomes()
+
+    def of_reply(self, text: str, problem: str) -> CallOutcomes:
+        """A reply came; `problem`: why it is no answer ('' where it is one)."""
+        if not problem:
+            return answered(self.model)
+        said = shortened(text, self.key)
+        return unusable(self.model, f"{problem} (it said '{said}')" if said else problem)
+
+
+def shortened(text: str, key: str = "") -> str:
+    """The beginning of `text` on one line, without control characters, the key or anything that
+    looks like a credential."""
+    if key:
+        text = text.replace(key, "***")
+    text = _CREDENTIAL.sub("***", text[: 20 * _MAX_EXAMPLE_CHARS])
+    plain = "".join(" " if unicodedata.category(c)[0] == "C" else c for c in text)
+    plain = " ".join(plain.split())
+    if len(plain) <= _MAX_EXAMPLE_CHARS:
+        return plain
+    return plain[: _MAX_EXAMPLE_CHARS - 1].rstrip() + "…"
