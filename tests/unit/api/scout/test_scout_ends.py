@@ -13,7 +13,9 @@ from netnew.api.dialects.scout.reading import Reading
 from netnew.api.dialects.scout.webhooks import ScoutShape
 from netnew.domain.event import Event, RunStatusChanged
 from netnew.domain.run import Run, RunStatus
+from netnew.webhooks.shape import Sent
 from tests.support.kettles import SPEC, Bench, bench, kettles
+from tests.unit.conftest import NOW
 
 pytestmark = pytest.mark.anyio
 
@@ -70,6 +72,8 @@ async def test_a_cancelled_extension_is_told_with_the_rows_from_before_it(tmp_pa
         told = await body(b, cancelled)
         assert (told["status"]["status"], told["count"]) == ("completed", 3)
         assert told["completedAt"] is not None
+        sent = Sent("delivery_1", "findall.cancelled", json.dumps(told).encode(), NOW, "", "")
+        assert ScoutShape().headers_of(sent)["x-scout-event"] == "findall.completed"
 
 
 async def test_a_cancelled_extension_leaves_a_completed_run(tmp_path: Path) -> None:
