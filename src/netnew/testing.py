@@ -22,6 +22,7 @@ from netnew.domain.enrichment import EnrichmentValue
 from netnew.domain.evidence import cite
 from netnew.domain.ids import SnapshotId
 from netnew.domain.ledger import JudgeProfile
+from netnew.domain.model_calls import answered
 from netnew.domain.page import (
     Fetched,
     Link,
@@ -221,6 +222,7 @@ class ScriptedModel:
     async def ask(self, prompt: Prompt[T], charge: Charge) -> T:
         self.asked.append(prompt)
         cost = self.price.cost(*self.tokens) if self.price else 0.0
-        charge(Spend(cost=cost, tokens=sum(self.tokens), model_calls=1))
+        outcomes = answered(self.name)
+        charge(Spend(cost=cost, tokens=sum(self.tokens), model_calls=1, outcomes=outcomes))
         answer: T = TypeAdapter(prompt.answer).validate_python(self.answer(prompt))
         return answer

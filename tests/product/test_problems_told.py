@@ -13,7 +13,9 @@ import pytest
 
 from evals.rows import Page
 from evals.web_server import WebServer
+from tests.product.test_life_by_command_line import Place, Terminal
 from tests.support.clockmakers import gateway, served
+from tests.support.model_server import fails, says, threaded_model_server
 from tests.support.served import ServerProcess
 
 REFUSED = [f"https://refused{n}.example/" for n in range(5)]
@@ -111,3 +113,62 @@ def test_pages_out_of_reach_are_told_over_http(
                 assert told["model_calls"] == []
     finally:
         served_by.stop()
+
+
+BROKEN = ["a,not a url", "b,no url either", "c,nor this", "d,not this", "e,none"]
+ASKED = ("find", "red shops", "--type", "shop", "--where", "colour: Colour is red")
+
+
+def test_a_terminal_gets_warnings_as_sentences_and_a_file_as_log_lines(
+    tmp_path: Path, street: WebServer
+) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text("\n".join(["name,website", *BROKEN, f"Fine,{FINE}"]))
+    asked = (*ASKED, "--judge", "rules", "--source", f"csv:{rows}")
+    place = Place(tmp_path / "home", gateway(street))
+    with Terminal(place, *asked) as terminal:
+        shown = terminal.rest()
+    assert "level=" not in shown
+    sentence = f"Warning: a row was left out ({rows}, line 2, column website): 'not a url' is no"
+    assert shown.count(sentence) == 1
+    assert shown.count("Warning: a row was left out") == 3
+    assert "Warning: 2 more warnings like 'row left out'" in shown
+    assert shown.index("Finding: red shops") < shown.index("Warning:")
+    with place.started(*asked) as process:
+        _, log = process.communicate(timeout=60)
+    assert log.count("level=warning event=row_left_out") == 5
+    assert "Warning:" not in log
+
+
+def test_a_model_of_which_nothing_is_usable_is_one_line_and_exit_code_1(
+    tmp_path: Path, street: WebServer
+) -> None:
+    with threaded_model_server([says("I am a teapot.")]) as server:
+        shops = tmp_path / "shops.csv"
+        shops.write_text(f"name,website\nFine,{FINE}\n")
+        judge = ("--judge", f"only:compatible:m@{server.base_url}", "--source", f"csv:{shops}")
+        place = Place(tmp_path / "home", gateway(street))
+        with Terminal(place, *ASKED, *judge) as terminal:
+            shown = terminal.rest()
+            assert terminal.process.returncode == 1
+    assert "It failed because no answer of the model could be used; all rows are kept" in shown
+    assert shown.count("answers of compatible:m were unusable, for instance: the answer holds") == 1
+    assert shown.count("I am a teapot.") == 1
+    assert "0 matched, 0 unmatched, 1 unclear of 1 candidate" in shown
+    assert "runs resume" in shown
+
+
+def test_a_busy_model_is_told_with_its_status_and_who_was_not_judged(
+    tmp_path: Path, street: WebServer
+) -> None:
+    with threaded_model_server([fails(429, "slow down", Retry_After="0")]) as server:
+        shops = tmp_path / "shops.csv"
+        shops.write_text(f"name,website\nFine,{FINE}\nNone,https://blocked0.example/\n")
+        judge = ("--judge", f"only:compatible:m@{server.base_url}", "--source", f"csv:{shops}")
+        place = Place(tmp_path / "home", gateway(street))
+        with place.started(*ASKED, *judge) as process:
+            shown, _ = process.communicate(timeout=60)
+        assert process.returncode == 1
+        calls = len(server.asked)
+    assert f"compatible:m answered 429 to {calls} calls; 1 candidate was not judged." in shown
+    assert "It failed because the model could not be asked; all rows are kept" in shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from netnew.cli import terminal
@@ -13,6 +14,12 @@ from netnew.exports.document import run_document
 
 if TYPE_CHECKING:
     from netnew.bootstrap import App
+
+
+def announce(line: str, wishes: Wishes) -> None:
+    """Say what the command is about to do, before anything that takes time is opened."""
+    if not (wishes.quiet or wishes.as_json):
+        print(line, file=sys.stderr, flush=True)
 
 
 async def begin_and_show(app: App, begin: Begin, wishes: Wishes) -> int:

@@ -8,13 +8,15 @@ import typer
 
 from netnew.cli import asking, terminal
 from netnew.cli.asking import Question, spec_from
-from netnew.cli.beginning import begin_and_show
+from netnew.cli.beginning import announce, begin_and_show
 from netnew.cli.excluding import exclude_list
 from netnew.cli.from_here import from_here
 from netnew.cli.opened import with_app
 from netnew.cli.showing import wishes
+from netnew.cli.terminal import short
 from netnew.cli.wording import judged_by
 from netnew.domain.budget import Budget
+from netnew.domain.run import ExcludeList
 from netnew.settings import Settings
 
 if TYPE_CHECKING:
@@ -69,6 +71,8 @@ def find(
         schema,
         query or (),
     )
+    spec_from(question, settings, ExcludeList())  # what is asked wrongly is told before anything
+    announce(f"Finding: {short(objective, 200)}", wanted)
 
     async def ask(app: App) -> int:
         asked = spec_from(question, settings, await exclude_list(exclude or (), app.service))

@@ -1,7 +1,8 @@
 """Where log lines of a command go: standard error, from the level of the settings up.
 
 One line each: what goes wrong is told in plain words at the end; with NETNEW_DEBUG set, or at the
-level `debug`, the traceback comes too.
+level `debug`, the traceback comes too. On a terminal, warnings and errors are plain sentences, each
+once.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+
+from netnew.cli.warning_sentences import WarningSentences
 
 
 class _StandardError:
@@ -36,17 +39,22 @@ class _OneLine(logging.Handler):
 
 
 _ONE_LINE = _OneLine()
+_sentences: WarningSentences | None = None
+"""What makes sentences of this command's warnings, where somebody reads them."""
 
 
 def log_to_standard_error(level: str, format: str = "text") -> None:
+    global _sentences
     least = logging.getLevelNamesMapping()[level.upper()]
     with_tracebacks = bool(os.environ.get("NETNEW_DEBUG")) or least <= logging.DEBUG
+    is_for_people = least >= logging.WARNING and format == "text" and not with_tracebacks
+    _sentences = WarningSentences() if is_for_people and sys.stderr.isatty() else None
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.format_exc_info if with_tracebacks else _without_traceback,
-            _renderer(format),
+            _sentences or _renderer(format),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=lambda *_: _StandardError(),
@@ -54,6 +62,13 @@ def log_to_standard_error(level: str, format: str = "text") -> None:
     )
     logging.getLogger().addHandler(_ONE_LINE)  # once, however often it is added
     logging.getLogger("netnew").setLevel(least)
+
+
+def tell_warnings_left_out() -> None:
+    """Say how many more warnings there were than were shown. At the end of a command."""
+    if _sentences is not None:
+        for line in _sentences.left_out():
+            print(line, file=sys.stderr, flush=True)
 
 
 def _renderer(format: str) -> structlog.typing.Processor:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 import typer
 
-from netnew.cli.logs import log_to_standard_error
+from netnew.cli.logs import log_to_standard_error, tell_warnings_left_out
 from netnew.settings import Settings
 
 if TYPE_CHECKING:
@@ -35,4 +35,7 @@ def with_app(
         async with opener(in_force) as app:
             return await use(app)
 
-    return asyncio.run(opened())
+    try:
+        return asyncio.run(opened())
+    finally:
+        tell_warnings_left_out()

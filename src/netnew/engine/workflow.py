@@ -328,6 +328,7 @@ class Finding:
 
     async def _judge(self, entity: Entity) -> None:
         """All that is done with one candidate: verdicts, fields, and its rows."""
+        answers = self.meter.judging.answers
         try:
             entries = await self.verifier.verify(entity, self._known.pop(entity.id, {}))
         except ModelUnavailable as error:
@@ -336,7 +337,9 @@ class Finding:
                 self.crew.halt()
             await self.book.write_new([entity])
             return
-        self.outage.answered()
+        # Who was decided without the model says nothing of whether it is there.
+        if self.parts.judge_is_free or self.meter.judging.answers > answers:
+            self.outage.answered()
         if entity.status is MatchStatus.MATCHED and self.run.spec.enrichments:
             if entries and not self.parts.judge_is_free:
                 await self.book.record(entries)  # paid for, and another call follows

@@ -81,6 +81,7 @@ def test_a_malformed_address_is_refused_by_its_line(
     done = netnew.run("find", "Teapots", "--exclude", str(path))
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr == (
+        "Finding: Teapots\n"
         f"netnew: --exclude: '{path}', {where}: 'https://[broken' is no address"
         " (allowed: an address, a domain or a name)\n"
     )

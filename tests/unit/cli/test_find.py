@@ -136,7 +136,8 @@ def test_a_source_that_cannot_work_ends_with_1_and_names_others(netnew: Any) -> 
     netnew.service.problem = SourceMisconfigured("web", "no search service is set up")
     done = netnew.run("find", "Teapots")
     assert done.exit_code == 1
-    first, second = done.stderr.splitlines()
+    begun, first, second = done.stderr.splitlines()
+    assert begun == "Finding: Teapots"
     assert first == "netnew: source web: no search service is set up"
     assert "pyenv" in second
     assert "csv:FILE" in second
@@ -147,14 +148,24 @@ def test_wrong_input_is_one_line_and_ends_with_2(netnew: Any) -> None:
     netnew.service.problem = InvalidInput("match_limit", "0 is too few", "1 to 100,000")
     done = netnew.run("find", "Teapots")
     assert (done.exit_code, done.stdout) == (2, "")
-    assert done.stderr == "netnew: match_limit: 0 is too few (allowed: 1 to 100,000)\n"
+    assert (
+        done.stderr
+        == "Finding: Teapots\nnetnew: match_limit: 0 is too few (allowed: 1 to 100,000)\n"
+    )
 
 
 def test_what_was_not_foreseen_is_one_line_too(netnew: Any) -> None:
     netnew.service.problem = RuntimeError("boom")
     done = netnew.run("find", "Teapots")
     assert done.exit_code == 1
-    assert done.stderr == "netnew: unexpected: RuntimeError: boom (NETNEW_DEBUG=1 shows where)\n"
+    told = "netnew: unexpected: RuntimeError: boom (NETNEW_DEBUG=1 shows where)"
+    assert done.stderr.splitlines() == ["Finding: Teapots", told]
+
+
+def test_the_first_line_is_there_before_anything_is_opened(netnew: Any) -> None:
+    netnew.service.problem = RuntimeError("boom")
+    assert netnew.run("find", "Teapots\x1b[2J", "--quiet").stderr.startswith("netnew: ")
+    assert netnew.run("find", "Teapots\x1b[2J").stderr.startswith("Finding: Teapots [2J\n")
 
 
 BREAKS = [StoreDamaged("disk full"), SourceUnavailable("web", "away"), Conflict("x"), OSError("y")]
