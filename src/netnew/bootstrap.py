@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -26,9 +26,11 @@ from netnew.domain.batch import Batch
 from netnew.domain.budget import Spend
 from netnew.domain.errors import StoreDamaged
 from netnew.domain.ids import WorkspaceId
-from netnew.domain.run import MAX_CONDITIONS, RunSpec
+from netnew.domain.run import MAX_CONDITIONS, ExcludeList, RunSpec
 from netnew.durable.workers import WorkerRow, live_workers
+from netnew.engine.exclude import Exclusions
 from netnew.engine.parts import OtherWorker, Parts
+from netnew.engine.plan import Plan
 from netnew.face_ports import AnswerStore, KeyStore
 from netnew.judges.rules import RulesJudge
 from netnew.judging import Judges
@@ -40,6 +42,7 @@ from netnew.pages.http import HttpFetcher, open_http
 from netnew.pages.limits import FetchLimits
 from netnew.pages.render import Renderer
 from netnew.pages.stored import StoredFetcher
+from netnew.plan_maker import PlanMaker, PlanMakerHere
 from netnew.plugins import source_from_spec
 from netnew.ports import Clock, Ids, Judge, PageProvider, Source, Store
 from netnew.service import Service, Surroundings
@@ -122,6 +125,7 @@ class App:
         database: Database,
         home_id: str,
         others: _Others,
+        plan_maker: _PlanMaker,
     ) -> None:
         self.settings = settings
         self.workspaces = workspaces
@@ -133,6 +137,23 @@ class App:
         self.home_id = home_id
         self._database = database
         self._others = others
+        self._plan_maker = plan_maker
+
+    @asynccontextmanager
+    async def plans_in_processes(self) -> AsyncIterator[None]:
+        """Make plans in child processes while this is open, so that no question holds up the event
+        loop; the first process is being started meanwhile."""
+        from netnew.plan_processes import PlanProcesses
+
+        processes = self._plan_maker.maker = PlanProcesses()
+        warming_up = asyncio.create_task(processes.warm_up())
+        try:
+            yield
+        finally:
+            self._plan_maker.maker = PlanMakerHere()
+            warming_up.cancel()
+            await asyncio.gather(warming_up, return_exceptions=True)
+            await processes.aclose()
 
     @asynccontextmanager
     async def open_worker(self, takes_all: bool) -> AsyncIterator[Worker]:
@@ -226,7 +247,7 @@ async def open_app(
         limits = await stack.enter_async_context(ProviderLimits(database, uuid4().hex, clock))
         home_id = _home_id(settings.home)
         queue, beats = _Queue(settings, stack), _Beats(database)
-        others = _Others(beats, queue, home_id)
+        others, plan_maker = _Others(beats, queue, home_id), _PlanMaker()
         judges = Judges(judge or RulesJudge(clock), settings, limits)
         stack.push_async_callback(judges.aclose)
         chromium = Chromium(settings.browser_path)
@@ -245,6 +266,7 @@ async def open_app(
                 lambda spec: home_id if _is_of_this_home(spec) else "",
                 Tailer(database, workspace_id, pulse).watch,
                 beats.lives,
+                plan_maker,
             )
             return Service(store, around)
 
@@ -258,7 +280,7 @@ async def open_app(
             clock,
             ids,
         )
-        yield App(settings, workspaces, desks, database, home_id, others)
+        yield App(settings, workspaces, desks, database, home_id, others, plan_maker)
 
 
 def _shapes() -> dict[str, Shape]:
@@ -314,6 +336,19 @@ class _Queue:
         return await self.stack.enter_async_context(
             open_queue(settings.database_url, settings.synchronous)
         )
+
+
+@dataclass(slots=True)
+class _PlanMaker:
+    """Whichever makes plans now."""
+
+    maker: PlanMaker = field(default_factory=PlanMakerHere)
+
+    async def plan(self, spec: RunSpec, judge: Judge, clock: Clock) -> Plan:
+        return await self.maker.plan(spec, judge, clock)
+
+    async def exclusions(self, exclude: ExcludeList, keys: Sequence[str]) -> Exclusions:
+        return await self.maker.exclusions(exclude, keys)
 
 
 @dataclass(frozen=True, slots=True)

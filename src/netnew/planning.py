@@ -13,7 +13,7 @@ from netnew.engine.expected import expected_cost
 from netnew.engine.generators import generator_named
 from netnew.engine.ingest import ingest, is_read, is_unpaid
 from netnew.engine.parts import Judging
-from netnew.engine.plan import Plan, check, plan
+from netnew.engine.plan import Plan, check
 from netnew.ports import Charge, Store
 from netnew.surroundings import Surroundings
 
@@ -38,9 +38,9 @@ class Planning:
         spec = replace(spec, judge=judging.name)
         is_done = is_read(spec) or is_unpaid(spec) or read == "by rules"
         if judging.advisor is None or is_done:
-            return self._made(spec, judging)
+            return await self._made(spec, judging)
         if read == "later":
-            return _yet_to_be_read(self._made(spec, judging), spec)
+            return _yet_to_be_read(await self._made(spec, judging), spec)
         spent: list[Spend] = []
 
         def charged(spend: Spend) -> None:
@@ -50,7 +50,7 @@ class Planning:
         asked_by, clock = judging.judge.profile, self.around.clock
         kept = self.store.searches
         spec = await ingest(spec, judging.advisor, asked_by, kept, clock, charged)
-        return replace(self._made(spec, judging), spend=sum(spent, Spend()))
+        return replace(await self._made(spec, judging), spend=sum(spent, Spend()))
 
     async def exclusions(self, exclude: ExcludeList) -> Exclusions:
         """An exclude list as hashes; what runs on it found is taken as it is now. Raises NotFound
@@ -61,10 +61,10 @@ class Planning:
             async for candidate in self.store.candidates.of_run(excluded):
                 if candidate.status is MatchStatus.MATCHED:
                     keys.extend(k for k in candidate.identity.keys if not k.startswith("text:"))
-        return Exclusions.of(exclude, keys)
+        return await self.around.plan_maker.exclusions(exclude, keys)
 
-    def _made(self, spec: RunSpec, judging: Judging) -> Plan:
-        made = plan(spec, judging.judge, self.around.clock)
+    async def _made(self, spec: RunSpec, judging: Judging) -> Plan:
+        made = await self.around.plan_maker.plan(spec, judging.judge, self.around.clock)
         expected = None
         if judging.price is not None:
             limit = made.spec.evaluate_limit

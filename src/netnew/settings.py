@@ -274,12 +274,23 @@ class Settings(BaseSettings):
         (), description="Judges that HTTP callers may name besides `auto` and `rules`."
     )
     serve_max_bytes: int = Field(
-        8_000_000, ge=1_000, description="Most bytes of the body of a request."
+        1_000_000, ge=1_000, description="Most bytes of the body of a request."
+    )
+    serve_max_list_bytes: int = Field(
+        4_000_000,
+        ge=1_000,
+        description="The same where a list of whom to leave out may be sent, if that is more.",
     )
     serve_rate_per_s: float = Field(
         100,
         gt=0,
         description="Requests a second that one key may make for long; ten times as many at once.",
+    )
+    serve_cpu_per_s: float = Field(
+        0.5,
+        gt=0,
+        description="Seconds of a processor that the requests with a body of one key may use a"
+        " second for long; ten times as many at once.",
     )
     serve_runs_per_hour: int = Field(
         300, ge=1, description="Most runs that one key may begin an hour."

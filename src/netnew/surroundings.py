@@ -11,6 +11,7 @@ from netnew.domain.event import Event
 from netnew.domain.ids import RunId
 from netnew.domain.run import RunSpec
 from netnew.engine.parts import Judging
+from netnew.plan_maker import PlanMaker, PlanMakerHere
 from netnew.ports import Clock, Ids, Join
 from netnew.working import OpenParts
 
@@ -68,3 +69,4 @@ class Surroundings:
     place_of: Callable[[RunSpec], str] = lambda spec: ""
     watch: Watch | None = None
     worker_lives: Callable[[str], Awaitable[bool]] | None = None
+    plan_maker: PlanMaker = PlanMakerHere()

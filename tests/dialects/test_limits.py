@@ -25,6 +25,7 @@ def narrow(start_server: StartServer) -> ServerProcess:
     return start_server(
         options=["--api-only"],
         serve_max_bytes=_MOST_BYTES,
+        serve_max_list_bytes=_MOST_BYTES,
         serve_streams=3,
         serve_streams_per_key=2,
         serve_runs_per_hour=2,

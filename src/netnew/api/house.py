@@ -15,6 +15,9 @@ from netnew.api.rates import Rates
 from netnew.api.readiness import Readiness
 from netnew.api.slots import Slots
 from netnew.api.turns import Turns
+from netnew.cpu.account import CpuBudgets
+from netnew.cpu.threads import OffLoop
+from netnew.cpu.turns import OwnerTurns
 from netnew.domain.ids import WorkspaceId
 from netnew.face_ports import AnswerStore, Figures, KeyStore, WebhookStore
 from netnew.ports import Clock, Ids
@@ -24,6 +27,9 @@ from netnew.settings import Settings
 EXPORTS_AT_ONCE = 2
 # All rows of a run are in memory for each, so that others have to wait.
 _EXPORTS_WAITING = 8
+# Large bodies are in memory, whole and parsed, while they are read; others wait to be sent.
+_BODIES_AT_ONCE = 64
+_BODIES_PER_KEY = 4
 
 
 @dataclass(slots=True)
@@ -47,6 +53,9 @@ class House:
     streams: Slots = field(init=False)
     exports: Turns = field(init=False)
     readiness: Readiness = field(init=False)
+    cpu: CpuBudgets = field(init=False)
+    bodies: OwnerTurns = field(init=False)
+    off_loop: OffLoop = field(init=False)
 
     def __post_init__(self) -> None:
         settings, now = self.settings, self.clock.monotonic
@@ -55,6 +64,10 @@ class House:
         an_hour = settings.serve_runs_per_hour
         self.begun = Rates(an_hour / 3600, an_hour, now, f"{an_hour} runs an hour for one key")
         self.readiness = Readiness(self._check_database, now)
+        cpu_per_s = settings.serve_cpu_per_s
+        self.cpu = CpuBudgets(cpu_per_s, 10 * cpu_per_s, now)
+        self.bodies = OwnerTurns(_BODIES_AT_ONCE, _BODIES_PER_KEY)
+        self.off_loop = OffLoop()
         self.exports = Turns(EXPORTS_AT_ONCE, _EXPORTS_WAITING)
         most, most_per_key = settings.serve_streams, settings.serve_streams_per_key
         self.streams = Slots(most, most_per_key, metrics.streams.set)

@@ -104,6 +104,7 @@ class _Serving:
             if not self._api_only:
                 await stack.enter_async_context(app.open_worker(takes_all=True))
                 await stack.enter_async_context(app.open_deliverer())
+            await stack.enter_async_context(app.plans_in_processes())
             await stack.enter_async_context(serving(make_house(app), listens=listens))
             if self._fd is None:
                 await self._announce(app, listens)

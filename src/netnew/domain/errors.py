@@ -63,6 +63,9 @@ class InvalidInput(CallerError):
         self.allowed = allowed
         super().__init__(f"{field}: {problem}" + (f" (allowed: {allowed})" if allowed else ""))
 
+    def __reduce__(self) -> tuple[type[InvalidInput], tuple[str, str, str]]:
+        return type(self), (self.field, self.problem, self.allowed)
+
 
 class NotFound(CallerError):
     """There is no such thing in this workspace. `kind` is the noun, `key` what was asked for."""

@@ -18,8 +18,8 @@ from netnew.lexicon.words import content_words
 
 # Words of praise ask for nothing that a page could prove.
 _PRAISE = {"best", "top", "good", "great", "leading", "popular", "interesting"}
-# 'MIT licensed tools' are tools licensed under MIT.
-_LICENSED = re.compile(r"\b([\w.+-]*[A-Z][\w.+-]*)[ -]licen[cs]ed\s+(.*)$")
+# 'MIT licensed tools' are tools licensed under MIT. Anchored, so that no word is read from within.
+_LICENSED = re.compile(r"(?<![\w.+-])(?=[\w.+-]*[A-Z])([\w.+-]+)[ -]licen[cs]ed\s+(.*)$")
 # Where a clause may begin.
 _STARTER = (
     r"that|which|who|whose|with(?:out)?|having|for|in|inside|outside|within|from|near|founded|established|"

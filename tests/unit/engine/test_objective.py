@@ -90,3 +90,9 @@ def test_a_given_type_is_kept() -> None:
 @pytest.mark.parametrize("objective", ["?", "find all", "...", "in", "that", "日本の会社"])
 def test_odd_objectives_are_read_without_a_crash(objective: str) -> None:
     assert read_objective(objective).entity_type
+
+
+def test_a_long_word_of_capitals_is_read_in_a_moment() -> None:
+    """In cubic time it would take a quarter of an hour."""
+    assert read_objective("A." * 5_000).entity_type
+    assert "MIT" in read_objective("MIT licensed databases").conditions[0].description

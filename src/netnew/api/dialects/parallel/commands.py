@@ -28,7 +28,7 @@ from netnew.api.dialects.parallel.reading import metrics
 from netnew.api.dialects.parallel.schemas import fields_asked, note_with
 from netnew.api.dialects.parallel.webhooks import hook_of
 from netnew.api.follow import follow
-from netnew.api.guarded import GuardedRoute
+from netnew.api.guarded import GuardedRoute, takes_list
 from netnew.api.named import run_named
 from netnew.domain.errors import Conflict, InvalidInput
 from netnew.domain.ids import RunId
@@ -38,12 +38,18 @@ router = APIRouter(route_class=GuardedRoute)
 
 _FIELDS = "output_schema.json_schema"
 _ENDS_WITHIN_S = 15.0
+_MOST_READ_AT_ONCE = 500  # of an exclude list; a longer one is read off the event loop
 
 
 @router.post("/v1beta/findall/runs", response_model=wire.FindAllRun, responses=documented(413))
+@takes_list
 async def create_run(caller: TheCaller, request: Request, asked: FindAllRunInput) -> Response:
     """Begin a run. It is queued at once; nothing is searched before this is answered."""
-    spec, hook = spec_of(asked, caller.house.settings), hook_of(asked.webhook)
+    hook = hook_of(asked.webhook)
+    if len(asked.exclude_list or ()) > _MOST_READ_AT_ONCE:
+        spec = await caller.house.off_loop.run(spec_of, asked, caller.house.settings)
+    else:
+        spec = spec_of(asked, caller.house.settings)
     run = await begin_once(caller, request, await request.body(), spec, hook)
     return run_view(run, await metrics(caller, run)).response()
 

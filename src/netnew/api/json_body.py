@@ -1,0 +1,100 @@
+"""The JSON of a body: bounded before it is read, and what no database holds refused."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from netnew.domain.errors import InvalidInput
+
+_DEEPEST = 64
+_LARGEST = 2**63 - 1  # what every database can hold
+
+
+def parsed(body: bytes, most_elements: int) -> Any:
+    """The JSON. Of a name that stands twice in an object the last counts, as everywhere. Raises
+    InvalidInput (field `body`), also for one that may have more than `most_elements` names and
+    values: every one of them is an object in memory, twenty times as large as it is written."""
+    _check_elements(body, most_elements)
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidInput("body", f"byte {error.start} is not UTF-8", "JSON in UTF-8") from None
+    try:
+        parsed = _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise InvalidInput("body", f"no JSON at {error.pos}: {error.msg}", "JSON") from None
+    except (RecursionError, ValueError):
+        raise InvalidInput("body", "nested too deeply, or numbers too long", "plain JSON") from None
+    if _depth(parsed) > _DEEPEST:
+        raise InvalidInput("body", "nested too deeply", f"at most {_DEEPEST} levels")
+    if "\\ud" in text or "\\uD" in text:
+        _check_surrogates(parsed)
+    if "\\u0000" in text and any("\0" in x for x in _strings(parsed)):
+        raise InvalidInput("body", "has the character U+0000", "text without it")
+    return parsed
+
+
+def _check_elements(body: bytes, most: int) -> None:
+    """Counts what parts elements, in texts too, since that takes no time: a text has few."""
+    count = sum(body.count(mark) for mark in (b",", b":", b"[", b"{"))
+    if count > most:
+        problem = f"has {count:,} commas, colons and opening brackets"
+        raise InvalidInput("body", problem, f"at most {most:,}")
+
+
+def _strings(parsed: Any) -> Iterator[str]:
+    """All texts of it, names included."""
+    left = [parsed]
+    while left:
+        match left.pop():
+            case str(text):
+                yield text
+            case dict(fields):
+                yield from fields
+                left += fields.values()
+            case list(items):
+                left += items
+
+
+def _refuse(constant: str) -> None:
+    raise json.JSONDecodeError(f"{constant} is not JSON", constant, 0)
+
+
+def _whole(digits: str) -> int:
+    number = int(digits)
+    if not -_LARGEST <= number <= _LARGEST:
+        raise InvalidInput("body", "has a number that is too large", "integers of 64 bits")
+    return number
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise InvalidInput("body", "has a number that is too large", "what 64 bits hold")
+    return number
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse, parse_int=_whole, parse_float=_finite)
+
+
+def _check_surrogates(parsed: Any) -> None:
+    """Half a character, which no answer could repeat."""
+    try:
+        json.dumps(parsed, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise InvalidInput("body", "has half a surrogate pair", "whole characters") from None
+
+
+def _depth(parsed: Any) -> int:
+    """How many levels of lists and objects there are."""
+    depth, level = 0, [parsed]
+    while level:
+        level = [x for x in level if isinstance(x, dict | list)]
+        depth += bool(level)
+        if depth > _DEEPEST:
+            break
+        level = [x for each in level for x in (each.values() if isinstance(each, dict) else each)]
+    return depth

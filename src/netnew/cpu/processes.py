@@ -1,0 +1,190 @@
+"""Calls of pure functions in child processes: each within a time, and none on the event loop.
+
+    python -m netnew.cpu.processes MODULE SECONDS
+
+imports MODULE, says so on standard output, then reads pickled calls from standard input and writes
+pickled answers, until the input ends. Only the parent writes there. It ends itself where a call
+takes longer than SECONDS: the parent, which would end it before, is gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import os
+import pickle
+import signal
+import struct
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import IO, Any, TypeVar, cast
+
+from netnew.cpu.account import current_account
+from netnew.cpu.turns import OwnerTurns
+from netnew.domain.errors import TransientError
+
+_LENGTH = struct.Struct(">Q")
+_STARTS_WITHIN_S = 60.0
+_T = TypeVar("_T")
+
+
+class TookTooLong(Exception):
+    """A call did not end within its time; its process was ended."""
+
+
+class ChildProcesses:
+    """Up to `most` processes that call functions of `module`; one is started when it is needed and
+    kept. Of each owner (`OwnerTurns`) one call at a time."""
+
+    def __init__(self, module: str, most: int = 2, timeout_s: float = 3.0) -> None:
+        self._module = module
+        self._timeout_s = timeout_s
+        self._turns = OwnerTurns(most)
+        self._idle: list[_Child] = []
+
+    async def call(self, function: Callable[..., _T], *arguments: object) -> _T:
+        """What `function` of the module returns, whose processor time is charged to whoever pays;
+        what it raises is raised here. Raises TookTooLong; TransientError where the process ended;
+        QuotaExceeded like `OwnerTurns`."""
+        request = pickle.dumps((function, arguments), pickle.HIGHEST_PROTOCOL)
+        async with self._turns.turn():
+            child = self._idle.pop() if self._idle else await self._started()
+            try:
+                answer = await child.ask(request, self._timeout_s)
+            except BaseException:
+                await child.end()
+                raise
+            self._idle.append(child)
+        if isinstance(answer, _Raised):
+            raise answer.error
+        return cast("_T", answer)
+
+    async def warm_up(self) -> None:
+        """Have a process started by the time that the first call comes."""
+        async with self._turns.turn():
+            if not self._idle:
+                self._idle.append(await self._started())
+
+    async def _started(self) -> _Child:
+        return await _Child.started(self._module, int(self._timeout_s) + 5)
+
+    async def aclose(self) -> None:
+        """End the processes that are idle; those that are not end with their calls' tasks."""
+        while self._idle:
+            await self._idle.pop().end()
+
+
+@dataclass(frozen=True, slots=True)
+class _Raised:
+    error: Exception
+
+
+@dataclass(slots=True)
+class _Child:
+    process: asyncio.subprocess.Process
+
+    @classmethod
+    async def started(cls, module: str, seconds: int) -> _Child:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", __spec__.name, module, str(seconds)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is for the one that waits
+        )
+        child = cls(process)
+        try:
+            async with asyncio.timeout(_STARTS_WITHIN_S):
+                await child._read()
+        except (asyncio.IncompleteReadError, TimeoutError) as error:
+            await child.end()
+            raise TransientError("a process for reading questions could not be started") from error
+        except BaseException:
+            await child.end()
+            raise
+        return child
+
+    async def ask(self, request: bytes, timeout_s: float) -> object:
+        stdin = self.process.stdin
+        assert stdin is not None
+        account, began = current_account(), time.monotonic()
+        try:
+            async with asyncio.timeout(timeout_s):
+                stdin.write(_LENGTH.pack(len(request)))
+                stdin.write(request)
+                await stdin.drain()
+                cpu_s, answer = pickle.loads(await self._read())
+        except TimeoutError:
+            if account is not None:
+                account.charge(time.monotonic() - began)
+            raise TookTooLong from None
+        except (OSError, asyncio.IncompleteReadError) as error:
+            raise TransientError("a process for reading questions has ended") from error
+        if account is not None:
+            account.charge(cpu_s)
+        return cast("object", answer)
+
+    async def end(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            self.process.kill()
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        await self.process.wait()
+
+    async def _read(self) -> bytes:
+        stdout = self.process.stdout
+        assert stdout is not None
+        (length,) = _LENGTH.unpack(await stdout.readexactly(_LENGTH.size))
+        return await stdout.readexactly(length)
+
+
+def _answer(request: bytes) -> bytes:
+    began = time.process_time()
+    answer: Any
+    try:
+        function, arguments = pickle.loads(request)
+        answer = function(*arguments)
+        written = pickle.dumps((time.process_time() - began, answer), pickle.HIGHEST_PROTOCOL)
+    except Exception as error:
+        spent = time.process_time() - began
+        written = pickle.dumps((spent, _Raised(_picklable(error))), pickle.HIGHEST_PROTOCOL)
+    return written
+
+
+def _picklable(error: Exception) -> Exception:
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:  # whatever its own methods raise
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
+
+
+def _write(stream: IO[bytes], written: bytes) -> None:
+    stream.write(_LENGTH.pack(len(written)) + written)
+    stream.flush()
+
+
+def main(module: str, seconds: int) -> None:
+    alarm: Callable[[int], object] = getattr(signal, "alarm", lambda seconds: None)
+    # Whatever is printed may not go where answers are expected.
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    importlib.import_module(module)
+    _write(answers, b"ready")
+    requests = sys.stdin.buffer
+    while len(head := requests.read(_LENGTH.size)) == _LENGTH.size:
+        (length,) = _LENGTH.unpack(head)
+        request = requests.read(length)
+        alarm(seconds)
+        answer = _answer(request)
+        alarm(0)
+        _write(answers, answer)
+
+
+if __name__ == "__main__":
+    # Pickles name classes by module: there is to be one of each.
+    from netnew.cpu.processes import main as main_of_module
+
+    main_of_module(sys.argv[1], int(sys.argv[2]))

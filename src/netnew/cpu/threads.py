@@ -1,0 +1,41 @@
+"""Computation that would hold up the event loop, in a thread: one at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from netnew.cpu.account import current_account
+from netnew.cpu.turns import OwnerTurns
+
+_T = TypeVar("_T")
+
+
+@dataclass(slots=True)
+class OffLoop:
+    """The interpreter's lock is passed on every 5 ms, so that the loop goes on, if a little slower;
+    more threads would slow it further and do no more. No single call of C code may take long."""
+
+    _turns: OwnerTurns = field(default_factory=lambda: OwnerTurns(1))
+
+    async def run(self, function: Callable[..., _T], *arguments: object) -> _T:
+        """What `function` returns. Its processor time is charged to whoever pays. Raises what it
+        raises, and QuotaExceeded like `OwnerTurns`."""
+        account, spent = current_account(), list[float]()
+        async with self._turns.turn():
+            try:
+                return await asyncio.to_thread(_timed, spent, function, *arguments)
+            finally:
+                if account is not None:
+                    account.charge(sum(spent))
+
+
+def _timed(spent: list[float], function: Callable[..., _T], *arguments: object) -> _T:
+    began = time.thread_time()
+    try:
+        return function(*arguments)
+    finally:
+        spent.append(time.thread_time() - began)
