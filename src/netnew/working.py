@@ -20,6 +20,7 @@ from netnew.engine.parts import Parts
 from netnew.engine.read_first import is_under_way, read_first
 from netnew.engine.refill import Refill
 from netnew.engine.workflow import Finding
+from netnew.error_log import ERRORS
 from netnew.ports import Changes, Clock, Store
 
 OpenParts = Callable[[RunSpec], AbstractAsyncContextManager[Parts]]
@@ -163,7 +164,7 @@ class Working:
             await self._close(key)
             raise
         except Exception as error:
-            _log.warning("%s failed", key[0], exc_info=error)
+            _log.warning("%s failed%s", key[0], _recorded(key, error), exc_info=error)
             await self._fail(key, error)
             more = False
         if not more:
@@ -281,3 +282,11 @@ class Working:
         if under_way is not None:
             await under_way.work.break_off()
             await under_way.parts.aclose()
+
+
+def _recorded(key: tuple[RunId, int], error: Exception) -> str:
+    """Where the stack of an unexpected error is to be found."""
+    if isinstance(error, NetnewError):
+        return ""
+    path = ERRORS.record(error, f"run {key[0]}, generation {key[1]} failed")
+    return f"; its stack is in {path}" if path else ""

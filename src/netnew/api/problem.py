@@ -31,6 +31,7 @@ from netnew.domain.errors import (
     TooLarge,
     TransientError,
 )
+from netnew.error_log import ERRORS
 
 STATUSES: Mapping[type[NetnewError], int] = {
     InvalidInput: 422,
@@ -127,7 +128,9 @@ def answer_problems(
         return answer(request, Problem(error.status_code, said, headers=headers))
 
     async def of_anything(request: Request, error: Exception) -> Response:
-        _log.error("a request failed", path=request.url.path, error=_told(error), exc_info=error)
+        kept = ERRORS.record(error, f"{request.method} {request.url.path} failed")
+        told = {"error": _told(error), "stack": str(kept)} if kept else {"error": _told(error)}
+        _log.error("a request failed", path=request.url.path, exc_info=error, **told)
         return answer(request, Problem(500, INTERNAL, error=error))
 
     app.add_exception_handler(NetnewError, of_netnew)

@@ -20,6 +20,7 @@ from netnew.domain.errors import (
     SourceMisconfigured,
     SourceUnavailable,
 )
+from netnew.error_log import ERRORS
 
 FAILED = 1
 WRONG_USAGE = 2
@@ -79,7 +80,9 @@ def complaint(error: Exception) -> list[str]:
             return ["netnew: this is not built yet"]
         case _:
             what = clean(f"{type(error).__name__}: {error}")
-            return [f"netnew: unexpected: {what} (NETNEW_DEBUG=1 shows where)"]
+            path = ERRORS.record(error, "a command failed")
+            where = f"details in {clean(str(path))}" if path else "NETNEW_DEBUG=1 shows where"
+            return [f"netnew: unexpected: {what} ({where})"]
 
 
 def exit_code(error: Exception) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import typer
 
 from netnew.cli.logs import log_to_standard_error, tell_warnings_left_out
+from netnew.error_log import ERRORS
 from netnew.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def with_app(
     opener = cast(Opener, context.obj)
     in_force = settings or Settings.load()
     log_to_standard_error(in_force.log_level, in_force.log_format)
+    ERRORS.keep_in(in_force.home)
 
     async def opened() -> T:
         async with opener(in_force) as app:

@@ -20,6 +20,7 @@ from netnew.domain.batch import Batch
 from netnew.domain.budget import Spend
 from netnew.domain.errors import Conflict
 from netnew.domain.ids import RunId
+from netnew.error_log import ERRORS
 
 T = TypeVar("T")
 
@@ -142,6 +143,7 @@ class Bench:
         try:
             return await self._work(key[0], key[1], self._worker_id)
         except Exception as error:
+            ERRORS.record(error, f"a stretch of {key[0]} failed")
             _log.exception("a stretch of work failed", run=key[0], error=str(error))
             raise
         finally:

@@ -1,0 +1,73 @@
+"""Unexpected errors with their stacks, in a file, whatever the log level.
+
+One file a HOME, `logs/errors.log`, readable by its owner alone. It is bounded: beyond 1 MB it
+becomes `errors.log.1`, and the one before that goes.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import traceback
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+_NAME = "errors.log"
+_MOST_BYTES = 1_000_000
+_MOST_OF_ONE = 100_000  # characters of one error; a recursion has tens of thousands of lines
+_MARK = "_netnew_recorded"
+
+
+class ErrorLog:
+    """Writes to `folder` once that is known; nothing before."""
+
+    def __init__(self) -> None:
+        self._path: Path | None = None
+        self._lock = threading.Lock()
+
+    def keep_in(self, home: Path) -> None:
+        """Write to `home`/logs from now on."""
+        self._path = home / "logs" / _NAME
+
+    def record(self, error: BaseException, what: str) -> Path | None:
+        """Write the stack of `error`, once however often it is recorded; the file it is in.
+
+        `what` says what failed. None where there is no file, or it cannot be written.
+        """
+        path = self._path
+        if path is None or getattr(error, _MARK, None) == path:
+            return path
+        try:
+            with self._lock:
+                _append(path, _entry(error, what))
+        except OSError:
+            return None
+        with suppress(AttributeError, TypeError):
+            setattr(error, _MARK, path)
+        return path
+
+
+ERRORS = ErrorLog()
+"""The one of this process; the face that is used says where it lies."""
+
+
+def _entry(error: BaseException, what: str) -> bytes:
+    stack = "".join(traceback.format_exception(error))
+    if len(stack) > _MOST_OF_ONE:
+        half = _MOST_OF_ONE // 2
+        stack = f"{stack[:half]}\n…\n{stack[-half:]}"
+    head = f"{datetime.now(UTC).isoformat(timespec='seconds')} [{os.getpid()}] {what}"
+    return f"{head}\n{stack}\n".encode("utf-8", "backslashreplace")
+
+
+def _append(path: Path, entry: bytes) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(FileNotFoundError):
+        if path.stat().st_size + len(entry) > _MOST_BYTES:
+            path.replace(path.with_name(f"{_NAME}.1"))
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        os.write(descriptor, entry)
+    finally:
+        os.close(descriptor)
