@@ -3,10 +3,9 @@ regular expressions hold the interpreter's lock while they match."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
 
 from netnew.cpu.processes import ChildProcesses, TookTooLong
 from netnew.domain.errors import InvalidInput
@@ -17,27 +16,33 @@ from netnew.judges.rules import RulesJudge
 from netnew.plan_maker import PlanMakerHere
 from netnew.ports import Clock, Judge
 
-# A question that people ask takes milliseconds; a list of 10,000 entries a tenth of a second.
-_WITHIN_S = 3.0
+# Seconds of a processor. A question that people ask takes milliseconds, twenty conditions of 10,000
+# characters half a second.
+_MOST_S = 1.0
+# A hundred thousand entries take one.
+_MOST_S_OF_LISTS = 60.0
 # To hash fewer entries takes less than to have them sent.
 _FEW_EXCLUDED = 20
-_T = TypeVar("_T")
 
 
 class PlanProcesses:
     """Reads questions, conditions and exclude lists in child processes. A question or a condition
-    that takes longer than `_WITHIN_S` is refused, whichever judge is to decide: rules read it again
+    that takes more than `_MOST_S` is refused, whichever judge is to decide: rules read it again
     with every candidate."""
 
     def __init__(self) -> None:
-        self._children = ChildProcesses(__name__, timeout_s=_WITHIN_S)
+        self._children = ChildProcesses(__name__)
 
     async def plan(self, spec: RunSpec, judge: Judge, clock: Clock) -> Plan:
         """Raises InvalidInput naming the field, also where reading takes too long; TransientError,
         QuotaExceeded like `ChildProcesses.call`."""
         check(spec)
         asked = replace(spec, exclude=ExcludeList(), notes={})  # of no use for it, and may be large
-        made = await self._call(_plan, asked, clock.now())
+        try:
+            made = await self._children.call(_MOST_S, _plan, asked, clock.now())
+        except TookTooLong:
+            problem = f"reading it and its conditions takes more than {_MOST_S:g} s"
+            raise InvalidInput("objective", problem, "a shorter or simpler question") from None
         whole = replace(made.spec, exclude=spec.exclude, notes=spec.notes)
         made = replace(made, spec=whole, judge_profile=str(judge.profile))
         if isinstance(judge, RulesJudge):
@@ -45,23 +50,19 @@ class PlanProcesses:
         return replace(made, unreadable=dict(judge.unreadable(whole.conditions)))
 
     async def exclusions(self, exclude: ExcludeList, keys: Sequence[str]) -> Exclusions:
-        """Raises like `plan`."""
+        """Raises TransientError, QuotaExceeded like `ChildProcesses.call`."""
         if len(exclude) + len(keys) <= _FEW_EXCLUDED:
             return await PlanMakerHere().exclusions(exclude, keys)
-        return Exclusions.from_bytes(await self._call(_exclusions, exclude, tuple(keys)))
+        call = self._children.call
+        return Exclusions.from_bytes(
+            await call(_MOST_S_OF_LISTS, _exclusions, exclude, tuple(keys))
+        )
 
     async def warm_up(self) -> None:
         await self._children.warm_up()
 
     async def aclose(self) -> None:
         await self._children.aclose()
-
-    async def _call(self, function: Callable[..., _T], *arguments: object) -> _T:
-        try:
-            return await self._children.call(function, *arguments)
-        except TookTooLong:
-            problem = f"reading it took longer than {_WITHIN_S:g} s"
-            raise InvalidInput("objective", problem, "a shorter or simpler question") from None
 
 
 class _Clock:

@@ -88,7 +88,7 @@ def test_a_question_that_takes_too_long_to_read_is_refused(client: httpx2.Client
     conditions = [{"name": f"c{n}", "description": "1" * 9_990 + str(n)} for n in range(20)]
     refused = client.post(_CREATE, json={**FACES[0].body, "match_conditions": conditions})
     assert refused.status_code == 422
-    assert "reading it took longer than" in refused.text
+    assert "takes more than 1 s" in refused.text
     assert client.post(_CREATE, json=dict(FACES[0].body)).status_code == 200
 
 

@@ -1,10 +1,10 @@
 """Calls of pure functions in child processes: each within a time, and none on the event loop.
 
-    python -m netnew.cpu.processes MODULE SECONDS
+    python -m netnew.cpu.processes MODULE
 
 imports MODULE, says so on standard output, then reads pickled calls from standard input and writes
 pickled answers, until the input ends. Only the parent writes there. It ends itself where a call
-takes longer than SECONDS: the parent, which would end it before, is gone.
+takes longer than its parent would wait: the parent is gone.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import signal
 import struct
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any, TypeVar, cast
 
@@ -28,32 +28,35 @@ from netnew.domain.errors import TransientError
 
 _LENGTH = struct.Struct(">Q")
 _STARTS_WITHIN_S = 60.0
+# The machine may be busy with other things, or have no timers of processor time (Windows).
+_CLOCK_PER_CPU, _MORE_S = 3.0, 2.0
 _T = TypeVar("_T")
 
 
 class TookTooLong(Exception):
-    """A call did not end within its time; its process was ended."""
+    """A call did not end within its time."""
 
 
 class ChildProcesses:
     """Up to `most` processes that call functions of `module`; one is started when it is needed and
     kept. Of each owner (`OwnerTurns`) one call at a time."""
 
-    def __init__(self, module: str, most: int = 2, timeout_s: float = 3.0) -> None:
+    def __init__(self, module: str, most: int = 2) -> None:
         self._module = module
-        self._timeout_s = timeout_s
         self._turns = OwnerTurns(most)
         self._idle: list[_Child] = []
 
-    async def call(self, function: Callable[..., _T], *arguments: object) -> _T:
+    async def call(self, cpu_s: float, function: Callable[..., _T], *arguments: object) -> _T:
         """What `function` of the module returns, whose processor time is charged to whoever pays;
-        what it raises is raised here. Raises TookTooLong; TransientError where the process ended;
-        QuotaExceeded like `OwnerTurns`."""
-        request = pickle.dumps((function, arguments), pickle.HIGHEST_PROTOCOL)
+        what it raises is raised here. Raises TookTooLong where it takes more than `cpu_s` of a
+        processor, or a multiple of that by the clock, which ends its process; TransientError where
+        the process ended; QuotaExceeded like `OwnerTurns`."""
+        wall_s = cpu_s * _CLOCK_PER_CPU + _MORE_S
+        request = pickle.dumps((cpu_s, wall_s, function, arguments), pickle.HIGHEST_PROTOCOL)
         async with self._turns.turn():
             child = self._idle.pop() if self._idle else await self._started()
             try:
-                answer = await child.ask(request, self._timeout_s)
+                answer = await child.ask(request, wall_s)
             except BaseException:
                 await child.end()
                 raise
@@ -69,7 +72,7 @@ class ChildProcesses:
                 self._idle.append(await self._started())
 
     async def _started(self) -> _Child:
-        return await _Child.started(self._module, int(self._timeout_s) + 5)
+        return await _Child.started(self._module)
 
     async def aclose(self) -> None:
         """End the processes that are idle; those that are not end with their calls' tasks."""
@@ -87,9 +90,9 @@ class _Child:
     process: asyncio.subprocess.Process
 
     @classmethod
-    async def started(cls, module: str, seconds: int) -> _Child:
+    async def started(cls, module: str) -> _Child:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", __spec__.name, module, str(seconds)),
+            *(sys.executable, "-m", __spec__.name, module),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             start_new_session=True,  # Ctrl-C is for the one that waits
@@ -144,13 +147,35 @@ def _answer(request: bytes) -> bytes:
     began = time.process_time()
     answer: Any
     try:
-        function, arguments = pickle.loads(request)
-        answer = function(*arguments)
+        cpu_s, wall_s, function, arguments = pickle.loads(request)
+        with _limited(cpu_s, wall_s):
+            answer = function(*arguments)
         written = pickle.dumps((time.process_time() - began, answer), pickle.HIGHEST_PROTOCOL)
     except Exception as error:
         spent = time.process_time() - began
         written = pickle.dumps((spent, _Raised(_picklable(error))), pickle.HIGHEST_PROTOCOL)
     return written
+
+
+@contextlib.contextmanager
+def _limited(cpu_s: float, wall_s: float) -> Iterator[None]:
+    """TookTooLong is raised within after `cpu_s`, also from a regular expression that matches: it
+    looks at signals. Well after `wall_s` the process ends."""
+    if sys.platform == "win32":
+        yield
+        return
+    signal.signal(signal.SIGVTALRM, _stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, cpu_s)
+    signal.alarm(int(wall_s) + 5)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.alarm(0)
+
+
+def _stop(*_: object) -> None:
+    raise TookTooLong
 
 
 def _picklable(error: Exception) -> Exception:
@@ -166,8 +191,7 @@ def _write(stream: IO[bytes], written: bytes) -> None:
     stream.flush()
 
 
-def main(module: str, seconds: int) -> None:
-    alarm: Callable[[int], object] = getattr(signal, "alarm", lambda seconds: None)
+def main(module: str) -> None:
     # Whatever is printed may not go where answers are expected.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
@@ -176,15 +200,11 @@ def main(module: str, seconds: int) -> None:
     requests = sys.stdin.buffer
     while len(head := requests.read(_LENGTH.size)) == _LENGTH.size:
         (length,) = _LENGTH.unpack(head)
-        request = requests.read(length)
-        alarm(seconds)
-        answer = _answer(request)
-        alarm(0)
-        _write(answers, answer)
+        _write(answers, _answer(requests.read(length)))
 
 
 if __name__ == "__main__":
     # Pickles name classes by module: there is to be one of each.
     from netnew.cpu.processes import main as main_of_module
 
-    main_of_module(sys.argv[1], int(sys.argv[2]))
+    main_of_module(sys.argv[1])

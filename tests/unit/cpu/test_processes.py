@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -39,8 +40,13 @@ def fail_oddly() -> None:
 
 
 def never_ends() -> None:
-    """Within one call of C code, as a regular expression is."""
+    """Within one call of C code that looks at signals, as a regular expression is."""
     re.match(r"(a*)*b", "a" * 100)
+
+
+def sleeps() -> None:
+    """Uses no processor time."""
+    time.sleep(1_000)
 
 
 def print_something() -> str:
@@ -54,9 +60,9 @@ def busy(seconds: float) -> None:
         pass
 
 
-def with_processes(work: Work, most: int = 2, timeout_s: float = 30.0) -> None:
+def with_processes(work: Work, most: int = 2) -> None:
     async def run() -> None:
-        processes = ChildProcesses(__name__, most, timeout_s)
+        processes = ChildProcesses(__name__, most)
         try:
             await work(processes)
         finally:
@@ -67,13 +73,13 @@ def with_processes(work: Work, most: int = 2, timeout_s: float = 30.0) -> None:
 
 def test_what_is_returned_and_what_is_raised_comes_back() -> None:
     async def work(processes: ChildProcesses) -> None:
-        assert await processes.call(double, 21) == 42
+        assert await processes.call(30.0, double, 21) == 42
         with pytest.raises(InvalidInput) as refused:
-            await processes.call(refuse, "objective")
+            await processes.call(30.0, refuse, "objective")
         assert (refused.value.field, refused.value.allowed) == ("objective", "another")
         with pytest.raises(RuntimeError, match="Local: odd"):
-            await processes.call(fail_oddly)
-        assert await processes.call(print_something) == "fine"
+            await processes.call(30.0, fail_oddly)
+        assert await processes.call(30.0, print_something) == "fine"
 
     with_processes(work)
 
@@ -81,7 +87,7 @@ def test_what_is_returned_and_what_is_raised_comes_back() -> None:
 def test_one_process_does_for_all_that_comes_one_by_one_and_is_another() -> None:
     async def work(processes: ChildProcesses) -> None:
         await processes.warm_up()
-        ids = {await processes.call(process_id) for _ in range(3)}
+        ids = {await processes.call(30.0, process_id) for _ in range(3)}
         assert len(ids) == 1
         assert os.getpid() not in ids
 
@@ -90,22 +96,25 @@ def test_one_process_does_for_all_that_comes_one_by_one_and_is_another() -> None
 
 def test_a_call_that_does_not_end_is_ended_and_the_next_one_is_answered() -> None:
     async def work(processes: ChildProcesses) -> None:
-        before = await processes.call(process_id)
+        before = await processes.call(30.0, process_id)
         with pytest.raises(TookTooLong):
-            await processes.call(never_ends)
+            await processes.call(0.1, never_ends)
+        assert await processes.call(30.0, process_id) == before
+        with pytest.raises(TookTooLong):
+            await processes.call(0.1, sleeps)
         with pytest.raises(ProcessLookupError):
             os.kill(before, 0)
-        assert await processes.call(double, 1) == 2
+        assert await processes.call(30.0, double, 1) == 2
 
-    with_processes(work, timeout_s=1.0)
+    with_processes(work)
 
 
 def test_a_process_that_was_killed_is_replaced() -> None:
     async def work(processes: ChildProcesses) -> None:
-        os.kill(await processes.call(process_id), signal.SIGKILL)
+        os.kill(await processes.call(30.0, process_id), signal.SIGKILL)
         with pytest.raises(TransientError):
-            await processes.call(double, 1)
-        assert await processes.call(double, 1) == 2
+            await processes.call(30.0, double, 1)
+        assert await processes.call(30.0, double, 1) == 2
 
     with_processes(work)
 
@@ -114,9 +123,9 @@ def test_who_asks_pays_and_one_owner_has_one_call_at_a_time() -> None:
     async def work(processes: ChildProcesses) -> None:
         budgets = CpuBudgets(per_s=0.001, at_once=0.1)
 
-        async def asked_by(owner: str, *calls: object) -> object:
+        async def asked_by(owner: str, *call: Any) -> object:
             with paid_by(budgets.account(owner)):
-                return await processes.call(*calls)  # type: ignore[arg-type]
+                return await processes.call(2.0, *call)
 
         slow = asyncio.ensure_future(asked_by("one", never_ends))
         waiting = asyncio.ensure_future(asked_by("one", double, 1))
@@ -131,7 +140,7 @@ def test_who_asks_pays_and_one_owner_has_one_call_at_a_time() -> None:
         with pytest.raises(TransientError, match="processor time"):
             await asked_by("other", double, 2)
 
-    with_processes(work, timeout_s=5.0)
+    with_processes(work)
 
 
 def test_a_process_ends_with_its_parent() -> None:
@@ -141,7 +150,7 @@ def test_a_process_ends_with_its_parent() -> None:
             "from netnew.cpu.processes import ChildProcesses\n"
             f"from {__name__} import process_id\n"
             "async def main():\n"
-            f"    print(await ChildProcesses({__name__!r}).call(process_id), flush=True)\n"
+            f"    print(await ChildProcesses({__name__!r}).call(30.0, process_id), flush=True)\n"
             "    os.kill(os.getpid(), 9)\n"
             "asyncio.run(main())\n"
         )
