@@ -106,6 +106,7 @@ class Following:
                 await asyncio.wait([ours], timeout=_LOOK_EVERY_S)
                 with suppress(TransientError):
                     run = await self.app.service.run(self.run.id)
+                    self.tally.catch_up(run)
                     if run.status is RunStatus.PAUSED and self.tally.seq >= run.last_seq:
                         return End.PAUSED
                     is_ours = not ours.done()

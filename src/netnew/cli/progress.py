@@ -187,12 +187,20 @@ def _line(event: Event) -> str:
                 plural(ended.spend.searches, "search", "searches"),
                 *paid_for(ended.spend),
             )
+            since = f"since round {ended.number}" if ended.is_rest else f"round {ended.number}"
             return (
-                f"round {ended.number}: {plural(ended.new_candidates, 'new candidate')},"
-                f" {plural(ended.new_matches, 'new match', 'new matches')};"
+                f"{since}: {_change(ended.new_candidates, 'candidate', 'candidates')},"
+                f" {_change(ended.new_matches, 'match', 'matches')};"
                 f" so far {', '.join(used)}"
             )
         case SourceFailed() as failure:
             return f"source {clean(failure.source)} failed: {clean(failure.problem)}"
         case _:
             return ""
+
+
+def _change(count: int, one: str, many: str) -> str:
+    """'2 new matches'; '1 match fewer' where some were merged or excluded."""
+    if count < 0:
+        return f"{plural(-count, one, many)} fewer"
+    return plural(count, f"new {one}", f"new {many}")

@@ -45,6 +45,14 @@ class Tally:
         tally._of = _by_status(run.counts)
         return tally
 
+    def catch_up(self, run: Run) -> None:
+        """Take the counts of `run`, where it is further than the events taken so far: they know
+        how each candidate stood before, which events do not say."""
+        if run.last_seq < self.seq or run.last_seq <= self.counted_to:
+            return
+        self.counted_to, self.round, self.spend = run.last_seq, run.rounds, run.spend
+        self._of = _by_status(run.counts)
+
     def take(self, event: Event) -> None:
         counts = event.seq > self.counted_to
         self.seq = event.seq

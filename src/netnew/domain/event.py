@@ -50,7 +50,12 @@ class RunChanged:
 
 @dataclass(frozen=True, slots=True)
 class RoundEnded:
-    """A round of discovery is over; what it brought and the state of the whole run after it."""
+    """A round of discovery is over; what it brought and the state of the whole run after it.
+
+    `new_candidates` and `new_matches` are how many more there are than when the last one was told
+    (fewer where some were merged or excluded), so that they add up to the run's counts. `is_rest`:
+    no round, but what changed since the last one, told as the run stops.
+    """
 
     number: int
     queries: tuple[str, ...]
@@ -59,6 +64,7 @@ class RoundEnded:
     counts: Counts
     spend: Spend
     estimate: Estimate | None = None
+    is_rest: bool = False
     kind: Literal["run.round"] = "run.round"
 
 

@@ -200,7 +200,8 @@ class Run:
     which counts none of them. `ended_as`: how the run stood before an errand that does not change
     that. `revision` counts the changes of `spec`, `epoch` the workers that took the run, and
     `takeovers` those of them that took it from a dead one. `unread_pages`: what
-    could not be read, the most frequent reason first.
+    could not be read, the most frequent reason first. `counts_told`, `spend_told`: what the last
+    `RoundEnded` said.
     """
 
     id: RunId
@@ -224,6 +225,8 @@ class Run:
     estimate: Estimate | None = None
     judge_profile: str = ""
     unread_pages: tuple[UnreadPages, ...] = ()
+    counts_told: Counts = Counts()
+    spend_told: Spend = Spend()
     last_seq: int = 0
     revision: int = 0
     epoch: int = 0

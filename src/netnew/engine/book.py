@@ -106,14 +106,7 @@ class Book:
         self._merges_recorded = len(self.resolver.merges)
         # While it retraces, the counts in memory are those of an earlier time.
         if not self.is_retracing:
-            self.run = replace(
-                self.run,
-                counts=self.counts(),
-                spend=self.meter.spend,
-                estimate=self.estimated() if sums_up else self.run.estimate,
-                unread_pages=self.unread.summary() if sums_up else self.run.unread_pages,
-                updated_at=self.parts.clock.now(),
-            )
+            self.run = self.summed_up() if sums_up else self._counted()
         spent = None
         if sums_up or self.parts.day_budget.is_capped:
             spent, self.spend_told = self.run.spend - self.spend_told, self.run.spend
@@ -132,6 +125,16 @@ class Book:
         )
         if receipt.stop_requested is not self.run.stop_requested:
             self.run = replace(self.run, stop_requested=receipt.stop_requested)
+
+    def _counted(self) -> Run:
+        """The run with what is counted all the time."""
+        now = self.parts.clock.now()
+        return replace(self.run, counts=self.counts(), spend=self.meter.spend, updated_at=now)
+
+    def summed_up(self) -> Run:
+        """The run as it stands, with its estimate and the pages that could not be read."""
+        run, unread = self._counted(), self.unread.summary()
+        return replace(run, estimate=self.estimated(), unread_pages=unread)
 
     def _row(self, entity: Entity) -> Candidate:
         generation = self.told.generation_of(entity, self.run.generation)
@@ -185,11 +188,9 @@ class Book:
         return entity.status is not MatchStatus.GENERATED or not self.run.spec.is_preview
 
     def counts(self) -> Counts:
-        """Of the candidates that are listed."""
-        counts = self.resolver.counts()
-        if not self.run.spec.is_preview:
-            return counts
-        return replace(counts, generated=counts.matched + counts.unmatched + counts.unclear)
+        """Of the candidates that are listed, as their rows stand: what is read beside the rows says
+        the same as they do, whatever happens next."""
+        return self.told.counts(self.resolver.counts().discarded)
 
     async def write_new(self, waiting: list[Entity]) -> None:
         """Rows for those that were found but not judged: nothing found is lost."""

@@ -30,6 +30,7 @@ from netnew.domain.run import (
     TerminationReason,
 )
 from netnew.engine.plan import check
+from netnew.engine.round_totals import as_told, rest_of
 from netnew.ports import Changes
 
 # Ends after which there may be more to find with the same limits.
@@ -203,8 +204,8 @@ def _standing(
     """At once, as nobody works on it. An errand given up leaves the run as it had ended."""
     if status.is_terminal and run.errand is Errand.ENRICH and run.ended_as is not None:
         ended = replace(run, status=run.ended_as, updated_at=now, stop_requested=StopRequest.NONE)
-        told = RunStatusChanged(run.ended_as, run.termination_reason, detail)
-        return Changes(run.id, (told,), ended)
+        over = RunStatusChanged(run.ended_as, run.termination_reason, detail)
+        return Changes(run.id, (*rest_of(run), over), as_told(ended))
     standing = replace(
         run,
         status=status,
@@ -214,7 +215,8 @@ def _standing(
         updated_at=now,
         stop_requested=StopRequest.NONE,
     )
-    return Changes(run.id, (RunStatusChanged(status, reason, detail),), standing)
+    told: tuple[EventBody, ...] = (*rest_of(run), RunStatusChanged(status, reason, detail))
+    return Changes(run.id, told, as_told(standing))
 
 
 def _with_fresh_budget(run: Run) -> Run:

@@ -10,7 +10,7 @@ from netnew.domain.budget import Budget, Spend
 from netnew.domain.candidate import Candidate, MatchStatus
 from netnew.domain.enrichment import EnrichmentValue, leaves
 from netnew.domain.errors import Conflict, ModelUnavailable
-from netnew.domain.event import CandidateEnriched, RunStatusChanged
+from netnew.domain.event import CandidateEnriched, EventBody, RunStatusChanged
 from netnew.domain.ledger import LedgerEntry
 from netnew.domain.run import Run, RunSpec, RunStatus, StopRequest
 from netnew.engine.enrich import enrich
@@ -21,6 +21,7 @@ from netnew.engine.outage import Outage
 from netnew.engine.parts import Parts
 from netnew.engine.restore import entity_of
 from netnew.engine.retrace import from_what_is_stored
+from netnew.engine.round_totals import as_told, rest_of
 from netnew.ports import Changes
 
 _BATCH = 50
@@ -133,7 +134,9 @@ class Refill:
             ended = replace(ended, termination_detail=f"some fields are open: {self.outage.last}")
         reason = ended.termination_reason if status.is_terminal else None
         told = RunStatusChanged(status, reason, ended.termination_detail if reason else "")
-        await self._commit(Changes(ended.id, (told,), ended, if_revision=self.run.revision))
+        events: tuple[EventBody, ...] = (*rest_of(ended), told)
+        ended = as_told(ended)
+        await self._commit(Changes(ended.id, events, ended, if_revision=self.run.revision))
         self.run = ended
 
     async def _commit(self, changes: Changes) -> None:

@@ -17,6 +17,7 @@ from netnew.domain.event import CandidateDecided, CandidateEnriched, CandidateGe
 from netnew.domain.ledger import LedgerEntry, LedgerKey
 from netnew.domain.run import Counts, Run, RunSpec, RunStatus
 from netnew.engine.grey_zone import BY_MODEL, pair_key
+from netnew.engine.round_totals import as_told, rest_of
 from netnew.engine.without import Gone, unproved, without
 from netnew.ports import Changes
 
@@ -63,11 +64,11 @@ def split_changes(run: Run, this: Split, kept: Candidate, now: datetime) -> Chan
     counts = _moved(run.counts, this.lost.status, 1)
     counts = _moved(_moved(counts, kept.status, -1), this.kept.status, 1)
     counts = replace(counts, discarded=counts.discarded - 1)
-    events = _events(this, kept)
+    run = replace(run, counts=counts, updated_at=now)
     return Changes(
         run.id,
-        events=events,
-        run=replace(run, counts=counts, updated_at=now),
+        events=(*_events(this, kept), *rest_of(run)),
+        run=as_told(run),
         candidates=(this.lost, this.kept),
         merges=(this.merge,),
         ledger=(*_forgotten(run, this, kept, now), *_told_apart(run, this.merge, now)),

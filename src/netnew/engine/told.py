@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from netnew.domain.candidate import Candidate, MatchStatus
 from netnew.domain.condition import Outcome, Verdict
 from netnew.domain.ids import CandidateId, RunId
+from netnew.domain.run import Counts
 from netnew.engine.entity import Entity
 from netnew.ports import CandidateStore
 
@@ -22,6 +24,8 @@ class Told:
     _digests: dict[CandidateId, int] = field(default_factory=dict)
     _decided: set[CandidateId] = field(default_factory=set)
     _matched: dict[CandidateId, int] = field(default_factory=dict)
+    _statuses: dict[CandidateId, MatchStatus] = field(default_factory=dict)
+    _of: Counter[MatchStatus] = field(default_factory=Counter)
 
     @classmethod
     async def of(cls, run_id: RunId, store: CandidateStore) -> Told:
@@ -42,6 +46,19 @@ class Told:
     def take(self, entity: Entity) -> None:
         """Its row is being written as it is now."""
         self._digests[entity.id] = _digest(entity)
+        self._stands(entity.id, entity.status)
+
+    def counts(self, discarded: int) -> Counts:
+        """Of the rows, as they stand. `discarded`: also of those that never had a row."""
+        of = self._of
+        listed = sum(n for status, n in of.items() if status is not MatchStatus.DISCARDED)
+        return Counts(
+            listed,
+            of[MatchStatus.MATCHED],
+            of[MatchStatus.UNMATCHED],
+            of[MatchStatus.UNCLEAR],
+            discarded,
+        )
 
     def generation_of(self, entity: Entity, generation: int) -> int:
         """The generation that decided it: one that matched before, and does still, was decided
@@ -58,10 +75,18 @@ class Told:
 
     def _take(self, key: CandidateId, candidate: Candidate) -> None:
         self._digests[key] = _digest(candidate)
+        self._stands(key, candidate.status)
         if candidate.status in _DECIDED:
             self._decided.add(key)
         if candidate.status is MatchStatus.MATCHED:
             self._matched[key] = candidate.generation
+
+    def _stands(self, key: CandidateId, status: MatchStatus) -> None:
+        before = self._statuses.get(key)
+        if before is not None:
+            self._of[before] -= 1
+        self._statuses[key] = status
+        self._of[status] += 1
 
 
 def _digest(said: Candidate | Entity) -> int:

@@ -21,7 +21,7 @@ from netnew.domain.event import (
     RunStatusChanged,
 )
 from netnew.domain.ledger import LedgerEntry
-from netnew.domain.model_calls import CallOutcomes, unusable_answers
+from netnew.domain.model_calls import unusable_answers
 from netnew.domain.run import Run, RunStatus, StopRequest, TerminationReason
 from netnew.engine.apart import Apart
 from netnew.engine.book import ASKED_OUT, Book
@@ -44,6 +44,7 @@ from netnew.engine.refill import lacks_fields
 from netnew.engine.relevance import Relevance
 from netnew.engine.resolve import Resolver
 from netnew.engine.retrace import FixedClock, from_what_is_stored
+from netnew.engine.round_totals import as_told, rest_of, round_ended
 from netnew.engine.second_look import SecondLook
 from netnew.engine.share import Sharing
 from netnew.engine.stop import COST_WINDOW, Progress, Stop, stop_for
@@ -255,7 +256,7 @@ class Finding:
         if not retraced:
             # A worker that gets so far is no victim of the run.
             self.run = replace(self.run, rounds=self.book.rounds, takeovers=0)
-            told = (*self.book.events_of(grown), self._round_ended(this, new_matches))
+            told = (*self.book.events_of(grown), self._round_ended(this))
             await self.book.commit(*this.failures, *told, candidates=grown, sums_up=True)
         elif self.book.rounds in (self.run.rounds, self.run.rounds_before):
             await self._catch_up()
@@ -273,16 +274,11 @@ class Finding:
             record=self.book.record,
         )
 
-    def _round_ended(self, this: Round, new_matches: int) -> RoundEnded:
-        return RoundEnded(
-            this.number,
-            tuple(lead.query for lead in this.queries),
-            len({e.id for _, some in this.sighted for e in some if self.book.lists(e)}),
-            new_matches,
-            self.book.counts(),
-            replace(self.meter.spend, outcomes=CallOutcomes()),
-            self.book.estimated(),
-        )
+    def _round_ended(self, this: Round) -> RoundEnded:
+        self.run = self.book.summed_up()
+        told = round_ended(self.run, this.number, tuple(lead.query for lead in this.queries))
+        self.run = as_told(self.run)
+        return told
 
     # ------------------------------------------------------------------------------- retracing
 
@@ -520,8 +516,9 @@ class Finding:
         reason = None if status is RunStatus.PAUSED else stop.reason
         self.book.ended_by = reason
         before = self.run
+        rest = () if self.is_retracing else rest_of(self.run)
         self.run = replace(
-            self.run,
+            self.run if self.is_retracing else as_told(self.run),
             status=status,
             termination_reason=reason,
             termination_detail=stop.detail if reason else "",
@@ -529,7 +526,7 @@ class Finding:
         )
         told = RunStatusChanged(status, reason, self.run.termination_detail)
         try:
-            await self.book.commit(told, sums_up=True, if_revision=before.revision)
+            await self.book.commit(*rest, told, sums_up=True, if_revision=before.revision)
         except Conflict:
             self.run, self.book.ended_by = before, None
             await self._look_around()

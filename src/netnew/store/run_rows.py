@@ -43,6 +43,8 @@ class Progress:
     errand: Errand = Errand.FIND
     ended_as: RunStatus | None = None
     unread_pages: tuple[UnreadPages, ...] = ()
+    counts_told: Counts = Counts()
+    spend_told: Spend = Spend()
 
 
 _SPEC = Codec(RunSpec)

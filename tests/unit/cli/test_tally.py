@@ -84,3 +84,17 @@ def test_the_end_of_a_round_puts_the_counts_right(finished: Any) -> None:
     assert numbers(tally) == (9, 4, 2)
     assert tally.count(MatchStatus.GENERATED) == 2
     assert (tally.round, tally.spend.pages) == (3, 7)
+
+
+def test_a_run_that_is_further_than_its_events_puts_the_counts_right(finished: Any) -> None:
+    one = finished.candidates[0]
+    # It was unclear before this watching began, which its event does not say.
+    tally = taken(Tally.of(finished.run), finished, decided(one, MatchStatus.MATCHED))
+    counts = Counts(generated=3, matched=2, unmatched=1)
+    further = replace(finished.run, last_seq=tally.seq + 1, counts=counts, rounds=4)
+    tally.catch_up(further)
+    assert (tally.round, numbers(tally)) == (4, (3, 2, 1))
+    # The event that it is ahead of is not counted once more; an older state changes nothing.
+    taken(tally, finished, decided(one, MatchStatus.MATCHED))
+    tally.catch_up(finished.run)
+    assert numbers(tally) == (3, 2, 1)
