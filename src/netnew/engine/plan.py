@@ -61,14 +61,16 @@ def plan(spec: RunSpec, judge: Judge, clock: Clock) -> Plan:
     check(spec)
     today = clock.now().date()
     read = read_objective(spec.objective, spec.entity_type)
-    conditions = spec.conditions or _apart(read.conditions, spec.enrichments)
-    dated = tuple(_dated(c, today) for c in conditions)
+    if spec.conditions:
+        conditions = tuple(_dated(c, today) for c in spec.conditions)
+    else:
+        conditions = _conditions_read(read.conditions, spec, today)
     generator = generator_named(spec.generator)
     limits = [x for x in (spec.evaluate_limit, generator.evaluate_limit) if x is not None]
     complete = replace(
         spec,
         entity_type=spec.entity_type or read.entity_type,
-        conditions=dated if spec.conditions else at_most(spec.most_conditions, dated),
+        conditions=conditions,
         evaluate_limit=min(limits, default=None),
     )
     return Plan(
@@ -78,6 +80,22 @@ def plan(spec: RunSpec, judge: Judge, clock: Clock) -> Plan:
         budget=generator.budget.with_caps_of(spec.budget),
         unreadable=dict(judge.unreadable(complete.conditions)),
     )
+
+
+def _conditions_read(
+    read: Sequence[MatchCondition], spec: RunSpec, today: date
+) -> tuple[MatchCondition, ...]:
+    """The conditions that rules read in the objective, within the limits of those that are given: a
+    run keeps them, and its plan is made again from what it keeps. Where one is too long, the whole
+    objective is the condition."""
+    dated = tuple(_dated(c, today) for c in _apart(read, spec.enrichments))
+    conditions = at_most(min(spec.most_conditions or MAX_CONDITIONS, MAX_CONDITIONS), dated)
+    if all(
+        len(x.name) <= MAX_NAME_CHARS and len(x.description) <= MAX_CONDITION_CHARS
+        for x in conditions
+    ):
+        return conditions
+    return _apart([MatchCondition("matches_objective", spec.objective.strip())], spec.enrichments)
 
 
 def _apart(

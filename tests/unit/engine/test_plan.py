@@ -122,3 +122,14 @@ def test_up_to_that_size_it_is_kept_as_it_is() -> None:
     spec = planned(given)
     assert (spec.conditions, spec.queries) == (given.conditions, given.queries)
     assert spec.metadata == given.metadata
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["1 2 ", "a ", "A.", "x that is in y ", "companies in Paris ", "a" * 600 + "-based "],
+    ids=lambda words: words[:8].strip(),
+)
+def test_what_is_read_in_the_longest_objective_can_be_planned_again(words: str) -> None:
+    once = planned(RunSpec((words * 10_000)[:10_000]))
+    assert planned(once) == once
+    assert len(once.conditions) <= 20
