@@ -77,6 +77,7 @@ class Asking:
             except Exception as error:
                 failure = failure_of(error, self.key)
             else:
+                self.patience.answered()
                 for each, weight in failed:
                     self.ladder.doubt(each, weight)
                 return reply, rung

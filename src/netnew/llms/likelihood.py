@@ -53,6 +53,7 @@ async def likelihood_of(
         except Exception as error:
             failure = failure_of(error, key)
         else:
+            patience.answered()
             return _share(_first_token(response, model), words, model)
         match failure.kind:
             case Kind.QUOTA:

@@ -14,7 +14,7 @@ from netnew.llms.access import Access, access_to
 from netnew.llms.closing import Closing
 from netnew.llms.names import ModelName
 from netnew.llms.options import ModelOptions
-from netnew.llms.patience import Patience
+from netnew.llms.patience import Patience, ServerState
 from netnew.llms.prices import listed_cost, listed_price
 from netnew.llms.rungs import Ladder, Rung, ladder_of
 from netnew.ports import Charge, Prompt
@@ -40,6 +40,7 @@ class ServedModel(Closing):
         self._access = access_to(name, options)
         self._here = asyncio.Semaphore(options.at_once)
         self._client: asyncio.Future[Client] | None = None
+        self._state = ServerState(options.tries, options.at_once)
 
     def __repr__(self) -> str:
         return f"ServedModel({self.name!r})"
@@ -76,14 +77,13 @@ class ServedModel(Closing):
         from netnew.llms.exchange import Question, Reply, exchange
 
         client = await self._opened()
-        report = Reporter(self.known_as, self._access.key)
+        report, patience = Reporter(self.known_as, self._access.key), self._patience()
 
         async def send(question: Question, rung: Rung) -> Reply:
             async with self._turn():
+                await patience.for_its_turn()
                 return await exchange(client, question, rung, self._cost, charge, report)
 
-        options = self._options
-        patience = Patience(self.name, options.tries, options.pause, options.chance)
         ladder = self._ladder(client)
         asking = Asking(self.name, self._access.key, client, ladder, patience, send)
         return await asking.answer(prompt)
@@ -101,17 +101,22 @@ class ServedModel(Closing):
         from netnew.llms.likelihood import likelihood_of, one_token
 
         client = await self._opened()
-        report = Reporter(self.known_as, self._access.key)
+        report, patience = Reporter(self.known_as, self._access.key), self._patience()
 
         async def ask() -> ModelResponse:
             async with self._turn():
+                await patience.for_its_turn()
                 return await one_token(
                     client, instructions, turns, words, self._cost, charge, report
                 )
 
-        options = self._options
-        patience = Patience(self.name, options.tries, options.pause, options.chance)
         return await likelihood_of(ask, words, self.name, self._access.key, patience)
+
+    def _patience(self) -> Patience:
+        """For one question."""
+        options = self._options
+        times = (options.pause, options.chance, options.monotonic)
+        return Patience(self.name, options.tries, *times, self._state)
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -10,8 +11,19 @@ from netnew.domain.budget import Spend
 from netnew.domain.errors import ModelMisconfigured, ModelUnavailable, StoreBusy
 from netnew.llms import ModelOptions, open_model
 from netnew.llms.failures import QuotaExhausted
+from netnew.llms.patience import ServerState
+from netnew.ports import unpaid
 from tests.support.asked_models import PROMPT, RIGHT, Decisions, ask
-from tests.support.model_server import HUNG_UP, SILENT, Reply, fails, model_server, says
+from tests.support.model_server import (
+    HUNG_UP,
+    SILENT,
+    Answerer,
+    Asked,
+    Reply,
+    fails,
+    model_server,
+    says,
+)
 
 FOUND = Decisions.model_validate(RIGHT)
 
@@ -186,3 +198,65 @@ def test_without_room_at_the_database_nothing_is_asked() -> None:
     told = ask([says(RIGHT)], limits=Busy())
     assert isinstance(told.result, StoreBusy)
     assert told.asked == told.charged == []
+
+
+def asked_together(
+    script: Answerer, questions: int, **options: Any
+) -> tuple[list[object], list[float]]:
+    """Many questions at once on a clock that only waiting moves: the results, and when each request
+    came."""
+    now, arrivals = 0.0, list[float]()
+
+    async def pause(seconds: float) -> None:
+        nonlocal now
+        until = now + seconds
+        await asyncio.sleep(0.01)  # the others come to wait, too
+        now = max(now, until)
+
+    def answer(asked: Asked) -> Reply:
+        arrivals.append(now)
+        return script(asked)
+
+    async def run() -> list[object]:
+        async with model_server(answer) as server:
+            given = ModelOptions(pause=pause, chance=lambda: 0.0, monotonic=lambda: now, **options)
+            async with open_model(f"compatible:many@{server.base_url}", given) as model:
+                asking = (model.ask(PROMPT, unpaid) for _ in range(questions))
+                return list(await asyncio.gather(*asking, return_exceptions=True))
+
+    return asyncio.run(run()), arrivals
+
+
+def test_a_server_that_asks_to_wait_is_left_alone_by_all_questions() -> None:
+    left = [fails(429, Retry_After="30")]
+    results, arrivals = asked_together(
+        lambda asked: left.pop() if left else says(RIGHT), 20, at_once=1
+    )
+    assert results == [FOUND] * 20
+    assert len(arrivals) == 21
+    assert arrivals[0] == 0
+    assert min(arrivals[1:]) >= 30
+
+
+def test_a_server_is_away_once_all_that_may_be_under_way_failed_for_long_enough() -> None:
+    state = ServerState(tries=4, at_once=2)
+    for _ in range(8):
+        state.failed(10.0)
+    assert not state.is_away(13.4), "one question alone would still be patient"
+    assert state.is_away(13.5)
+    state.failures = 0
+    state.failed(20.0)
+    assert not state.is_away(100.0)
+
+
+def test_failures_of_one_question_do_not_make_the_others_wait() -> None:
+    state = ServerState(tries=4, at_once=2)
+    state.failed(10.0)
+    state.rest(10.0, 0.5, is_asked=False)
+    assert state.rests_until < 10.0
+    state.rest(10.0, 30.0, is_asked=True)
+    assert state.rests_until == 40.0
+    for _ in range(3):
+        state.failed(41.0)
+    state.rest(41.0, 2.0, is_asked=False)
+    assert state.rests_until == 43.0
