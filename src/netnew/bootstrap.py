@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 
 from netnew.api_keys import ApiKeys
 from netnew.db.database import Database, open_database
+from netnew.db.private import below, make_private_folder, take_from_others
 from netnew.db.upkeep import SchemaState as SchemaState
 from netnew.db.upkeep import look_at_schema as look_at_schema
 from netnew.db.upkeep import upgrade_schema as upgrade_schema
@@ -79,6 +80,9 @@ if TYPE_CHECKING:
 
 # Sources that any machine can ask; the others are files and packages of one.
 _EVERYWHERE = frozenset({"web", "sitemap"})
+# What lies in HOME and is nobody else's business; a user may keep other things there.
+_PRIVATE = ("home-id", "netnew.toml", "worker.log")
+_PRIVATE_FOLDERS = ("corpora", "logs")
 _HOUSEKEEPING_EVERY_S = 86_400.0
 _ENGINE_KEEPS_DAYS = 1.0  # of generations that ended; all that counts is in our own tables
 
@@ -163,6 +167,7 @@ class App:
         """
         from netnew.durable.worker import Tick, WorkerOptions, open_worker
 
+        self._database.check_writable()
         settings, workspaces = self.settings, self.workspaces
         tick = Tick(_HOUSEKEEPING_EVERY_S, self.sweep, "retention")
         options = WorkerOptions(
@@ -401,16 +406,22 @@ def _login() -> str:
 
 
 def _home_id(home: Path) -> str:
-    """What names this HOME among the machines that share a database; made on first use."""
+    """What names this HOME among the machines that share a database; made on first use, with the
+    folder. Others may read neither from then on. '' where HOME is read-only and has none."""
     path = home / "home-id"
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        make_private_folder(home)
         with path.open("x", encoding="ascii") as file:
             file.write(uuid4().hex)
     except FileExistsError:
         pass
     except OSError as error:
-        raise StoreDamaged(f"cannot write to {home}: {error.strerror}") from error
+        if home.is_dir():
+            return path.read_text(encoding="ascii").strip() if path.exists() else ""
+        raise StoreDamaged(f"cannot make {home}: {error.strerror}") from error
+    take_from_others(home, *(home / name for name in _PRIVATE))
+    for folder in _PRIVATE_FOLDERS:
+        take_from_others(*below(home / folder))
     return path.read_text(encoding="ascii").strip()
 
 

@@ -23,12 +23,14 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+_MOST_MISSING = 5
 _SENTENCES = {
     "current": "up to date (schema {found})",
     "empty": "no tables yet; schema {wanted} is made on first use, or by: {program} db upgrade",
     "behind": "schema {found}, this version works on {wanted}; run: {program} db upgrade",
     "newer": "schema {found} is of a newer version, this one knows {wanted}; upgrade netnew",
     "unreachable": "{problem}",
+    "incomplete": "incomplete, it lacks {missing}; restore it from a backup",
 }
 
 
@@ -70,6 +72,7 @@ def _sentence(state: SchemaState) -> str:
         found=state.found,
         wanted=state.wanted,
         program=terminal.program(),
+        missing=", ".join(state.missing[:_MOST_MISSING]),
         problem=state.problem.removeprefix(f"{state.place}: "),
     )
     return f"{state.kind} {clean(state.place)}: {clean(said)}"
@@ -83,4 +86,5 @@ def _document(state: SchemaState) -> Json:
         "wanted": state.wanted,
         "age": state.age.value,
         "problem": state.problem,
+        "missing": list(state.missing),
     }

@@ -37,6 +37,10 @@ class Backend(Protocol):
         """False where it would have to be made first; True says nothing of whether it works."""
         ...
 
+    def for_reading(self) -> Backend | None:
+        """Where nothing can be written: the same database, opened for reading alone. Else None."""
+        ...
+
     def make_room(self) -> None:
         """Make what must be there before it can be opened (the folder of a file)."""
         ...

@@ -10,13 +10,13 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from netnew.db.backend import Backend
-from netnew.db.migrate import VERSION_TABLE, bring_up_to_date, revision_of
+from netnew.db.migrate import VERSION_TABLE, bring_up_to_date, check_revision, revision_of
 from netnew.db.notify import Heard, Listener
 from netnew.db.patience import PATIENCE_S, Patience
 from netnew.db.reader import Reader
 from netnew.db.sqlite import SqliteBackend, Synchronous
 from netnew.db.writer import P, R, Write, Writer
-from netnew.domain.errors import InvalidInput
+from netnew.domain.errors import InvalidInput, StoreReadOnly
 
 T = TypeVar("T")
 
@@ -26,7 +26,10 @@ ADDRESSES = "sqlite:///path, postgresql://user:password@host/name"
 class Database:
     """What the store reads and writes through; made by `open_database`."""
 
-    def __init__(self, backend: Backend, writer: Writer, reader: Reader) -> None:
+    def __init__(
+        self, backend: Backend, writer: Writer, reader: Reader, is_read_only: bool = False
+    ) -> None:
+        self._is_read_only = is_read_only
         self._backend = backend
         self._writer = writer
         self._reader = reader
@@ -55,11 +58,20 @@ class Database:
 
     async def write(self, write: Write[P, R], payload: P) -> R:
         """See `Writer.run`: grouped with what else is waiting, in order, durable on return."""
+        self.check_writable()
         return await self._writer.run(write, payload)
 
     async def read(self, read: Callable[[sa.Connection], T]) -> T:
         """See `Reader.run`: off the event loop, on everything committed so far."""
         return await self._reader.run(read)
+
+    def check_writable(self) -> None:
+        """Raises StoreReadOnly where it was opened for reading alone."""
+        if self._is_read_only:
+            raise StoreReadOnly(
+                f"{self.place}: it is read-only: what is there can be shown and exported, and"
+                " nothing changed; set NETNEW_HOME to a folder that can be written"
+            )
 
     async def check(self) -> None:
         """Read something, and write something that changes nothing. Raises StoreBusy, and
@@ -98,11 +110,13 @@ async def open_database(
     everything handed in is written first.
     """
     backend = backend_of(url, synchronous)
-    engines = await asyncio.to_thread(_open, backend, patience_s)
+    read_only = await asyncio.to_thread(backend.for_reading)
+    backend = read_only or backend
+    engines = await asyncio.to_thread(_open, backend, patience_s, read_only is not None)
     writer_engine, reader_engine = engines
     writer = Writer(writer_engine, backend, patience_s)
     reader = Reader(reader_engine, backend, patience_s)
-    database = Database(backend, writer, reader)
+    database = Database(backend, writer, reader, read_only is not None)
     try:
         yield database
     finally:
@@ -127,14 +141,18 @@ def backend_of(url: str, synchronous: Synchronous = "normal") -> Backend:
     raise InvalidInput("database_url", f"{kind!r} is no database netnew knows", ADDRESSES)
 
 
-def _open(backend: Backend, patience_s: float) -> tuple[sa.Engine, sa.Engine]:
-    backend.make_room()
+def _open(backend: Backend, patience_s: float, is_read_only: bool) -> tuple[sa.Engine, sa.Engine]:
+    if not is_read_only:
+        backend.make_room()
     writer, reader = backend.writer(), backend.reader()
     patience = Patience(patience_s)
     try:
         while True:
             try:
-                bring_up_to_date(writer, backend)
+                if is_read_only:
+                    check_revision(reader, backend)
+                else:
+                    bring_up_to_date(writer, backend)
                 return writer, reader
             except sa.exc.DBAPIError as error:
                 if not (backend.may_open_soon(error) and patience.lasts()):

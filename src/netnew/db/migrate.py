@@ -7,7 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from netnew.db.backend import Backend
-from netnew.db.tables import PREFIX
+from netnew.db.tables import PREFIX, metadata
 from netnew.domain.errors import StoreDamaged
 
 VERSION_TABLE = f"{PREFIX}version"
@@ -34,6 +34,7 @@ def bring_up_to_date(engine: sa.Engine, backend: Backend) -> None:
     with engine.begin() as connection:
         backend.lock_schema(connection)
         found = revision_of(connection)
+        check_tables(connection, backend, found)
         if found == wanted:
             return
         if found is not None and found > wanted:
@@ -42,6 +43,45 @@ def bring_up_to_date(engine: sa.Engine, backend: Backend) -> None:
                 f"(schema {found}, this one knows {wanted}); upgrade netnew"
             )
         upgrade_to(connection, backend, wanted)
+
+
+def check_revision(engine: sa.Engine, backend: Backend) -> None:
+    """For a database that cannot be written. Raises StoreDamaged where it is of another age."""
+    wanted = newest_revision()
+    with engine.connect() as connection:
+        found = revision_of(connection)
+    if found != wanted:
+        raise StoreDamaged(
+            f"{backend.place}: it is read-only, and of schema {found or 'none'}; this version reads"
+            f" {wanted}"
+        )
+
+
+def missing_parts(connection: sa.Connection) -> list[str]:
+    """The tables, and columns as 'table.column', that this version needs and are not there."""
+    inspector = sa.inspect(connection)
+    there = set(inspector.get_table_names())
+    missing = [name for name in sorted(metadata.tables) if name not in there]
+    for name in sorted(there & set(metadata.tables)):
+        columns = {column["name"] for column in inspector.get_columns(name)}
+        missing += [
+            f"{name}.{x.name}" for x in metadata.tables[name].columns if x.name not in columns
+        ]
+    return missing
+
+
+def check_tables(connection: sa.Connection, backend: Backend, found: str | None) -> None:
+    """Raises StoreDamaged where the tables are not what revision `found` makes: some of ours and no
+    revision, or the newest revision and not all tables."""
+    there = {x for x in sa.inspect(connection).get_table_names() if x.startswith(PREFIX)}
+    ours = there - {VERSION_TABLE}
+    missing = sorted(set(metadata.tables) - there) if found == newest_revision() else []
+    if missing or (found is None and ours):
+        problem = f"it lacks {', '.join(missing[:5])}" if missing else "its schema has no number"
+        raise StoreDamaged(
+            f"{backend.place}: the database is incomplete ({problem}); restore it from a backup, or"
+            " set NETNEW_DATABASE_URL to another"
+        )
 
 
 def revision_of(connection: sa.Connection) -> str | None:

@@ -6,13 +6,19 @@ reads first and asks for the write lock later is refused at once, whatever the t
 
 from __future__ import annotations
 
+import atexit
+import os
 import shutil
 import sqlite3
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal, NoReturn
+from urllib.parse import quote
 
 import sqlalchemy as sa
 
+from netnew.db.private import make_private_file, make_private_folder, take_from_others
 from netnew.domain.errors import NetnewError, StoreBusy, StoreDamaged
 
 BUSY_TIMEOUT_S = 30.0
@@ -46,25 +52,41 @@ class SqliteBackend:
     readers = _READERS
     listens = False
 
-    def __init__(self, url: sa.URL, synchronous: Synchronous = "normal") -> None:
+    def __init__(
+        self, url: sa.URL, synchronous: Synchronous = "normal", place: str | None = None
+    ) -> None:
         if not url.database or url.database == ":memory:":
             raise StoreDamaged("the database must be a file: sqlite:///path")
         self._url = url
         self._synchronous = synchronous
-        self.place = url.database
+        self.place = place or url.database
 
     def is_there(self) -> bool:
         return bool(self._url.query) or Path(self.place).exists()
 
+    def for_reading(self) -> SqliteBackend | None:
+        path = Path(self.place)
+        if self._url.query or not path.is_file():
+            return None
+        if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+            return None
+        return SqliteBackend(_read_only_url(path), self._synchronous, self.place)
+
     def make_room(self) -> None:
-        """Make the folder of the file. Raises StoreDamaged where that is impossible."""
+        """Make the folder and the file, for their owner alone; those that exist become so. Raises
+        StoreDamaged where that is impossible."""
         if self._url.query:
             return
         folder = Path(self.place).parent
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            if not folder.is_dir():
+                make_private_folder(folder)
         except OSError as error:
             raise StoreDamaged(f"cannot make the folder {folder}: {error.strerror}") from error
+        with suppress(OSError):  # opening it says what is wrong
+            make_private_file(Path(self.place))
+        # What SQLite makes beside it gets the rights of the file.
+        take_from_others(*(Path(f"{self.place}{end}") for end in ("", "-wal", "-shm")))
 
     def check_space(self) -> None:
         if self._url.query:
@@ -134,6 +156,24 @@ class SqliteBackend:
             f"journal_size_limit={_WAL_AT_MOST_BYTES}",
         ):
             connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _read_only_url(path: Path) -> sa.URL:
+    """The way SQLite can read a file in a folder it cannot write to.
+
+    With WAL it needs the side files that a writer left open. Without them the file alone is read;
+    where a writer was killed, the last commits are in the log, so a copy of both is read.
+    """
+    log, shared = Path(f"{path}-wal"), Path(f"{path}-shm")
+    has_log = log.is_file() and log.stat().st_size > 0
+    if has_log and not shared.is_file():
+        folder = Path(tempfile.mkdtemp(prefix="netnew-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        shutil.copy(path, folder / path.name)
+        shutil.copy(log, folder / log.name)
+        path = folder / path.name
+    way = "mode=ro" if has_log else "immutable=1"
+    return sa.make_url(f"sqlite:///file:{quote(str(path))}?{way}&uri=true")
 
 
 def _code(error: sa.exc.DBAPIError) -> int:

@@ -9,7 +9,8 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from netnew.db.database import backend_of, open_database
-from netnew.db.migrate import newest_revision, revision_of
+from netnew.db.migrate import VERSION_TABLE, missing_parts, newest_revision, revision_of
+from netnew.db.tables import PREFIX
 from netnew.domain.errors import StoreBusy, StoreDamaged
 
 
@@ -21,24 +22,30 @@ class SchemaAge(StrEnum):
     """It has no tables yet, or is not there: it is made on first use."""
     BEHIND = "behind"
     NEWER = "newer"
+    INCOMPLETE = "incomplete"
+    """It lacks tables or columns that its revision has, or has tables and no revision."""
     UNREACHABLE = "unreachable"
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaState:
     """`found` is the number of the last migration there, `wanted` that of the last there is;
-    `problem` says why the database cannot be looked at, '' where it can."""
+    `problem` says why the database cannot be looked at, '' where it can; `missing` are the tables
+    and columns that should be there."""
 
     kind: str
     place: str
     found: str | None
     wanted: str
     problem: str = ""
+    missing: tuple[str, ...] = ()
 
     @property
     def age(self) -> SchemaAge:
         if self.problem:
             return SchemaAge.UNREACHABLE
+        if self.missing:
+            return SchemaAge.INCOMPLETE
         if self.found is None:
             return SchemaAge.EMPTY
         if self.found == self.wanted:
@@ -55,10 +62,12 @@ def look_at_schema(url: str) -> SchemaState:
     wanted = newest_revision()
     if not backend.is_there():
         return SchemaState(backend.kind, backend.place, None, wanted)
-    engine = backend.reader()
+    engine = (backend.for_reading() or backend).reader()
     try:
         with engine.connect() as connection:
-            return SchemaState(backend.kind, backend.place, revision_of(connection), wanted)
+            found = revision_of(connection)
+            missing = _missing(connection, found, wanted)
+            return SchemaState(backend.kind, backend.place, found, wanted, "", missing)
     except sa.exc.DBAPIError as error:
         problem = str(backend.explain(error) or error)
     except (StoreBusy, StoreDamaged) as error:
@@ -66,6 +75,15 @@ def look_at_schema(url: str) -> SchemaState:
     finally:
         engine.dispose()
     return SchemaState(backend.kind, backend.place, None, wanted, problem)
+
+
+def _missing(connection: sa.Connection, found: str | None, wanted: str) -> tuple[str, ...]:
+    """What an older revision lacks is the business of its migrations."""
+    if found == wanted:
+        return tuple(missing_parts(connection))
+    tables = sa.inspect(connection).get_table_names()
+    has_tables = any(x.startswith(PREFIX) and x != VERSION_TABLE for x in tables)
+    return ("the number of its schema",) if found is None and has_tables else ()
 
 
 def upgrade_schema(url: str) -> SchemaState:

@@ -208,6 +208,10 @@ class StoreDamaged(TerminalError):
         return DATABASE_UNAVAILABLE
 
 
+class StoreReadOnly(StoreDamaged):
+    """The database was opened for reading alone: its file or folder cannot be written."""
+
+
 class NotWritten(TerminalError):
     """An export could not be written; what stood at `path` before is untouched."""
 

@@ -132,6 +132,40 @@ def test_a_file_that_is_no_database_is_said_and_left_as_it_is(
     assert path.read_text().startswith("these are notes")
 
 
+@pytest.mark.parametrize("what", ["drop table fa_events", "alter table fa_events drop column kind"])
+def test_one_that_lacks_a_part_is_incomplete(url: str, what: str) -> None:
+    make_of_revision(url, NEWEST)
+    engine = backend_of(url).writer()
+    with engine.begin() as connection:
+        connection.execute(sa.text(what))
+    engine.dispose()
+    checked = netnew("db", "check")
+    assert checked.exit_code == 1
+    assert "incomplete, it lacks fa_events" in checked.stdout
+    assert json.loads(netnew("db", "check", "--json").stdout)["age"] == "incomplete"
+
+
+def test_one_without_the_number_of_its_schema_is_incomplete_and_left_alone(url: str) -> None:
+    make_of_revision(url, NEWEST)
+    engine = backend_of(url).writer()
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"drop table {VERSION_TABLE}"))
+    engine.dispose()
+    assert "it lacks the number of its schema" in netnew("db", "check").stdout
+    upgraded = netnew("db", "upgrade")
+    assert upgraded.exit_code == 1
+    assert "the database is incomplete" in upgraded.stderr
+
+
+def test_an_empty_file_is_as_none_and_is_made(tmp_path: Path, url: str) -> None:
+    if url.startswith("sqlite"):
+        (tmp_path / "home").mkdir()
+        (tmp_path / "home" / "netnew.db").touch()
+    assert "no tables yet" in netnew("db", "check").stdout
+    assert netnew("db", "upgrade").exit_code == 0
+    assert netnew("db", "check").exit_code == 0
+
+
 def test_other_peoples_databases_are_empty_to_us(
     tmp_path: Path, bare_environment: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
