@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from netnew.cli import asking, terminal
-from netnew.cli.beginning import announce, begin_and_show
+from netnew.cli.beginning import begin_and_show
 from netnew.cli.enriching import enrichments_from
 from netnew.cli.foreground import Begin
 from netnew.cli.opened import with_app
 from netnew.cli.runs import RunArgument
 from netnew.cli.showing import Wishes, result_of, show_end, told, wishes
 from netnew.cli.standing import short_id
-from netnew.cli.terminal import clean, program
+from netnew.cli.terminal import program
 from netnew.cli.watching import watch_to_the_end
 from netnew.cli.which_run import the_run
 from netnew.domain.budget import Budget
@@ -46,7 +46,6 @@ def extend(
     A run that is under way goes on beyond its limit.
     """
     wanted = wishes(output, everything, as_json, quiet, detach)
-    announce(f"Extending run {clean(run)}", wanted)
 
     async def do(app: App) -> int:
         meant = await the_run(app.service, run)
@@ -73,7 +72,6 @@ def enrich(
     fields = enrichments_from(enrich or (), schema)
     if not fields:
         raise InvalidInput("--enrich", "is missing", "at least one --enrich, or a --schema")
-    announce(f"Enriching run {clean(run)}", wanted)
 
     async def do(app: App) -> int:
         meant = await the_run(app.service, run)
@@ -109,7 +107,6 @@ def refresh(
 ) -> None:
     """Ask again, as a new run that leaves out what RUN found."""
     wanted = wishes(output, everything, as_json, quiet, detach)
-    announce(f"Refreshing run {clean(run)}", wanted)
 
     async def do(app: App) -> int:
         meant = await the_run(app.service, run)
@@ -141,7 +138,6 @@ def resume(
     wanted = wishes(output, everything, as_json, quiet, detach)
     settings = Settings.load()
     caps = Budget(max_cost, max_tokens, max_searches, max_pages, max_seconds)
-    announce(f"Resuming run {clean(run)}", wanted)
 
     async def do(app: App) -> int:
         meant = await the_run(app.service, run)
@@ -164,7 +160,6 @@ def unpause(
 ) -> None:
     """Go on with a paused run, with what is left of its budget."""
     wanted = wishes(output, everything, as_json, quiet, detach)
-    announce(f"Continuing run {clean(run)}", wanted)
 
     async def do(app: App) -> int:
         meant = await the_run(app.service, run)
