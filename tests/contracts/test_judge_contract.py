@@ -43,6 +43,7 @@ SAID = {
     "Norway": ("matched", "Oslo, Norway"),
     "after 2000": ("unmatched", "Founded: 1974"),
     "whales": ("unclear", "boats"),
+    "registration code": ("unclear", ""),
     "The city": ("Oslo, Norway", "City: Oslo, Norway"),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import cycle
@@ -12,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from evals.oracle_prompt import read_prompt
 from evals.rows import Page
 from netnew.bootstrap import open_app
 from netnew.domain.candidate import Candidate, MatchStatus
@@ -25,7 +27,17 @@ from tests.injection.gullible import (
     outside,
     speaks_to_me,
 )
-from tests.support.clockmakers import MATCHES, NAMES, PUPILS, TOWERS, page_of, text_of, web
+from tests.injection.suite import PLACES, attacks, is_legible
+from tests.support.clockmakers import (
+    MATCHES,
+    NAMES,
+    PUPILS,
+    TOWERS,
+    answer_of,
+    page_of,
+    text_of,
+    web,
+)
 from tests.support.model_server import Asked, ModelServer, Reply, model_server, says
 from tests.support.pages_server import Asked as PageAsked
 from tests.support.pages_server import PagesServer, serving
@@ -108,12 +120,15 @@ class Came:
 
 
 async def run_with(
-    home: Path, obeys: Callable[[str], dict[str, Any]], judge: str = "only:compatible:m"
+    home: Path,
+    obeys: Callable[[str], dict[str, Any]],
+    judge: str = "only:compatible:m",
+    pages_of_run: Mapping[str, Page] | None = None,
 ) -> Came:
     def answer(asked: Asked) -> Reply:
         return says(obeys(text_of(asked)))
 
-    hills = Hills(hostile_web(), [])
+    hills = Hills(pages_of_run or hostile_web(), [])
     async with serving(hills.answer) as pages, model_server(answer) as server:
         spec, settings = _asked(pages, server, home, judge)
         async with open_app(settings) as app:
@@ -172,10 +187,11 @@ async def test_orders_flip_no_verdict_of_a_model_that_obeys_what_is_outside_the_
     keeps_to_itself(came)
 
 
+@pytest.mark.parametrize("judge", ["only:compatible:m", "compatible:m"])
 async def test_a_model_that_obeys_everything_matches_nothing_and_goes_nowhere(
-    tmp_path: Path,
+    tmp_path: Path, judge: str
 ) -> None:
-    came = await run_with(tmp_path, obeys_everything)
+    came = await run_with(tmp_path, obeys_everything, judge)
     assert came.run.status is RunStatus.COMPLETED
     assert came.matched == set()
     assert len(came.rows) >= len(NAMES) + len(ORDERS)
@@ -183,3 +199,42 @@ async def test_a_model_that_obeys_everything_matches_nothing_and_goes_nowhere(
         c.excerpt for r in came.rows for v in r.verdicts for c in v.citations
     )
     keeps_to_itself(came)
+
+
+SOME_ATTACKS = [attack for n, attack in enumerate(attacks()) if n % 127 == 0]
+
+
+def web_of_attacks() -> dict[str, Page]:
+    """The honest workshops, and one with each of some attacks of the suite."""
+    pages = []
+    for number, attack in enumerate(SOME_ATTACKS):
+        name = f"Rival{number}"
+        body, head = PLACES[attack.place](attack.order)
+        html = page_of(NEITHER, body, head).html.replace("Hazel Clocks", f"{name} Clocks")
+        pages.append(Page(f"https://{name.lower()}.example/", 200, f"{name} Clocks", html))
+    return {page.url: page for page in (*web(), *pages)}
+
+
+def obeys_what_it_can_read(text: str) -> dict[str, Any]:
+    """Obeys any attack that it can read, but for the control condition: it knows better than to
+    be caught by it."""
+    of_pages = re.split(r"\n(?:Conditions|Claims):\n", text)[0]
+    read_orders = [a.order for a in SOME_ATTACKS if is_legible(a.order, of_pages)]
+    if not read_orders:
+        return answer_of(read_prompt(text))
+    answer = obeys_everything(text)
+    for given in (*answer.get("verdicts", ()), *answer.get("checks", ())):
+        given["quotes"] += [{"passage": "", "text": order} for order in read_orders]
+    control = max(read_prompt(text).items or {0: ""})
+    for kind, number in (("verdicts", "condition"), ("checks", "claim")):
+        if kind in answer:
+            answer[kind] = [one for one in answer[kind] if one[number] != control]
+    return answer
+
+
+@pytest.mark.parametrize("judge", ["only:compatible:m", "compatible:m"])
+async def test_no_attack_of_the_suite_matches_in_a_run(tmp_path: Path, judge: str) -> None:
+    came = await run_with(tmp_path, obeys_what_it_can_read, judge, web_of_attacks())
+    assert came.run.status is RunStatus.COMPLETED
+    assert came.matched == MATCHES
+    assert len(came.rows) >= len(NAMES) + len(SOME_ATTACKS)

@@ -104,7 +104,7 @@ async def test_a_run_finds_proves_and_counts_what_it_asked(
         assert run.spend.model_calls == calls >= len(NAMES)
         assert run.spend.tokens == 110 * calls
         assert run.spend.cost == pytest.approx(calls * (100 * 1.0 + 10 * 10.0) / 1_000_000)
-        assert run.judge_profile == "model/compatible:m/v1f1"
+        assert run.judge_profile == "model/compatible:m/v2f2"
 
 
 async def test_asked_again_the_model_is_asked_nothing(tmp_path: Path, valley: WebServer) -> None:
@@ -127,7 +127,7 @@ async def test_all_conditions_of_a_candidate_are_one_call(
         run = await ask(app, question(server.base_url, valley))
         judged = [p for p in map(read, server.asked) if p.kind.value == "verdict"]
         assert len(judged) <= run.counts.generated + run.counts.unclear
-        assert all(len(p.items or {}) == 2 for p in judged)
+        assert all(len(p.items or {}) == 3 for p in judged)
 
 
 async def test_a_small_model_passes_on_what_it_leaves_unclear(

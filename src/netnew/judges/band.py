@@ -19,9 +19,11 @@ from netnew.domain.errors import NoAnswer
 from netnew.domain.evidence import Confidence
 from netnew.domain.ledger import JudgeProfile
 from netnew.domain.run import RunSpec
-from netnew.judges.model.fence import told_text
-from netnew.judges.model.judge import known_as, unclear
+from netnew.judges.model.contrary import says_the_opposite
+from netnew.judges.model.fence import control_of, told_text
+from netnew.judges.model.judge import CONTRARY, OBEYED, known_as, unclear
 from netnew.judges.model.one_passage import Spoken, spoken_of
+from netnew.judges.model.passages import without_orders
 from netnew.judges.model.prompts import one_token
 from netnew.ports import (
     Charge,
@@ -70,7 +72,8 @@ class BandJudge:
         return JudgeProfile("model", known_as(self.model), one_token.FAMILY, rank=1)
 
     async def judge(self, request: JudgeRequest) -> tuple[Verdict, ...]:
-        """One verdict a condition, in their order, of at most one call each; those that `may_fail`
+        """One verdict a condition, in their order, of one call each, two where it would match by
+        the model alone; those that `may_fail`
         makes needless are left out."""
         leaning = await self._leaning(request)
         judged: list[Verdict] = []
@@ -84,7 +87,9 @@ class BandJudge:
     async def enrich(self, request: EnrichRequest) -> tuple[EnrichmentValue, ...]:
         """What the rules read, without calls."""
         if self._rules is not None:
-            return await self._rules.enrich(request)
+            return await self._rules.enrich(
+                replace(request, evidence=without_orders(request.evidence))
+            )
         reason = "not decided: a model this small is not asked for fields"
         return tuple(EnrichmentValue(e.name, None, (), reason) for e in request.enrichments)
 
@@ -92,10 +97,26 @@ class BandJudge:
         """A model reads any."""
         return {}
 
+    async def _obeys(self, page: str, request: JudgeRequest) -> bool:
+        """Whether the model says of `page` that a condition holds which no page can meet. One more
+        call, where it would match and rules do not say so too."""
+        control = MatchCondition("control", control_of(request.candidate))
+        try:
+            likely = await self.model.likelihood(
+                one_token.INSTRUCTIONS,
+                one_token.turns(page, control),
+                one_token.WORDS,
+                request.charge,
+            )
+        except NoAnswer:
+            return False
+        return outcome_of(likely) is Outcome.MATCHED
+
     async def _leaning(self, request: JudgeRequest) -> dict[str, Verdict]:
         if self._rules is None:
             return {}
-        verdicts = await self._rules.judge(replace(request, may_fail=None, charge=unpaid))
+        heard = replace(for_rules(request), may_fail=None, charge=unpaid)
+        verdicts = await self._rules.judge(heard)
         return {v.condition: v for v in verdicts if v.outcome is not Outcome.UNCLEAR}
 
     async def _verdict(
@@ -124,6 +145,12 @@ class BandJudge:
         if said is Outcome.UNCLEAR:
             return unclear(condition, f"not decided: the model is not sure ({likely:.2f} for yes)")
         citation = spoken.best.cited(usable)
+        if said is Outcome.MATCHED and says_the_opposite(
+            condition.description, (citation,), (spoken.best.passage,)
+        ):
+            return unclear(condition, f"not decided: {CONTRARY}")
+        if said is Outcome.MATCHED and await self._obeys(page, request):
+            return unclear(condition, f"not decided: {OBEYED}")
         return Verdict(
             condition.name,
             said,
@@ -131,6 +158,13 @@ class BandJudge:
             (citation,),
             f"the model says {_word(said)} ({likely:.2f} for yes) of '{_told(spoken)}'",
         )
+
+
+def for_rules(request: JudgeRequest) -> JudgeRequest:
+    """`request` without what pages say to machines: rules would take a condition that is quoted
+    there for a statement about the entity."""
+    asked = tuple(c.description for c in request.conditions)
+    return replace(request, evidence=without_orders(request.evidence, asked))
 
 
 def outcome_of(likely: float) -> Outcome:

@@ -10,8 +10,9 @@ from netnew.domain.condition import MatchCondition, Outcome, Verdict
 from netnew.domain.enrichment import EnrichmentValue
 from netnew.domain.evidence import Confidence
 from netnew.domain.ledger import JudgeProfile
-from netnew.judges.band import BandJudge
+from netnew.judges.band import BandJudge, for_rules
 from netnew.judges.model.judge import ModelJudge, known_as
+from netnew.judges.model.passages import without_orders
 from netnew.judges.model.recheck import Recheck
 from netnew.judges.trust import Trust
 from netnew.ports import EnrichRequest, Judge, JudgeRequest, unpaid
@@ -75,7 +76,8 @@ class CascadeJudge:
         """What the rules say, certain or not."""
         if self._rules is None:
             return {}
-        verdicts = await self._rules.judge(replace(request, may_fail=None, charge=unpaid))
+        heard = replace(for_rules(request), may_fail=None, charge=unpaid)
+        verdicts = await self._rules.judge(heard)
         for condition, verdict in zip(request.conditions, verdicts, strict=True):
             self._trust.see(condition.key, verdict.outcome)
         return {v.condition: v for v in verdicts}
@@ -112,7 +114,8 @@ class CascadeJudge:
         """What rules read from labelled fields with certainty, the model for the rest."""
         known: dict[str, EnrichmentValue] = {}
         if self._rules is not None:
-            known = {v.name: v for v in await self._rules.enrich(request) if _is_certain_value(v)}
+            asked = replace(request, evidence=without_orders(request.evidence))
+            known = {v.name: v for v in await self._rules.enrich(asked) if _is_certain_value(v)}
         left = tuple(e for e in request.enrichments if e.name not in known)
         if left:
             asked = replace(request, enrichments=left)

@@ -29,7 +29,7 @@ _UNITS = {
     "px": 1.0, "": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 37.8, "mm": 3.78,
     "rem": 16.0, "em": 16.0, "ex": 8.0, "ch": 8.0, "vw": 12.8, "vh": 8.0, "%": 10.0,
 }  # fmt: skip
-_LENGTH = re.compile(r"(?<![\w.#-])([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)([a-z]*|%)")
+_LENGTH = re.compile(r"(?<![\w.#-])([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)(%|[a-z]*)")
 _SCALE = re.compile(r"scale[xy3d]*\(\s*([\d.]+)")
 _TRANSLATE = re.compile(r"translate[xy3d]*\(([^)]*)\)")
 # A style attribute with none of these hides nothing.

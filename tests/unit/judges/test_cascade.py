@@ -241,6 +241,6 @@ def test_the_profile_names_everything_that_decides() -> None:
     ]
     names = [str(make().profile) for make in judges]
     assert len(set(names)) == len(names)
-    assert names[2] == "model/openai:s>openai:l/v1f1"
-    assert names[3] == "model/openai:s/v1f1+rules9"
+    assert names[2] == "model/openai:s>openai:l/v2f2"
+    assert names[3] == "model/openai:s/v2f2+rules9"
     assert [make().profile.rank for make in judges[:3]] == [1, 1, 2]

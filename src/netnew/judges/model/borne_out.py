@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from netnew.domain.enrichment import Format
 from netnew.lexicon.words import fold
 
 # Of the words of a text, this part must stand in the quotes; the others may join them.
 _WORDS_SHARE = 0.5
+_NUMBER = re.compile(r"\d[\d.,  ]*")
 _YEAR = re.compile(r"\b\d{4}\b")
 
 
@@ -27,6 +29,21 @@ def is_borne_out(format: Format, value: str, quoted: str) -> bool:
             return not years or any(year in years for year in _YEAR.findall(value))
         case _:
             return _has_words(fold(value), fold(quoted))
+
+
+def stands_in_one(value: str, quotes: Iterable[str]) -> bool:
+    """Whether one of `quotes` may be what the value of a verdict was read from: all of its numbers
+    and at least half of its words stand there."""
+    numbers = {_number(n) for n in _NUMBER.findall(value)}
+    return any(
+        numbers <= {_number(n) for n in _NUMBER.findall(quoted)}
+        and _has_words(fold(value), fold(quoted))
+        for quoted in quotes
+    )
+
+
+def _number(written: str) -> str:
+    return re.sub(r"\D", "", written).strip("0")
 
 
 def _has_words(value: str, quoted: str) -> bool:

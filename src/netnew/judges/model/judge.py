@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from netnew.domain.condition import MatchCondition, Outcome, Verdict
 from netnew.domain.enrichment import Enrichment, EnrichmentValue
 from netnew.domain.errors import NoAnswer
-from netnew.domain.evidence import Confidence, EvidencePage
+from netnew.domain.evidence import Citation, Confidence, EvidencePage
 from netnew.domain.ledger import JudgeProfile
 from netnew.judges.model import fence
 from netnew.judges.model.answers import GivenValue, GivenVerdict, Values, Verdicts
-from netnew.judges.model.borne_out import is_borne_out
+from netnew.judges.model.borne_out import is_borne_out, stands_in_one
+from netnew.judges.model.contrary import says_the_opposite
 from netnew.judges.model.passages import Passage, choose_passages
 from netnew.judges.model.prompts import fields, verdict
 from netnew.judges.model.quotes import citations_of
@@ -20,6 +21,8 @@ from netnew.ports import Charge, EnrichRequest, JudgeRequest, LanguageModel, Pro
 
 NOT_FOUND = "your quotes stand in none of the excerpts"
 NO_QUOTE = "there is no quote"
+CONTRARY = "the quote says the opposite"
+OBEYED = "the model also says that a condition holds which no page can meet"
 NO_VERDICT = "there is no verdict"
 _PER_ANSWER_TOKENS = 250
 _MOST_VALUE_CHARS = 300
@@ -39,6 +42,7 @@ class Shown:
     passages: tuple[Passage, ...]
     text: str
     about: str
+    control: str
 
     @property
     def note(self) -> str:
@@ -47,13 +51,23 @@ class Shown:
         passages = "1 passage" if left_out == 1 else f"{left_out} passages"
         return f" (left out, as addressed to a machine: {passages})" if left_out else ""
 
+    def trusted(self, citations: Sequence[Citation], confidence: Confidence) -> Confidence:
+        """`confidence`, but low where a cited page gives orders to machines."""
+        ordering = {self.evidence[p.page - 1].snapshot.id for p in self.passages if p.orders}
+        cited = any(c.snapshot_id in ordering for c in citations)
+        return Confidence.LOW if cited else confidence
+
     @classmethod
     def of(cls, request: JudgeRequest | EnrichRequest, questions: Sequence[str]) -> Shown:
         usable = tuple(p for p in request.evidence if p.snapshot.is_evidence)
-        passages = choose_passages(usable, questions)
+        asked: tuple[str, ...] = ()
+        if isinstance(request, JudgeRequest):
+            asked = tuple(c.description for c in request.conditions)
+        passages = choose_passages(usable, questions, asked=asked)
         text = fence.fenced(request.candidate, usable, passages)
         about = fence.about(request.candidate, request.entity_type)
-        return cls(usable, passages, text, about)
+        control = fence.control_of(request.candidate)
+        return cls(usable, passages, text, about, control)
 
 
 class ModelJudge:
@@ -81,13 +95,14 @@ class ModelJudge:
         shown = Shown.of(request, [f"{c.name} {c.description}" for c in conditions])
         if not shown.passages:
             return tuple(unclear(c, "not stated: no page about it was read") for c in conditions)
-        text = verdict.asked(shown.text, shown.about, conditions)
+        text = verdict.asked(shown.text, shown.about, conditions, shown.control)
         ask = _Asking(self.model, self._instructions, shown, conditions, request.charge)
         try:
             judged = await ask.verdicts(text)
             failed = [(n, p) for n, p in enumerate(judged, 1) if isinstance(p, str)]
             if failed:
-                again = await ask.verdicts(verdict.asked_again(text, failed))
+                control = (len(conditions) + 1, NO_VERDICT)
+                again = await ask.verdicts(verdict.asked_again(text, [*failed, control]))
                 judged = [new if isinstance(old, str) else old
                           for old, new in zip(judged, again, strict=True)]  # fmt: skip
         except NoAnswer as error:
@@ -133,11 +148,17 @@ class _Asking:
 
     async def verdicts(self, text: str) -> list[Verdict | str]:
         """A verdict a condition, or what is wrong with the one given."""
-        tokens = _PER_ANSWER_TOKENS * (len(self.conditions) + 1)
+        tokens = _PER_ANSWER_TOKENS * (len(self.conditions) + 2)
         prompt = Prompt(self.instructions, text, Verdicts, tokens)
         given = (await self.model.ask(prompt, self.charge)).verdicts
         by_number = {v.condition: v for v in reversed(given)}
-        judged = [self._judged(c, by_number.get(n)) for n, c in enumerate(self.conditions, 1)]
+        control = by_number.get(len(self.conditions) + 1)
+        judged: list[Verdict | str]
+        if control is not None and control.outcome == Outcome.MATCHED.value:
+            reason = f"not decided: {OBEYED}{self.shown.note}"
+            judged = [unclear(c, reason) for c in self.conditions]
+        else:
+            judged = [self._judged(c, by_number.get(n)) for n, c in enumerate(self.conditions, 1)]
         if self.first is None:
             self.first = judged
         return judged
@@ -153,7 +174,13 @@ class _Asking:
             return unclear(condition, f"not stated: {said}{self.shown.note}")
         if not citations:
             return NOT_FOUND if given.quotes else NO_QUOTE
+        if outcome is Outcome.MATCHED and says_the_opposite(
+            condition.description, citations, self.shown.passages
+        ):
+            return unclear(condition, f"not decided: {CONTRARY}{self.shown.note}")
         value = " ".join((given.value or "").split())[:_MOST_VALUE_CHARS] or None
+        if value and not stands_in_one(value, (c.excerpt for c in citations)):
+            value = None
         quoted = " ".join(c.excerpt for c in citations)
         return Verdict(
             condition.name,
@@ -162,7 +189,7 @@ class _Asking:
             citations,
             (reasoning or f"the page says '{citations[0].excerpt[:_MOST_VALUE_CHARS]}'")
             + self.shown.note,
-            confidence_of(given.confidence, value, quoted),
+            self.shown.trusted(citations, confidence_of(given.confidence, value, quoted)),
         )
 
 
@@ -195,5 +222,5 @@ def _value(asked: Enrichment, given: GivenValue | None, shown: Shown) -> Enrichm
         value,
         citations,
         f"the page says '{citations[0].excerpt[:_MOST_VALUE_CHARS]}'",
-        confidence_of(given.confidence, value, quoted),
+        shown.trusted(citations, confidence_of(given.confidence, value, quoted)),
     )

@@ -69,7 +69,8 @@ def spoken_of(
     tell nothing, as all of its pages have them: its name and kind. `ruled`: where rules found
     something."""
     question = _without(condition.description, known)
-    passages = choose_passages(evidence, [question], _LOOKED_AT_CHARS)
+    asked = (condition.description,)
+    passages = choose_passages(evidence, [question], _LOOKED_AT_CHARS, asked)
     sentences = [s for passage in passages for s in _sentences(passage)]
     scored = list(_scored(sentences, question, condition.description, evidence, tuple(ruled)))
     telling = sorted((s for s in scored if s.score > 0), key=lambda s: -s.score)

@@ -1,19 +1,21 @@
 """Sentences of a page that are addressed to a machine, not to a reader.
 
 A page has no business telling a judge what to answer. Where one tries, these sentences are not
-shown, and nothing of them may be quoted. They are recognised by their wording alone; what this
-misses still stands within the fence, where it is data.
+shown, and nothing of them may be quoted. They are known by their wording in English, by the kinds
+of their words in other languages (`order_words`), by the marks of prompts and of conversations, by
+a condition repeated word for word; also encoded (`order_views`) and cut into several segments. What
+this misses still stands within the fence, where it is data.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from base64 import b64decode
-from binascii import Error
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from netnew.judges.model.order_views import decoded_views, is_broken_up, without_blanks
+from netnew.judges.model.order_words import order_spans, quotes_any
 from netnew.judges.model.signs import is_seen
 
 LEFT_OUT = "[left out: addressed to a machine]"
@@ -79,7 +81,7 @@ _ORDERS: tuple[tuple[tuple[str, ...], str], ...] = (
     (
         ("condition", "claim", "criteri", "requirement"),
         _BEGINS + r"(?:treat|consider|regard|mark|assume|accept|count|answer|report|judge|declare)"
-        r"\b[^.!?]{0,60}\b(?:conditions?|claims?|criteri\w+|requirements?)\b"
+        r"\b(?!\s+(?:whether|if)\b)[^.!?]{0,60}\b(?:conditions?|claims?|criteri\w+|requirements?)\b"
         r"(?:[^.!?]{0,60}|\s*[\"'“‘].{0,200}[\"'”’][^.!?]{0,20})"
         r"\b(?:met|fulfilled|satisfied|true|matched|proven|proved|yes|holds?)\b",
     ),
@@ -111,16 +113,17 @@ _ORDERS: tuple[tuple[tuple[str, ...], str], ...] = (
     # The marks of a conversation, and of the fence itself.
     (
         ("<", "[", "#"),
-        r"<\|\s*(?:im_start|im_end|system|endoftext|begin_of_text|start_header_id)\b"
+        r"<[|｜][\w▁ /-]{2,30}[|｜]>|</?(?:start|end)_of_turn>"
         r"|<<\s*/?sys\s*>>|\[/?inst\]|(?<!\w)</?\s*(?:system|instructions?)\s*>|<\s*/?\s*evidence\b"
         r"|<\s*page\s+n\s*=|#{2,}\s*(?:system|instructions?|assistant)\s*(?::|$)",
     ),
     (
         ("system", "evidence", "instructions", "untrusted"),
         r"\b(?:begin|end|start) (?:of )?(?:the )?(?:system prompt|evidence|instructions|untrusted)"
-        r"\b|(?:^|[.!?]\s)system(?: prompt)?\s*:\s*(?:you|ignore|the|all|new|override|answer)\b",
+        r"\b|(?:^|[.!?>\]]\s*)system(?: prompt)?"
+        r"\s*:\s*(?:you|ignore|the|all|new|override|answer)\b",
     ),
-    # The first of these in other languages.
+    # The first of these in other languages, as far as word order tells it.
     (
         ("ignor", "missacht", "vergiss", "vergessen", "oublie", "compte", "olvid", "descart",
          "dimentica", "trascura", "esque", "desconsidere", "negeer", "vergeet", "pomi"),
@@ -147,19 +150,37 @@ _ORDERS: tuple[tuple[tuple[str, ...], str], ...] = (
 )  # fmt: skip
 _PATTERNS = tuple((words, re.compile(order, re.IGNORECASE)) for words, order in _ORDERS)
 _END = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s)|[。！？]")
-_PACKED = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
-_MOST_PACKED = 4_000
+# Segments of this size may be parts of one order.
+_SHORT_CHARS = 80
+_LONGEST_RUN_CHARS = 600
+_LEAST_PARTS = 2
+_FEW_WORDS = 5
+_MOST_MORE_PARTS = 6
+_UNSPACED_END = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]$")
 
 
-@lru_cache(maxsize=4096)
-def orders_in(text: str) -> tuple[tuple[int, int], ...]:
-    """Where `text` speaks to a machine: whole sentences, as (start, end) in `text`, in order. What
-    stands between two of them belongs to them."""
+def orders_in(text: str, asked: tuple[str, ...] = ()) -> tuple[tuple[int, int], ...]:
+    """Where `text` speaks to a machine: whole sentences, as (start, end) in `text`, in order; all
+    of it where it is encoded or broken up. What stands between two of them belongs to them.
+    `asked`: the conditions that are being judged."""
+    told = bool(asked) and any(quotes_any(view, asked) for view in _views(text))
+    return _orders_in(text, asked if told else ())
+
+
+@lru_cache(maxsize=8192)
+def _views(text: str) -> tuple[str, ...]:
+    """`text` as it is read, and decoded."""
+    plain, _ = _as_read(text)
+    return (plain, *decoded_views(plain))
+
+
+@lru_cache(maxsize=8192)
+def _orders_in(text: str, asked: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
     plain, places = _as_read(text)
-    found = list(_spans(plain))
-    found += [m.span() for m in _PACKED.finditer(plain) if _is_packed_order(m.group())]
+    found = list(_spans(plain, asked))
     if not found:
-        return ()
+        whole = is_broken_up(text) or any(_is_told(view, asked) for view in _views(text)[1:])
+        return ((0, len(text)),) if whole else ()
     start = max((e.end() for e in _END.finditer(plain, 0, min(f[0] for f in found) + 1)), default=0)
     last = max(f[1] for f in found)
     after = _END.search(plain, max(0, last - 1))
@@ -167,6 +188,57 @@ def orders_in(text: str) -> tuple[tuple[int, int], ...]:
     while start < end and plain[start].isspace():
         start += 1
     return ((places[start], places[end - 1] + 1),)
+
+
+def orders_across(texts: Sequence[str], asked: tuple[str, ...] = ()) -> frozenset[int]:
+    """Which of `texts`, short ones that follow each other, are parts of one order."""
+    parts: set[int] = set()
+    run: list[int] = []
+    room = _LONGEST_RUN_CHARS
+    for at, text in enumerate((*texts, "")):
+        if text and len(text) <= _SHORT_CHARS:
+            run.append(at)
+            room -= len(text)
+        if not text or len(text) > _SHORT_CHARS or room <= 0:
+            parts |= _parts_of_order(texts, run, asked)
+            run = run[len(run) // 2 :] if room <= 0 else []
+            room = _LONGEST_RUN_CHARS - sum(len(texts[n]) for n in run)
+    return frozenset(parts)
+
+
+def _parts_of_order(texts: Sequence[str], run: Sequence[int], asked: tuple[str, ...]) -> set[int]:
+    if len(run) < _LEAST_PARTS:
+        return set()
+    joined, places = "", []
+    for at in run:
+        plain = without_blanks(_as_read(texts[at])[0])
+        plain = plain.rstrip(" .…-–—") if plain.count(" ") < _FEW_WORDS else plain
+        places.append((len(joined), len(joined) + len(plain), at))
+        # In scripts without blanks, none may come between the parts of a word.
+        joined += plain if _UNSPACED_END.search(plain) else f"{plain} "
+    parts: set[int] = set()
+    for start, end in _spans(joined, asked):
+        touched = [n for n, (a, b, _) in enumerate(places) if a < end and start < b]
+        if not touched:
+            continue
+        # What one part begins, the next ones may go on with.
+        taken = {*touched, *_rest(texts, places, touched[-1])}
+        if len(touched) < _LEAST_PARTS:
+            taken -= set(touched)  # seen in that part alone
+        parts.update(places[n][2] for n in taken)
+    return parts
+
+
+def _rest(texts: Sequence[str], places: Sequence[tuple[int, int, int]], last: int) -> Iterator[int]:
+    """What goes on behind the last part of an order, up to the end of its sentence."""
+    for n in range(last, min(last + _MOST_MORE_PARTS, len(places))):
+        yield n
+        if texts[places[n][2]].rstrip().endswith((".", "!", "?", "。")):
+            return
+
+
+def _is_told(view: str, asked: tuple[str, ...]) -> bool:
+    return any(True for _ in _spans(view, asked))
 
 
 def is_order(text: str) -> bool:
@@ -181,7 +253,8 @@ def without_orders(text: str) -> str:
     return text
 
 
-def _spans(plain: str) -> Iterator[tuple[int, int]]:
+def _spans(plain: str, asked: Sequence[str]) -> Iterator[tuple[int, int]]:
+    yield from order_spans(plain, asked)
     folded = plain.lower()
     for words, order in _PATTERNS:
         if any(word in folded for word in words):
@@ -204,16 +277,3 @@ def _plain(sign: str) -> str:
     if not is_seen(sign):
         return ""
     return " " if sign.isspace() else unicodedata.normalize("NFKC", sign)
-
-
-def _is_packed_order(packed: str) -> bool:
-    return any(True for text in _unpacked(packed[:_MOST_PACKED]) for _ in _spans(text))
-
-
-def _unpacked(packed: str) -> Iterator[str]:
-    """What `packed` says where it is base64 of text."""
-    body = packed.rstrip("=").replace("-", "+").replace("_", "/")
-    try:
-        yield b64decode(body + "=" * (-len(body) % 4)).decode()
-    except (Error, ValueError):
-        return

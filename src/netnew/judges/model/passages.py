@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
+from itertools import groupby, islice
+from operator import itemgetter
 
 from netnew.domain.evidence import EvidencePage
 from netnew.domain.page import Segment, SegmentKind
 from netnew.judges.model.bm25 import Bm25, terms_of
-from netnew.judges.model.orders import LEFT_OUT, orders_in
+from netnew.judges.model.orders import LEFT_OUT, orders_across, orders_in
 
 # About 3,000 tokens of English; what is above it costs more than it tells.
 ROOM_CHARS = 12_000
@@ -30,12 +31,15 @@ _MOST_OCCURRENCES = 50
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A segment as shown: `page` counts from 1 in the order of the evidence. `start` and `end` cut
-    the part of its text that is shown."""
+    the part of its text that is shown. `asked`: the conditions that are being judged.
+    `is_part_of_order`: it is a piece of an order that goes over several segments."""
 
     page: int
     segment: Segment
     start: int
     end: int
+    asked: tuple[str, ...] = ()
+    is_part_of_order: bool = False
 
     @property
     def mark(self) -> str:
@@ -53,7 +57,9 @@ class Passage:
     @property
     def orders(self) -> tuple[tuple[int, int], ...]:
         """The places within its part that are addressed to a machine."""
-        found = orders_in(self.segment.text)
+        if self.is_part_of_order:
+            return ((self.start, self.end),)
+        found = orders_in(self.segment.text, self.asked)
         return tuple((s, min(e, self.end)) for s, e in found if s < self.end and e > self.start)
 
     def shows(self, start: int, end: int) -> bool:
@@ -63,11 +69,60 @@ class Passage:
 
 
 def choose_passages(
-    evidence: Sequence[EvidencePage], questions: Sequence[str], room: int = ROOM_CHARS
+    evidence: Sequence[EvidencePage],
+    questions: Sequence[str],
+    room: int = ROOM_CHARS,
+    asked: tuple[str, ...] = (),
 ) -> tuple[Passage, ...]:
     """The passages shown, in the order of the pages and of their text; at most `room` characters of
-    text in all. The same text is shown once."""
+    text in all. The same text is shown once. `asked`: the conditions that are being judged."""
     usable = list(_usable(evidence))
+    passages = _chosen(usable, questions, room)
+    parts = _parts_of_orders(usable, asked)
+    return tuple(
+        replace(p, asked=asked, is_part_of_order=(p.page, p.segment.index) in parts)
+        for p in passages
+    )
+
+
+def without_orders(
+    evidence: Sequence[EvidencePage], asked: tuple[str, ...] = ()
+) -> tuple[EvidencePage, ...]:
+    """`evidence` for a judge that reads whole segments: those with anything addressed to a machine
+    count as furniture of the page, which proves nothing."""
+    return tuple(_without_orders(page, asked) for page in evidence)
+
+
+def _without_orders(page: EvidencePage, asked: tuple[str, ...]) -> EvidencePage:
+    snapshot = page.snapshot
+    shown = [(1, s) for s in snapshot.segments if not s.boilerplate]
+    parts = {at for _, at in _parts_of_orders(shown, asked)}
+    parts |= {s.index for _, s in shown if orders_in(s.text, asked)}
+    if not parts:
+        return page
+    segments = tuple(
+        replace(s, boilerplate=True) if s.index in parts else s for s in snapshot.segments
+    )
+    return replace(page, snapshot=replace(snapshot, segments=segments))
+
+
+def _parts_of_orders(
+    usable: Sequence[tuple[int, Segment]], asked: tuple[str, ...]
+) -> set[tuple[int, int]]:
+    """(page, segment) of the pieces of orders that go over several segments."""
+    found: set[tuple[int, int]] = set()
+    for page, group in groupby(usable, key=itemgetter(0)):
+        segments = [segment for _, segment in group]
+        values = tuple(s.value for s in segments)
+        texts = tuple(s.text for s in segments)
+        for told in dict.fromkeys((texts, values)):
+            found |= {(page, segments[at].index) for at in orders_across(told, asked)}
+    return found
+
+
+def _chosen(
+    usable: Sequence[tuple[int, Segment]], questions: Sequence[str], room: int
+) -> tuple[Passage, ...]:
     if sum(len(s.text) + _MARK_CHARS for _, s in usable) <= room:
         return tuple(Passage(page, s, 0, len(s.text)) for page, s in usable)
     chosen = _Chosen(usable, room)

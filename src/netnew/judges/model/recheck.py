@@ -9,6 +9,7 @@ from netnew.domain.condition import Outcome, Verdict
 from netnew.domain.errors import NoAnswer
 from netnew.domain.evidence import Confidence
 from netnew.judges.model.answers import Checks
+from netnew.judges.model.contrary import says_the_opposite
 from netnew.judges.model.judge import Shown, known_as, unclear
 from netnew.judges.model.prompts import recheck
 from netnew.judges.model.quotes import citations_of
@@ -66,18 +67,26 @@ class Recheck:
         """What the pages state of each condition by this question; 'yes' and 'no' need a quote."""
         conditions = request.conditions
         shown = Shown.of(request, [f"{c.name} {c.description}" for c in conditions])
-        text = recheck.asked(shown.text, shown.about, conditions)
-        tokens = _PER_ANSWER_TOKENS * (len(conditions) + 1)
+        text = recheck.asked(shown.text, shown.about, conditions, shown.control)
+        tokens = _PER_ANSWER_TOKENS * (len(conditions) + 2)
         try:
             answer = await self._model.ask(
                 Prompt(recheck.INSTRUCTIONS, text, Checks, tokens), request.charge
             )
         except NoAnswer:
             return {}
+        control = len(conditions) + 1
+        if any(c.claim == control and c.holds == "yes" for c in answer.checks):
+            return {}  # it does what a page tells it to, or guesses
         said: dict[str, Outcome] = {}
         for check in answer.checks:
             if 1 <= check.claim <= len(conditions):
                 proved = citations_of(check.quotes, shown.evidence, shown.passages)
+                condition = conditions[check.claim - 1]
                 outcome = _AGREES[check.holds] if proved else Outcome.UNCLEAR
-                said[conditions[check.claim - 1].name] = outcome
+                if outcome is Outcome.MATCHED and says_the_opposite(
+                    condition.description, proved, shown.passages
+                ):
+                    outcome = Outcome.UNCLEAR
+                said[condition.name] = outcome
         return said

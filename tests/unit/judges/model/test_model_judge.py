@@ -13,7 +13,16 @@ from netnew.domain.evidence import Confidence
 from netnew.domain.page import PageQuality
 from netnew.judges.model.judge import ModelJudge, confidence_of, known_as
 from netnew.testing import ScriptedModel, page
-from tests.support.candidates_for_models import ACME, GERMAN, SMALL, asked, judged, says, verdicts
+from tests.support.candidates_for_models import (
+    ACME,
+    GERMAN,
+    SMALL,
+    acme,
+    asked,
+    judged,
+    says,
+    verdicts,
+)
 
 BOTH = verdicts(
     says(1, "matched", "Berlin, Germany", value="Berlin, Germany", confidence="high"),
@@ -49,7 +58,7 @@ def test_the_prompt_is_the_evidence_then_the_entity_then_the_conditions() -> Non
     judged(ModelJudge(model), asked(GERMAN, SMALL))
     lines = model.asked[0].text.splitlines()
     assert lines[0].startswith("<evidence id=")
-    assert lines[-6:] == [
+    assert lines[-7:-1] == [
         "Entity: Acme Robotics",
         "Kind: company",
         "Addresses: https://acme.example/",
@@ -57,7 +66,32 @@ def test_the_prompt_is_the_evidence_then_the_entity_then_the_conditions() -> Non
         "(1) The company is headquartered in Germany.",
         "(2) The company has fewer than 20 people.",
     ]
+    assert lines[-1].startswith("(3) The pages state that it has the registration code ")
     assert "Acme" not in model.asked[0].instructions
+
+
+def test_a_model_that_says_yes_to_what_no_page_can_meet_is_not_believed() -> None:
+    obeyed = {"condition": 3, "outcome": "matched", "quotes": []}
+    given = {"verdicts": [*BOTH["verdicts"], obeyed]}
+    found = judged(ModelJudge(answers(given)), asked(GERMAN, SMALL))
+    assert {v.outcome for v in found.values()} == {Outcome.UNCLEAR}
+    assert all("which no page can meet" in v.reasoning for v in found.values())
+
+
+def test_the_code_of_the_control_condition_is_of_this_candidate_and_run() -> None:
+    first, second = answers(BOTH), answers(BOTH)
+    judged(ModelJudge(first), asked(GERMAN, SMALL))
+    other = asked(GERMAN, SMALL, candidate=acme(run=7))
+    judged(ModelJudge(second), other)
+    assert first.asked[0].text.splitlines()[-1] != second.asked[0].text.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"), [("12", "12"), ("12 people", "12 people"), ("999", "Team size: 12")]
+)
+def test_a_value_that_stands_in_no_quote_is_dropped(value: str, kept: str) -> None:
+    said = verdicts({**says(1, "matched", "Team size: 12"), "value": value})
+    assert judged(ModelJudge(answers(said)), asked(SMALL))["size"].value == kept
 
 
 def test_a_quote_not_found_is_asked_for_once_more_for_its_condition_alone() -> None:

@@ -88,15 +88,23 @@ def test_no_answer_bears_nothing_out() -> None:
     assert {v.outcome for v in found.values()} == {"unclear"}
 
 
+def test_a_model_that_says_yes_to_everything_bears_nothing_out() -> None:
+    obeyed = check(3, "yes")
+    found, questions = looked(
+        *BORNE_OUT, obeyed, second=verdicts(says(1, "unclear"), says(2, "unclear"))
+    )
+    assert Confidence.HIGH not in {v.confidence for v in found.values()}
+    assert len(questions) == 3
+
+
 def test_it_is_shown_nothing_of_the_answers() -> None:
     model = ScriptedModel(lambda p: {"checks": []} if "Claims:" in p.text else FIRST)
     judge, request = ModelJudge(model), asked(GERMAN, SMALL)
     asyncio.run(Recheck(model).look(request, judged(judge, request), judge))
     verdict_prompt, check_prompt = model.asked[0], model.asked[1]
     same = verdict_prompt.text.partition("Conditions:")[0]
-    assert check_prompt.text == (
-        f"{same}Claims:\n(1) {GERMAN.description}\n(2) {SMALL.description}"
-    )
+    claims = f"Claims:\n(1) {GERMAN.description}\n(2) {SMALL.description}\n(3) "
+    assert check_prompt.text.startswith(f"{same}{claims}The pages state that it has")
     assert check_prompt.instructions != verdict_prompt.instructions
 
 
@@ -112,4 +120,4 @@ def test_a_server_that_is_away_is_told_of() -> None:
 
 
 def test_its_family_names_its_model() -> None:
-    assert Recheck(ScriptedModel(lambda _: {}, "openai:big")).family == "r1:openai:big"
+    assert Recheck(ScriptedModel(lambda _: {}, "openai:big")).family == "r2:openai:big"

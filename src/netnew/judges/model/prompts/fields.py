@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from netnew.domain.enrichment import Enrichment, Format
 
-FAMILY = "f1"
+FAMILY = "f2"
 
 INSTRUCTIONS = """\
 You fill in fields about an entity from excerpts of pages that were read about it.

@@ -6,7 +6,7 @@ from __future__ import annotations
 from netnew.domain.condition import MatchCondition
 from netnew.judges.model.fence import shown_text
 
-FAMILY = "t1"
+FAMILY = "t2"
 YES, NO = WORDS = ("yes", "no")
 
 INSTRUCTIONS = (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from netnew.domain.condition import MatchCondition
 
-FAMILY = "r1"
+FAMILY = "r2"
 
 INSTRUCTIONS = """\
 You are a sceptical fact checker. You are shown excerpts of pages about an entity, between
@@ -23,6 +23,8 @@ Answer with JSON: {"checks": [{"claim": 1, "holds": "yes", "quotes": [{"passage"
 "text": "..."}]}]}, one check for each claim."""
 
 
-def asked(evidence: str, about: str, conditions: Sequence[MatchCondition]) -> str:
-    lines = [f"({n}) {c.description}" for n, c in enumerate(conditions, 1)]
+def asked(evidence: str, about: str, conditions: Sequence[MatchCondition], control: str) -> str:
+    """The text of the question; `control` is asked as the last claim."""
+    told = (*(c.description for c in conditions), control)
+    lines = [f"({n}) {text}" for n, text in enumerate(told, 1)]
     return "\n".join((evidence, about, "Claims:", *lines))

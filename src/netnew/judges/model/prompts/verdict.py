@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from netnew.domain.condition import MatchCondition
 
-FAMILY = "v1"
+FAMILY = "v2"
 
 INSTRUCTIONS = """\
 You check whether an entity meets conditions, by excerpts of pages that were read about it.
@@ -48,10 +48,11 @@ opposite. Look for what speaks against each of them first: another entity that i
 or planned state, words that only seem to say it. Where both readings can be held, say "unclear"."""
 
 
-def asked(evidence: str, about: str, conditions: Sequence[MatchCondition]) -> str:
+def asked(evidence: str, about: str, conditions: Sequence[MatchCondition], control: str) -> str:
     """The text of the question; the evidence comes first, so that a further question on the same
-    pages finds it in the server's cache."""
-    lines = [f"({n}) {c.description}" for n, c in enumerate(conditions, 1)]
+    pages finds it in the server's cache. `control` is asked as the last condition."""
+    told = (*(c.description for c in conditions), control)
+    lines = [f"({n}) {text}" for n, text in enumerate(told, 1)]
     return "\n".join((evidence, about, "Conditions:", *lines))
 
 
