@@ -29,6 +29,7 @@ MEASURES = (
     "estimate_width",
     "total_coverage",
     "total_width",
+    "upper_end_holds",
     *MODEL_MEASURES,
 )
 SPENT = ("searches", "pages", "judge_calls", "model_calls", "tokens", "ledger_hits")
@@ -90,6 +91,7 @@ class Grader:
                 **_work_measures(result, judged, len(matched)),
                 **_held("estimate", result.own_words or result.estimate, len(reachable)),
                 **_held("total", result.estimate, len(query.truth)),
+                "upper_end_holds": self._upper_end_holds(query, result),
                 **model_measures(self._web, self._resolve, query, result, tally),
             },
             counts={
@@ -114,6 +116,18 @@ class Grader:
             ),
             unproved=tuple(bare),
         )
+
+    def _upper_end_holds(self, query: Query, result: Result) -> float | None:
+        """Whether the right answers among the run's own candidates, decided or not, are no more
+        than the upper end of its estimate; None without an estimate."""
+        if result.estimate is None:
+            return None
+        own = {
+            entity_of(candidate, self._resolve)
+            for candidate in result.candidates
+            if candidate.status != "discarded"
+        }
+        return float(len(query.truth & own) <= result.estimate[1])
 
     def _answer_measures(
         self, query: Query, ids: Sequence[str | None], reachable: frozenset[str]

@@ -10,6 +10,7 @@ from netnew.cli.terminal import clean, plural
 from netnew.domain.budget import Spend
 from netnew.domain.run import Run, RunStatus, TerminationReason
 from netnew.domain.yields import ConditionYield
+from netnew.exports.how_many import allowance
 
 if TYPE_CHECKING:
     from netnew.engine.expected import Expected
@@ -60,6 +61,8 @@ def how_many_exist(run: Run) -> str:
     found = run.counts.matched
     exist = plural(max(found, round(estimate.matches)), "match exists", "matches exist")
     interval = f"80 % interval: {round(estimate.low):,} to {round(estimate.high):,}"
+    if undecided := allowance(estimate):
+        interval += f", which {undecided}"
     if not estimate.is_lower_bound:
         return f"Probably {exist} ({interval})."
     return f"Probably {exist}, or more, since the run was cut short ({interval})."

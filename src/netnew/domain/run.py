@@ -149,10 +149,12 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """How many matches probably exist, seen and unseen together.
+    """How many matches probably exist: found, undecided and unseen together.
 
     `matches` is the point estimate, `low`..`high` the nominal 80 % interval; it begins below what
-    was found, since some of that may be wrong. `method` names the estimator. `coverage` is
+    was found, since some of that may be wrong. It allows for matches among the `unclear` candidates
+    and those `not_judged`; `decided_high` is its upper end if none of these matched (None in
+    estimates stored before they were allowed for). `method` names the estimator. `coverage` is
     Good–Turing's share of the matching mass already seen, 0..1. `is_lower_bound`: the run was cut
     short (a limit, a cap, candidates not judged, queries cut at their depth); it may be far more
     then. `own_words`: how many of them the question reaches in its own words (the objective, the
@@ -167,6 +169,14 @@ class Estimate:
     method: str = "chao2"
     is_lower_bound: bool = False
     own_words: Range | None = None
+    unclear: int = 0
+    not_judged: int = 0
+    decided_high: float | None = None
+
+    @property
+    def undecided(self) -> int:
+        """How many candidates without a decision the interval allows for."""
+        return self.unclear + self.not_judged
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from netnew.domain.ids import CandidateId
 from netnew.domain.run import Counts, Estimate
 from netnew.engine.curve import Curve
 from netnew.engine.estimate import Sightings, estimated
+from netnew.engine.undecided import Standing
 
 if TYPE_CHECKING:
     from netnew.engine.entity import Entity
@@ -92,7 +93,14 @@ class Census:
 
     def estimate(self, walked: bool = False, open_own_words: int | None = None) -> Estimate | None:
         """How many matches there probably are (`estimated`), None before the first."""
-        return estimated(self.sightings, self.curve, walked, open_own_words)
+        by = self._living
+        standing = Standing(
+            by[MatchStatus.MATCHED],
+            by[MatchStatus.UNMATCHED],
+            by[MatchStatus.UNCLEAR],
+            by[MatchStatus.GENERATED],
+        )
+        return estimated(self.sightings, self.curve, standing, walked, open_own_words)
 
     # ------------------------------------------------------------------- what entities tell
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from netnew.engine.unseen import Unseen, believed
+from netnew.engine.distribution import Distribution, from_density
 
 # The variance of a logarithm never counts as less: the estimator is no better than its assumptions.
 LEAST_VARIANCE = 0.05
@@ -47,14 +47,14 @@ class Incidence:
         )
         return number, variance
 
-    def belief(self, counts: tuple[int, ...]) -> Unseen:
+    def unseen_distribution(self, counts: tuple[int, ...]) -> Distribution:
         """The log-normal one of Chao (1987); where nothing was sighted once alone, a geometric one,
         since what no unit could see has at most ln(5)/sightings of the mass, with 80 %."""
         number, variance = self.unseen()
         if number <= 0.5:
             margin = self.seen * math.log(5) / self.total if self.total else 1.0
             slope = math.log(10) / (1 + max(0.5, margin))
-            return believed(counts, lambda n: -slope * n)
+            return from_density(counts, lambda n: -slope * n)
         spread = math.log1p(variance / number**2) + LEAST_VARIANCE
         middle = math.log(number) - spread / 2
 
@@ -62,4 +62,4 @@ class Incidence:
             x = math.log(max(count, 0.5))
             return -((x - middle) ** 2) / (2 * spread) - x
 
-        return believed(counts, log_density)
+        return from_density(counts, log_density)

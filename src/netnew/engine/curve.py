@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from netnew.engine.unseen import Unseen, believed
+from netnew.engine.distribution import Distribution, from_density
 
 # Scales tried, from a fraction of the first round's leads to many times all of them.
 SCALES = 30
@@ -56,7 +56,7 @@ class Curve:
             # The last one stays, since the next builds on it.
             self._leads, self._matches = self._leads[::-2][::-1], self._matches[::-2][::-1]
 
-    def belief(self, counts: tuple[int, ...], seen: int) -> Unseen | None:
+    def unseen_distribution(self, counts: tuple[int, ...], seen: int) -> Distribution | None:
         """What the curve says of the number unseen beyond `seen`; None before the first round."""
         if not self._leads or not seen:
             return None
@@ -72,7 +72,7 @@ class Curve:
                 orders + top + alike - math.log(seen + count)
             )  # no number is likelier by its size
 
-        return believed(counts, log_density)
+        return from_density(counts, log_density)
 
     def _scales(self) -> list[float]:
         low = math.log(max(0.3, self._leads[0] * FINEST))

@@ -1,6 +1,9 @@
-"""How many matches exist that the run can tell: seen and unseen, right and wrong.
+"""How many matches exist: found, undecided and unseen, right and wrong.
 
-Unseen ones are believed in as Chao2 over the query families says, and as the discovery curve says,
+The total is a sum: the matches found that are right, those among the candidates without a decision
+(`undecided`), and those that no query or list has shown.
+
+Unseen ones are estimated as Chao2 over the query families says, and as the discovery curve says,
 each with half of the weight. A walk of a list sees everything on it once, so that it cannot tell
 what it missed: it is a class of its own, no sampling unit, and what lists alone showed is counted
 as it is. Gap-directed queries are a unit for each label they split by. On the other side, a few of
@@ -17,8 +20,8 @@ from dataclasses import dataclass, field
 from netnew.domain.run import Estimate, Range
 from netnew.engine.chao import Incidence
 from netnew.engine.curve import Curve
-from netnew.engine.interval import wrong_at_most
-from netnew.engine.unseen import numbers
+from netnew.engine.distribution import NONE, Distribution, beta_binomial, numbers
+from netnew.engine.undecided import Standing
 
 METHOD = "chao2+curve"
 # The nominal 80 % interval leaves a tenth out at each end.
@@ -28,8 +31,9 @@ LIST = "list:"
 MENTION = "mention:"
 # Marks who was met when the question was asked in its own words; a mark a query.
 OWN_WORDS = "own:"
-
-
+# Before anything is known of it, a judge's match is wrong once in fifty (the judges measured so far
+# err less; docs/explanation/quality.md). As sure as fifty checked matches would make one.
+RIGHT, WRONG = 49.0, 1.0
 # z of the nominal 80 % interval.
 Z_80 = 1.2815515594457
 # The part of what some words find that other words for the same would not, or would besides.
@@ -108,42 +112,65 @@ class Sightings:
 
 
 def estimated(
-    sightings: Sightings, curve: Curve, walked: bool = False, open_own_words: int | None = None
+    sightings: Sightings,
+    curve: Curve,
+    standing: Standing | None = None,
+    walked: bool = False,
+    open_own_words: int | None = None,
 ) -> Estimate | None:
-    """The estimate, None where nothing matched that was sighted.
+    """The estimate; None where nothing matched that was sighted.
 
-    `walked`: every source gives a list that was walked to its end, so that nothing is unseen.
-    `open_own_words`: how many queries in the question's own words have a further page; None where
-    nothing is asked in words.
+    `standing`: where the candidates stand (None: all match). `walked`: every source gives a list
+    that was walked to its end, so that nothing is unseen. `open_own_words`: how many queries in the
+    question's own words have a further page; None where nothing is asked in words.
     """
     seen, sampled = sightings.seen, sightings.incidence()
     if not seen:
         return None
-    low = seen - wrong_at_most(seen, 1 - TENTH)
-    if walked:
-        return Estimate(float(seen), float(low), float(seen), 1.0, "list")
-    counts = numbers(seen)
-    unseen = curve.belief(counts, seen)
-    if sampled.seen or unseen is None:
-        by_units = (
-            sampled.belief(counts) if sampled.seen else Incidence(seen, 0, 0, 0, 1).belief(counts)
-        )
-        unseen = by_units if unseen is None else unseen.pooled(by_units)
+    standing = standing or Standing()
+    unseen = NONE if walked else _unseen(sightings, curve)
+    not_judged = standing.matches_not_judged()
+    total = unseen.plus(not_judged).plus(standing.matches_unclear())
+    # Nothing makes it certain that none of the undecided ones matches.
+    least = 1 if standing.undecided else 0
     return Estimate(
-        matches=float(seen + unseen.quantile(0.5)),
-        low=float(low + unseen.quantile(TENTH)),
-        high=float(seen + unseen.quantile(1 - TENTH)),
-        coverage=sampled.coverage if sampled.seen else 0.0,
-        method=METHOD,
+        matches=float(seen + unseen.plus(not_judged).quantile(0.5)),
+        low=float(seen - wrong_at_most(seen, 1 - TENTH) + unseen.quantile(TENTH)),
+        high=float(seen + max(least, total.quantile(1 - TENTH))),
+        coverage=1.0 if walked else sampled.coverage if sampled.seen else 0.0,
+        method="list" if walked else METHOD,
         own_words=None if open_own_words is None else sightings.own_words(open_own_words),
+        unclear=standing.unclear,
+        not_judged=standing.not_judged,
+        decided_high=float(seen + unseen.quantile(1 - TENTH)),
     )
 
 
+def wrong_at_most(matched: int, part: float) -> int:
+    """The number of wrong ones among `matched` that is exceeded with a chance of 1 - `part` at
+    most: they are wrong alike or right alike."""
+    return beta_binomial(matched, WRONG, RIGHT).quantile(part)
+
+
+def _unseen(sightings: Sightings, curve: Curve) -> Distribution:
+    """How many matches no query or list has shown."""
+    seen, sampled = sightings.seen, sightings.incidence()
+    counts = numbers(seen)
+    by_rounds = curve.unseen_distribution(counts, seen)
+    if by_rounds is not None and not sampled.seen:
+        return by_rounds
+    sampled = sampled if sampled.seen else Incidence(seen, 0, 0, 0, 1)
+    by_units = sampled.unseen_distribution(counts)
+    return by_units if by_rounds is None else by_rounds.pooled(by_units)
+
+
 def estimate(
-    sightings: Mapping[str, Collection[str]], curve: Curve | None = None
+    sightings: Mapping[str, Collection[str]],
+    curve: Curve | None = None,
+    standing: Standing | None = None,
 ) -> Estimate | None:
     """The estimate from `sightings`: match → the units that sighted it; None without any match."""
     kept = Sightings()
     for units in sightings.values():
         kept.add(units)
-    return estimated(kept, curve or Curve())
+    return estimated(kept, curve or Curve(), standing)

@@ -22,7 +22,7 @@ from netnew.domain.event import (
 )
 from netnew.domain.ledger import LedgerEntry
 from netnew.domain.model_calls import unusable_answers
-from netnew.domain.run import Run, RunStatus, StopRequest, TerminationReason
+from netnew.domain.run import Estimate, Run, RunStatus, StopRequest, TerminationReason
 from netnew.engine.apart import Apart
 from netnew.engine.book import ASKED_OUT, Book
 from netnew.engine.crew import Crew
@@ -454,7 +454,7 @@ class Finding:
             self.discovery.open_leads,
             self.meter.exhausted(),
             self.failure if self.discovery.only_failures else "",
-            self.run.estimate.high if self.run.estimate else math.inf,
+            _most_expected(self.run.estimate),
             self.resolver.census.curve.leads_per_match(COST_WINDOW * self.patience),
         )
         stop = stop_for(progress, self.run.spec, self.patience)
@@ -532,6 +532,14 @@ class Finding:
             await self._look_around()
             return False
         return True
+
+
+def _most_expected(estimate: Estimate | None) -> float:
+    """The most matches that are expected of further queries and those found. What the undecided
+    candidates may add is left out: no further query decides them."""
+    if estimate is None:
+        return math.inf
+    return estimate.high if estimate.decided_high is None else estimate.decided_high
 
 
 async def _never() -> bool:

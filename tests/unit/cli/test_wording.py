@@ -19,6 +19,11 @@ from netnew.domain.yields import ConditionYield
             "Probably 12 matches exist (80 % interval: 10 to 19).",
         ),
         (
+            Estimate(12.2, 10, 31, 0.8, unclear=9, not_judged=3),
+            "Probably 12 matches exist (80 % interval: 10 to 31, which allows for 9 unclear and 3"
+            " not judged).",
+        ),
+        (
             Estimate(10, 10, 14, 0.8, is_lower_bound=True),
             "Probably 10 matches exist, or more, since the run was cut short (80 % interval: 10 to"
             " 14).",

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from netnew.engine.chao import Incidence
 from netnew.engine.curve import Curve
-from netnew.engine.estimate import Sightings, estimate, estimated
-from netnew.engine.interval import wrong_at_most
-from netnew.engine.unseen import believed, numbers
+from netnew.engine.distribution import beta_binomial, from_density, numbers
+from netnew.engine.estimate import Sightings, estimate, estimated, wrong_at_most
+from netnew.engine.undecided import Standing
 
 UNITS = st.sampled_from(["a", "b", "c", "list:x", "list:y"])
 
@@ -142,7 +142,7 @@ def test_a_long_curve_is_thinned_and_says_the_same() -> None:
         if i % 50 == 0:
             short.add(50, matches)
     counts = numbers(182)
-    few, many = short.belief(counts, 182), long.belief(counts, 182)
+    few, many = short.unseen_distribution(counts, 182), long.unseen_distribution(counts, 182)
     assert few is not None
     assert many is not None
     assert abs(few.quantile(0.5) - many.quantile(0.5)) <= 3
@@ -150,7 +150,7 @@ def test_a_long_curve_is_thinned_and_says_the_same() -> None:
 
 def test_matches_lost_again_bring_no_error() -> None:
     drawn = curve((10, 30), (10, 28), (float("inf"), 28), (0, 28), (10, 29))
-    belief = drawn.belief(numbers(25), 25)
+    belief = drawn.unseen_distribution(numbers(25), 25)
     assert belief is not None
     assert abs(sum(belief.weights) - 1) < 1e-9
 
@@ -177,11 +177,11 @@ def test_own_words_are_counted_apart_and_are_no_units() -> None:
     assert reached.low < 20 < reached.high < 30
 
 
-def test_a_belief_is_of_whole_numbers_and_its_quantiles_rise() -> None:
+def test_a_distribution_is_of_whole_numbers_and_its_quantiles_rise() -> None:
     counts = numbers(50)
     assert counts[:31] == tuple(range(31))
     assert counts[-1] == 520
-    belief = believed(counts, lambda n: -n / 10)
+    belief = from_density(counts, lambda n: -n / 10)
     assert belief.quantile(0.1) <= belief.quantile(0.5) <= belief.quantile(0.9) <= 520
     assert abs(belief.quantile(0.9) - 23) <= 1  # ln(10) * 10
 
@@ -190,3 +190,51 @@ def test_of_many_matches_a_few_may_be_wrong() -> None:
     assert wrong_at_most(1, 0.9) == 0
     assert wrong_at_most(10, 0.9) == 1
     assert 3 <= wrong_at_most(100, 0.9) <= 6
+
+
+def test_a_beta_binomial_adds_up_and_has_its_mean() -> None:
+    drawn = beta_binomial(20, 2.0, 3.0)
+    assert abs(sum(drawn.weights) - 1) < 1e-9
+    mean = sum(n * w for n, w in zip(drawn.counts, drawn.weights, strict=True))
+    assert abs(mean - 20 * 2 / 5) < 1e-9
+    assert beta_binomial(100_000, 2.0, 3.0).quantile(0.5) > 30_000
+
+
+def test_one_match_and_many_unclear_ones_are_no_certain_one() -> None:
+    decided = estimated(seen(1, "list:a"), curve((1, 1)), Standing(1), walked=True)
+    unclear = estimated(seen(1, "list:a"), curve((1, 1)), Standing(1, 0, 28), walked=True)
+    assert decided is not None
+    assert unclear is not None
+    assert (decided.high, unclear.high) == (1, 29)
+    assert (unclear.unclear, unclear.not_judged, unclear.decided_high) == (28, 0, 1)
+
+
+def test_three_matches_and_three_not_judged_may_be_more_than_three() -> None:
+    found = estimated(seen(3, "list:a"), curve((1, 3)), Standing(3, 7, 0, 3), walked=True)
+    assert found is not None
+    assert 4 <= found.high <= 6
+    assert found.matches >= 3
+
+
+COUNT = st.integers(0, 60)
+
+
+@given(COUNT.filter(bool), COUNT, COUNT, COUNT, st.booleans(), st.sampled_from(["a", "list:a"]))
+def test_undecided_candidates_widen_the_interval(
+    matched: int, unmatched: int, unclear: int, not_judged: int, walked: bool, unit: str
+) -> None:
+    def of(unclear: int, not_judged: int):  # type: ignore[no-untyped-def]
+        drawn = curve((10, matched), (10, matched))
+        standing = Standing(matched, unmatched, unclear, not_judged)
+        found = estimated(seen(matched, unit), drawn, standing, walked)
+        assert found is not None
+        return found
+
+    found, decided = of(unclear, not_judged), of(0, 0)
+    assert found.low <= found.matches <= found.high
+    assert decided.high == found.decided_high
+    assert found.low == decided.low
+    if unclear + not_judged:
+        assert found.high >= matched + 1
+    assert of(unclear + 1, not_judged).high >= found.high
+    assert of(unclear, not_judged + 1).high >= found.high

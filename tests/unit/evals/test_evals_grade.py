@@ -285,6 +285,18 @@ def test_an_estimate_is_held_against_reachable_truth(
     assert measures["total_width"] is not None
 
 
+@pytest.mark.parametrize(("high", "holds"), [(2, 1.0), (1, 0.0)])
+def test_right_answers_among_the_candidates_are_held_against_the_upper_end(
+    pots: Any, high: float, holds: float
+) -> None:
+    query = pots.query(["a", "b", "c"])
+    undecided = candidate("https://b.test/", status="unclear")
+    other = candidate("https://d.test/", status="unclear")
+    said = {"matches": 1, "low": 1, "high": high}
+    given = result(candidate("https://a.test/"), undecided, other, estimate=said)
+    assert graded(pots, query, given).measures["upper_end_holds"] == holds
+
+
 def test_what_is_said_of_own_words_and_of_everything_is_held_apart(pots: Any) -> None:
     query = pots.query(["a", "b", "c", "d", "e"])
     said = {"matches": 9, "low": 9, "high": 9, "own_words": {"matches": 3, "low": 2, "high": 4}}
