@@ -40,6 +40,8 @@ class Floors:
         moved = dict(self.floors)
         for name in PINNED:
             figure = figures.get(name)
+            if figure is None and name not in moved:
+                continue
             floor = int((figure or 0.0) * 1000 + 1e-9) / 1000
             if down_too or floor > moved.get(name, 0.0):
                 moved[name] = floor

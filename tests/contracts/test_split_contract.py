@@ -13,7 +13,7 @@ from netnew.domain.candidate import Candidate, MatchStatus
 from netnew.domain.condition import Outcome
 from netnew.domain.enrichment import Enrichment
 from netnew.domain.errors import Conflict, NotFound
-from netnew.domain.event import CandidateDecided, CandidateGenerated
+from netnew.domain.event import CandidateDecided, CandidateGenerated, RoundEnded
 from netnew.domain.page import Snapshot
 from netnew.domain.run import Counts, Run, RunStatus
 from netnew.domain.search import Hit
@@ -82,8 +82,10 @@ def test_who_was_lost_comes_back_and_the_counters_move(implementation: Implement
         assert listed == merge.lost_candidate
         assert (own.url, own.pages, own.status) == (OWN, (OWN,), MatchStatus.MATCHED)
         assert own.identity.keys.isdisjoint(listed.identity.keys)
-        told = (await b.events(run))[run.last_seq :]
-        assert [e.body for e in told] == [CandidateGenerated(listed.id, listed.name, listed.url)]
+        generated, rest = (e.body for e in (await b.events(run))[run.last_seq :])
+        assert generated == CandidateGenerated(listed.id, listed.name, listed.url)
+        assert isinstance(rest, RoundEnded)
+        assert (rest.is_rest, rest.counts) == (True, after.counts)
 
     checked(implementation, two(RED, RED), work)
 

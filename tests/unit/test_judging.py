@@ -45,7 +45,7 @@ def test_a_small_model_file_is_asked_for_one_word_and_for_nothing_else(tmp_path:
     found = judging(f"gguf:{small}", tmp_path, "pro")
     assert isinstance(found.advisor, NoAdvice)
     family = found.judge.profile.family
-    assert family.startswith("t1+rules"), "and there is no second look"
+    assert family.startswith("t2+rules"), "and there is no second look"
     assert "recheck" not in family
     assert found.judge.profile.model.startswith("gguf:small.gguf#")
     assert not found.is_free
@@ -65,7 +65,7 @@ def test_a_small_file_before_a_large_model(tmp_path: Path) -> None:
     assert isinstance(found.advisor, ModelAdvisor)
     assert found.judge.profile.rank == 2
     alone = judging(f"only:gguf:{small}", tmp_path)
-    assert alone.judge.profile.family == "t1"
+    assert alone.judge.profile.family == "t2"
 
 
 def test_auto_takes_the_model_file_of_the_settings(tmp_path: Path) -> None:
