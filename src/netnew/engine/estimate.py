@@ -133,10 +133,12 @@ def estimated(
     total = unseen.plus(not_judged).plus(standing.matches_unclear())
     # Nothing makes it certain that none of the undecided ones matches.
     least = 1 if standing.undecided else 0
+    # Sums are rounded up: no more match than there are undecided and unseen ones.
+    most = unseen.quantile(1 - TENTH) + standing.undecided
     return Estimate(
-        matches=float(seen + unseen.plus(not_judged).quantile(0.5)),
+        matches=float(seen + min(most, unseen.plus(not_judged).quantile(0.5))),
         low=float(seen - wrong_at_most(seen, 1 - TENTH) + unseen.quantile(TENTH)),
-        high=float(seen + max(least, total.quantile(1 - TENTH))),
+        high=float(seen + min(most, max(least, total.quantile(1 - TENTH)))),
         coverage=1.0 if walked else sampled.coverage if sampled.seen else 0.0,
         method="list" if walked else METHOD,
         own_words=None if open_own_words is None else sightings.own_words(open_own_words),

@@ -216,7 +216,7 @@ def test_three_matches_and_three_not_judged_may_be_more_than_three() -> None:
     assert found.matches >= 3
 
 
-COUNT = st.integers(0, 60)
+COUNT = st.integers(0, 60) | st.integers(0, 1_000)
 
 
 @given(COUNT.filter(bool), COUNT, COUNT, COUNT, st.booleans(), st.sampled_from(["a", "list:a"]))
@@ -233,8 +233,15 @@ def test_undecided_candidates_widen_the_interval(
     found, decided = of(unclear, not_judged), of(0, 0)
     assert found.low <= found.matches <= found.high
     assert decided.high == found.decided_high
+    assert found.high <= found.decided_high + found.undecided
     assert found.low == decided.low
     if unclear + not_judged:
         assert found.high >= matched + 1
     assert of(unclear + 1, not_judged).high >= found.high
     assert of(unclear, not_judged + 1).high >= found.high
+
+
+def test_no_more_matches_are_expected_than_there_are_candidates_on_a_whole_list() -> None:
+    found = estimated(seen(1, "list:a"), curve((1, 1)), Standing(1, 0, 25, 143), walked=True)
+    assert found is not None
+    assert found.high <= 169
