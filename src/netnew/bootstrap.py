@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 
 from netnew.api_keys import ApiKeys
 from netnew.db.database import Database, open_database
-from netnew.db.private import below, make_private_folder, take_from_others
+from netnew.db.private import HOME_MARK, below, make_private_folder, take_from_others
 from netnew.db.upkeep import SchemaState as SchemaState
 from netnew.db.upkeep import look_at_schema as look_at_schema
 from netnew.db.upkeep import upgrade_schema as upgrade_schema
@@ -408,7 +408,7 @@ def _login() -> str:
 def _home_id(home: Path) -> str:
     """What names this HOME among the machines that share a database; made on first use, with the
     folder. Others may read neither from then on. '' where HOME is read-only and has none."""
-    path = home / "home-id"
+    path = home / HOME_MARK
     try:
         make_private_folder(home)
         with path.open("x", encoding="ascii") as file:

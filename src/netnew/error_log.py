@@ -1,7 +1,7 @@
 """Unexpected errors with their stacks, in a file, whatever the log level.
 
 One file a HOME, `logs/errors.log`, readable by its owner alone. It is bounded: beyond 1 MB it
-becomes `errors.log.1`, and the one before that goes.
+becomes `errors.log.1`, and the one before that goes. Passwords, tokens and keys are left out.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import traceback
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+
+from netnew.redaction import without_secrets
 
 _NAME = "errors.log"
 _MOST_BYTES = 1_000_000
@@ -58,7 +60,7 @@ def _entry(error: BaseException, what: str) -> bytes:
         half = _MOST_OF_ONE // 2
         stack = f"{stack[:half]}\n…\n{stack[-half:]}"
     head = f"{datetime.now(UTC).isoformat(timespec='seconds')} [{os.getpid()}] {what}"
-    return f"{head}\n{stack}\n".encode("utf-8", "backslashreplace")
+    return without_secrets(f"{head}\n{stack}\n").encode("utf-8", "backslashreplace")
 
 
 def _append(path: Path, entry: bytes) -> None:

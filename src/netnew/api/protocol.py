@@ -186,7 +186,8 @@ class HttpProtocol(HttpToolsProtocol):
             _log.info("request refused: its headers are too large")
             self._refuse(431, _TOO_LARGE)
         else:
-            _log.warning("request refused: it is not HTTP")
+            address = _address_of(self.transport)
+            _log.warning("request refused: it is not valid HTTP; from %s", address)
             self._refuse(400, "Invalid HTTP request received.")
 
     def _refuse(self, status: int, message: str, headers: bytes = b"") -> None:

@@ -11,6 +11,7 @@ import typer
 
 from netnew.cli.logs import log_to_standard_error, tell_warnings_left_out
 from netnew.error_log import ERRORS
+from netnew.redaction import hide
 from netnew.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ def with_app(
     in_force = settings or Settings.load()
     log_to_standard_error(in_force.log_level, in_force.log_format)
     ERRORS.keep_in(in_force.home)
+    hide(
+        in_force.model_api_key.get_secret_value(),
+        in_force.webhook_secret.get_secret_value(),
+    )
 
     async def opened() -> T:
         async with opener(in_force) as app:

@@ -21,9 +21,13 @@ def parse_duration(option: str, text: str) -> timedelta:
 
 
 def parse_expiry(option: str, text: str, now: datetime) -> datetime:
-    """A duration from `now`, or a date or time; see `parse_since`."""
+    """A duration from `now`, or a date or time; see `parse_since`. Raises InvalidInput where it is
+    not in the future."""
     duration = _duration(text)
-    return now + duration if duration is not None else _time(option, text)
+    expires_at = now + duration if duration is not None else _time(option, text)
+    if expires_at <= now:
+        raise InvalidInput(option, f"{text!r} has passed", "a time in the future")
+    return expires_at
 
 
 def parse_since(option: str, text: str, now: datetime) -> datetime:

@@ -41,6 +41,10 @@ class Backend(Protocol):
         """Where nothing can be written: the same database, opened for reading alone. Else None."""
         ...
 
+    def check_file(self) -> None:
+        """Raises StoreDamaged where the file was emptied since the database was made. Blocks."""
+        ...
+
     def make_room(self) -> None:
         """Make what must be there before it can be opened (the folder of a file)."""
         ...

@@ -143,6 +143,7 @@ def backend_of(url: str, synchronous: Synchronous = "normal") -> Backend:
 
 def _open(backend: Backend, patience_s: float, is_read_only: bool) -> tuple[sa.Engine, sa.Engine]:
     if not is_read_only:
+        backend.check_file()
         backend.make_room()
     writer, reader = backend.writer(), backend.reader()
     patience = Patience(patience_s)

@@ -55,6 +55,8 @@ def check_revision(engine: sa.Engine, backend: Backend) -> None:
             f"{backend.place}: it is read-only, and of schema {found or 'none'}; this version reads"
             f" {wanted}"
         )
+    with engine.connect() as connection:
+        check_tables(connection, backend, found)
 
 
 def missing_parts(connection: sa.Connection) -> list[str]:
@@ -62,8 +64,12 @@ def missing_parts(connection: sa.Connection) -> list[str]:
     inspector = sa.inspect(connection)
     there = set(inspector.get_table_names())
     missing = [name for name in sorted(metadata.tables) if name not in there]
-    for name in sorted(there & set(metadata.tables)):
-        columns = {column["name"] for column in inspector.get_columns(name)}
+    ours = sorted(there & set(metadata.tables))
+    found = {
+        name: rows for (_, name), rows in inspector.get_multi_columns(filter_names=ours).items()
+    }
+    for name in ours:
+        columns = {column["name"] for column in found[name]}
         missing += [
             f"{name}.{x.name}" for x in metadata.tables[name].columns if x.name not in columns
         ]
@@ -72,10 +78,10 @@ def missing_parts(connection: sa.Connection) -> list[str]:
 
 def check_tables(connection: sa.Connection, backend: Backend, found: str | None) -> None:
     """Raises StoreDamaged where the tables are not what revision `found` makes: some of ours and no
-    revision, or the newest revision and not all tables."""
+    revision, or the newest revision and not all tables and columns."""
     there = {x for x in sa.inspect(connection).get_table_names() if x.startswith(PREFIX)}
     ours = there - {VERSION_TABLE}
-    missing = sorted(set(metadata.tables) - there) if found == newest_revision() else []
+    missing = missing_parts(connection) if found == newest_revision() else []
     if missing or (found is None and ours):
         problem = f"it lacks {', '.join(missing[:5])}" if missing else "its schema has no number"
         raise StoreDamaged(

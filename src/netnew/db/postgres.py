@@ -87,6 +87,9 @@ class PostgresBackend:
     def is_there(self) -> bool:
         return True
 
+    def check_file(self) -> None:
+        """Nothing to do: a server has no file of ours."""
+
     def for_reading(self) -> None:
         """The server says so itself when something is written."""
 

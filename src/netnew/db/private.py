@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+HOME_MARK = "home-id"
+"""The file that is written into a HOME once its database has been made."""
+
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 # Deeper than that nothing of ours lies.
 _DEEPEST = 4

@@ -11,6 +11,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal, NoReturn
@@ -18,10 +19,11 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
-from netnew.db.private import make_private_file, make_private_folder, take_from_others
+from netnew.db.private import HOME_MARK, make_private_file, make_private_folder, take_from_others
 from netnew.domain.errors import NetnewError, StoreBusy, StoreDamaged
 
 BUSY_TIMEOUT_S = 30.0
+_MADE_WITHIN_S = 2.0
 _READERS = 2  # so that a long read does not hold up short ones; more only compete for the GIL
 _CACHE_KIB = 32 * 1024
 _FULL_BYTES = 1024 * 1024  # one large transaction
@@ -71,6 +73,21 @@ class SqliteBackend:
         if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
             return None
         return SqliteBackend(_read_only_url(path), self._synchronous, self.place)
+
+    def check_file(self) -> None:
+        """An empty file is a new database, but not in a HOME whose database has been made. Another
+        process may have begun to make it a moment ago: that is waited for."""
+        path = Path(self.place)
+        if self._url.query or not (path.parent / HOME_MARK).exists():
+            return
+        gives_up_at = time.monotonic() + _MADE_WITHIN_S
+        while _is_empty(path):
+            if time.monotonic() >= gives_up_at:
+                raise StoreDamaged(
+                    f"{self.place}: the file is empty (0 bytes), and this HOME has been in use;"
+                    " restore it from a backup, or delete the file to start anew"
+                )
+            time.sleep(0.05)
 
     def make_room(self) -> None:
         """Make the folder and the file, for their owner alone; those that exist become so. Raises
@@ -129,7 +146,9 @@ class SqliteBackend:
         if code in _BUSY:
             return StoreBusy(f"{self.place}: another process holds the database", BUSY_TIMEOUT_S)
         if code in _DAMAGED:
-            return StoreDamaged(f"{self.place}: {_DAMAGED[code]} ({cause})")
+            problem = _DAMAGED[code]
+            detail = "" if str(cause) in problem else f" ({cause})"
+            return StoreDamaged(f"{self.place}: {problem}{detail}")
         if code == sqlite3.SQLITE_ERROR and "no such" in str(cause):
             return StoreDamaged(f"{self.place}: it is not as netnew made it ({cause})")
         return None
@@ -156,6 +175,15 @@ class SqliteBackend:
             f"journal_size_limit={_WAL_AT_MOST_BYTES}",
         ):
             connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _is_empty(path: Path) -> bool:
+    """Whether there is a file without a byte, neither in it nor in its log."""
+    try:
+        log = Path(f"{path}-wal")
+        return path.stat().st_size == 0 and not (log.exists() and log.stat().st_size)
+    except FileNotFoundError:
+        return False
 
 
 def _read_only_url(path: Path) -> sa.URL:

@@ -64,6 +64,7 @@ def look_at_schema(url: str) -> SchemaState:
         return SchemaState(backend.kind, backend.place, None, wanted)
     engine = (backend.for_reading() or backend).reader()
     try:
+        backend.check_file()
         with engine.connect() as connection:
             found = revision_of(connection)
             missing = _missing(connection, found, wanted)

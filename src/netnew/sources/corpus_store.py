@@ -98,7 +98,7 @@ def revision_of(folder: Path) -> str:
 def connect(folder: Path) -> sqlite3.Connection:
     """The page file of a corpus, made where it is missing; in autocommit. Raises StoreDamaged."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         db = sqlite3.connect(
             folder / "pages.sqlite", timeout=30, isolation_level=None, check_same_thread=False
         )

@@ -46,7 +46,7 @@ class PageIndex:
 
     def __init__(self, folder: Path | None = None) -> None:
         if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._meta = folder / "meta.json" if folder is not None else None
         self._seen = 0
         self._analyzer = _analyzer()

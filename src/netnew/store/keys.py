@@ -210,7 +210,7 @@ def _new_secret() -> str:
 
 def _check_future(field: str, at: datetime | None, now: datetime) -> None:
     if at is not None and at <= now:
-        raise InvalidInput(field, f"{at:%Y-%m-%d %H:%M} UTC is over", "a time to come")
+        raise InvalidInput(field, f"{at:%Y-%m-%d %H:%M} UTC has passed", "a time in the future")
 
 
 def _digest(secret: str) -> str:

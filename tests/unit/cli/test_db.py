@@ -184,3 +184,41 @@ def test_an_address_of_no_known_kind_is_wrong_usage(
     ended = netnew("db", "check")
     assert ended.exit_code == 2
     assert "(allowed: sqlite:///path, postgresql://user:password@host/name)" in ended.stderr
+
+
+@pytest.mark.parametrize("what", ["drop table fa_events", "alter table fa_events drop column kind"])
+def test_one_that_lacks_a_part_is_not_used(url: str, what: str) -> None:
+    make_of_revision(url, NEWEST)
+    engine = backend_of(url).writer()
+    with engine.begin() as connection:
+        connection.execute(sa.text(what))
+    engine.dispose()
+    listed = netnew("runs", "list")
+    assert listed.exit_code == 1
+    assert "the database is incomplete (it lacks fa_events" in listed.stderr
+
+
+def test_an_emptied_file_of_a_home_in_use_is_told_and_left_as_it_is(
+    tmp_path: Path, bare_environment: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NETNEW_HOME", str(tmp_path))
+    assert netnew("keys", "create", "a").exit_code == 0
+    for end in ("-wal", "-shm"):
+        (tmp_path / f"netnew.db{end}").unlink(missing_ok=True)
+    path = tmp_path / "netnew.db"
+    path.write_bytes(b"")
+    for words in (("db", "check"), ("runs", "list"), ("keys", "audit"), ("db", "upgrade")):
+        told = netnew(*words)
+        assert told.exit_code == 1
+        assert "the file is empty (0 bytes), and this HOME has been in use" in told.output
+    assert path.stat().st_size == 0
+    path.unlink()
+    assert netnew("runs", "list").exit_code == 0
+
+
+def test_an_empty_file_of_a_new_home_is_a_new_database(
+    tmp_path: Path, bare_environment: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NETNEW_HOME", str(tmp_path))
+    (tmp_path / "netnew.db").touch()
+    assert netnew("runs", "list").exit_code == 0

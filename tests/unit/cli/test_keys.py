@@ -93,8 +93,8 @@ def test_rotating_shows_the_new_key_alone_and_lets_the_old_one_expire() -> None:
     ("words", "problem"),
     [
         (("create", "a", "--expires", "soon"), "--expires: 'soon' is not a duration or date"),
-        (("create", "a", "--expires", "2020-01-01"), "expires: 2020-01-01 00:00 UTC is over"),
-        (("create", "a", "--expires", "0d"), "expires: "),
+        (("create", "a", "--expires", "2020-01-01"), "--expires: '2020-01-01' has passed"),
+        (("create", "a", "--expires", "0d"), "--expires: "),
         (("rotate", "key_x", "--overlap", "-1h"), "--overlap: '-1h' is not a duration"),
         (("rotate", "key_x", "--overlap", "99999d"), "--overlap: '99999d' is not a duration"),
         (("rotate", "key_x"), "no key 'key_x'"),

@@ -123,7 +123,7 @@ def test_a_key_opens_until_it_expires_and_is_known_as_made_afterwards(check: Che
         assert not await desk.keys.is_in_force(key.id)
         assert not await desk.keys.any_in_force()
         assert await desk.keys.any_made()
-        with pytest.raises(InvalidInput, match="expires: 2026-01-31 12:00 UTC is over"):
+        with pytest.raises(InvalidInput, match="expires: 2026-01-31 12:00 UTC has passed"):
             await desk.keys.create("b", LOCAL_WORKSPACE, expires_at=until)
 
     check(work)
