@@ -23,3 +23,7 @@ def test_no_figure_is_below_its_floor() -> None:
 
 def test_no_figure_of_a_judge_with_a_model_is_below_its_floor() -> None:
     assert_floors_hold("--judge", "oracle", without="NETNEW_DATA")
+
+
+def test_the_upper_end_holds_where_a_model_leaves_much_unclear() -> None:
+    assert_floors_hold("--judge", "oracle", "--oracle-unclear", "0.3", without="NETNEW_DATA")

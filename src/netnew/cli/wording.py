@@ -63,6 +63,9 @@ def how_many_exist(run: Run) -> str:
     interval = f"80 % interval: {round(estimate.low):,} to {round(estimate.high):,}"
     if undecided := allowance(estimate):
         interval += f", which {undecided}"
+    if not found and estimate.undecided:
+        more = ", or more, since the run was cut short" if estimate.is_lower_bound else ""
+        return f"Nothing matched, but undecided candidates may match{more} ({interval})."
     if not estimate.is_lower_bound:
         return f"Probably {exist} ({interval})."
     return f"Probably {exist}, or more, since the run was cut short ({interval})."

@@ -24,6 +24,8 @@ from netnew.engine.distribution import NONE, Distribution, beta_binomial, number
 from netnew.engine.undecided import Standing
 
 METHOD = "chao2+curve"
+# Nothing matched: only the candidates without a decision are counted.
+UNDECIDED = "undecided"
 # The nominal 80 % interval leaves a tenth out at each end.
 TENTH = 0.1
 LIST = "list:"
@@ -118,16 +120,16 @@ def estimated(
     walked: bool = False,
     open_own_words: int | None = None,
 ) -> Estimate | None:
-    """The estimate; None where nothing matched that was sighted.
+    """The estimate; None where nothing matched that was sighted and nothing is undecided.
 
     `standing`: where the candidates stand (None: all match). `walked`: every source gives a list
     that was walked to its end, so that nothing is unseen. `open_own_words`: how many queries in the
     question's own words have a further page; None where nothing is asked in words.
     """
     seen, sampled = sightings.seen, sightings.incidence()
-    if not seen:
-        return None
     standing = standing or Standing()
+    if not seen:
+        return _without_matches(standing, walked)
     unseen = NONE if walked else _unseen(sightings, curve)
     not_judged = standing.matches_not_judged()
     total = unseen.plus(not_judged).plus(standing.matches_unclear())
@@ -145,6 +147,25 @@ def estimated(
         unclear=standing.unclear,
         not_judged=standing.not_judged,
         decided_high=float(seen + unseen.quantile(1 - TENTH)),
+    )
+
+
+def _without_matches(standing: Standing, walked: bool) -> Estimate | None:
+    """The estimate where nothing matched: how many of the undecided candidates may match. Without a
+    match nothing tells how many no query has shown; they are left out."""
+    if standing.matched or not standing.undecided:
+        return None
+    not_judged = standing.matches_not_judged()
+    total = not_judged.plus(standing.matches_unclear())
+    return Estimate(
+        matches=float(min(standing.undecided, not_judged.quantile(0.5))),
+        low=0.0,
+        high=float(min(standing.undecided, max(1, total.quantile(1 - TENTH)))),
+        coverage=1.0 if walked else 0.0,
+        method=UNDECIDED,
+        unclear=standing.unclear,
+        not_judged=standing.not_judged,
+        decided_high=0.0,
     )
 
 

@@ -42,6 +42,15 @@ def test_a_run_cut_short_says_or_more(
     assert how_many_exist(run) == sentence
 
 
+def test_a_run_without_matches_tells_of_its_undecided_candidates(finished: Any) -> None:
+    estimate = Estimate(0, 0, 20, 0.0, "undecided", unclear=28)
+    run = replace(finished.run, counts=Counts(unclear=28), estimate=estimate)
+    assert how_many_exist(run) == (
+        "Nothing matched, but undecided candidates may match (80 % interval: 0 to 20, which allows"
+        " for 28 unclear)."
+    )
+
+
 def test_conditions_that_were_asked_tell_how_they_fared() -> None:
     lines = how_conditions_fared(
         (

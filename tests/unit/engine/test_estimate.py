@@ -209,6 +209,22 @@ def test_one_match_and_many_unclear_ones_are_no_certain_one() -> None:
     assert (unclear.unclear, unclear.not_judged, unclear.decided_high) == (28, 0, 1)
 
 
+def test_no_match_and_many_unclear_ones_may_be_some() -> None:
+    found = estimated(seen(0), curve((10, 0)), Standing(0, 0, 28))
+    assert found is not None
+    assert (found.matches, found.low) == (0, 0)
+    assert 14 <= found.high <= 28
+    assert (found.unclear, found.decided_high) == (28, 0)
+    rejected = estimated(seen(0), curve((10, 0)), Standing(0, 100, 28, 3), walked=True)
+    assert rejected is not None
+    assert 1 <= rejected.high < found.high
+    assert (rejected.not_judged, rejected.coverage) == (3, 1.0)
+
+
+def test_no_match_and_nothing_undecided_gives_no_estimate() -> None:
+    assert estimated(seen(0), curve((10, 0)), Standing(0, 40)) is None
+
+
 def test_three_matches_and_three_not_judged_may_be_more_than_three() -> None:
     found = estimated(seen(3, "list:a"), curve((1, 3)), Standing(3, 7, 0, 3), walked=True)
     assert found is not None

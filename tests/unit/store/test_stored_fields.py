@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from netnew.domain.enrichment import Enrichment, Format
-from netnew.domain.run import RunSpec
+from netnew.domain.run import Estimate, RunSpec
 from netnew.store.rows import FORMAT, Codec
 
 CODEC = Codec(RunSpec)
@@ -21,3 +21,12 @@ def test_nested_fields_come_back_whole() -> None:
     inner = Enrichment("address", "", Format.OBJECT, (size,))
     spec = RunSpec("x", enrichments=(Enrichment("seat", "", Format.OBJECT, (inner,)),))
     assert CODEC.load(CODEC.dump(spec), FORMAT) == spec
+
+
+def test_an_estimate_stored_before_undecided_candidates_were_allowed_for_is_read() -> None:
+    old = json.dumps(
+        {"matches": 12.2, "low": 10, "high": 19, "coverage": 0.8, "method": "chao2+curve"}
+    )
+    read = Codec(Estimate).load(old, FORMAT)
+    assert read == Estimate(12.2, 10, 19, 0.8, "chao2+curve")
+    assert (read.unclear, read.not_judged, read.decided_high) == (0, 0, None)
