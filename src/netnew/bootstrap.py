@@ -143,6 +143,11 @@ class App:
         self._others = others
         self._plan_maker = plan_maker
 
+    @property
+    def is_read_only(self) -> bool:
+        """Whether the database could be opened for reading alone."""
+        return self._database.is_read_only
+
     @asynccontextmanager
     async def plans_in_processes(self) -> AsyncIterator[None]:
         """Make plans in child processes while this is open, so that no question holds up the event

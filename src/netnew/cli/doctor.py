@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import platform
 import secrets
 import shutil
@@ -97,6 +98,13 @@ def _versions() -> Check:
     return Check("versions", Health.OK, versions)
 
 
+READABLE_ONLY = (
+    "can be read, not written: runs list, show, result, events and export, corpus list and search,"
+    " keys list and keys audit work; find, corpus add, keys create, serve and whatever else changes"
+    " something does not. Set NETNEW_HOME to a folder that can be written for these"
+)
+
+
 def _home(home: Path) -> Check:
     try:
         home.mkdir(parents=True, exist_ok=True)
@@ -104,6 +112,8 @@ def _home(home: Path) -> Check:
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:
+        if (home / "netnew.db").is_file() and os.access(home / "netnew.db", os.R_OK):
+            return Check("home", Health.NOTE, f"{home} {READABLE_ONLY}")
         problem = f"{home} cannot be written: {error.strerror}; set NETNEW_HOME to another folder"
         return Check("home", Health.BAD, problem)
     return home_check(home, shutil.disk_usage(home).free)

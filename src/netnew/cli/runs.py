@@ -222,6 +222,10 @@ def export(
         wanted = chosen(found, everything)
         for path in outputs:
             write_export(path, found.run, wanted, yields_of_result(found))
+        if app.is_read_only:
+            terminal.progress().print(
+                "netnew: HOME is read-only, so the audit log has no line of this export"
+            )
         return len(wanted)
 
     count = with_app(context, write)

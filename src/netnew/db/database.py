@@ -36,6 +36,11 @@ class Database:
         self._listeners: list[Listener] = []
 
     @property
+    def is_read_only(self) -> bool:
+        """Whether it was opened for reading alone."""
+        return self._is_read_only
+
+    @property
     def place(self) -> str:
         """Where it is, for messages; without a password."""
         return self._backend.place

@@ -5,6 +5,8 @@ All calls block; callers use a thread. `corpus_writer` fills it.
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 import threading
 import zlib
@@ -12,9 +14,9 @@ from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
-from netnew.domain.errors import StoreDamaged
+from netnew.domain.errors import StoreDamaged, StoreReadOnly
 from netnew.domain.search import SearchAnswer
 from netnew.sources.page_index import PageIndex
 from netnew.sources.readers.row import DumpRow
@@ -34,12 +36,13 @@ _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
 class CorpusStore:
-    """The files of one corpus in `folder`; made where they are missing."""
+    """The files of one corpus in `folder`; made where they are missing. A folder that cannot be
+    written is read as it is."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = threading.Lock()
-        self._db = connect(folder)
+        self._db = connect(folder) if os.access(folder, os.W_OK) else _connect_to_read(folder)
         self._index = PageIndex(folder / INDEX)
 
     def page(self, url: str) -> DumpRow | None:
@@ -96,7 +99,8 @@ def revision_of(folder: Path) -> str:
 
 
 def connect(folder: Path) -> sqlite3.Connection:
-    """The page file of a corpus, made where it is missing; in autocommit. Raises StoreDamaged."""
+    """The page file of a corpus, made where it is missing; in autocommit. Raises StoreReadOnly
+    where it cannot be written, StoreDamaged where it cannot be used."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         db = sqlite3.connect(
@@ -105,8 +109,42 @@ def connect(folder: Path) -> sqlite3.Connection:
         db.execute("PRAGMA journal_mode=WAL")
         db.executescript(_SCHEMA)
     except (sqlite3.Error, OSError) as error:
-        raise StoreDamaged(f"{folder}: {error}") from error
+        raise refusal(folder, error) from error
     return db
+
+
+def _connect_to_read(folder: Path) -> sqlite3.Connection:
+    """The page file of a corpus that cannot be written. A writer elsewhere may have left a log,
+    which is read with its shared memory file; without a log the file alone is read."""
+    path = folder / "pages.sqlite"
+    log = Path(f"{path}-wal")
+    how = "mode=ro" if log.is_file() and log.stat().st_size else "immutable=1"
+    try:
+        return sqlite3.connect(
+            f"file:{quote(str(path))}?{how}",
+            uri=True,
+            timeout=30,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+    except sqlite3.Error as error:
+        raise StoreDamaged(f"{folder}: {error}") from error
+
+
+def refusal(folder: Path, error: sqlite3.Error | OSError) -> StoreDamaged:
+    """`error` of the files in `folder`, in words for people."""
+    if isinstance(error, OSError):
+        is_read_only = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
+        problem = error.strerror or str(error)
+    else:
+        is_read_only = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_READONLY
+        problem = str(error)
+    if is_read_only:
+        return StoreReadOnly(
+            f"{folder}: it is read-only: corpora that are there can be listed and searched, and"
+            " nothing changed; set NETNEW_HOME to a folder that can be written"
+        )
+    return StoreDamaged(f"{folder}: {problem}")
 
 
 def row_of(columns: tuple[Any, ...]) -> DumpRow:

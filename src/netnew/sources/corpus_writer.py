@@ -16,8 +16,8 @@ from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
 
-from netnew.domain.errors import Conflict, StoreDamaged
-from netnew.sources.corpus_store import INDEX, connect, page_key, row_of
+from netnew.domain.errors import Conflict
+from netnew.sources.corpus_store import INDEX, connect, page_key, refusal, row_of
 from netnew.sources.page_index import IndexedPage, PageIndex
 from netnew.sources.plain_text import plain_page
 from netnew.sources.readers.row import BrokenRow, DumpRow
@@ -81,7 +81,7 @@ class CorpusWriter:
             self._db.close()
             self._writer.close()
         if isinstance(error, sqlite3.Error):
-            raise StoreDamaged(f"{self._folder}: {error}") from error
+            raise refusal(self._folder, error) from error
 
     def add(self, rows: Iterable[DumpRow | BrokenRow], tally: Tally, stop: threading.Event) -> None:
         """Take in `rows`, counting into `tally`. Where `stop` is set it ends early and keeps all

@@ -5,6 +5,10 @@ All calls block; callers use a thread.
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,7 +49,9 @@ class PageIndex:
     """BM25 over title and text: words stemmed as English, without accents and case."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        if folder is not None:
+        if folder is not None and folder.is_dir() and not os.access(folder, os.W_OK):
+            folder = _links_to(folder)
+        elif folder is not None:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._meta = folder / "meta.json" if folder is not None else None
         self._seen = 0
@@ -138,6 +144,17 @@ class IndexWriter:
     def close(self) -> None:
         """Ends the background merges and gives the folder free."""
         self._writer.wait_merging_threads()
+
+
+def _links_to(folder: Path) -> Path:
+    """A temporary folder with links to the files of an index that cannot be written: to search in
+    it, its locks must be written beside it. It goes when the process ends."""
+    links = Path(tempfile.mkdtemp(prefix="netnew-index-"))
+    atexit.register(shutil.rmtree, links, ignore_errors=True)
+    for path in folder.iterdir():
+        if path.suffix != ".lock":
+            (links / path.name).symlink_to(path.absolute())
+    return links
 
 
 def _analyzer() -> tantivy.TextAnalyzer:

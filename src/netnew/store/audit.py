@@ -39,11 +39,11 @@ class SqlAuditLog:
         return join
 
     async def record(self, entry: AuditEntry) -> None:
-        """Keep `entry` in a transaction of its own."""
+        """Keep `entry` in a transaction of its own; nothing where the database is read-only."""
         try:
             await self._database.write(_insert, _row(entry))
         except StoreReadOnly:  # what can be read may be exported; whatever else is asked fails
-            _log.warning("not in the audit log, which is read-only", action=entry.action)
+            _log.info("not in the audit log, which is read-only", action=entry.action)
 
     async def entries(
         self, limit: int = 50, key_id: str = "", since: datetime | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import stat
 import subprocess
@@ -121,6 +122,52 @@ def test_a_read_only_home_can_be_read_and_says_that_it_is(tmp_path: Path) -> Non
         refused = netnew(home, *command)
         assert refused.returncode == 1
         assert f"{home}/netnew.db: it is read-only" in refused.stderr
+
+
+def test_corpora_of_a_read_only_home_are_read_and_not_changed(tmp_path: Path) -> None:
+    home, pages = tmp_path / "home", tmp_path / "pages"
+    begin_run(home)
+    pages.mkdir()
+    (pages / "a.html").write_text("<title>A kettle</title><p>It whistles.</p>")
+    assert netnew(home, "corpus", "add", "mine", str(pages), "-q").returncode == 0
+    make_read_only(home)
+    for command in (
+        ("add", "other", str(pages)),
+        ("add", "mine", str(pages)),
+        ("remove", "mine"),
+    ):
+        refused = netnew(home, "corpus", *command)
+        assert refused.returncode == 1
+        assert f"{home}/corpora/{command[1]}: it is read-only: " in refused.stderr
+        assert "Errno" not in refused.stderr
+    assert "mine" in netnew(home, "corpus", "list").stdout
+    found = netnew(home, "corpus", "search", "mine", "whistles")
+    assert found.returncode == 0, found.stderr
+    assert "A kettle" in found.stdout
+
+
+def test_an_export_of_a_read_only_home_says_that_it_is_not_audited(tmp_path: Path) -> None:
+    home, out = tmp_path / "home", tmp_path / "found.csv"
+    begin_run(home)
+    make_read_only(home)
+    done = netnew(home, "runs", "export", "last", "--all", "-o", str(out))
+    assert done.returncode == 0
+    assert done.stderr.strip() == (
+        "netnew: HOME is read-only, so the audit log has no line of this export"
+    )
+
+
+def test_doctor_tells_what_a_read_only_home_is_good_for(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    begin_run(home)
+    make_read_only(home)
+    done = netnew(home, "doctor", "--json")
+    document = json.loads(done.stdout)
+    checks = {x["name"]: x for x in document["checks"]}
+    assert document["ok"] is True
+    assert checks["home"]["health"] == "note"
+    assert "can be read, not written: runs list" in checks["home"]["detail"]
+    assert checks["database"]["health"] == "ok"
 
 
 @pytest.mark.parametrize("has_shared_memory", [True, False])
