@@ -342,7 +342,9 @@ class Settings(BaseSettings):
         "text", description="How log lines look: `text` (key=value) or `json`."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "warning", description="Least grave messages that are written to standard error."
+        "warning",
+        description="Lowest level of the messages written to standard error. Where it is not set,"
+        " `netnew serve` writes from `info` up: a line for each request.",
     )
 
     # ------------------------------------------------------------------------------- derived

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -48,6 +49,19 @@ def test_the_log_has_a_line_a_request_and_no_more_than_one(
     assert "status=404" in lines[0]
     assert "secret" not in "\n".join(server.log)
     assert not [x for x in server.log if x.startswith("level=error")]
+
+
+def test_requests_are_logged_by_default_with_the_id_of_the_key(start_server: StartServer) -> None:
+    server = start_server(options=["--api-only"], log_level=None)
+    key = json.loads(server.command("keys", "create", "mine", "--json"))
+    with server.client(key["key"]) as client:
+        client.get("/healthz")
+        client.get("/netnew/runs", headers={"x-request-id": "line-2"})
+    lines = server.heard("request=line-2")
+    assert len(lines) == 1
+    assert "level=info event=request method=GET path=/netnew/runs status=200" in lines[0]
+    assert f"key={key['id']}" in lines[0]
+    assert not [x for x in server.log if "path=/healthz" in x]
 
 
 def test_what_is_nobodys_is_not_found(client: httpx2.Client) -> None:

@@ -51,7 +51,7 @@ class ServerProcess:
         }
         environment = {k: v for k, v in os.environ.items() if not k.startswith("NETNEW_")}
         self.environment = environment | {
-            f"NETNEW_{name.upper()}": str(value) for name, value in own.items()
+            f"NETNEW_{name.upper()}": str(value) for name, value in own.items() if value is not None
         }
         self.log: deque[str] = deque(maxlen=10_000)
         self._serves = threading.Event()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
+from typing import Literal
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -18,6 +19,8 @@ from netnew.api.caller import key_id_of
 _GOOD_ID = re.compile(r"^[A-Za-z0-9._-]{1,128}$")
 _DONE, _GONE, _FAILED = 1000, 1006, 1011
 _REFUSED = 403  # closed before it was open: told as an answer to the request that asks for it
+# Asked every few seconds by machines: told only where they fail, or at the level `debug`.
+_ROUTINE = frozenset({"/healthz", "/readyz", "/metrics"})
 _log = structlog.get_logger("netnew.api")
 
 
@@ -64,7 +67,8 @@ class Accounts:
             took_s = time.perf_counter() - began
             metrics.count_request(scope, status, took_s)
             told = {"method": scope["method"], "path": path, "status": status}
-            _tell("request", scope, took_s, told)
+            is_routine = scope["path"] in _ROUTINE and status < 400
+            _tell("request", scope, took_s, told, "debug" if is_routine else "info")
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         """A WebSocket, from its opening to its close: `code` is that of whoever closed it first."""
@@ -99,8 +103,15 @@ class Accounts:
             _tell("websocket", scope, took_s, {"path": path, "code": code})
 
 
-def _tell(event: str, scope: Scope, took_s: float, told: Mapping[str, object]) -> None:
+def _tell(
+    event: str,
+    scope: Scope,
+    took_s: float,
+    told: Mapping[str, object],
+    level: Literal["debug", "info"] = "info",
+) -> None:
     """One line of the log; of the key only its id."""
     key_id = key_id_of(scope)
     key = {} if key_id is None else {"key": key_id}
-    _log.info(event, **told, ms=round(took_s * 1000, 1), **key)
+    write = _log.debug if level == "debug" else _log.info
+    write(event, **told, ms=round(took_s * 1000, 1), **key)

@@ -49,6 +49,8 @@ def serve(
     """
     given: dict[str, Any] = {"host": host, "port": port}
     settings = Settings.load(**{name: x for name, x in given.items() if x is not None})
+    if "log_level" not in settings.model_fields_set:  # a server tells of each request
+        settings = settings.model_copy(update={"log_level": "info"})
     face = _Serving(api_only or workers is not None, workers, listens)
     left_at_once = with_app(context, face.until_asked_to_leave, settings)
     if left_at_once:
