@@ -5,6 +5,7 @@ Over raw sockets of loopback; 127.0.0.2 stands for another client.
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from contextlib import ExitStack, contextmanager, suppress
 
 import httpx2
 import pytest
+from websockets.sync.client import connect
 
 from tests.dialects.conftest import StartServer
 from tests.support.served import ServerProcess
@@ -119,6 +121,36 @@ def test_refused_connections_are_told_why(start_server: StartServer) -> None:
             assert b"retry-after: 1\r\n" in refused
         with _connected(server, source=ANOTHER) as raw:
             assert _is_answered(raw)
+
+
+def test_websockets_are_connections_too_until_they_are_closed(start_server: StartServer) -> None:
+    server = start_server(options=["--api-only"], serve_connections_per_address=2)
+    with server.client() as client:
+        run = client.post(
+            "/v1/findall/runs", json={"query": "Find all museums in Paris."}
+        ).json()["findall_id"]  # fmt: skip
+    address = server.url.replace("http://", "ws://") + f"/v1/findall/runs/{run}/ws"
+    headers = {"x-api-key": "test"}
+    with connect(address, additional_headers=headers) as first:
+        assert json.loads(first.recv())["type"] == "run.queued"
+        with connect(address, additional_headers=headers) as second:
+            assert json.loads(second.recv())["type"] == "run.queued"
+            with _connected(server) as raw:
+                assert _all_of(raw).startswith(b"HTTP/1.1 503 ")
+        for _ in range(100):  # until the server has seen the second close
+            with _connected(server) as raw, suppress(ConnectionError):
+                if _is_answered(raw):
+                    return
+            threading.Event().wait(0.05)
+    raise AssertionError("a closed WebSocket is still counted")
+
+
+def test_what_is_not_http_is_told_with_its_address(impatient: ServerProcess) -> None:
+    with _connected(impatient, source="127.0.0.3") as raw:
+        raw.sendall(b"\x16\x03\x01 hello\r\n\r\n")
+        assert _all_of(raw).startswith(b"HTTP/1.1 400 ")
+    lines = impatient.heard("127.0.0.3")
+    assert 'event="request refused: it is not valid HTTP; from 127.0.0.3"' in lines[0]
 
 
 @contextmanager

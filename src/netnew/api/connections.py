@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Sequence
+from collections import Counter
 from dataclasses import dataclass
 
 from netnew.settings import Settings
@@ -24,10 +24,32 @@ class ConnectionLimits:
     most_per_address: int = 1_000
     head_timeout_s: float = 10.0
 
-    def has_room(self, address: str | None, others: Sequence[str | None]) -> bool:
-        """Whether one more of `address` may be open beside `others`."""
-        of_one = 0 if address is None else others.count(address)
-        return len(others) < self.most and of_one < self.most_per_address
+
+class OpenConnections:
+    """How many connections are open, in all and by client address. Each connection that was added
+    is removed once, when it is closed. For one thread."""
+
+    def __init__(self, limits: ConnectionLimits) -> None:
+        self._limits = limits
+        self._total = 0
+        self._by_address: Counter[str] = Counter()
+
+    def has_room(self, address: str | None) -> bool:
+        """Whether one more of `address` may be open. An unknown address counts in the total."""
+        of_one = 0 if address is None else self._by_address[address]
+        return self._total < self._limits.most and of_one < self._limits.most_per_address
+
+    def add(self, address: str | None) -> None:
+        self._total += 1
+        if address is not None:
+            self._by_address[address] += 1
+
+    def remove(self, address: str | None) -> None:
+        self._total -= 1
+        if address is not None:
+            self._by_address[address] -= 1
+            if not self._by_address[address]:
+                del self._by_address[address]
 
 
 def connection_limits(settings: Settings) -> ConnectionLimits:

@@ -8,8 +8,9 @@ from typing import Any
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.websockets.auto import AutoWebSocketsProtocol
 
-from netnew.api.connections import ConnectionLimits
+from netnew.api.connections import ConnectionLimits, OpenConnections
 from netnew.api.hosts import TARGET
 
 MOST_HEAD_BYTES = 65_536
@@ -35,6 +36,7 @@ class HttpProtocol(HttpToolsProtocol):
     """
 
     limits = ConnectionLimits()
+    open_connections = OpenConnections(limits)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -42,14 +44,16 @@ class HttpProtocol(HttpToolsProtocol):
         self._unfinished = 0
         self._is_too_large = False
         self._head_timer: asyncio.TimerHandle | None = None
+        self._is_counted = False
 
     # --------------------------------------------------------------------------- the connection
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         address = _address_of(transport)
-        others = (x.transport for x in self.connections if x is not self)
-        if self.limits.has_room(address, [_address_of(x) for x in others if not x.is_closing()]):
+        if self.open_connections.has_room(address):
+            self.open_connections.add(address)
+            self._is_counted = True
             self._start_head_timer()
             return
         _log.warning("connection refused: too many are open; the latest is of %s", address)
@@ -57,7 +61,17 @@ class HttpProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_head_timer()
+        self._uncount()
         super().connection_lost(exc)
+
+    def handle_websocket_upgrade(self) -> None:
+        self._uncount()  # from here on the WebSocket protocol counts it
+        super().handle_websocket_upgrade()
+
+    def _uncount(self) -> None:
+        if self._is_counted:
+            self._is_counted = False
+            self.open_connections.remove(_address_of(self.transport))
 
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
@@ -202,9 +216,33 @@ class HttpProtocol(HttpToolsProtocol):
         self.transport.close()
 
 
-def limited_protocol(limits: ConnectionLimits) -> type[HttpProtocol]:
-    """The protocol with these limits, as a class: uvicorn makes one for each connection."""
-    return type("LimitedHttpProtocol", (HttpProtocol,), {"limits": limits})
+def limited_protocols(
+    limits: ConnectionLimits,
+) -> tuple[type[HttpProtocol], type[asyncio.Protocol] | None]:
+    """The protocols of HTTP and of WebSocket (None where no package speaks it) that share these
+    limits, as classes: uvicorn makes one for each connection."""
+    counted = OpenConnections(limits)
+    attributes = {"limits": limits, "open_connections": counted}
+    http = type("LimitedHttpProtocol", (HttpProtocol,), attributes)
+    return http, _counted_websocket(counted)
+
+
+def _counted_websocket(counted: OpenConnections) -> type[asyncio.Protocol] | None:
+    """What takes over from HTTP when a connection is upgraded, and counts it from then on."""
+    base: Any = AutoWebSocketsProtocol
+    if base is None:
+        return None
+
+    class CountedWebSocket(base):  # type: ignore[misc]
+        def connection_made(self, transport: asyncio.Transport) -> None:
+            counted.add(_address_of(transport))
+            super().connection_made(transport)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            counted.remove(_address_of(self.transport))
+            super().connection_lost(exc)
+
+    return CountedWebSocket
 
 
 def _without_upgrade(connection: bytes) -> bytes:

@@ -20,7 +20,7 @@ from netnew.api.binding import BACKLOG, listening
 from netnew.api.connections import ConnectionLimits, connection_limits
 from netnew.api.house import House
 from netnew.api.log_damping import damped_logs
-from netnew.api.protocol import limited_protocol
+from netnew.api.protocol import limited_protocols
 from netnew.api.tracing import tracing
 
 # What is answered just now may end; streams end at once.
@@ -73,9 +73,11 @@ async def serving(
 
 
 def _config(app: ASGIApp, limits: ConnectionLimits) -> uvicorn.Config:
+    http, websocket = limited_protocols(limits)
     return uvicorn.Config(
         app,
-        http=limited_protocol(limits),
+        http=http,
+        ws=websocket if websocket is not None else "none",
         backlog=_ACCEPTED_IN_A_ROW,
         lifespan="off",
         access_log=False,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from netnew.api.binding import address_of, is_loopback, listening
+from netnew.api.connections import ConnectionLimits, OpenConnections
 from netnew.api.openapi import merged
 from netnew.api.problem import STATUSES, problem_of
 from netnew.api.rates import Rates
@@ -175,3 +176,21 @@ def test_turns_are_had_so_many_at_once_and_few_wait() -> None:
         assert most == [0, 2]
 
     asyncio.run(work())
+
+
+def test_connections_are_limited_by_address_and_in_all() -> None:
+    counted = OpenConnections(ConnectionLimits(most=3, most_per_address=2))
+    for address in ("a", "a"):
+        assert counted.has_room(address)
+        counted.add(address)
+    assert not counted.has_room("a")
+    assert counted.has_room("b")
+    counted.add(None)
+    assert not counted.has_room("b")
+    assert not counted.has_room(None)
+    counted.remove("a")
+    assert counted.has_room("a")
+    counted.remove(None)
+    counted.remove("a")
+    counted.add("b")
+    assert counted.has_room("a")
