@@ -9,10 +9,14 @@ from typing import Any
 
 import pytest
 
+from netnew.api.dialects.scout.events import Telling
 from netnew.api.dialects.scout.reading import Reading
 from netnew.api.dialects.scout.webhooks import ScoutShape
+from netnew.domain.condition import Verdict
 from netnew.domain.event import Event, RunStatusChanged
 from netnew.domain.run import Run, RunStatus
+from netnew.ports import JudgeRequest
+from netnew.testing import ScriptedJudge
 from netnew.webhooks.shape import Sent
 from tests.support.kettles import SPEC, Bench, bench, kettles
 from tests.unit.conftest import NOW
@@ -90,3 +94,62 @@ async def test_a_cancelled_extension_leaves_a_completed_run(tmp_path: Path) -> N
         assert view["status"]["status"] == "completed"
         for same in ("entities", "count", "completedAt", "error", "credits", "findall_schema"):
             assert view[same] == longer[same]
+
+
+async def test_a_failed_extension_leaves_a_completed_run(tmp_path: Path) -> None:
+    async with bench(tmp_path, kettles(40)) as b:
+        run = await b.run(FEW)
+        before = (await Reading(b.service).view(run)).model_dump(mode="json")
+        await b.service.extend(run.id, 4)
+        run = await failed(b, run)
+        for _ in range(2):  # failed, then failed once more
+            view = (await Reading(b.service).view(run)).model_dump(mode="json")
+            assert view["status"]["status"] == "completed"
+            for same in ("entities", "count", "completedAt", "error", "credits", "findall_schema"):
+                assert view[same] == before[same]
+            end = (await ends(b, run))[-1]
+            told = await body(b, end)
+            assert (told["status"]["status"], told["count"]) == ("completed", 3)
+            event = await Telling(run, Reading(b.service)).told(end)
+            assert event is not None
+            assert event.type == "run.completed"
+            assert event.message == (
+                "the extension failed, the run is as it was before: unexpected error: RuntimeError"
+            )
+            await b.service.extend(run.id, 4, beyond=3)
+            run = await failed(b, run)
+        await b.service.extend(run.id, 2, beyond=3)
+        run = await b.service.work(run.id)
+        view = (await Reading(b.service).view(run)).model_dump(mode="json")
+        assert (view["status"]["status"], view["count"]) == ("completed", 5)
+        assert view["entities"][:3] == before["entities"]
+
+
+async def test_a_failed_first_pass_stays_failed_with_what_it_found(tmp_path: Path) -> None:
+    async with bench(tmp_path, kettles(40)) as b:
+        run = await failed(b, await b.service.create_run(FEW))
+        run = await b.service.resume(run.id)
+        run = await failed(b, run, after=0)
+        view = (await Reading(b.service).view(run)).model_dump(mode="json")
+        assert (view["status"], view["error"]) == ("failed", "unexpected error: RuntimeError")
+
+
+async def failed(b: Bench, run: Run, after: int = 4) -> Run:
+    """The run, worked on until its judge breaks, after so many verdicts."""
+    judge, given = b.judge, 0
+
+    class Breaking(ScriptedJudge):
+        async def judge(self, request: JudgeRequest) -> tuple[Verdict, ...]:
+            nonlocal given
+            given += 1
+            if given > after:
+                raise RuntimeError("it broke")
+            return await super().judge(request)
+
+    b.judge = Breaking()
+    with pytest.raises(RuntimeError, match="it broke"):
+        await b.service.work(run.id)
+    b.judge = judge
+    run = await b.service.run(run.id)
+    assert run.status is RunStatus.FAILED
+    return run

@@ -35,7 +35,7 @@ class Telling:
 
     Rows are told as they are now, whenever their event was. Of a run that was extended, only its
     last end is told as one: a client stops reading there. An end is told as the run then stands: a
-    cancelled extension ends with `run.completed`.
+    cancelled or failed extension ends with `run.completed`, whose `message` says why it failed.
     """
 
     run: Run
@@ -79,7 +79,10 @@ class Telling:
         await self._look_again()
         view = await self.reading.view(self.run)
         stands = view.status if isinstance(view.status, str) else view.status.status
-        return self._event(event, f"run.{stands}").model_copy(update={"run": view})
+        told: dict[str, object] = {"run": view}
+        if status is RunStatus.FAILED and stands != status.value:
+            told["message"] = f"the extension failed, the run is as it was before: {detail}"
+        return self._event(event, f"run.{stands}").model_copy(update=told)
 
     async def _is_last(self, event: Event) -> bool:
         """Whether the run stands as this event says."""

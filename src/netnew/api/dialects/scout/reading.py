@@ -16,6 +16,9 @@ from netnew.domain.run import Counts, Run, RunStatus
 from netnew.face_ports import WebhookStore
 from netnew.service import Service
 
+_GIVEN_UP = (RunStatus.CANCELLED, RunStatus.FAILED)
+"""How an extension ends that did not come to its end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -50,9 +53,10 @@ class Reading:
         return await run_view(then, found, await self._delivered(run))
 
     async def standing(self, run: Run, changes: Sequence[Event] | None = None) -> Run:
-        """The run as it stands for Scout's clients: where an extension was cancelled, it is
-        completed as it was before that. `changes`: those of its status up to then, where known."""
-        if run.status is not RunStatus.CANCELLED or run.generation == 1:
+        """The run as it stands for Scout's clients: where an extension was cancelled or failed, it
+        is completed as it was before that. `changes`: those of its status up to then, where
+        known."""
+        if run.status not in _GIVEN_UP or run.generation == 1:
             return run
         if changes is None:
             changes = await self.service.status_changes(run.id)
@@ -68,8 +72,8 @@ class Reading:
 
     async def candidates(self, run: Run, status: MatchStatus | None = None) -> list[Candidate]:
         """Those that count, or only those at `status`, in the order they were found. What a
-        cancelled pass found does not: it was thrown away, as far as Scout's clients see, until a
-        later extension asks for as many again."""
+        cancelled pass or a failed extension found does not: it was thrown away, as far as Scout's
+        clients see, until a later extension asks for as many again."""
         if run.generation == 1 and run.status is not RunStatus.CANCELLED:
             return await self._until(run.generation, run, status)
         return await self._shown(run, status, await self.service.status_changes(run.id))
@@ -78,11 +82,15 @@ class Reading:
         self, run: Run, status: MatchStatus | None, changes: Sequence[Event]
     ) -> list[Candidate]:
         last = run.generation
-        fills_cancelled = not run.status.is_terminal and run.ended_as is RunStatus.CANCELLED
-        if run.status is RunStatus.CANCELLED or fills_cancelled:
-            last = last_completed(changes, run.generation)
+        fills = not run.status.is_terminal and run.ended_as is not None
+        ended_as = run.ended_as if fills else run.status
+        if ended_as in _GIVEN_UP:
+            completed = last_completed(changes, run.generation)
+            # A first pass that failed keeps what it found.
+            if completed or ended_as is RunStatus.CANCELLED:
+                last = completed
         found = await self._until(last, run, status)
-        if any(_status_of(x) is RunStatus.CANCELLED for x in changes):
+        if any(_status_of(x) in _GIVEN_UP for x in changes):
             return _within_limit(found, run)
         return found
 
@@ -166,8 +174,8 @@ def _status_of(event: Event) -> RunStatus:
 
 
 def _within_limit(found: Sequence[Candidate], run: Run) -> list[Candidate]:
-    """Without the matches beyond the limit: a cancelled pass may have left more than were wanted
-    since."""
+    """Without the matches beyond the limit: a pass that was given up may have left more than
+    were wanted since."""
     shown, matches = [], 0
     for candidate in found:
         matches += is_match(candidate, run.spec)

@@ -215,7 +215,8 @@ class FindAllRunList(BaseModel):
 
 class RunEvent(BaseModel):
     """`type` says what else there is: `message` and `pct` of `run.progress`, `entity` of
-    `run.entity`, `run` of `run.completed`, `run.failed` and `run.cancelled`."""
+    `run.entity`, `run` of `run.completed`, `run.failed` and `run.cancelled`; `message` also of the
+    `run.completed` that ends a failed extension."""
 
     type: str
     findall_id: str
