@@ -42,7 +42,8 @@ class Backend(Protocol):
         ...
 
     def check_file(self) -> None:
-        """Raises StoreDamaged where the file was emptied since the database was made. Blocks."""
+        """Raises StoreDamaged where the file was emptied since the database was made, or belongs to
+        another program. Blocks."""
         ...
 
     def make_room(self) -> None:

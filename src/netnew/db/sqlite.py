@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import tempfile
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 from urllib.parse import quote
@@ -20,6 +20,7 @@ from urllib.parse import quote
 import sqlalchemy as sa
 
 from netnew.db.private import HOME_MARK, make_private_file, make_private_folder, take_from_others
+from netnew.db.tables import PREFIX
 from netnew.domain.errors import NetnewError, StoreBusy, StoreDamaged
 
 BUSY_TIMEOUT_S = 30.0
@@ -76,9 +77,13 @@ class SqliteBackend:
 
     def check_file(self) -> None:
         """An empty file is a new database, but not in a HOME whose database has been made. Another
-        process may have begun to make it a moment ago: that is waited for."""
+        process may have begun to make it a moment ago: that is waited for. A file with tables, none
+        of them ours, is another program's, and is not touched."""
         path = Path(self.place)
-        if self._url.query or not (path.parent / HOME_MARK).exists():
+        if self._url.query:
+            return
+        _refuse_foreign(path)
+        if not (path.parent / HOME_MARK).exists():
             return
         gives_up_at = time.monotonic() + _MADE_WITHIN_S
         while _is_empty(path):
@@ -184,6 +189,24 @@ def _is_empty(path: Path) -> bool:
         return path.stat().st_size == 0 and not (log.exists() and log.stat().st_size)
     except FileNotFoundError:
         return False
+
+
+def _refuse_foreign(path: Path) -> None:
+    """Looks without the pragmas of an opened database, which would change the file."""
+    if not path.is_file() or path.stat().st_size == 0:
+        return
+    query = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY name"
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as db:
+            names = [str(name) for (name,) in db.execute(query)]
+    except sqlite3.Error:
+        return  # opening it says what is wrong
+    if names and not any(name.startswith(PREFIX) for name in names):
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        raise StoreDamaged(
+            f"{path}: it is the database of another program (it has {', '.join(names[:3])}{more});"
+            " set NETNEW_DATABASE_URL to another file, which is made where it does not exist"
+        )
 
 
 def _read_only_url(path: Path) -> sa.URL:

@@ -166,17 +166,6 @@ def test_an_empty_file_is_as_none_and_is_made(tmp_path: Path, url: str) -> None:
     assert netnew("db", "check").exit_code == 0
 
 
-def test_other_peoples_databases_are_empty_to_us(
-    tmp_path: Path, bare_environment: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "theirs.db"
-    with sqlite3.connect(path) as connection:
-        connection.execute("create table queues (name text)")
-    connection.close()
-    monkeypatch.setenv("NETNEW_DATABASE_URL", f"sqlite:///{path}")
-    assert json.loads(netnew("db", "check", "--json").stdout)["age"] == "empty"
-
-
 def test_an_address_of_no_known_kind_is_wrong_usage(
     bare_environment: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,3 +211,37 @@ def test_an_empty_file_of_a_new_home_is_a_new_database(
     monkeypatch.setenv("NETNEW_HOME", str(tmp_path))
     (tmp_path / "netnew.db").touch()
     assert netnew("runs", "list").exit_code == 0
+
+
+def test_the_file_of_another_program_is_refused_and_not_touched(
+    tmp_path: Path, bare_environment: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "notes.db"
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE TABLE notes (text TEXT)")
+        db.execute("INSERT INTO notes VALUES ('mine')")
+    db.close()
+    before = path.read_bytes()
+    monkeypatch.setenv("NETNEW_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("NETNEW_DATABASE_URL", f"sqlite:///{path}")
+    for command in (("runs", "list"), ("db", "check"), ("db", "upgrade"), ("keys", "list")):
+        refused = netnew(*command)
+        assert refused.exit_code == 1
+        assert "it is the database of another program (it has notes);" in refused.output
+    assert path.read_bytes() == before
+    assert [x.name for x in tmp_path.glob("notes*")] == ["notes.db"]
+
+
+def test_a_file_without_tables_becomes_a_database(
+    tmp_path: Path, bare_environment: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NETNEW_HOME", str(tmp_path / "home"))
+    empty, without_tables = tmp_path / "empty.db", tmp_path / "bare.db"
+    empty.touch()
+    with sqlite3.connect(without_tables) as db:
+        db.execute("PRAGMA user_version = 7")
+    db.close()
+    for path in (empty, without_tables):
+        monkeypatch.setenv("NETNEW_DATABASE_URL", f"sqlite:///{path}")
+        assert netnew("runs", "list").exit_code == 0
+        assert netnew("db", "check").exit_code == 0
