@@ -19,6 +19,7 @@ from pages_server import Asked, Reply, serving
 from netnew.domain.errors import SourceUnavailable
 from netnew.domain.page import PageQuality, RawPage
 from netnew.egress.connector import GatewayConnector
+from netnew.error_log import ErrorLog
 from netnew.pages.http import HttpFetcher
 from netnew.pages.limits import FetchLimits
 from netnew.pages.stored import StoredFetcher
@@ -68,6 +69,13 @@ class Shelf:
 class Broken:
     async def raw_page(self, url: str) -> RawPage | None:
         raise SourceUnavailable("shelf", "away")
+
+
+class Faulty:
+    """A provider with a fault of its own."""
+
+    async def raw_page(self, url: str) -> RawPage | None:
+        raise IndexError("list index out of range")
 
 
 @dataclass
@@ -282,3 +290,58 @@ def test_without_a_network_a_page_nobody_has_is_an_error_that_is_not_kept() -> N
         assert store.puts == []
 
     asyncio.run(run())
+
+
+@pytest.fixture
+def error_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where stacks are kept."""
+    log = ErrorLog()
+    log.keep_in(tmp_path)
+    monkeypatch.setattr("netnew.pages.stored.ERRORS", log)
+    return tmp_path / "logs" / "errors.log"
+
+
+def test_a_fault_in_a_provider_costs_the_page_alone_and_keeps_its_stack(error_log: Path) -> None:
+
+    async def act() -> None:
+        clock, store = FrozenClock(), MemoryPages()
+        fetcher = StoredFetcher(store, clock, None, (Faulty(), Shelf(Web(), clock)))
+        try:
+            assert (await fetcher.fetch(HOME)).snapshot.title == "Acme"
+        finally:
+            await fetcher.aclose()
+        fetcher = StoredFetcher(store, clock, None, (Faulty(),))
+        try:
+            for _ in range(2):
+                page = (await fetcher.fetch("urn:netnew:csv:x:acme")).snapshot
+                assert (page.quality, page.error) == (PageQuality.ERROR, "unexpected")
+        finally:
+            await fetcher.aclose()
+
+    asyncio.run(act())
+    log = error_log.read_text()
+    assert "a page provider failed for urn:netnew:csv:x:acme" in log
+    assert "in raw_page" in log
+    assert "IndexError: list index out of range" in log
+
+
+@both
+def test_a_fault_in_an_extractor_costs_the_page_alone_and_keeps_its_stack(
+    kind: str, error_log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(raw: RawPage) -> bool:
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr("netnew.pages.stored.is_document", fails)
+
+    async def act(scene: Scene) -> None:
+        page = (await scene.fetcher.fetch(HOME)).snapshot
+        assert (page.quality, page.error) == (PageQuality.ERROR, "unexpected")
+        monkeypatch.undo()
+        scene.clock.advance(timedelta(days=2))
+        assert (await scene.fetcher.fetch(HOME)).snapshot.title == "Acme"
+
+    play(kind, act)
+    log = error_log.read_text()
+    assert f"the extraction failed for {HOME}" in log
+    assert "RecursionError: too deep" in log

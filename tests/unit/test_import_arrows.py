@@ -24,7 +24,7 @@ ARROWS: dict[str, set[str]] = {
     "engine": {"domain", "ports", "lexicon"},
     "sources": {"domain", "ports", "lexicon"},
     "egress": {"domain"},
-    "pages": {"domain", "ports", "lexicon", "egress"},
+    "pages": {"domain", "ports", "lexicon", "egress", "error_log"},
     "judges": {"domain", "ports", "lexicon"},
     "llms": {"domain", "ports"},
     "store": {"domain", "ports", "face_ports", "lexicon", "db"},

@@ -26,6 +26,7 @@ _ERRORS: Mapping[str, str] = {
     "redirects": "too many redirects",
     "protocol": "not valid HTTP",
     "offline": "no network",
+    "unexpected": "an unexpected error; see the error log",
     "media_type": "not a text or document",
 }
 _WALLS = {

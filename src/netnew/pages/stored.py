@@ -12,6 +12,7 @@ from functools import partial
 
 from netnew.domain.errors import NetnewError, NotFound
 from netnew.domain.page import Fetched, PageQuality, RawPage, Snapshot
+from netnew.error_log import ERRORS
 from netnew.pages.document_process import DocumentProcess
 from netnew.pages.extract import EXTRACTOR_VERSION, extract, is_document, snapshot_id
 from netnew.pages.http import HttpFetcher, Validators
@@ -22,6 +23,8 @@ from netnew.ports import Clock, PageProvider, PageStore
 FRESH = timedelta(days=7)
 FAILURE_FRESH = timedelta(days=1)
 OFFLINE = "offline"
+UNEXPECTED = "unexpected"
+"""The error of a page that could not be read for a fault in a provider or in an extractor."""
 
 _log = logging.getLogger(__name__)
 
@@ -34,7 +37,9 @@ class StoredFetcher:
     in the store answers while it is fresh, then `http` (None: no network, pages that nobody has are
     ERROR with error 'offline', and that is not stored). Concurrent fetches of one address are one.
     A stale snapshot makes the request conditional: unchanged, it is kept with a new date. A page of
-    `http` that scripts fill goes through `renderer` (None: it stays as it is).
+    `http` that scripts fill goes through `renderer` (None: it stays as it is). An exception that
+    nobody expected, of a provider or an extractor, costs that page alone: it is ERROR with error
+    'unexpected', and the stack is in the error log.
     """
 
     def __init__(
@@ -117,6 +122,8 @@ class StoredFetcher:
         raw = await self._provided(url)
         if raw is None:
             return None
+        if raw.error == UNEXPECTED:
+            return Fetched(extract(raw), from_store=False)  # asked again next time
         stored = await self._pages.newest(url)
         if stored is None or not _is_same(stored, raw):
             snapshot = await self._extracted(raw)
@@ -129,7 +136,7 @@ class StoredFetcher:
 
     async def _read(self, url: str, stale: Snapshot | None) -> Fetched:
         if self._http is None:
-            return Fetched(extract(self._offline(url)), from_store=False)
+            return Fetched(extract(self._unread(url, OFFLINE)), from_store=False)
         raw = await self._http.fetch(url, _validators(stale))
         if raw.status == 304 and stale is not None:
             kept = await self._kept(raw, stale)
@@ -156,19 +163,33 @@ class StoredFetcher:
         return (shown, seen) if seen.is_evidence else (raw, snapshot)
 
     async def _provided(self, url: str) -> RawPage | None:
+        has_failed = False
         for provider in self._providers:
             try:
                 raw = await provider.raw_page(url)
             except (NetnewError, OSError) as error:
                 _log.warning("a page provider failed for %r: %s", url, error)
                 continue
+            except Exception as error:
+                _tell_unexpected("a page provider", url, error)
+                has_failed = True
+                continue
             if raw is not None:
                 return raw
-        return None
+        # What has a web address can still be read from there.
+        return self._unread(url, UNEXPECTED) if has_failed and not _is_on_the_web(url) else None
 
     async def _extracted(self, raw: RawPage) -> Snapshot:
         if not raw.body:
             return extract(raw)
+        try:
+            return await self._extracted_apart(raw)
+        except Exception as error:
+            _tell_unexpected("the extraction", raw.url, error)
+            return extract(replace(raw, body=b"", error=UNEXPECTED))
+
+    async def _extracted_apart(self, raw: RawPage) -> Snapshot:
+        """In a thread; documents in a process of their own."""
         loop = asyncio.get_running_loop()
         if is_document(raw):
             read = partial(extract, raw, self._documents.as_markdown)
@@ -193,8 +214,18 @@ class StoredFetcher:
         await self._pages.put(raw, snapshot)
         return snapshot
 
-    def _offline(self, url: str) -> RawPage:
-        return RawPage(url, url, 0, b"", "", self._clock.now(), error=OFFLINE)
+    def _unread(self, url: str, error: str) -> RawPage:
+        return RawPage(url, url, 0, b"", "", self._clock.now(), error=error)
+
+
+def _tell_unexpected(what: str, url: str, error: Exception) -> None:
+    path = ERRORS.record(error, f"{what} failed for {url}")
+    where = f"; details in {path}" if path else ""
+    _log.warning("%s failed for %r: %s%s", what, url, type(error).__name__, where)
+
+
+def _is_on_the_web(url: str) -> bool:
+    return url.lower().startswith(("http://", "https://"))
 
 
 def _is_same(stored: Snapshot, raw: RawPage) -> bool:

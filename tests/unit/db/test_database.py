@@ -68,7 +68,7 @@ def test_a_new_database_is_made_with_its_folder_and_has_the_tables(path: Path) -
 
 
 def test_other_peoples_tables_in_the_file_are_left_alone(path: Path) -> None:
-    path.parent.mkdir()
+    opened(path)
     with sqlite3.connect(path) as connection:
         connection.execute("create table queues (name text)")
         connection.execute("insert into queues values ('a')")
