@@ -14,7 +14,7 @@ from netnew.cli.which_run import the_run
 from netnew.domain.errors import CallerError, InvalidInput
 from netnew.domain.ids import RunId
 from netnew.domain.run import ExcludeList
-from netnew.exports.cells import without_guard
+from netnew.domain.spreadsheet_cells import without_guard
 
 if TYPE_CHECKING:
     from netnew.service import Service

@@ -11,7 +11,7 @@ from netnew.domain.condition import Verdict
 from netnew.domain.enrichment import Enrichment, EnrichmentValue, Format, leaves, plain_value
 from netnew.domain.evidence import Citation
 from netnew.domain.run import Run
-from netnew.exports.cells import cell_text
+from netnew.domain.spreadsheet_cells import cell_text
 from netnew.exports.columns import column_names
 
 Cell = str | int | float

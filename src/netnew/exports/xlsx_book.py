@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from netnew.domain.candidate import Candidate
 from netnew.domain.run import Run
-from netnew.exports.cells import cell_text
+from netnew.domain.spreadsheet_cells import cell_text
 from netnew.exports.how_many import how_many
 from netnew.exports.rows import Cell, header, rows
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import codecs
+import csv
 import os
 import re
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from netnew.domain.errors import InvalidInput, UnreadableDump
 from netnew.domain.search import Hit
+from netnew.domain.spreadsheet_cells import cell_text
 from netnew.sources.context import SourceContext
 from netnew.sources.csv_list import CsvSource, open_csv
 from netnew.sources.readers.table import address_of
@@ -190,3 +192,26 @@ def test_a_byte_order_mark_is_no_part_of_the_first_header(
 ) -> None:
     content = codecs.BOM_UTF8 + b"url,name\na.org,A\n"
     assert _hits(context, tmp_path, content)[0].name == "A"
+
+
+def test_the_guard_of_exported_cells_is_left_out_and_nothing_else(
+    context: SourceContext, tmp_path: Path
+) -> None:
+    named = [
+        "-4 Kettles",
+        "@home",
+        "=1+1",
+        "\N{NO-BREAK SPACE}+x",
+        "'s-Hertogenbosch",
+        "'tis",
+        "-5",
+    ]
+    path = tmp_path / "list.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["name", "phone"])
+        writer.writerows([cell_text(name), cell_text("+47 12 34 56 78")] for name in named)
+    assert "'-4 Kettles,'+47 12" in path.read_text(encoding="utf-8")
+    hits = asyncio.run(open_csv(str(path), context).search("", 1)).hits
+    assert [x.name for x in hits] == [" ".join(name.split()) for name in named]
+    assert {x.snippet for x in hits} == {"phone: +47 12 34 56 78"}

@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from netnew.domain.errors import UnreadableDump
+from netnew.domain.spreadsheet_cells import without_guard
 from netnew.sources.plain_address import is_web_address
 from netnew.sources.readers.lines import decoded, open_dump
 from netnew.sources.readers.row import BrokenRow
@@ -52,7 +53,8 @@ class _Columns:
 def list_entries(path: Path) -> Iterator[ListEntry | BrokenRow]:
     """The rows of a CSV or of a plain list of addresses, one a line.
 
-    A header is known by its words; without one the column that looks like addresses is taken.
+    A header is known by its words; without one the column that looks like addresses is taken. The
+    apostrophe with which exports keep a cell from being a formula is left out.
     Raises UnreadableDump where there is neither an address nor a name column.
     """
     text = _text(path)
@@ -142,7 +144,7 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
         try:
             for cells in reader:
                 if any(cell.strip() for cell in cells):
-                    yield at + done + 1, cells
+                    yield at + done + 1, [without_guard(cell) for cell in cells]
                 done = reader.line_num
         except csv.Error:
             yield at + done + 1, _alone(lines[at + done], delimiter)
@@ -157,7 +159,8 @@ def _alone(line: str, delimiter: str) -> list[str] | str:
         rows = list(csv.reader([line.rstrip("\r\n") + "\n", "end"], delimiter=delimiter))
     except csv.Error as error:
         return f"not CSV: {error}"
-    return rows[0] if len(rows) == 2 else "a quote is opened and never closed"
+    cells = [without_guard(cell) for cell in rows[0]]
+    return cells if len(rows) == 2 else "a quote is opened and never closed"
 
 
 def _delimiter(text: str) -> str:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from netnew.exports.cells import cell_text, without_guard
+from netnew.domain.spreadsheet_cells import cell_text, without_guard
 from netnew.exports.files import write_export
 
 SIGNS = ["=", "+", "-", "@", "＝", "＋", "－", "＠", "﹦", "﹢", "﹣", "﹫", "\N{MINUS SIGN}"]
