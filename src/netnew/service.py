@@ -374,6 +374,11 @@ class Service(Records):
         async with self.audit.recorded("export", run_id, format):
             return await self.result(run_id)
 
+    async def record_export(self, run_id: RunId, format: str) -> None:
+        """Record that the result was exported in that format, by who has it already."""
+        async with self.audit.recorded("export", run_id, format):
+            return
+
     async def work(self, run_id: RunId) -> Run:
         """Work on a run here and now until it ends or is paused, without a worker; raises what
         broke it off."""

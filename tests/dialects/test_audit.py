@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -78,7 +79,9 @@ def test_what_a_read_only_key_tried_is_a_line(server: ServerProcess, face: Face)
     assert refused["from"] == face.name
 
 
-def test_exports_deletions_and_the_command_line_are_told_too(start_server: StartServer) -> None:
+def test_exports_deletions_and_the_command_line_are_told_too(
+    start_server: StartServer, tmp_path: Path
+) -> None:
     server = start_server()
     with server.client() as client:
         run = found(client, limit=5)
@@ -86,7 +89,13 @@ def test_exports_deletions_and_the_command_line_are_told_too(start_server: Start
         client.delete(f"/netnew/runs/{run}").raise_for_status()
         other = found(client, limit=5)
     server.command("runs", "delete", other, "--yes")
-    told = [(x["from"], x["what"], x["on"], x["detail"]) for x in lines(server)]
+    files = [tmp_path / "found.csv", tmp_path / "found.md"]
+    outputs = [x for path in files for x in ("-o", str(path))]
+    server.command("find", "Observatories in Japan", "--limit", "1", "-q", *outputs)
+    (export, create), rest = lines(server)[:2], lines(server)[2:]
+    assert (export["from"], export["what"], export["detail"]) == ("cli", "export", "csv, md")
+    assert (create["from"], create["what"], create["on"]) == ("cli", "create", export["on"])
+    told = [(x["from"], x["what"], x["on"], x["detail"]) for x in rest]
     assert told == [
         ("cli", "delete", other, ""),
         ("parallel", "create", other, ""),
@@ -94,7 +103,7 @@ def test_exports_deletions_and_the_command_line_are_told_too(start_server: Start
         ("netnew", "export", run, "xlsx"),
         ("parallel", "create", run, ""),
     ]
-    assert [x["who"] for x in lines(server)][1:] == ["anybody"] * 4
+    assert [x["who"] for x in rest][1:] == ["anybody"] * 4
 
 
 def test_no_secret_and_no_word_of_a_caller_is_in_the_log(server: ServerProcess) -> None:

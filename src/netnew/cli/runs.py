@@ -19,6 +19,7 @@ from netnew.cli.showing import (
     checked_outputs,
     chosen,
     failure_lines,
+    formats_of,
     show_numbers,
     show_result,
     show_yields,
@@ -217,8 +218,7 @@ def export(
 
     async def write(app: App) -> int:
         meant = await the_run(app.service, run)
-        formats = ", ".join(dict.fromkeys(x.suffix.lower().removeprefix(".") for x in outputs))
-        found = await app.service.result_to_export(meant.id, formats)
+        found = await app.service.result_to_export(meant.id, formats_of(outputs))
         wanted = chosen(found, everything)
         for path in outputs:
             write_export(path, found.run, wanted, yields_of_result(found))

@@ -22,7 +22,7 @@ from netnew.cli.tally import Tally
 from netnew.cli.terminal import clean, plural, program
 from netnew.cli.wording import how_conditions_fared, how_many_exist, numbers, why_it_stopped
 from netnew.domain.candidate import Candidate, MatchStatus, Recheck
-from netnew.domain.errors import InvalidInput, NotWritten
+from netnew.domain.errors import InvalidInput, NetnewError, NotWritten
 from netnew.domain.event import SourceFailed
 from netnew.domain.run import Errand, Run, RunStatus, TerminationReason
 from netnew.domain.yields import ConditionYield, yields_of
@@ -84,10 +84,26 @@ async def show_end(app: App, seen: Seen, wishes: Wishes) -> int:
     if not wishes.as_json:
         show_result(terminal.results(), result.run, shown, wishes.everything)
     written = _write_all(wishes.outputs, result.run, shown, yields_of_result(result))
+    if written:
+        await _record_export(app, result.run, written)
     if not wishes.as_json and not wishes.quiet:
         what_next(terminal.progress(), result.run, bool(shown), wishes.outputs)
     code = told(result.run, seen)
-    return code if written else FAILED
+    return code if len(written) == len(wishes.outputs) else FAILED
+
+
+async def _record_export(app: App, run: Run, written: Sequence[Path]) -> None:
+    """In the audit log. The files are there already, so what goes wrong is told and no more."""
+    try:
+        await app.service.record_export(run.id, formats_of(written))
+    except NetnewError as error:
+        problem = f"netnew: the audit log has no line of this export: {clean(str(error))}"
+        print(problem, file=sys.stderr)
+
+
+def formats_of(paths: Sequence[Path]) -> str:
+    """'csv, xlsx': the formats of files, each once."""
+    return ", ".join(dict.fromkeys(x.suffix.lower().removeprefix(".") for x in paths))
 
 
 def _left(run: Run, wishes: Wishes) -> int:
@@ -249,18 +265,19 @@ def _write_all(
     run: Run,
     candidates: Sequence[Candidate],
     yields: Sequence[ConditionYield],
-) -> bool:
-    """Every output is tried, so that one full disk does not cost the other file."""
-    written = True
+) -> list[Path]:
+    """The files that were written. Every output is tried, so that one full disk does not cost the
+    other file."""
+    written = []
     for path in outputs:
         try:
             write_export(path, run, candidates, yields)
         except NotWritten as error:
-            written = False
             print(f"netnew: {clean(str(error))}", file=sys.stderr)
             retry = f"{program()} runs export {short_id(run)} -o FILE"
             print(f"The run is kept; write it elsewhere: {retry}", file=sys.stderr)
         else:
+            written.append(path)
             rows = plural(len(candidates), "candidate")
             print(f"Wrote {rows} to {clean(str(path))}", file=sys.stderr)
     return written

@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 from netnew.cli.main import app
 from netnew.domain.budget import Budget, Spend
 from netnew.domain.candidate import Candidate, Merge
-from netnew.domain.errors import NotFound
+from netnew.domain.errors import NotFound, StoreDamaged
 from netnew.domain.event import (
     CandidateDecided,
     CandidateGenerated,
@@ -43,6 +43,7 @@ class OneRunService(Service):
         self.finished = finished
         self.asked: list[RunSpec] = []
         self.deleted: list[RunId] = []
+        self.exported: list[str] = []
         self.problem: Exception | None = None
         self.broken_off: Exception | None = None
         self.failures: list[SourceFailed] = []
@@ -108,6 +109,11 @@ class OneRunService(Service):
     async def result_to_export(self, run_id: RunId, format: str) -> RunResult:
         return await self.result(run_id)
 
+    async def record_export(self, run_id: RunId, format: str) -> None:
+        if self.broken_off:
+            raise StoreDamaged("no line is written")
+        self.exported.append(format)
+
     async def merges(self, run_id: RunId) -> list[Merge]:
         kept, lost = self.finished.candidates[:2]
         return [Merge(run_id, kept.id, lost.id, "same telephone", lost, kept_at(self))]
@@ -134,6 +140,7 @@ class OneRunApp:
     """No other worker lives; its own has done all work at once."""
 
     id = "own"
+    is_read_only = False
 
     def __init__(self, settings: Settings, service: Service) -> None:
         self.settings = settings

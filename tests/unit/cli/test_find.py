@@ -95,6 +95,7 @@ def test_outputs_are_written_with_the_matched_rows(netnew: Any, tmp_path: Path) 
     assert done.exit_code == 0
     assert len(table.read_text().splitlines()) == 2
     assert len(json.loads(document.read_text())["candidates"]) == 1
+    assert netnew.service.exported == ["csv, json"]
 
 
 def test_an_output_that_cannot_be_written_stops_before_the_run(netnew: Any) -> None:
@@ -113,6 +114,7 @@ def test_an_output_that_fails_in_the_end_still_shows_the_result(
     assert done.exit_code == 1
     assert "Brewer & Sons" in done.stdout
     assert "No space left on device" in done.stderr
+    assert netnew.service.exported == []
     assert "netnew runs export 0badcafe -o FILE" in done.stderr
 
 
@@ -187,6 +189,7 @@ def test_a_run_that_broke_off_shows_its_rows_writes_its_files_and_ends_with_1(
     assert "Brewer & Sons" in done.stdout
     assert len(table.read_text().splitlines()) == 2
     assert f"It failed ({error})." in done.stdout
+    assert "the audit log has no line of this export: no line is written" in done.stderr
     lines = done.stderr.splitlines()
     kept = "The run is kept: netnew runs show run_0badcafe000000000000000000000000"
     assert str(error) in "".join(lines[lines.index(kept) + 1 :])
