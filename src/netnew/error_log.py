@@ -64,7 +64,8 @@ def _entry(error: BaseException, what: str) -> bytes:
 
 
 def _append(path: Path, entry: bytes) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in (path.parent.parent, path.parent):  # `mode` is for the last one alone
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with suppress(FileNotFoundError):
         if path.stat().st_size + len(entry) > _MOST_BYTES:
             path.replace(path.with_name(f"{_NAME}.1"))

@@ -11,6 +11,7 @@ import os
 import sys
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from difflib import get_close_matches
@@ -30,7 +31,7 @@ from pydantic_settings import (
 
 from netnew import __version__
 from netnew.domain.budget import Budget
-from netnew.domain.errors import InvalidInput
+from netnew.domain.errors import InvalidInput, NetnewError
 
 PREFIX = "NETNEW_"
 FILE_NAME = "netnew.toml"
@@ -491,6 +492,17 @@ class _Layer(PydanticBaseSettingsSource):
 
     def __call__(self) -> dict[str, Any]:
         return self._values
+
+
+def home_before_loading() -> Path | None:
+    """HOME as the settings will have it, where that can be told without loading them: errors until
+    then are logged there."""
+    with suppress(NetnewError, OSError, RuntimeError, ValueError):
+        named = os.environ.get(f"{PREFIX}HOME")
+        if not named:
+            named = _read_toml(Path.cwd() / FILE_NAME, Settings.model_fields).get("home")
+        return (Path(named) if named else default_home()).expanduser().absolute()
+    return None
 
 
 def unknown_variables(environment: Mapping[str, str] | None = None) -> list[str]:

@@ -119,8 +119,12 @@ def main(
         typer.echo(context.get_help())
         return
     from netnew.cli.terminal import clean, forgiving_streams, progress
-    from netnew.settings import unknown_variables
+    from netnew.error_log import ERRORS
+    from netnew.settings import home_before_loading, unknown_variables
 
+    home = home_before_loading()
+    if home is not None:
+        ERRORS.keep_in(home)
     forgiving_streams()
     context.obj = context.obj or _open_app
     if context.invoked_subcommand != "doctor":  # that one lists them itself

@@ -146,6 +146,38 @@ def test_corpora_of_a_read_only_home_are_read_and_not_changed(tmp_path: Path) ->
     assert "A kettle" in found.stdout
 
 
+@pytest.mark.parametrize(
+    ("command", "variables"),
+    [
+        # The folder it is called in is gone, so that no settings can be loaded.
+        (("runs", "list"), {}),
+        # A path that is longer than any may be.
+        (("db", "check"), {"NETNEW_DATABASE_URL": f"sqlite:////{'x' * 5_000}"}),
+    ],
+    ids=["before settings", "db"],
+)
+def test_unexpected_errors_of_every_command_keep_their_stack(
+    tmp_path: Path, command: tuple[str, ...], variables: dict[str, str]
+) -> None:
+    home, gone = tmp_path / "home", tmp_path / "gone"
+    gone.mkdir()
+    enter = "/" if variables else str(gone)
+    program = [sys.executable, "-m", "netnew", *command]
+    done = subprocess.run(
+        ["sh", "-c", f'cd {enter} && rmdir {gone} && exec "$@"', "sh", *program],
+        env={**os.environ, "NETNEW_HOME": str(home), **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    log = home / "logs" / "errors.log"
+    assert done.returncode == 1
+    assert "netnew: unexpected: " in done.stderr
+    assert f"(details in {log})" in done.stderr
+    assert "Traceback" in log.read_text()
+    assert others_may(home) == []
+
+
 def test_an_export_of_a_read_only_home_says_that_it_is_not_audited(tmp_path: Path) -> None:
     home, out = tmp_path / "home", tmp_path / "found.csv"
     begin_run(home)
