@@ -375,9 +375,9 @@ class Service(Records):
             return await self.result(run_id)
 
     async def record_export(self, run_id: RunId, format: str) -> None:
-        """Record that the result was exported in that format, by who has it already."""
+        """Record that a result at hand was exported in that format. Raises NotFound."""
         async with self.audit.recorded("export", run_id, format):
-            return
+            await self.run(run_id)
 
     async def work(self, run_id: RunId) -> Run:
         """Work on a run here and now until it ends or is paused, without a worker; raises what

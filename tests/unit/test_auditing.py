@@ -51,6 +51,7 @@ def commands(service: Service, run: Run) -> dict[str, Callable[[RunId], Awaitabl
         "keep": service.keep,
         "refresh": service.refresh,
         "result_to_export": lambda x: service.result_to_export(x, "csv"),
+        "record_export": lambda x: service.record_export(x, "csv"),
         "undo_merge": lambda x: service.undo_merge(x, 1),
         "delete": service.delete,
     }
@@ -90,6 +91,7 @@ _ACTIONS = {
     "unpause": "continue",
     "keep": "stop",
     "result_to_export": "export",
+    "record_export": "export",
     "undo_merge": "undo-merge",
 }
 
