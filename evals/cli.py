@@ -1,4 +1,5 @@
-"""`python -m evals`: run a measurement, explain it, or check one against the pinned floors."""
+"""`python -m evals`: run a measurement, explain it, check one against the pinned floors, or compare
+runs with their golden traces."""
 
 from __future__ import annotations
 
@@ -15,6 +16,8 @@ from evals.ablated import PARTS
 from evals.data_folder import BadDataFolder, load_web
 from evals.explain import explained
 from evals.floors import check_floors
+from evals.golden.cli import add_parser as add_golden_parser
+from evals.golden.cli import run_golden
 from evals.judges import asks_oracle
 from evals.oracle import Errors
 from evals.product import Ask
@@ -37,6 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if given.command == "explain":
             print("\n".join(explained(json.loads(given.measurement.read_bytes()))))
             return 0
+        if given.command == "golden":
+            return run_golden(given)
         _refuse_what_cannot_be(given)
         return _check(given) if given.command == "check" else _run(given)
     except (BadDataFolder, Refused) as error:
@@ -63,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--lower-floors", action="store_true", help="pin worse figures too")
     explain = commands.add_parser("explain", help="why answers are missing or wrong, grouped")
     explain.add_argument("measurement", type=Path, help="what 'run --json' wrote")
+    add_golden_parser(commands)
     for command in (run, check):
         command.add_argument("--generator", choices=GENERATORS, default="core")
         command.add_argument(

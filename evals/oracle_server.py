@@ -21,7 +21,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from evals.data_folder import load_web
@@ -137,17 +137,33 @@ def _refused(status: int, problem: str) -> Answer:
     return _json(status, "refused", {"error": error})
 
 
+class Listener(Protocol):
+    """What answers on one loopback port. `port` is set when the port is open; 0 lets the system
+    choose one."""
+
+    port: int
+
+    def handle(self, request: Request) -> Answer: ...
+
+
 @contextmanager
 def answering(oracle: Oracle, lanes: int = 1, latency_ms: int = 0) -> Iterator[tuple[Lane, ...]]:
     """Serve the oracle, from a thread, on one port a lane until the block ends."""
+    opened = tuple(Lane(oracle) for _ in range(lanes))
+    with listening(opened, latency_ms):
+        yield opened
+
+
+@contextmanager
+def listening(listeners: Sequence[Listener], latency_ms: int = 0) -> Iterator[None]:
+    """Serve these, from one thread, each on its own loopback port until the block ends."""
     loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="oracle", daemon=True)
+    thread = threading.Thread(target=loop.run_forever, name="listeners", daemon=True)
     thread.start()
-    opened = [Lane(oracle) for _ in range(lanes)]
-    opening = (_open(lane, latency_ms / 1000) for lane in opened)
+    opening = (_open(listener, latency_ms / 1000) for listener in listeners)
     servers = [asyncio.run_coroutine_threadsafe(o, loop).result() for o in opening]
     try:
-        yield tuple(opened)
+        yield
     finally:
         asyncio.run_coroutine_threadsafe(_close(servers), loop).result()
         loop.call_soon_threadsafe(loop.stop)
@@ -155,12 +171,12 @@ def answering(oracle: Oracle, lanes: int = 1, latency_ms: int = 0) -> Iterator[t
         loop.close()
 
 
-async def _open(lane: Lane, delay_s: float) -> asyncio.Server:
+async def _open(listener: Listener, delay_s: float) -> asyncio.Server:
     counts: Counter[str] = Counter()
     server = await asyncio.get_running_loop().create_server(
-        lambda: Connection(lane.handle, counts, delay_s), HOST, lane.port, backlog=1024
+        lambda: Connection(listener.handle, counts, delay_s), HOST, listener.port, backlog=1024
     )
-    lane.port = server.sockets[0].getsockname()[1]
+    listener.port = server.sockets[0].getsockname()[1]
     return server
 
 
