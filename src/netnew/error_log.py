@@ -18,6 +18,7 @@ from netnew.redaction import without_secrets
 _NAME = "errors.log"
 _MOST_BYTES = 1_000_000
 _MOST_OF_ONE = 100_000  # characters of one error; a recursion has tens of thousands of lines
+_MOST_LOOKED_THROUGH = 1_000_000  # characters of one error that are looked through for secrets
 _MARK = "_netnew_recorded"
 
 
@@ -40,9 +41,10 @@ class ErrorLog:
         path = self._path
         if path is None or getattr(error, _MARK, None) == path:
             return path
+        entry = _entry(error, what)
         try:
             with self._lock:
-                _append(path, _entry(error, what))
+                _append(path, entry)
         except OSError:
             return None
         with suppress(AttributeError, TypeError):
@@ -55,12 +57,16 @@ ERRORS = ErrorLog()
 
 
 def _entry(error: BaseException, what: str) -> bytes:
-    stack = "".join(traceback.format_exception(error))
-    if len(stack) > _MOST_OF_ONE:
-        half = _MOST_OF_ONE // 2
-        stack = f"{stack[:half]}\n…\n{stack[-half:]}"
+    stack = _ends("".join(traceback.format_exception(error)), _MOST_LOOKED_THROUGH)
     head = f"{datetime.now(UTC).isoformat(timespec='seconds')} [{os.getpid()}] {what}"
-    return without_secrets(f"{head}\n{stack}\n").encode("utf-8", "backslashreplace")
+    # Shortened after secrets are left out: what is left of one that is cut is not recognised.
+    kept = _ends(without_secrets(f"{head}\n{stack}\n"), _MOST_OF_ONE)
+    return kept.encode("utf-8", "backslashreplace")
+
+
+def _ends(text: str, most: int) -> str:
+    """The text, without its middle where it has more than `most` characters."""
+    return text if len(text) <= most else f"{text[: most // 2]}\n…\n{text[-most // 2 :]}"
 
 
 def _append(path: Path, entry: bytes) -> None:

@@ -8,6 +8,7 @@ written with commas in the environment and as arrays in TOML.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
@@ -35,9 +36,6 @@ from netnew.domain.errors import InvalidInput, NetnewError
 
 PREFIX = "NETNEW_"
 FILE_NAME = "netnew.toml"
-
-# Settings whose values no message may show.
-_SECRETS = frozenset({"model_api_key", "webhook_secret"})
 
 # Variables with our prefix that are read elsewhere and are no settings.
 OTHER_VARIABLES = frozenset({"NETNEW_DEBUG", "NETNEW_DATA"})
@@ -404,6 +402,13 @@ class Settings(BaseSettings):
             for name in type(self).model_fields
         )
 
+    def secrets(self) -> frozenset[str]:
+        """What no message may show: the values of secret settings, and the password of the
+        database in each way it may be written."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        hidden = {x.get_secret_value() for x in values if isinstance(x, SecretStr)}
+        return frozenset({*hidden, *_passwords(self.database_url)} - {""})
+
     def _origin(self, name: str, layers: list[tuple[str, Mapping[str, Any]]]) -> str:
         if name not in self.model_fields_set:
             return "default"
@@ -548,7 +553,7 @@ def _first_problem(
     if not name:
         return InvalidInput("settings", problem)
     origin = next((_origin_name(x, name) for x, values in layers if name in values), "default")
-    given = "what stands there" if name in _SECRETS else repr(first["input"])
+    given = "what stands there" if _is_secret(name) else repr(first["input"])
     problem = f"{problem[:1].lower()}{problem[1:]}, not {given}, in {origin}"
     return InvalidInput(name, problem)
 
@@ -573,15 +578,30 @@ def _shown(value: object) -> str:
             return str(value)
 
 
+# A password may have `/` and `@`; `http://host:8080/@me` has a port and none.
+_LOGIN = re.compile(r"([^:/]*://[^:/?#]*:)(?![0-9]{1,5}[/?#])(.*)(?=@)", re.DOTALL)
+
+
 def _without_password(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        if parts.password is None:
-            return url
-    except ValueError:
-        return url
-    login, _, place = parts.netloc.rpartition("@")
-    return urlunsplit(parts._replace(netloc=f"{login.partition(':')[0]}:**********@{place}"))
+    return _LOGIN.sub(r"\g<1>**********", url, count=1)
+
+
+def _passwords(url: str) -> set[str]:
+    """What may be the password in `url`, as it stands there, decoded and encoded. One with a bare
+    `@` is read in two ways: up to its first and up to its last."""
+    login = _LOGIN.match(url)
+    if login is None:
+        return set()
+    return {
+        form
+        for read in (login[2], login[2].partition("@")[0])
+        for form in (read, unquote(read), quote(unquote(read), safe=""))
+    }
+
+
+def _is_secret(name: str) -> bool:
+    field = Settings.model_fields.get(name)
+    return field is not None and isinstance(field.default, SecretStr)
 
 
 def _is_loopback(host: str) -> bool:

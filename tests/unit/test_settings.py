@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from netnew.domain.budget import Budget
 from netnew.domain.errors import InvalidInput
@@ -99,6 +100,31 @@ def test_passwords_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = repr(Settings.load().origins())
     assert "hidden" not in shown
     assert "postgresql://me:**********@db.example/netnew" in shown
+
+
+@pytest.mark.parametrize("password", ["pa/hidden", "p@ss/hidden!", "hidden"])
+def test_a_password_is_masked_whatever_it_is_made_of(
+    monkeypatch: pytest.MonkeyPatch, password: str
+) -> None:
+    monkeypatch.setenv("NETNEW_DATABASE_URL", f"postgresql://me:{password}@db.example/netnew")
+    settings = Settings.load()
+    assert "hidden" not in repr(settings.origins())
+    assert "postgresql://me:**********@db.example/netnew" in repr(settings.origins())
+    assert password in settings.secrets()
+
+
+def test_secrets_are_those_of_all_secret_settings_and_of_the_database() -> None:
+    fields = [x for x, y in Settings.model_fields.items() if isinstance(y.default, SecretStr)]
+    values = {name: SecretStr(f"the {name}") for name in fields}
+    address = "postgresql://me:p%40ss%2Fword@db.example/netnew"
+    settings = Settings.load(database_url=address, **values)
+    assert len(fields) > 1
+    assert settings.secrets() == {
+        *(x.get_secret_value() for x in values.values()),
+        "p%40ss%2Fword",
+        "p@ss/word",
+    }
+    assert Settings.load(database_url="sqlite:////tmp/a:b@c.db").secrets() == frozenset()
 
 
 def test_the_key_of_a_model_is_shown_nowhere(

@@ -11,6 +11,7 @@ from netnew.cli import asking, terminal
 from netnew.cli.complaints import FAILED
 from netnew.cli.terminal import clean
 from netnew.exports.document import Json
+from netnew.redaction import hide
 from netnew.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def check(as_json: asking.AsJson = False) -> None:
     """
     from netnew.bootstrap import look_at_schema
 
-    state = look_at_schema(Settings.load().database_url)
+    state = look_at_schema(_address())
     if as_json:
         terminal.print_json(_document(state))
     else:
@@ -56,7 +57,7 @@ def upgrade(as_json: asking.AsJson = False) -> None:
     itself; this is for those who want it done beforehand, once for many machines."""
     from netnew.bootstrap import upgrade_schema
 
-    before = upgrade_schema(Settings.load().database_url)
+    before = upgrade_schema(_address())
     if as_json:
         after = replace(before, found=before.wanted, problem="")
         terminal.print_json({**_document(after), "before": before.found})
@@ -65,6 +66,12 @@ def upgrade(as_json: asking.AsJson = False) -> None:
     else:
         came_from = f"from schema {before.found} to" if before.found else "made with schema"
         typer.echo(f"{before.kind} {clean(before.place)}: {came_from} {before.wanted}")
+
+
+def _address() -> str:
+    settings = Settings.load()
+    hide(*settings.secrets())
+    return settings.database_url
 
 
 def _sentence(state: SchemaState) -> str:

@@ -33,10 +33,7 @@ def with_app(
     in_force = settings or Settings.load()
     log_to_standard_error(in_force.log_level, in_force.log_format)
     ERRORS.keep_in(in_force.home)
-    hide(
-        in_force.model_api_key.get_secret_value(),
-        in_force.webhook_secret.get_secret_value(),
-    )
+    hide(*in_force.secrets())
 
     async def opened() -> T:
         async with opener(in_force) as app:

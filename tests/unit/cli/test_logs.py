@@ -5,6 +5,8 @@ import logging
 import pytest
 
 from netnew.cli.logs import log_to_standard_error
+from netnew.redaction import without_secrets
+from tests.unit.cli.conftest import CommandLine
 
 
 def fail() -> None:
@@ -39,3 +41,15 @@ def test_what_is_below_the_level_is_not_written(capsys: pytest.CaptureFixture[st
     fail()
     assert capsys.readouterr().err == ""
     log_to_standard_error("warning")
+
+
+@pytest.mark.parametrize("command", [("runs", "list"), ("db", "check")])
+def test_the_secrets_of_the_settings_are_left_out_of_logged_errors(
+    netnew: CommandLine, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    word = command[0]
+    address = f"postgresql://me:pa%2F{word}-word@127.0.0.1:1/x?connect_timeout=1"
+    monkeypatch.setenv("NETNEW_DATABASE_URL", address)
+    netnew.run(*command)
+    told = f"refused: 'pa/{word}-word' (pa%2F{word}-word)"
+    assert without_secrets(told) == "refused: '[hidden]' ([hidden])"
