@@ -46,7 +46,7 @@ class KeyStore(Protocol):
     ) -> tuple[ApiKey, str]:
         """A new key in the place of one, and its secret; the old one expires after `overlap`.
         `expires_at` of the new one; None: after as long as the old one was made for. Raises
-        NotFound, Conflict where the old one is not in force, InvalidInput."""
+        NotFound, Conflict where the old one is not in force or was rotated before, InvalidInput."""
         ...
 
     async def list(self) -> list[ApiKey]:

@@ -274,6 +274,7 @@ keys = sa.Table(
     sa.Column("revoked_at", Instant, nullable=True),
     sa.Column("scope", sa.Text, nullable=False, server_default="full"),
     sa.Column("expires_at", Instant, nullable=True),
+    sa.Column("successor_id", sa.Text, nullable=True),  # the key it was rotated to
     sa.Index(f"{PREFIX}keys_by_digest", "digest", unique=True),
 )
 

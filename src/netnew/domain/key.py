@@ -19,7 +19,8 @@ class KeyScope(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ApiKey:
     """What is kept of a key; the secret itself is not. `name` is what its owner calls it.
-    `expires_at`: from then on it is refused; None: never."""
+    `expires_at`: from then on it is refused; None: never. `successor_id`: the key that took its
+    place when it was rotated."""
 
     id: str
     workspace_id: WorkspaceId
@@ -29,6 +30,7 @@ class ApiKey:
     revoked_at: datetime | None = None
     scope: KeyScope = KeyScope.FULL
     expires_at: datetime | None = None
+    successor_id: str | None = None
 
     def is_in_force(self, now: datetime) -> bool:
         """Whether it is accepted at `now`: not revoked and not expired."""

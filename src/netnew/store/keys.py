@@ -11,7 +11,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -38,6 +38,8 @@ _WORKSPACE = re.compile(r"^[a-z0-9][a-z0-9_-]{0,62}$")
 _MOST_NAME_CHARS = 100
 # A busy key is not written to with each request.
 _USED_EVERY = timedelta(minutes=1)
+_MAX_OVERLAP = timedelta(days=36_500)
+_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
 _log = structlog.get_logger(__name__)
@@ -59,7 +61,7 @@ class _Rotated:
     old_expires_at: datetime
     new_id: str
     new_digest: str
-    new_expires_at: datetime | None
+    new_expires_at: datetime | None  # None: after as long as the old one was made for
     joining: JoinKey | None
 
 
@@ -123,19 +125,18 @@ class SqlKeys:
         The old one expires after `overlap`, or when it would have, if that is sooner.
 
         `expires_at` of the new one; None: after as long as the old one was made for. Raises
-        NotFound, Conflict where the old one is revoked or has expired, InvalidInput.
+        NotFound, InvalidInput, Conflict where the old one is revoked, has expired, or was rotated
+        before: then the successor is the one to rotate.
         """
-        if overlap < timedelta():
-            raise InvalidInput("overlap", "is negative", "0 or more")
-        old, now = await self._get(key_id), self._clock.now()
+        if not timedelta() <= overlap <= _MAX_OVERLAP:
+            problem = "is negative" if overlap < timedelta() else f"{overlap.days:,} days"
+            raise InvalidInput("overlap", problem, f"0 to {_MAX_OVERLAP.days:,} days")
+        now = self._clock.now()
         _check_future("expires", expires_at, now)
-        if expires_at is None and old.expires_at is not None:
-            expires_at = now + (old.expires_at - old.created_at)
         secret = _new_secret()
         until, digest = now + overlap, _digest(secret)
         asked = _Rotated(key_id, now, until, _new_id(), digest, expires_at, joining)
-        await self._database.write(_rotate, asked)
-        return await self._get(asked.new_id), secret
+        return await self._database.write(_rotate, asked), secret
 
     async def list(self) -> list[ApiKey]:
         """All keys, the newest first, revoked ones included."""
@@ -145,8 +146,7 @@ class SqlKeys:
 
     async def revoke(self, key_id: str, *, joining: JoinKey | None = None) -> ApiKey:
         """The key, no more in force; one revoked before stays as it is. Raises NotFound."""
-        await self._database.write(_revoke, _Revoked(key_id, self._clock.now(), joining))
-        return await self._get(key_id)
+        return await self._database.write(_revoke, _Revoked(key_id, self._clock.now(), joining))
 
     async def opened_by(self, secret: str) -> ApiKey | None:
         """The key in force that `secret` is; None where there is none."""
@@ -191,14 +191,6 @@ class SqlKeys:
         )
         return found is not None
 
-    async def _get(self, key_id: str) -> ApiKey:
-        """Raises NotFound."""
-        query = sa.select(keys).where(keys.c.id == key_id)
-        row = await self._database.read(lambda connection: connection.execute(query).first())
-        if row is None:
-            raise NotFound("key", key_id)
-        return _key(row)
-
 
 def _new_id() -> str:
     return f"key_{secrets.token_hex(6)}"
@@ -231,6 +223,7 @@ def _key(row: sa.Row[Any]) -> ApiKey:
         row.revoked_at,
         KeyScope(row.scope),
         row.expires_at,
+        row.successor_id,
     )
 
 
@@ -248,11 +241,11 @@ def _insert(connection: sa.Connection, key: ApiKey, digest: str, joining: JoinKe
 
 def _rotate(
     connection: sa.Connection, asked: Sequence[_Rotated]
-) -> builtins.list[NetnewError | None]:
+) -> builtins.list[ApiKey | NetnewError]:
     return [_rotate_one(connection, one) for one in asked]
 
 
-def _rotate_one(connection: sa.Connection, asked: _Rotated) -> NetnewError | None:
+def _rotate_one(connection: sa.Connection, asked: _Rotated) -> ApiKey | NetnewError:
     row = connection.execute(
         sa.select(keys).where(keys.c.id == asked.key_id).with_for_update()
     ).first()
@@ -262,32 +255,48 @@ def _rotate_one(connection: sa.Connection, asked: _Rotated) -> NetnewError | Non
     if not old.is_in_force(asked.now):
         state = "revoked" if old.revoked_at else "expired"
         return Conflict(f"{old.id} is {state}; create a new key")
-    expires_at = min(asked.old_expires_at, old.expires_at or asked.old_expires_at)
-    connection.execute(sa.update(keys).where(keys.c.id == old.id).values(expires_at=expires_at))
+    if old.successor_id is not None:
+        hint = "rotate that one, or create a new key"
+        return Conflict(f"{old.id} was rotated before, its successor is {old.successor_id}; {hint}")
     new = ApiKey(
         asked.new_id,
         old.workspace_id,
         old.name,
         asked.now,
         scope=old.scope,
-        expires_at=asked.new_expires_at,
+        expires_at=asked.new_expires_at or _after_as_long(old, asked.now),
     )
+    expires_at = min(asked.old_expires_at, old.expires_at or asked.old_expires_at)
+    ended = sa.update(keys).where(keys.c.id == old.id)
+    connection.execute(ended.values(expires_at=expires_at, successor_id=new.id))
     _insert(connection, new, asked.new_digest, asked.joining)
-    return None
+    return new
+
+
+def _after_as_long(old: ApiKey, now: datetime) -> datetime | None:
+    """When a key made `now` expires that is to live as long as `old` was made for."""
+    if old.expires_at is None:
+        return None
+    lifetime = old.expires_at - old.created_at
+    return now + min(lifetime, _END_OF_TIME - now)
 
 
 def _revoke(
     connection: sa.Connection, asked: Sequence[_Revoked]
-) -> builtins.list[NetnewError | None]:
-    done: builtins.list[NetnewError | None] = []
-    for one in asked:
-        first = sa.func.coalesce(keys.c.revoked_at, sa.literal(one.at, Instant))
-        statement = sa.update(keys).where(keys.c.id == one.key_id).values(revoked_at=first)
-        row = connection.execute(statement.returning(keys)).first()
-        if row is not None and one.joining is not None:
-            one.joining(_key(row))(connection)
-        done.append(NotFound("key", one.key_id) if row is None else None)
-    return done
+) -> builtins.list[ApiKey | NetnewError]:
+    return [_revoke_one(connection, one) for one in asked]
+
+
+def _revoke_one(connection: sa.Connection, asked: _Revoked) -> ApiKey | NetnewError:
+    first = sa.func.coalesce(keys.c.revoked_at, sa.literal(asked.at, Instant))
+    statement = sa.update(keys).where(keys.c.id == asked.key_id).values(revoked_at=first)
+    row = connection.execute(statement.returning(keys)).first()
+    if row is None:
+        return NotFound("key", asked.key_id)
+    key = _key(row)
+    if asked.joining is not None:
+        asked.joining(key)(connection)
+    return key
 
 
 def _use(connection: sa.Connection, asked: Sequence[_Used]) -> builtins.list[None]:

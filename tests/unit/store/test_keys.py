@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 import sqlalchemy as sa
 
 from netnew.db.database import Database, open_database
 from netnew.db.tables import keys as rows
-from netnew.domain.errors import Conflict, InvalidInput, NotFound
+from netnew.domain.errors import Conflict, InvalidInput, NotFound, StoreBusy
 from netnew.domain.ids import LOCAL_WORKSPACE, WorkspaceId
 from netnew.domain.key import KeyScope
 from netnew.store.keys import SqlKeys
@@ -172,6 +173,84 @@ def test_rotating_never_lets_a_key_live_longer(check: Check) -> None:
         newer, _ = await desk.keys.rotate(new.id, timedelta(), expires_at=later)
         assert newer.expires_at == later
         assert not await desk.keys.is_in_force(new.id)
+
+    check(work)
+
+
+def test_a_key_is_rotated_once_and_its_successor_lives_as_long_as_it_was_made_for(
+    check: Check,
+) -> None:
+    async def work(desk: Desk) -> None:
+        month = timedelta(days=30)
+        old, _ = await desk.keys.create("a", LOCAL_WORKSPACE, expires_at=NOW + month)
+        new, secret = await desk.keys.rotate(old.id, timedelta(hours=24))
+        again = f"{old.id} was rotated before, its successor is {new.id}; rotate that one"
+        with pytest.raises(Conflict, match=again):
+            await desk.keys.rotate(old.id, timedelta(hours=24))
+        desk.clock.at += timedelta(hours=1)
+        newest, _ = await desk.keys.rotate(new.id, timedelta(hours=24))
+        assert newest.expires_at == desk.clock.at + month
+        assert await desk.keys.opened_by(secret) is not None
+        successors = {x.id: x.successor_id for x in await desk.keys.list()}
+        assert successors == {old.id: new.id, new.id: newest.id, newest.id: None}
+
+    check(work)
+
+
+def test_of_rotations_at_the_same_time_one_succeeds(check: Check) -> None:
+    async def work(desk: Desk) -> None:
+        old, _ = await desk.keys.create("a", LOCAL_WORKSPACE)
+        rotations = (desk.keys.rotate(old.id, timedelta(hours=1)) for _ in range(5))
+        done = await asyncio.gather(*rotations, return_exceptions=True)
+        made = [x for x in done if not isinstance(x, BaseException)]
+        assert len(made) == 1
+        assert sum(isinstance(x, Conflict) for x in done) == 4
+        assert len(await desk.keys.list()) == 2
+
+    check(work)
+
+
+@pytest.mark.parametrize("overlap", [timedelta(microseconds=-1), timedelta.max])
+def test_an_overlap_has_bounds(check: Check, overlap: timedelta) -> None:
+    async def work(desk: Desk) -> None:
+        old, _ = await desk.keys.create("a", LOCAL_WORKSPACE)
+        with pytest.raises(InvalidInput, match=r"overlap: .* \(allowed: 0 to 36,500 days\)"):
+            await desk.keys.rotate(old.id, overlap)
+        new, _ = await desk.keys.rotate(old.id, timedelta(days=36_500))
+        assert new.created_at == NOW
+
+    check(work)
+
+
+def test_a_successor_expires_at_the_end_of_time_at_the_latest(check: Check) -> None:
+    async def work(desk: Desk) -> None:
+        end = datetime.max.replace(tzinfo=UTC)
+        old, _ = await desk.keys.create("a", LOCAL_WORKSPACE, expires_at=end)
+        desk.clock.at += timedelta(days=1)
+        new, _ = await desk.keys.rotate(old.id, timedelta())
+        assert new.expires_at == end
+
+    check(work)
+
+
+def test_a_new_secret_is_told_where_the_database_cannot_be_read_afterwards(check: Check) -> None:
+    class Unreadable:
+        def __init__(self, database: Database) -> None:
+            self.write = database.write
+
+        async def read(self, read: object) -> None:
+            raise StoreBusy("the database is locked")
+
+    async def work(desk: Desk) -> None:
+        old, _ = await desk.keys.create("a", WorkspaceId("sales"))
+        keys = SqlKeys(cast(Database, Unreadable(desk.database)), desk.clock)
+        new, secret = await keys.rotate(old.id, timedelta())
+        revoked = await keys.revoke(old.id)
+        assert revoked.revoked_at == NOW
+        assert revoked.successor_id == new.id
+        assert await desk.keys.opened_by(secret) is not None
+        (listed,) = [x for x in await desk.keys.list() if x.id == new.id]
+        assert replace(listed, last_used_at=None) == new
 
     check(work)
 
