@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from collections.abc import Callable
 from functools import partial
@@ -86,9 +87,20 @@ def test_whoever_names_no_one_plain_host_or_another_stays_out(
     ask: Ask, face: Face, head: str
 ) -> None:
     answer = ask(head, face.runs)
-    assert answer.startswith(b"HTTP/1.1 401 "), answer
-    body = answer.partition(b"\r\n\r\n")[2]
-    assert face.said(json.loads(body)) == "Invalid or missing API key"
+    assert answer.startswith(b"HTTP/1.1 403 "), answer
+    said = face.said(json.loads(answer.partition(b"\r\n\r\n")[2]))
+    named = re.fullmatch(r"GET {path} HTTP.1.1\r\nhost: ([a-z.]+)", head)
+    problem = f"The host {named[1]!r} is not allowed" if named else "The Host of the request is"
+    assert said.startswith(problem)
+    assert said.endswith("(allow others: netnew keys create NAME)")
+
+
+@every_face
+def test_what_comes_through_a_proxy_is_told_so(ask: Ask, face: Face) -> None:
+    answer = ask(TO_THIS_MACHINE[0], face.runs, "x-forwarded-for: 203.0.113.7", *CLOSE)
+    assert answer.startswith(b"HTTP/1.1 403 "), answer
+    said = face.said(json.loads(answer.partition(b"\r\n\r\n")[2]))
+    assert said.startswith("The request came through a proxy (x-forwarded-for); while no key was")
 
 
 @pytest.mark.parametrize("head", TO_OTHERS)
@@ -98,7 +110,8 @@ def test_no_socket_is_opened_for_them_either(ask: Ask, head: str) -> None:
         "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==",
     )
     answer = ask(head, "/v1/findall/runs/x/ws", *opening)
-    assert CLOSED in answer or not answer.startswith(b"HTTP/1.1 101 ")
+    if answer.startswith(b"HTTP/1.1 101 "):
+        assert answer.partition(CLOSED)[2].startswith((b"The host ", b"The Host "))
 
 
 def test_with_a_key_the_host_does_not_count(start_server: StartServer) -> None:

@@ -14,7 +14,7 @@ from netnew.api.hosts import host_of
 from netnew.api.house import House, house_of
 from netnew.api.metrics import route_of
 from netnew.domain.audit import Actor
-from netnew.domain.errors import Forbidden, KeyRefused
+from netnew.domain.errors import Forbidden, HostRefused, KeyRefused
 from netnew.domain.ids import WorkspaceId
 from netnew.domain.key import KeyScope
 from netnew.service import Service
@@ -23,6 +23,7 @@ ANYBODY = "anybody"
 """The id of every key while none was made."""
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_MOST_SHOWN = 100  # characters of a host
 _OF_PROXIES = frozenset({"forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"})
 
 
@@ -49,8 +50,8 @@ class Caller:
 
 
 async def admitted(connection: HTTPConnection) -> Caller:
-    """The caller of a request, counted as one of his requests. Raises KeyRefused, QuotaExceeded,
-    and Forbidden where a read-only key asks for more than GET and streams.
+    """The caller of a request, counted as one of his requests. Raises KeyRefused, HostRefused,
+    QuotaExceeded, and Forbidden where a read-only key asks for more than GET and streams.
 
     The key stands in `x-api-key` or as `Authorization: Bearer`. While no key was made, any that is
     not empty opens the workspace of the settings, on loopback alone, and only to whoever calls this
@@ -91,8 +92,10 @@ async def _known(house: House, connection: HTTPConnection, secret: str) -> Calle
     if key is not None:
         service = _service(house, connection, key.workspace_id, key.id)
         return Caller(key.id, key.workspace_id, service, house, key.scope)
-    if not is_of_this_machine(house, connection) or await house.keys.any_made():
+    if not is_loopback(house.settings.host) or await house.keys.any_made():
         raise KeyRefused
+    if problem := _not_of_this_machine(connection):
+        raise HostRefused(problem)
     workspace_id = WorkspaceId(house.settings.workspace)
     service = _service(house, connection, workspace_id, ANYBODY)
     return Caller(ANYBODY, workspace_id, service, house)
@@ -108,9 +111,18 @@ def _service(
 def is_of_this_machine(house: House, connection: HTTPConnection) -> bool:
     """Whether the server listens on loopback alone, and the caller calls it by such a name and
     through no proxy. The server may have been opened to others while there was a key."""
-    if not _OF_PROXIES.isdisjoint(connection.headers.keys()):
-        return False
-    return is_loopback(house.settings.host) and is_loopback(host_of(connection.scope))
+    return is_loopback(house.settings.host) and not _not_of_this_machine(connection)
+
+
+def _not_of_this_machine(connection: HTTPConnection) -> str:
+    """Why a request counts as one from elsewhere; '' where it does not."""
+    through = sorted(_OF_PROXIES.intersection(connection.headers.keys()))
+    if through:
+        return f"The request came through a proxy ({through[0]})"
+    host = host_of(connection.scope)
+    if not host:
+        return "The Host of the request is missing, malformed or contradicted by its target"
+    return "" if is_loopback(host) else f"The host {host[:_MOST_SHOWN]!r} is not allowed"
 
 
 def _admitted_before(connection: HTTPConnection) -> Caller:

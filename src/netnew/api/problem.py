@@ -19,6 +19,7 @@ from starlette.types import Scope
 from netnew.domain.errors import (
     Conflict,
     Forbidden,
+    HostRefused,
     InvalidInput,
     KeyRefused,
     ModelMisconfigured,
@@ -38,6 +39,7 @@ STATUSES: Mapping[type[NetnewError], int] = {
     NotFound: 404,
     Conflict: 409,
     KeyRefused: 401,
+    HostRefused: 403,
     Forbidden: 403,
     TooLarge: 413,
     QuotaExceeded: 429,

@@ -6,6 +6,7 @@
     │   ├── NotFound                 no such run, candidate, corpus …
     │   ├── Conflict                 not in this state
     │   ├── KeyRefused               no key, or none that is in force
+    │   ├── HostRefused              without keys, a caller not of this machine
     │   ├── Forbidden                the key does not allow this
     │   └── TooLarge                 more bytes than are taken
     ├── TransientError           may work later; `retry_after_s` says when
@@ -34,6 +35,10 @@ from __future__ import annotations
 
 from netnew.domain.source_spec import shown
 
+_WITHOUT_KEYS = (
+    "while no key was made, only localhost and loopback addresses are allowed, without a proxy"
+    " (allow others: netnew keys create NAME)"
+)
 DATABASE_UNAVAILABLE = "the database is unavailable"
 
 
@@ -85,6 +90,18 @@ class KeyRefused(CallerError):
 
     def __init__(self) -> None:
         super().__init__("Invalid or missing API key")
+
+
+class HostRefused(CallerError):
+    """While no key was made, a request that is not addressed to this machine by a name of its own,
+    or that came through a proxy. `problem` is a clause."""
+
+    def __init__(self, problem: str) -> None:
+        self.problem = problem
+        super().__init__(f"{problem}; {_WITHOUT_KEYS}")
+
+    def __reduce__(self) -> tuple[type[HostRefused], tuple[str]]:
+        return type(self), (self.problem,)
 
 
 class Forbidden(CallerError):

@@ -73,7 +73,7 @@ def _field(problem: FieldProblem) -> dict[str, str]:
 
 _WHEN = {
     401: "No key, or none that is in force.",
-    403: "The key is read-only.",
+    403: "The key is read-only; or there is no key yet, and the host is not allowed.",
     404: "There is no such thing in the workspace of the key.",
     409: "The run does not stand so that this can be done.",
     413: "The body has more bytes than are taken.",
@@ -94,9 +94,8 @@ _EXAMPLES = {
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The documented refusals of an operation: those that each can give, and `statuses`; where it
-    takes a body (413) also that of a read-only key."""
-    every = {401, 422, 429, 503, *statuses, *([403] if 413 in statuses else [])}
+    """The documented refusals of an operation: those that each can give, and `statuses`."""
+    every = {401, 403, 422, 429, 503, *statuses}
     return {status: _documented(status) for status in sorted(every)}
 
 

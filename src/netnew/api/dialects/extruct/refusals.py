@@ -38,6 +38,10 @@ _WRONG = {
 
 EVERYWHERE: Responses = {
     401: _refusal("No key, or none that is in force.", "Invalid or missing API key"),
+    403: _refusal(
+        "The key is read-only; or there is no key yet, and the host is not allowed.",
+        "This key is read-only",
+    ),
     422: {
         "model": HTTPValidationError,
         "description": "A field is wrong.",
@@ -48,9 +52,6 @@ EVERYWHERE: Responses = {
 }
 OF_ONE: Responses = {
     404: _refusal("No such task in this workspace.", "no task '6f1c4c0e'"),
-}
-WRITING: Responses = {
-    403: _refusal("The key is read-only.", "This key is read-only"),
 }
 WITH_BODY: Responses = {
     413: _refusal("The body is too large.", "the body is too large (allowed: at most 8,000,000)"),

@@ -21,7 +21,6 @@ from netnew.api.dialects.extruct.refusals import (
     OF_PAUSE,
     OF_RESUME,
     WITH_BODY,
-    WRITING,
 )
 from netnew.api.dialects.extruct.wire import (
     MOST_RESULTS,
@@ -49,7 +48,7 @@ View = Annotated[
 router = APIRouter(route_class=GuardedRoute, tags=["company-discovery"])
 
 
-@router.post(_PATH, responses={**EVERYWHERE, **OF_ONE, **WRITING, **WITH_BODY, **showing(TASK)})
+@router.post(_PATH, responses={**EVERYWHERE, **OF_ONE, **WITH_BODY, **showing(TASK)})
 async def create_discovery_task(body: DiscoveryTaskInput, caller: TheCaller) -> DiscoveryTaskOutput:
     """Begin a task. It is worked on from now on: look at it again until it is done or failed."""
     exclude = await exclude_list(caller, body.exclude_domains or (), body.exclude_task_ids or ())
@@ -102,7 +101,7 @@ async def get_discovery_task_results(
 
 @router.post(
     f"{_PATH}/{{task_id}}/resume",
-    responses={**EVERYWHERE, **OF_ONE, **WRITING, **WITH_BODY, **OF_RESUME, **showing(TASK)},
+    responses={**EVERYWHERE, **OF_ONE, **WITH_BODY, **OF_RESUME, **showing(TASK)},
 )
 async def resume_discovery_task(
     task_id: str, body: ResumeDiscoveryTaskInput, caller: TheCaller
@@ -116,7 +115,7 @@ async def resume_discovery_task(
 
 @router.post(
     f"{_PATH}/{{task_id}}/pause",
-    responses={**EVERYWHERE, **OF_ONE, **WRITING, **OF_PAUSE, **showing(TASK)},
+    responses={**EVERYWHERE, **OF_ONE, **OF_PAUSE, **showing(TASK)},
 )
 async def pause_discovery_task(task_id: str, caller: TheCaller) -> DiscoveryTaskOutput:
     """Stop at the next checkpoint, to be resumed. The task stays `in_progress`, since there is no

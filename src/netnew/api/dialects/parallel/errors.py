@@ -51,7 +51,7 @@ class ValidationErrorResponse(ErrorResponse):
 
 _SAID = {
     401: "The key is missing, unknown or revoked.",
-    403: "The key is read-only.",
+    403: "The key is read-only; or there is no key yet, and the host is not allowed.",
     404: "There is no such run.",
     409: "The run has ended.",
     413: "The body is too large.",
@@ -61,11 +61,10 @@ _SAID = {
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """What an operation may answer besides what it is there for; 422 it always may, and 403, to a
-    read-only key, where it takes a body (413)."""
+    """What an operation may answer besides what it is there for; 422 it always may."""
     told: dict[int | str, dict[str, Any]] = {
         status: {"model": ErrorResponse, "description": _SAID[status]}
-        for status in (401, 429, 503, *statuses, *([403] if 413 in statuses else []))
+        for status in (401, 403, 429, 503, *statuses)
     }
     told[422] = {"model": ValidationErrorResponse, "description": "A field is wrong."}
     return dict(sorted(told.items(), key=lambda item: str(item[0])))

@@ -66,7 +66,10 @@ def _wrong(field: FieldProblem) -> dict[str, object]:
 
 _SAID = {
     401: ("No key, or none that is in force.", "Invalid or missing API key"),
-    403: ("The key is read-only.", "This key is read-only"),
+    403: (
+        "The key is read-only; or there is no key yet, and the host is not allowed.",
+        "This key is read-only",
+    ),
     404: ("There is no such run.", "no run 'fa-0b6c2f5c6e5d4f7fa9c1c1f0a2f4d3b1'"),
     409: ("The run does not stand so that this can be done.", "the run is running"),
     413: ("The body is too large.", "the body is too large (allowed: at most 8,000,000 bytes)"),
@@ -79,10 +82,9 @@ _SAID = {
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """What an operation may answer besides what it is there for: what each may, and `statuses`;
-    where it takes a body (413) also the refusal of a read-only key."""
+    """What an operation may answer besides what it is there for: what each may, and `statuses`."""
     documented: dict[int | str, dict[str, Any]] = {}
-    for status in sorted({401, 429, 503, *statuses, *([403] if 413 in statuses else [])}):
+    for status in sorted({401, 403, 429, 503, *statuses}):
         description, example = _SAID[status]
         documented[status] = {
             "model": ErrorBody,

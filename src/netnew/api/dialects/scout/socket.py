@@ -14,7 +14,7 @@ from netnew.api.caller import Caller, admitted
 from netnew.api.dialects.scout.streams import number_of, telling
 from netnew.api.house import house_of
 from netnew.api.named import run_named
-from netnew.domain.errors import KeyRefused, NetnewError, NotFound, QuotaExceeded
+from netnew.domain.errors import HostRefused, KeyRefused, NetnewError, NotFound, QuotaExceeded
 from netnew.domain.run import Run
 
 router = APIRouter()
@@ -36,6 +36,8 @@ async def events(socket: WebSocket, findall_id: str) -> None:
         let_go = caller.house.streams.take(caller.key_id)
     except KeyRefused as error:
         await socket.close(_REFUSED, str(error))
+    except HostRefused as error:
+        await socket.close(_REFUSED, error.problem)  # a reason has 123 bytes at most
     except NotFound:
         await socket.close(_UNKNOWN, "there is no such run")
     except QuotaExceeded as error:
