@@ -80,5 +80,20 @@ def _renderer(format: str) -> structlog.typing.Processor:
 def _without_traceback(
     logger: Any, name: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    event.pop("exc_info", None)
+    """What is left of it is one line: the error, where the event does not tell it itself."""
+    error = _error_of(event.pop("exc_info", None))
+    if error is not None:
+        event.setdefault("error", f"{type(error).__name__}: {error}")
     return event
+
+
+def _error_of(exc_info: object) -> BaseException | None:
+    match exc_info:
+        case BaseException():
+            return exc_info
+        case (_, BaseException() as error, _):
+            return error
+        case True:
+            return sys.exc_info()[1]
+        case _:
+            return None

@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 
 import pytest
+import structlog
 
 from netnew.cli.logs import log_to_standard_error
 from netnew.redaction import without_secrets
@@ -22,6 +23,20 @@ def test_what_goes_wrong_inside_is_one_line(capsys: pytest.CaptureFixture[str]) 
     fail()
     expected = 'level=warning event="run_1 failed" error="ValueError: no pot"\n'
     assert capsys.readouterr().err == expected
+
+
+def test_an_exception_that_is_logged_tells_its_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    log_to_standard_error("warning")
+    log = structlog.get_logger("netnew.pots")
+    try:
+        raise ValueError("no pot")
+    except ValueError as error:
+        log.exception("kettles are held up")
+        log.error("kettles are held up", exc_info=error)
+        log.error("kettles are held up", exc_info=error, error="no pot, no tea")
+    reason = 'level=error event="kettles are held up" error="ValueError: no pot"'
+    own = 'level=error event="kettles are held up" error="no pot, no tea"'
+    assert capsys.readouterr().err.splitlines() == [reason, reason, own]
 
 
 @pytest.mark.parametrize("level", ["warning", "debug"])
