@@ -275,7 +275,9 @@ async def test_a_model_without_one_usable_answer_fails_the_run_early_and_keeps_i
         assert run.status is RunStatus.FAILED
         assert run.termination_reason is TerminationReason.MODEL_UNUSABLE
         said = re.fullmatch(
-            r"(\d+) of (\d+) answers of compatible:m were unusable, for instance: .+",
+            r"(\d+) of (\d+) answers of compatible:m were unusable \(of its answers about"
+            r" candidates; calls that read the question or were still under way are not"
+            r" counted\), for instance: .+",
             run.termination_detail,
         )
         assert said is not None, run.termination_detail

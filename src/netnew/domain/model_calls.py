@@ -94,8 +94,11 @@ def failed(model: str, kind: str) -> CallOutcomes:
     return CallOutcomes((ModelCalls(model, failures=((kind, 1),)),))
 
 
-def unusable_answers(calls: ModelCalls) -> str:
-    """'8 of 8 answers of MODEL were unusable, for instance: the answer holds no JSON object'."""
+def unusable_answers(calls: ModelCalls, counted: str = "") -> str:
+    """'8 of 8 answers of MODEL were unusable, for instance: the answer holds no JSON object'.
+    `counted`: which answers those are, where they are not all, with a blank before it."""
     noun, verb = ("answer", "was") if calls.answers == 1 else ("answers", "were")
-    said = f"{calls.unusable:,} of {calls.answers:,} {noun} of {calls.model} {verb} unusable"
+    said = (
+        f"{calls.unusable:,} of {calls.answers:,} {noun} of {calls.model} {verb} unusable{counted}"
+    )
     return f"{said}, for instance: {calls.example}" if calls.example else said

@@ -70,6 +70,10 @@ _FAILS = frozenset(
 )
 # After so many answers of which none could be used, the model is asked no more.
 UNUSABLE_HANDFUL = 8
+_COUNTED = (
+    " (of its answers about candidates; calls that read the question or were still under way are"
+    " not counted)"
+)
 
 
 @dataclass(slots=True)
@@ -428,7 +432,7 @@ class Finding:
             at_the_end and is_all_undecided and self.meter.has_only_unusable_answers
         ):
             worst = max(self.meter.judging, key=lambda calls: calls.unusable)
-            return Stop(TerminationReason.MODEL_UNUSABLE, unusable_answers(worst))
+            return Stop(TerminationReason.MODEL_UNUSABLE, unusable_answers(worst, _COUNTED))
         return None
 
     async def _reason_to_stop(self) -> Stop | None:

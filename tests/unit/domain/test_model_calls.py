@@ -38,6 +38,7 @@ def test_they_survive_the_way_between_workers() -> None:
 def test_the_sentence_counts() -> None:
     (calls,) = CallOutcomes().__add__(unusable("m", "")).models
     assert unusable_answers(calls) == "1 of 1 answer of m was unusable"
+    assert unusable_answers(calls, " (today)") == "1 of 1 answer of m was unusable (today)"
     assert unusable_answers(ALL.outcomes.models[0]) == (
         "1 of 2 answers of m were unusable, for instance: no JSON"
     )
