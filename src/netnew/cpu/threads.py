@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -23,14 +24,24 @@ class OffLoop:
 
     async def run(self, function: Callable[..., _T], *arguments: object) -> _T:
         """What `function` returns. Its processor time is charged to whoever pays. Raises what it
-        raises, and QuotaExceeded like `OwnerTurns`."""
+        raises, and QuotaExceeded like `OwnerTurns`. A thread cannot be stopped: who is cancelled
+        meanwhile waits for it, and has the turn for as long."""
         account, spent = current_account(), list[float]()
         async with self._turns.turn():
+            thread = asyncio.ensure_future(asyncio.to_thread(_timed, spent, function, *arguments))
             try:
-                return await asyncio.to_thread(_timed, spent, function, *arguments)
+                return await asyncio.shield(thread)
             finally:
+                await _over(thread)
                 if account is not None:
                     account.charge(sum(spent))
+
+
+async def _over(thread: asyncio.Future[_T]) -> None:
+    """Return once it is done, however often whoever waits is cancelled."""
+    while not thread.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait({thread})
 
 
 def _timed(spent: list[float], function: Callable[..., _T], *arguments: object) -> _T:
