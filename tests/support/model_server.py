@@ -170,11 +170,9 @@ async def _write(writer: asyncio.StreamWriter, reply: Reply) -> None:
     text = reply.body if isinstance(reply.body, str) else json.dumps(reply.body)
     raw = text.encode()
     kind = "text/html" if isinstance(reply.body, str) else "application/json"
-    extra = "".join(f"{name}: {value}\r\n" for name, value in reply.headers.items())
-    head = (
-        f"HTTP/1.1 {reply.status} Told\r\nContent-Type: {kind}\r\n"
-        f"Content-Length: {len(raw)}\r\n{extra}\r\n"
-    )
+    headers = {"Content-Type": kind, **reply.headers}
+    extra = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    head = f"HTTP/1.1 {reply.status} Told\r\nContent-Length: {len(raw)}\r\n{extra}\r\n"
     writer.write(head.encode() + raw)
     await writer.drain()
 

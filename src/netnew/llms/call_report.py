@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import httpx2
+from pydantic_ai import exceptions as errors
+
 from netnew.domain.model_calls import CallOutcomes, answered, failed, unusable
-from netnew.llms.failures import failure_of
+from netnew.llms.failures import NotAModel, failure_of
 
 _MAX_EXAMPLE_CHARS = 100
+_HTML = re.compile(r"(?i)\s*<(?:!doctype html|html|head|body)\b")
 _CREDENTIAL = re.compile(
     r"(?i)\b(?:bearer\s+\S+|(?:sk|pk|key|token)[-_][\w-]{8,}|(?:api[-_ ]?key|token|password)\s*[=:]"
     r"\s*\S+)"
@@ -28,12 +34,37 @@ class Reporter:
         failure = failure_of(error, self.key)
         return failed(self.model, failure.label) if failure.may_pass else CallOutcomes()
 
+    def explained(self, error: Exception, responses: Sequence[httpx2.Response]) -> Exception:
+        """`error`, or NotAModel where the last of `responses` is a success that could not be read
+        as a model's."""
+        is_of_reading = isinstance(error, errors.UnexpectedModelBehavior | errors.ModelAPIError)
+        if not is_of_reading or not responses or not responses[-1].is_success:
+            return error
+        response = responses[-1]
+        try:
+            text = response.text
+        except httpx2.ResponseNotRead:  # the connection was lost on the way
+            return error
+        return NotAModel(_kind_of(text), shortened(text, self.key))
+
     def of_reply(self, text: str, problem: str) -> CallOutcomes:
         """A reply came; `problem`: why it is no answer ('' where it is one)."""
         if not problem:
             return answered(self.model)
         said = shortened(text, self.key)
         return unusable(self.model, f"{problem} (it said '{said}')" if said else problem)
+
+
+def _kind_of(text: str) -> str:
+    if not text.strip():
+        return "nothing"
+    if _HTML.match(text):
+        return "HTML"
+    try:
+        json.loads(text)
+    except ValueError:
+        return "text that is no JSON"
+    return "JSON of another shape"
 
 
 def shortened(text: str, key: str = "") -> str:

@@ -20,6 +20,9 @@ from netnew.llms.rungs import Rung
 requests_sent: ContextVar[list[str]] = ContextVar("requests_sent")
 """Within it, a client notes the address of each request it really sends."""
 
+responses_got: ContextVar[list[httpx2.Response]] = ContextVar("responses_got")
+"""Within it, a client keeps the responses it gets."""
+
 _CONNECT_S = 10.0
 # What a model that thinks may use for that, besides the answer; it counts as output.
 _TOKENS_TO_THINK = 4_000
@@ -97,12 +100,19 @@ def _open_http(access: Access, options: ModelOptions, foreign: bool) -> httpx2.A
         # A proxy is for the web, not for a server on this machine.
         trust_env=not is_here(access.base_url),
         follow_redirects=False,  # the key is for this address
-        event_hooks={"request": [_note, _say_no_more if foreign else _say_nothing_of_us]},
+        event_hooks={
+            "request": [_note, _say_no_more if foreign else _say_nothing_of_us],
+            "response": [_keep],
+        },
     )
 
 
 async def _note(request: httpx2.Request) -> None:
     requests_sent.get([]).append(str(request.url))
+
+
+async def _keep(response: httpx2.Response) -> None:
+    responses_got.get([]).append(response)
 
 
 async def _say_nothing_of_us(request: httpx2.Request) -> None:

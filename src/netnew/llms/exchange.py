@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import httpx2
 from pydantic_ai.direct import model_request
 from pydantic_ai.messages import (
     ModelMessage,
@@ -24,7 +25,7 @@ from pydantic_ai.usage import RequestUsage
 from netnew.domain.budget import Spend
 from netnew.domain.model_calls import CallOutcomes
 from netnew.llms.call_report import Reporter
-from netnew.llms.clients import Client, requests_sent
+from netnew.llms.clients import Client, requests_sent, responses_got
 from netnew.llms.reading import Unusable, answer_in, schema_of
 from netnew.llms.rungs import Rung
 from netnew.ports import Charge
@@ -65,7 +66,8 @@ async def exchange(
     """The reply to one request, charged also where it fails or is broken off. Raises what the
     client raises."""
     usage, sent, outcomes = RequestUsage(), list[str](), CallOutcomes()
-    within = requests_sent.set(sent)
+    within, got = requests_sent.set(sent), list[httpx2.Response]()
+    keeping = responses_got.set(got)
     try:
         response = await model_request(
             client.model,
@@ -79,10 +81,12 @@ async def exchange(
         outcomes = report.of_reply(reply.text, reply.problem)
         return reply
     except Exception as error:
-        outcomes = report.of_error(error)
-        raise
+        explained = report.explained(error, got)
+        outcomes = report.of_error(explained)
+        raise explained from explained.__cause__ if explained is error else error
     finally:
         requests_sent.reset(within)
+        responses_got.reset(keeping)
         tokens = usage.input_tokens + usage.output_tokens
         if sent:
             dollars = cost(usage) if tokens else 0.0

@@ -12,7 +12,9 @@ from netnew.domain.errors import ModelMisconfigured
 
 _MOST_OF_A_MESSAGE = 200
 _TOO_LONG_FOR_IT = "the prompt is too long for it"
-_NO_MODEL = "what answers is no model; is its address right? It often ends in /v1"
+_NO_ANSWER_OF_ONE = "its server answered with {kind} instead of a model's answer"
+_CHECK_ADDRESS = "is its address right? It often ends in /v1"
+_NO_MODEL = f"what answers is no model; {_CHECK_ADDRESS}"
 
 
 class Kind(Enum):
@@ -39,6 +41,16 @@ class Failure:
     def may_pass(self) -> bool:
         """Whether the same request may be answered later."""
         return self.kind in (Kind.AGAIN, Kind.SERVER)
+
+
+class NotAModel(Exception):
+    """A server answered a request with success, and with something that no model answers. `kind`:
+    what that was, such as 'HTML'; `said`: how it began, on one line."""
+
+    def __init__(self, kind: str, said: str) -> None:
+        self.kind = kind
+        self.said = said
+        super().__init__(f"{kind}: {said}")
 
 
 class QuotaExhausted(ModelMisconfigured):
@@ -90,6 +102,10 @@ _REFUSALS = ("content_filter", "content_policy", "content policy", "safety syste
 
 def failure_of(error: Exception, key: str = "") -> Failure:
     """What follows of `error`; `key` is left out of what the server said."""
+    if isinstance(error, NotAModel):
+        label = _NO_ANSWER_OF_ONE.format(kind=error.kind)
+        said = f" ('{error.said}')" if error.said else ""
+        return Failure(Kind.AGAIN, f"{label}{said}; {_CHECK_ADDRESS}", label=label)
     kind, problem = next(
         ((kind, problem) for type_, kind, problem in _TABLE if isinstance(error, type_)),
         (Kind.AGAIN, _NO_MODEL),

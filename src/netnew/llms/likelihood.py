@@ -6,6 +6,7 @@ import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+import httpx2
 from pydantic_ai.direct import model_request
 from pydantic_ai.messages import (
     ModelMessage,
@@ -22,7 +23,7 @@ from netnew.domain.budget import Spend
 from netnew.domain.errors import ModelMisconfigured, NetnewError, NoAnswer
 from netnew.domain.model_calls import CallOutcomes
 from netnew.llms.call_report import Reporter
-from netnew.llms.clients import Client, requests_sent
+from netnew.llms.clients import Client, requests_sent, responses_got
 from netnew.llms.exchange import Cost
 from netnew.llms.failures import Kind, QuotaExhausted, failure_of
 from netnew.llms.patience import Patience
@@ -79,7 +80,8 @@ async def one_token(
     """The response to the last of `turns`, one token long, charged also where it fails. Raises what
     the client raises."""
     usage, sent, outcomes = RequestUsage(), list[str](), CallOutcomes()
-    within = requests_sent.set(sent)
+    within, got = requests_sent.set(sent), list[httpx2.Response]()
+    keeping = responses_got.set(got)
     try:
         response = await model_request(
             client.model,
@@ -96,10 +98,12 @@ async def one_token(
         outcomes = report.of_reply(response.text or "", _problem(response, words, report.model))
         return response
     except Exception as error:
-        outcomes = report.of_error(error)
-        raise
+        explained = report.explained(error, got)
+        outcomes = report.of_error(explained)
+        raise explained from explained.__cause__ if explained is error else error
     finally:
         requests_sent.reset(within)
+        responses_got.reset(keeping)
         tokens = usage.input_tokens + usage.output_tokens
         if sent:
             dollars = cost(usage) if tokens else 0.0

@@ -93,11 +93,39 @@ def test_what_needs_a_human_is_said_at_once(failure: Reply, says_so: str) -> Non
     assert isinstance(told.result, QuotaExhausted) == ("used up" in says_so)
 
 
-def test_what_answers_and_is_no_model_is_told_with_what_may_be_wrong() -> None:
-    for no_model in (Reply(200, "<html>Welcome</html>"), Reply(200, {"choices": []})):
-        told = ask([no_model], tries=2)
-        assert isinstance(told.result, ModelUnavailable)
-        assert "is its address right?" in told.result.problem
+AS_JSON = {"Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("no_model", "kind", "said"),
+    [
+        (Reply(200, "<html>Welcome</html>"), "HTML", "<html>Welcome</html>"),
+        (
+            Reply(200, "<!DOCTYPE html>\n Hi", AS_JSON),
+            "HTML",
+            "<!DOCTYPE html> Hi",
+        ),
+        (Reply(200, "Welcome"), "text that is no JSON", "Welcome"),
+        (Reply(200, "", AS_JSON), "nothing", ""),
+        (
+            Reply(200, {"choices": []}),
+            "JSON of another shape",
+            '{"choices": []}',
+        ),
+    ],
+    ids=["html", "html as json", "text", "nothing", "json"],
+)
+def test_what_answers_and_is_no_model_is_told_with_what_it_said(
+    no_model: Reply, kind: str, said: str
+) -> None:
+    told = ask([no_model], tries=2)
+    assert isinstance(told.result, ModelUnavailable)
+    problem = f"its server answered with {kind} instead of a model's answer"
+    shown = f" ('{said}')" if said else ""
+    hint = "is its address right? It often ends in /v1"
+    assert told.result.problem.startswith(f"{problem}{shown}; {hint}")
+    failures = [name for spend in told.charged for x in spend.outcomes for name, _ in x.failures]
+    assert failures == [problem] * 2
 
 
 def test_where_nobody_listens_the_requests_count_too() -> None:
