@@ -356,7 +356,7 @@ async def test_a_server_that_stays_away_fails_the_run_which_goes_on_once_it_is_b
         run = await ask(app, question(server.base_url, valley))
         assert run.status is RunStatus.FAILED
         assert run.termination_reason is TerminationReason.MODEL_UNAVAILABLE
-        assert run.termination_detail.startswith("the judge cannot be asked: model compatible:m@")
+        assert run.termination_detail.startswith("the judge cannot be asked: model compatible:m: ")
         (calls,) = run.spend.outcomes
         # Those under way when the run gave up are broken off, and are no failures.
         assert 12 <= calls.failed <= run.spend.model_calls <= len(NAMES) + 1

@@ -26,10 +26,12 @@ Send = Callable[[Question, Rung], Awaitable[Reply]]
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """`model`: its full name. `key`: what no message may hold."""
+    """`model`: what messages call it. `key`: what no message may hold. `server`: its address, ''
+    for the vendor's own."""
 
     model: str
     key: str
+    server: str
     client: Client
     ladder: Ladder
     patience: Patience
@@ -75,7 +77,7 @@ class Asking:
             except NetnewError:
                 raise
             except Exception as error:
-                failure = failure_of(error, self.key)
+                failure = failure_of(error, self.key, self.server)
             else:
                 self.patience.answered()
                 for each, weight in failed:

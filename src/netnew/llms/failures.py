@@ -12,7 +12,7 @@ from netnew.domain.errors import ModelMisconfigured
 
 _MOST_OF_A_MESSAGE = 200
 _TOO_LONG_FOR_IT = "the prompt is too long for it"
-_NO_ANSWER_OF_ONE = "its server answered with {kind} instead of a model's answer"
+_NO_ANSWER_OF_ONE = "its server{at} answered with {kind} instead of a model's answer"
 _CHECK_ADDRESS = "is its address right? It often ends in /v1"
 _NO_MODEL = f"what answers is no model; {_CHECK_ADDRESS}"
 
@@ -61,7 +61,7 @@ class QuotaExhausted(ModelMisconfigured):
 _TABLE: Sequence[tuple[type[Exception], Kind, str]] = (
     (errors.ModelContextWindowExceededError, Kind.TOO_LONG, _TOO_LONG_FOR_IT),
     (errors.ModelAuthenticationError, Kind.SETUP, "the key was not accepted"),
-    (errors.ModelNotFoundError, Kind.SETUP, "there is no such model, or its address is wrong"),
+    (errors.ModelNotFoundError, Kind.SETUP, "there is no such model{at}, or its address is wrong"),
     (errors.ModelRequestRejectedError, Kind.REJECTED, "the request was rejected"),
     (errors.ModelQuotaExceededError, Kind.QUOTA, "its quota or credit is used up"),
     (errors.ModelRateLimitError, Kind.AGAIN, "too many requests"),
@@ -69,7 +69,7 @@ _TABLE: Sequence[tuple[type[Exception], Kind, str]] = (
     (errors.ModelServerError, Kind.AGAIN, "its server failed"),
     (errors.ModelTimeoutError, Kind.AGAIN, "no answer in time"),
     (errors.ModelRequestTimeout, Kind.AGAIN, "no answer in time"),
-    (errors.ModelConnectionError, Kind.AGAIN, "its server cannot be reached"),
+    (errors.ModelConnectionError, Kind.AGAIN, "its server{at} cannot be reached"),
     (errors.ContentFilterError, Kind.REFUSED, "it refused"),
     (errors.ModelHTTPError, Kind.REJECTED, "the request was rejected"),
     (errors.ModelAPIError, Kind.AGAIN, "its server failed"),
@@ -100,19 +100,23 @@ _TOO_LONG = (
 _REFUSALS = ("content_filter", "content_policy", "content policy", "safety system", "moderation")
 
 
-def failure_of(error: Exception, key: str = "") -> Failure:
-    """What follows of `error`; `key` is left out of what the server said."""
+def failure_of(error: Exception, key: str = "", server: str = "") -> Failure:
+    """What follows of `error`; `key` is left out of what the server said. `server`: its address, to
+    be told where that may be what is wrong; '' for the vendor's own."""
+    at = f" at {server}" if server else ""
     if isinstance(error, NotAModel):
-        label = _NO_ANSWER_OF_ONE.format(kind=error.kind)
+        problem = _NO_ANSWER_OF_ONE.format(kind=error.kind, at=at)
         said = f" ('{error.said}')" if error.said else ""
-        return Failure(Kind.AGAIN, f"{label}{said}; {_CHECK_ADDRESS}", label=label)
+        label = _NO_ANSWER_OF_ONE.format(kind=error.kind, at="")
+        return Failure(Kind.AGAIN, f"{problem}{said}; {_CHECK_ADDRESS}", label=label)
     kind, problem = next(
         ((kind, problem) for type_, kind, problem in _TABLE if isinstance(error, type_)),
         (Kind.AGAIN, _NO_MODEL),
     )
     status = getattr(error, "status_code", None)
     kind = _STATUSES.get(status, kind) if isinstance(status, int) else kind
-    label = str(status) if isinstance(status, int) else problem
+    label = str(status) if isinstance(status, int) else problem.format(at="")
+    problem = problem.format(at=at)
     said = _said(error, key)
     if kind in (Kind.REJECTED, Kind.SERVER):
         if any(x in said.lower() for x in _TOO_LONG):

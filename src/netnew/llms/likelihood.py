@@ -39,6 +39,7 @@ async def likelihood_of(
     words: tuple[str, str],
     model: str,
     key: str,
+    server: str,
     patience: Patience,
 ) -> float:
     """P(first word) / (P(first) + P(second)) of the first token that `ask` gives, from 0 to 1.
@@ -52,7 +53,7 @@ async def likelihood_of(
         except NetnewError:
             raise
         except Exception as error:
-            failure = failure_of(error, key)
+            failure = failure_of(error, key, server)
         else:
             patience.answered()
             return _share(_first_token(response, model), words, model)

@@ -32,8 +32,9 @@ class ServedModel(Closing):
     """See `ports.LanguageModel`. Its client is made when it is first asked."""
 
     def __init__(self, name: ModelName, options: ModelOptions, known_as: str = "") -> None:
-        """`known_as`: what its calls are counted under, where that is not its name without the
-        address. Raises ModelMisconfigured where a key, an address or a package is missing."""
+        """`known_as`: what its calls are counted under and its errors call it, where that is not
+        its name without the address. Raises ModelMisconfigured where a key, an address or a
+        package is missing."""
         self._name = name
         self._options = options
         self.known_as = known_as or str(name).partition("@http")[0]
@@ -85,7 +86,15 @@ class ServedModel(Closing):
                 return await exchange(client, question, rung, self._cost, charge, report)
 
         ladder = self._ladder(client)
-        asking = Asking(self.name, self._access.key, client, ladder, patience, send)
+        asking = Asking(
+            self.known_as,
+            self._access.key,
+            self._access.base_url,
+            client,
+            ladder,
+            patience,
+            send,
+        )
         return await asking.answer(prompt)
 
     async def likelihood(
@@ -110,13 +119,15 @@ class ServedModel(Closing):
                     client, instructions, turns, words, self._cost, charge, report
                 )
 
-        return await likelihood_of(ask, words, self.name, self._access.key, patience)
+        return await likelihood_of(
+            ask, words, self.known_as, self._access.key, self._access.base_url, patience
+        )
 
     def _patience(self) -> Patience:
         """For one question."""
         options = self._options
         times = (options.pause, options.chance, options.monotonic)
-        return Patience(self.name, options.tries, *times, self._state)
+        return Patience(self.known_as, options.tries, *times, self._state)
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
@@ -159,5 +170,5 @@ class ServedModel(Closing):
             return open_client(self._name, self._access, self._options)
         except ImportError as error:
             raise ModelMisconfigured(
-                self.name, f"its client cannot be imported: {error}"
+                self.known_as, f"its client cannot be imported: {error}"
             ) from error
