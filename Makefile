@@ -30,7 +30,7 @@ NODE_READY := $(CLIENTS)/node/.ready-$(shell cksum < $(NODE_PINS) | cut -d' ' -f
 NETNEW_DATA ?=
 export NETNEW_DATA
 
-.PHONY: help demo wheel install-check test format-check lint types imports clients pytest evals evals-local bench chaos docs lock format clean
+.PHONY: help demo wheel install-check check test unit format-check lint types imports clients pytest evals evals-local bench chaos docs lock format clean
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /: /' | sort
@@ -43,6 +43,8 @@ wheel: $(READY)  ## build dist/netnew-VERSION-py3-none-any.whl
 
 install-check: $(READY)  ## install from empty environments, with the oldest pip supported and the newest
 	@$(BIN)/python .ci/install_check.py
+
+check: format-check lint types imports unit  ## a quick answer: format, rules, types, imports, unit tests
 
 test: format-check lint types imports clients pytest  ## all that CI checks
 
@@ -62,8 +64,11 @@ clients: $(foreach name,$(CLIENT_VENVS),$(call client_ready,$(name)))  ## enviro
 	@if command -v node >/dev/null && command -v npm >/dev/null; then $(MAKE) -s $(NODE_READY); \
 	else echo "no Node.js with npm on this machine: the tests of npm clients do not run"; fi
 
+unit: $(DEV_READY)  ## the unit tests alone
+	$(BIN)/pytest tests/unit -n logical --maxprocesses 4 --dist loadfile
+
 pytest: $(DEV_READY) clients  ## the tests alone
-	$(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile
+	$(BIN)/pytest -n logical --maxprocesses 4 --dist loadfile --durations 20
 
 evals: $(DEV_READY)  ## measure against the pinned floors (NETNEW_DATA=FOLDER adds its sample)
 	$(BIN)/python -m evals check --floors evals/floors.json

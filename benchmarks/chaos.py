@@ -30,7 +30,7 @@ from benchmarks.chaos_web import Counts, Server, World, serving, worlds
 from benchmarks.chaos_worker import settings_for
 from netnew.bootstrap import App, open_app
 from netnew.domain.ids import RunId
-from netnew.engine.discover import READ_AT_ONCE
+from netnew.engine.discovery.discovery import READ_AT_ONCE
 
 ROOT = Path(__file__).resolve().parent.parent
 DEAD_AFTER_S = 1.5

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.chaos_web import KINDS, Call, by_kind
+from netnew.app.run_queries import RunResult
 from netnew.bootstrap import App
 from netnew.domain.event import Event
 from netnew.domain.ids import RunId
 from netnew.domain.run import Run
-from netnew.service import RunResult
 
 SHOWN = 12  # differences that are printed, of each story
 

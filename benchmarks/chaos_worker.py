@@ -19,18 +19,19 @@ from pathlib import Path
 import httpx2
 import structlog
 
+from netnew.app.run_executor import OpenContext
 from netnew.bootstrap import SystemClock, open_app
 from netnew.db.database import open_database
 from netnew.domain.condition import MatchCondition, Verdict
 from netnew.domain.enrichment import EnrichmentValue
 from netnew.domain.ledger import JudgeProfile
 from netnew.domain.run import RunSpec
-from netnew.durable.worker import WorkerOptions, open_worker
-from netnew.engine.parts import Parts
+from netnew.durable.worker import open_worker
+from netnew.durable.worker_options import WorkerOptions
+from netnew.engine.context import RunContext
 from netnew.judges.rules import RulesJudge
-from netnew.ports import EnrichRequest, JudgeRequest
+from netnew.ports.judging import EnrichRequest, JudgeRequest
 from netnew.settings import Settings
-from netnew.working import OpenParts
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +77,13 @@ def settings_for(home: Path, database_url: str, server: str) -> Settings:
     )
 
 
-def paid(open_parts: OpenParts, in_flight: int) -> OpenParts:
+def paid(open_context: OpenContext, in_flight: int) -> OpenContext:
     """Parts whose judge costs something: what it says is recorded before it is asked again."""
 
     @asynccontextmanager
-    async def open_paid(spec: RunSpec) -> AsyncIterator[Parts]:
-        async with open_parts(spec) as parts:
-            yield replace(parts, in_flight=in_flight, judge_is_free=False)
+    async def open_paid(spec: RunSpec) -> AsyncIterator[RunContext]:
+        async with open_context(spec) as context:
+            yield replace(context, in_flight=in_flight, judge_is_free=False)
 
     return open_paid
 
@@ -98,15 +99,15 @@ async def main(
             open_app(settings, judge=judge if in_flight else None) as app,
             open_database(database_url) as database,
         ):
-            working = app.service.working
-            working.most_takeovers = sys.maxsize
+            working = app.service.executor
+            working.max_takeovers = sys.maxsize
             if in_flight:
-                working.open_parts = paid(working.open_parts, in_flight)
+                working.open_context = paid(working.open_context, in_flight)
             options = WorkerOptions(
                 app.home_id, True, runs, beat_s=dead_after_s / 5, dead_after_s=dead_after_s
             )
             async with open_worker(
-                database, database_url, working.stretch, working.may_take_over, options
+                database, database_url, working.step, working.may_take_over, options
             ) as worker:
                 print("ready", worker.id, flush=True)
                 await asyncio.to_thread(sys.stdin.read)

@@ -19,7 +19,7 @@ import time
 from itertools import accumulate
 from pathlib import Path
 
-from netnew.sources.corpora import Corpora
+from netnew.sources.corpus.manager import CorpusManager
 
 _VOCABULARY = 50_000
 
@@ -59,7 +59,7 @@ async def _measure(folder: Path, pages: int, searches: int, words: int) -> dict[
     dump = folder / "dump.jsonl.gz"
     _write_dump(dump, pages, words)
     found: dict[str, float] = {"pages": pages, "rss_before_mb": _peak_mb()}
-    corpora = Corpora(folder)
+    corpora = CorpusManager(folder)
     for name in ("add", "add_again"):
         started = time.perf_counter()
         await corpora.add("bench", [dump])

@@ -26,7 +26,7 @@ from netnew.db.database import Database, open_database
 from netnew.domain.event import Event, SourceFailed
 from netnew.domain.ids import LOCAL_WORKSPACE, RunId, run_id
 from netnew.domain.run import Run, RunSpec, RunStatus
-from netnew.ports import Changes
+from netnew.ports.store import Changes
 from netnew.store import SqlStore, open_store
 from netnew.store.tailer import Tailer
 

@@ -20,8 +20,8 @@ from pathlib import Path
 
 from benchmarks.growth import peak_mb, walk
 from netnew.domain.run import ExcludeList
-from netnew.engine.exclude import Exclusions
-from netnew.garbage import look_for_cycles_seldom
+from netnew.engine.resolution.exclusions import Exclusions
+from netnew.gc_threshold import raise_gc_threshold
 from netnew.store.store import open_store
 
 
@@ -83,7 +83,7 @@ def main(entries: int, candidates: int, times: int) -> None:
 
 
 if __name__ == "__main__":
-    look_for_cycles_seldom()
+    raise_gc_threshold()
     parser = argparse.ArgumentParser()
     parser.add_argument("--entries", type=int, default=1_000_000)
     parser.add_argument("--candidates", type=int, default=3_000)

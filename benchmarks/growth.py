@@ -28,14 +28,14 @@ from netnew.domain.condition import MatchCondition, MatchRule
 from netnew.domain.page import Link, Snapshot
 from netnew.domain.run import RunSpec
 from netnew.domain.search import Hit
-from netnew.engine.discover import Discovery
-from netnew.engine.exclude import Exclusions
-from netnew.engine.frontier import Frontier
-from netnew.engine.generators import generator_named
-from netnew.engine.plan import plan
-from netnew.engine.relevance import Relevance
-from netnew.engine.resolve import Resolver
-from netnew.garbage import look_for_cycles_seldom
+from netnew.engine.discovery.discovery import Discovery
+from netnew.engine.discovery.frontier import Frontier
+from netnew.engine.discovery.relevance import Relevance
+from netnew.engine.effort import generator_named
+from netnew.engine.planning.plan import plan
+from netnew.engine.resolution.exclusions import Exclusions
+from netnew.engine.resolution.resolver import Resolver
+from netnew.gc_threshold import raise_gc_threshold
 from netnew.store.store import SqlStore, open_store
 from netnew.testing import FixedFetcher, FixedSource, ScriptedJudge, page
 
@@ -152,10 +152,12 @@ async def walk(store: SqlStore, count: int, exclusions: Exclusions | None = None
         FixedFetcher(web),
         (catalogue, engine),
     )
-    resolver = Resolver(stage.run.id, clock, exclusions or Exclusions(), census=stage.census)
+    resolver = Resolver(
+        stage.run.id, clock, exclusions or Exclusions(), entity_counts=stage.entity_counts
+    )
     generator = generator_named("pro")
     discovery = Discovery(
-        stage.parts,
+        stage.context,
         planned.spec,
         generator,
         stage.meter,
@@ -176,7 +178,7 @@ async def walk(store: SqlStore, count: int, exclusions: Exclusions | None = None
         with spent.on("discover"):
             waiting = [
                 e
-                for e in resolver.take_changed()
+                for e in resolver.drain_changed()
                 if not resolver.is_excluded(e)
                 and e.status in (MatchStatus.GENERATED, MatchStatus.UNCLEAR)
             ]
@@ -184,8 +186,8 @@ async def walk(store: SqlStore, count: int, exclusions: Exclusions | None = None
             await stage.verify(waiting)
         with spent.on("learn"):
             discovery.learn(this)
-            resolver.take_gone()
-            stage.census.sightings.estimate()
+            resolver.drain_removed()
+            stage.entity_counts.sightings.estimate()
     counts = resolver.counts()
     assert counts.generated == count, counts
     return Walked(count, spent, 1e6 * (spent.all - before) / (count - late_from))
@@ -205,7 +207,7 @@ async def main(sizes: list[int]) -> None:
 
 
 if __name__ == "__main__":
-    look_for_cycles_seldom()
+    raise_gc_threshold()
     asked = argparse.ArgumentParser()
     asked.add_argument("--sizes", type=int, nargs="*", default=[1_000, 10_000, 100_000])
     asyncio.run(main(asked.parse_args().sizes))

@@ -23,12 +23,12 @@ from pathlib import Path
 
 from netnew.bootstrap import SystemClock
 from netnew.domain.budget import Budget
-from netnew.domain.condition import MatchCondition, Outcome, Verdict
+from netnew.domain.condition import ConditionOutcome, MatchCondition, Verdict
 from netnew.domain.run import Run, RunSpec
-from netnew.ports import JudgeRequest
+from netnew.ports.judging import JudgeRequest
 from netnew.store.store import open_store
 from netnew.testing import ScriptedJudge
-from tests.support.kettles import Bench, kettles
+from tests.support.engine_fixture import EngineFixture, kettles
 
 SECONDS = 0.3
 SPEC = RunSpec(
@@ -72,7 +72,7 @@ class SlowJudge(ScriptedJudge):
         self.in_flight -= 1
         self.last_at = time.monotonic()
         verdicts = await ScriptedJudge.judge(self, request)
-        self.matched += verdicts[0].outcome is Outcome.MATCHED
+        self.matched += verdicts[0].outcome is ConditionOutcome.MATCHED
         if self.matched == self.limit and self.met_with is None:
             self.met_with = self.in_flight
         return verdicts
@@ -81,12 +81,12 @@ class SlowJudge(ScriptedJudge):
 @asynccontextmanager
 async def slow(
     url: str, candidates: int, at_once: int, limit: int = 10_000
-) -> AsyncIterator[tuple[Bench, SlowJudge]]:
+) -> AsyncIterator[tuple[EngineFixture, SlowJudge]]:
     judge = SlowJudge(limit=limit)
     async with open_store(url) as store:
         # The clock that the store and the run go by is the machine's.
-        b = Bench(store, kettles(candidates), SystemClock(), judge=judge)  # type: ignore[arg-type]
-        b.parts |= {"in_flight": at_once, "judge_is_free": False}
+        b = EngineFixture(store, kettles(candidates), SystemClock(), judge=judge)  # type: ignore[arg-type]
+        b.context |= {"in_flight": at_once, "judge_is_free": False}
         yield b, judge
 
 
@@ -115,7 +115,7 @@ async def cancelled(url: str, candidates: int, at_once: int) -> str:
         run = await b.service.create_run(SPEC)
         working = asyncio.create_task(b.service.work(run.id))
         await judge.busy.wait()
-        watcher = Bench(other, {}, SystemClock())  # type: ignore[arg-type]
+        watcher = EngineFixture(other, {}, SystemClock())  # type: ignore[arg-type]
         asked = datetime.now(UTC)
         calls = judge.calls
         await watcher.service.cancel(run.id)

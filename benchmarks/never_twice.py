@@ -28,12 +28,12 @@ from evals.rows import Query
 from evals.search_index import SearchIndex
 from netnew.bootstrap import App, SystemClock, open_app
 from netnew.domain.budget import Budget
-from netnew.domain.condition import MatchCondition, MatchRule, Outcome, Verdict
+from netnew.domain.condition import ConditionOutcome, MatchCondition, MatchRule, Verdict
 from netnew.domain.enrichment import EnrichmentValue
 from netnew.domain.ledger import JudgeProfile
 from netnew.domain.run import Run, RunSpec
 from netnew.judges.rules import RulesJudge
-from netnew.ports import EnrichRequest, JudgeRequest
+from netnew.ports.judging import EnrichRequest, JudgeRequest
 
 CAP = 20
 OWN_WEB = Path(__file__).resolve().parent.parent / "tests" / "web"
@@ -65,7 +65,7 @@ class CountingJudge:
             self.conditions[condition.name] += 1
             self.again += asked in self._decided or (asked, shown) in self._shown
             self._shown.add((asked, shown))
-            if verdict.proved().outcome is not Outcome.UNCLEAR:
+            if verdict.proved().outcome is not ConditionOutcome.UNCLEAR:
                 self._decided.add(asked)
         return verdicts
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from evals.data_folder import load_web
 from evals.product import Ask
 from evals.run import Asked, Plan, measure
-from netnew.engine.generators import GENERATORS
+from netnew.engine.effort import GENERATORS
 from netnew.settings import Settings
 
 PAGE_MS, JUDGE_MS = 200, 300

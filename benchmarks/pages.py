@@ -19,14 +19,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 
-from memory_pages import MemoryPages
-from pages_server import Asked, Reply, serving
-
 from netnew.domain.page import RawPage
-from netnew.pages.extract import extract
-from netnew.pages.http import HttpFetcher, open_http
-from netnew.pages.limits import FetchLimits
-from netnew.pages.stored import StoredFetcher
+from netnew.pages.extraction.extract import extract
+from netnew.pages.fetching.caching_fetcher import CachingFetcher
+from netnew.pages.fetching.http_fetcher import HttpFetcher, open_http
+from netnew.pages.fetching.politeness import FetchLimits
+from tests.support.memory_pages import MemoryPages
+from tests.support.pages_server import Asked, Reply, serving
 
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _HOSTS = 1_000
@@ -87,7 +86,7 @@ async def fetch_ms(gateway: str) -> float:
 
 
 async def stored_fetch_ms(gateway: str) -> float:
-    fetcher = StoredFetcher(MemoryPages(), _SystemClock(), _http(gateway))
+    fetcher = CachingFetcher(MemoryPages(), _SystemClock(), _http(gateway))
     start = time.perf_counter()
     await asyncio.gather(*(fetcher.fetch(_address(n)) for n in range(_PAGES)))
     took = time.perf_counter() - start

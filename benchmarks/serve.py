@@ -33,7 +33,7 @@ from netnew.domain.condition import MatchCondition
 from netnew.domain.event import SourceFailed
 from netnew.domain.ids import LOCAL_WORKSPACE, RunId, run_id
 from netnew.domain.run import Counts, Run, RunSpec, RunStatus, TerminationReason
-from netnew.ports import Changes
+from netnew.ports.store import Changes
 from netnew.store import SqlStore, open_store
 
 CANDIDATES = 1_000
@@ -58,7 +58,7 @@ async def root() -> dict[str, str]:
     return {"status": "ok"}
 if sys.argv[2] == "ours":
     from netnew.api.connections import ConnectionLimits
-    from netnew.api.protocol import limited_protocol
+    from netnew.api.http_protocol import limited_protocol
     http = limited_protocol(ConnectionLimits())
 else:
     http = sys.argv[2]

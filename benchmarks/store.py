@@ -26,14 +26,14 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from netnew.domain.candidate import Candidate, Identity, MatchStatus
-from netnew.domain.condition import Outcome, Verdict
+from netnew.domain.condition import ConditionOutcome, Verdict
 from netnew.domain.event import CandidateDecided, CandidateGenerated
 from netnew.domain.evidence import Citation, Confidence
 from netnew.domain.ids import LOCAL_WORKSPACE, RunId, SnapshotId, candidate_id, run_id
 from netnew.domain.ledger import LedgerEntry, LedgerKey
 from netnew.domain.page import Link, PageQuality, RawPage, Segment, SegmentKind, Snapshot
 from netnew.domain.run import Run, RunSpec, RunStatus
-from netnew.ports import Changes
+from netnew.ports.store import Changes
 from netnew.store import SqlStore, open_store
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -75,7 +75,9 @@ def verdict(number: int, condition: str) -> Verdict:
     url = f"https://company-{number}.example/about"
     citation = Citation(snapshot_id(number), url, 12, 0, len(excerpt), excerpt)
     reasoning = "founded 2014 is after 2010"
-    return Verdict(condition, Outcome.MATCHED, "2014", (citation,), reasoning, Confidence.HIGH)
+    return Verdict(
+        condition, ConditionOutcome.MATCHED, "2014", (citation,), reasoning, Confidence.HIGH
+    )
 
 
 def decided(run: RunId, number: int) -> Changes:

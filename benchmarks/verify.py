@@ -25,19 +25,21 @@ from netnew.bootstrap import SystemClock
 from netnew.domain.budget import Budget
 from netnew.domain.condition import MatchCondition
 from netnew.domain.event import CandidateDecided, CandidateGenerated
-from netnew.domain.evidence import Standing
+from netnew.domain.evidence import PageRole
 from netnew.domain.ids import LOCAL_WORKSPACE, candidate_id_for, run_id
 from netnew.domain.ledger import LedgerEntry
 from netnew.domain.run import Run, RunSpec, RunStatus
-from netnew.engine.census import Census
-from netnew.engine.crew import Crew
-from netnew.engine.entity import Entity
-from netnew.engine.meter import Meter
-from netnew.engine.parts import Parts
-from netnew.engine.verify import Known, Verifier
-from netnew.garbage import look_for_cycles_seldom
+from netnew.engine.budget_meter import BudgetMeter
+from netnew.engine.context import RunContext
+from netnew.engine.resolution.entity import Entity
+from netnew.engine.resolution.entity_counts import EntityCounts
+from netnew.engine.run.judging_pool import JudgingPool
+from netnew.engine.verification.verifier import Known, Verifier
+from netnew.gc_threshold import raise_gc_threshold
 from netnew.judges.rules import RulesJudge
-from netnew.ports import Changes, Fetcher, Judge, Source
+from netnew.ports.judging import Judge
+from netnew.ports.sources import Fetcher, Source
+from netnew.ports.store import Changes
 from netnew.store.store import SqlStore, open_store
 from netnew.testing import CountingIds, FixedFetcher, ScriptedJudge, page
 
@@ -67,9 +69,9 @@ class Stage:
     """The verify stage of one run: entities in, rows, events and ledger entries out."""
 
     run: Run
-    parts: Parts
-    meter: Meter
-    census: Census
+    context: RunContext
+    meter: BudgetMeter
+    entity_counts: EntityCounts
     verifier: Verifier
     _known: dict[str, Known] = field(default_factory=dict)
 
@@ -89,7 +91,7 @@ class Stage:
         id = run_id(UUID(bytes=sha256(name.encode()).digest()[:16]))
         run = Run(id, LOCAL_WORKSPACE, spec, RunStatus.RUNNING, now, now)
         await store.runs.create(run)
-        parts = Parts(
+        context = RunContext(
             store,
             fetcher or FixedFetcher({}),
             tuple(sources),
@@ -98,18 +100,18 @@ class Stage:
             CountingIds(),
             conditions_per_call=3,
         )
-        meter = Meter(Budget(), clock)
-        verifier = Verifier(parts, run.id, 1, spec, meter, deeper_pages=0)
-        return cls(run, parts, meter, Census(), verifier)
+        meter = BudgetMeter(Budget(), clock)
+        verifier = Verifier(context, run.id, 1, spec, meter, deeper_pages=0)
+        return cls(run, context, meter, EntityCounts(), verifier)
 
     async def verify(self, entities: Sequence[Entity]) -> None:
         """Judge all and commit them, each by itself, as many at a time as a run does."""
-        crew = Crew(self._one, lambda: sys.maxsize, self.parts.in_flight)
+        pool = JudgingPool(self._one, lambda: sys.maxsize, self.context.in_flight)
         for start in range(0, len(entities), BATCH):
             self._known |= await self.verifier.known(entities[start : start + BATCH])
-        crew.give(entities)
-        while crew.is_busy:
-            await crew.settle(BATCH, 60)
+        pool.give(entities)
+        while pool.is_busy:
+            await pool.settle(BATCH, 60)
 
     async def _one(self, entity: Entity) -> None:
         await self._commit(
@@ -117,23 +119,23 @@ class Stage:
         )
 
     async def _commit(self, e: Entity, ledger: list[LedgerEntry]) -> None:
-        self.run = replace(self.run, counts=self.census.counts(), spend=self.meter.spend)
+        self.run = replace(self.run, counts=self.entity_counts.counts(), spend=self.meter.spend)
         told = (
             CandidateGenerated(e.id, e.name, e.url),
             CandidateDecided(e.id, e.name, e.url, e.status, e.verdicts),
         )
         rows = (e.candidate(self.run.id, 1),)
         changes = Changes(self.run.id, told, self.run, rows, ledger=tuple(ledger))
-        await self.parts.store.journal.commit(changes)
+        await self.context.store.journal.commit(changes)
 
 
 def entities(count: int, of: Stage) -> list[Entity]:
     made = []
     for i in range(count):
         key, url = f"site:kettle{i}.example", f"https://kettle{i}.example/"
-        entity = Entity(candidate_id_for(of.run.id, key), i, of.census)
+        entity = Entity(candidate_id_for(of.run.id, key), i, of.entity_counts)
         entity.keys.add(key)
-        entity.add_page(page(url, f"Kettle {i}", FACTS, (f"Maker number {i}.",)), Standing.OWN)
+        entity.add_page(page(url, f"Kettle {i}", FACTS, (f"Maker number {i}.",)), PageRole.OWN)
         made.append(entity)
     return made
 
@@ -164,7 +166,7 @@ async def main(count: int) -> None:
 
 
 if __name__ == "__main__":
-    look_for_cycles_seldom()
+    raise_gc_threshold()
     asked = argparse.ArgumentParser()
     asked.add_argument("--candidates", type=int, default=5_000)
     asyncio.run(main(asked.parse_args().candidates))

@@ -12,8 +12,8 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from netnew.api.dialects import extruct, parallel, scout
-from netnew.api.own import app as own
-from netnew.cli.deferred import DeferredCommand
+from netnew.api.dialects.netnew import routes as own
+from netnew.cli.deferred_command import DeferredCommand
 from netnew.cli.main import app
 from netnew.settings import PREFIX, Settings
 

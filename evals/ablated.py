@@ -16,7 +16,7 @@ from typing import Any
 
 def without_lists() -> None:
     """Links of lists, directories and hubs are not followed, nor their next pages."""
-    from netnew.engine.discover import Discovery
+    from netnew.engine.discovery.discovery import Discovery
 
     def open_nothing(self: Discovery, *_: object) -> None:
         return None
@@ -26,7 +26,7 @@ def without_lists() -> None:
 
 def without_follow_ups() -> None:
     """Nothing is asked in the words of the matches: the planned queries alone, to their end."""
-    from netnew.engine.discover import Discovery
+    from netnew.engine.discovery.discovery import Discovery
 
     def open_nothing(self: Discovery) -> None:
         return None
@@ -36,7 +36,7 @@ def without_follow_ups() -> None:
 
 def without_rounds() -> None:
     """One round, and no other: every lead that is open after it is dropped."""
-    from netnew.engine.discover import Discovery, Round
+    from netnew.engine.discovery.discovery import Discovery, Round
 
     learn = Discovery.learn
 

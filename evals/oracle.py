@@ -22,8 +22,8 @@ from evals.oracle_values import Found
 from evals.rows import Condition, Query
 
 Answer = dict[str, Any]
-MOST_QUOTES = 3
-_MOST_QUOTE_CHARS = 300
+MAX_QUOTES = 3
+_MAX_QUOTE_CHARS = 300
 _SENTENCE_END = re.compile(r"[.!?](?=\s)")
 _CUT_MARKS = "… "
 _FIELD = re.compile(r"([^\[\]:]+?)\s*(?:\[[^\]]*\])?\s*(?::|$)")
@@ -215,7 +215,7 @@ def _quotes(places: Sequence[Found]) -> list[dict[str, str]]:
         _, first, last = spans.get(passage.mark, (passage, start, end))
         spans[passage.mark] = (passage, min(first, start), max(last, end))
     cut = [(mark, _sentence(*span)) for mark, span in spans.items()]
-    return [{"passage": mark, "text": text} for mark, text in cut][:MOST_QUOTES]
+    return [{"passage": mark, "text": text} for mark, text in cut][:MAX_QUOTES]
 
 
 def _sentence(passage: Passage, start: int, end: int) -> str:
@@ -225,7 +225,7 @@ def _sentence(passage: Passage, start: int, end: int) -> str:
     first = before[-1] if before else 0
     after = _SENTENCE_END.search(text, max(end - 1, 0))
     last = after.end() if after else len(text)
-    if last - first > _MOST_QUOTE_CHARS:
+    if last - first > _MAX_QUOTE_CHARS:
         first, last = start, end
     return text[first:last].strip(_CUT_MARKS)
 

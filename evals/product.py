@@ -76,7 +76,7 @@ def find_command(query: Query, ask: Ask, port: int, out: Path) -> list[str]:
 def budgets_of(generator: str, share: float = 1.0) -> dict[str, float | None]:
     """The fixed budget of a generator, as the product has it, with this share of its searches and
     pages; empty for an unknown one."""
-    from netnew.engine.generators import GENERATORS
+    from netnew.engine.effort import GENERATORS
 
     known = GENERATORS.get(generator)
     if known is None:

@@ -14,9 +14,9 @@ def main() -> None:
     # An exception raised amid imports may be taken for a missing module; leaving may not.
     before = signal.signal(signal.SIGINT, _leave)
     from netnew.cli.main import app
-    from netnew.garbage import look_for_cycles_seldom
+    from netnew.gc_threshold import raise_gc_threshold
 
-    look_for_cycles_seldom()
+    raise_gc_threshold()
     signal.signal(signal.SIGINT, before)
     try:
         app()

@@ -15,67 +15,70 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from netnew.api_keys import ApiKeys
+from netnew.app.api_keys import ApiKeys
+from netnew.app.dependencies import ServiceDependencies
+from netnew.app.plan_maker import InProcessPlanMaker, PlanMaker
+from netnew.app.service import Service
+from netnew.app.workspaces import Workspaces
 from netnew.db.database import Database, open_database
-from netnew.db.private import HOME_MARK, below, make_private_folder, take_from_others
-from netnew.db.upkeep import SchemaState as SchemaState
-from netnew.db.upkeep import look_at_schema as look_at_schema
-from netnew.db.upkeep import upgrade_schema as upgrade_schema
+from netnew.db.file_modes import HOME_MARK, below, make_private_folder, take_from_others
+from netnew.db.schema_status import SchemaState as SchemaState
+from netnew.db.schema_status import look_at_schema as look_at_schema
+from netnew.db.schema_status import upgrade_schema as upgrade_schema
 from netnew.db.waiting import REQUEST_WAIT_S, wait_at_most
 from netnew.domain.audit import Actor
-from netnew.domain.batch import Batch
 from netnew.domain.budget import Spend
 from netnew.domain.errors import StoreDamaged
 from netnew.domain.ids import WorkspaceId
+from netnew.domain.judging_batch import JudgingBatch
 from netnew.domain.run import MAX_CONDITIONS, ExcludeList, RunSpec
-from netnew.durable.workers import WorkerRow, live_workers
-from netnew.engine.exclude import Exclusions
-from netnew.engine.parts import OtherWorker, Parts
-from netnew.engine.plan import Plan
-from netnew.face_ports import AnswerStore, KeyStore
+from netnew.durable.worker_registry import WorkerRow, live_workers
+from netnew.engine.context import OtherWorker, RunContext
+from netnew.engine.planning.plan import Plan
+from netnew.engine.resolution.exclusions import Exclusions
+from netnew.judge_factory import JudgeFactory
+from netnew.judge_factory import models_seen as models_seen
 from netnew.judges.rules import RulesJudge
-from netnew.judging import Judges
-from netnew.judging import models_seen as models_seen
-from netnew.llms import Seen as Seen
-from netnew.pages.chromium import Chromium
-from netnew.pages.chromium import why_not_rendered as why_not_rendered
-from netnew.pages.http import HttpFetcher, open_http
-from netnew.pages.limits import FetchLimits
-from netnew.pages.render import Renderer
-from netnew.pages.stored import StoredFetcher
-from netnew.plan_maker import PlanMaker, PlanMakerHere
+from netnew.llms import ModelReport as ModelReport
+from netnew.pages.fetching.caching_fetcher import CachingFetcher
+from netnew.pages.fetching.chromium import Chromium
+from netnew.pages.fetching.chromium import why_not_rendered as why_not_rendered
+from netnew.pages.fetching.http_fetcher import HttpFetcher, open_http
+from netnew.pages.fetching.politeness import FetchLimits
+from netnew.pages.fetching.render import Renderer
 from netnew.plugins import source_from_spec
-from netnew.ports import Clock, Ids, Judge, PageProvider, Source, Store
-from netnew.service import Service, Surroundings
+from netnew.ports.api import IdempotencyStore, KeyStore
+from netnew.ports.judging import Judge
+from netnew.ports.sources import PageProvider, Source
+from netnew.ports.store import Store
+from netnew.ports.system import Clock, Ids
 from netnew.settings import Settings
 from netnew.sources.context import SourceContext
-from netnew.sources.corpora import Corpora
-from netnew.sources.limited import Allowed
-from netnew.sources.services import search_keys as search_keys
-from netnew.sources.services import search_services as search_services
-from netnew.store.answers import SqlAnswers
-from netnew.store.figures import SqlFigures
-from netnew.store.keys import SqlKeys
-from netnew.store.limits import ProviderLimits
+from netnew.sources.corpus.manager import CorpusManager
+from netnew.sources.rate_limited import Allowed
+from netnew.sources.web.services import search_keys as search_keys
+from netnew.sources.web.services import search_services as search_services
+from netnew.store.api_keys import SqlKeys
+from netnew.store.event_poller import EventPoller
+from netnew.store.idempotency import SqlIdempotencyStore
 from netnew.store.outbox import SqlOutbox
-from netnew.store.pulse import Pulse
+from netnew.store.provider_limits import ProviderLimits
 from netnew.store.retention import Retention, Swept
 from netnew.store.runs import workspace_of
+from netnew.store.stats import SqlStats
 from netnew.store.store import SqlStore
 from netnew.store.tailer import Tailer
 from netnew.store.webhooks import SqlWebhooks
-from netnew.webhooks.attempting import Attempting
 from netnew.webhooks.deliverer import Deliverer
-from netnew.webhooks.looking import Looker
-from netnew.webhooks.sending import open_sender
-from netnew.webhooks.sign import checked_secret
-from netnew.workspaces import Workspaces
+from netnew.webhooks.delivery import DeliveryAttempt, open_sender
+from netnew.webhooks.event_scanner import EventScanner
+from netnew.webhooks.signing import checked_secret
 
 if TYPE_CHECKING:
-    from netnew.api.house import House
-    from netnew.durable.queue import RunQueue
+    from netnew.api.state import ApiState
+    from netnew.durable.queue import WorkflowQueue
     from netnew.durable.worker import Worker
-    from netnew.webhooks.shape import Shape
+    from netnew.webhooks.format import WebhookFormat
 
 
 # Sources that any machine can ask; the others are files and packages of one.
@@ -105,14 +108,14 @@ class RandomIds:
 
 
 @dataclass(frozen=True, slots=True)
-class Desks:
+class ApiStores:
     """What faces for others need besides the use cases: who may ask, what was answered before,
     and where events are told."""
 
     keys: KeyStore
-    answers: AnswerStore
+    answers: IdempotencyStore
     webhooks: SqlWebhooks
-    figures: SqlFigures
+    figures: SqlStats
     clock: Clock
     ids: Ids
 
@@ -125,7 +128,7 @@ class App:
         self,
         settings: Settings,
         workspaces: Workspaces,
-        desks: Desks,
+        desks: ApiStores,
         database: Database,
         home_id: str,
         others: _Others,
@@ -137,7 +140,7 @@ class App:
         self.service = workspaces.of(WorkspaceId(settings.workspace)).acting_as(actor)
         self.keys = ApiKeys(desks.keys, self.service.audit)
         self.desks = desks
-        self.corpora = Corpora(settings.home)
+        self.corpora = CorpusManager(settings.home)
         self.home_id = home_id
         self._database = database
         self._others = others
@@ -159,7 +162,7 @@ class App:
         try:
             yield
         finally:
-            self._plan_maker.maker = PlanMakerHere()
+            self._plan_maker.maker = InProcessPlanMaker()
             warming_up.cancel()
             await asyncio.gather(warming_up, return_exceptions=True)
             await processes.aclose()
@@ -170,7 +173,8 @@ class App:
 
         Raises Conflict where this process has one open.
         """
-        from netnew.durable.worker import Tick, WorkerOptions, open_worker
+        from netnew.durable.worker import open_worker
+        from netnew.durable.worker_options import Tick, WorkerOptions
 
         self._database.check_writable()
         settings, workspaces = self.settings, self.workspaces
@@ -182,7 +186,7 @@ class App:
             async with open_worker(
                 self._database,
                 settings.database_url,
-                workspaces.stretch,
+                workspaces.step,
                 workspaces.may_take_over,
                 options,
                 workspaces.judge_batch,
@@ -203,9 +207,9 @@ class App:
         shapes, clock = _shapes(), desks.clock
         outbox = SqlOutbox(self._database, clock, shapes)
         sender = open_sender(settings.test_gateway, settings.webhook_private_addresses)
-        looker = Looker(outbox, shapes, self.workspaces.of, clock)
+        looker = EventScanner(outbox, shapes, self.workspaces.of, clock)
         timeout_s, secret_of = settings.webhook_timeout_s, desks.webhooks.secret_of
-        attempting = Attempting(shapes, secret_of, sender, clock, timeout_s)
+        attempting = DeliveryAttempt(shapes, secret_of, sender, clock, timeout_s)
         try:
             async with Deliverer(outbox, looker, attempting, clock, uuid4().hex).running() as one:
                 yield one
@@ -258,15 +262,15 @@ async def open_app(
         home_id = _home_id(settings.home)
         queue, beats = _Queue(settings, stack), _Beats(database)
         others, plan_maker = _Others(beats, queue, home_id), _PlanMaker()
-        judges = Judges(judge or RulesJudge(clock), settings, limits)
+        judges = JudgeFactory(judge or RulesJudge(clock), settings, limits)
         stack.push_async_callback(judges.aclose)
         chromium = Chromium(settings.browser_path)
-        pulse = Pulse(database)
+        pulse = EventPoller(database)
 
         def make_service(workspace_id: WorkspaceId) -> Service:
             store = SqlStore(database, workspace_id, clock)
             opener = _PartsOpener(settings, store, limits, clock, ids, judges, others, chromium)
-            around = Surroundings(
+            deps = ServiceDependencies(
                 clock,
                 ids,
                 judges.named,
@@ -278,36 +282,36 @@ async def open_app(
                 beats.lives,
                 plan_maker,
             )
-            return Service(store, around)
+            return Service(store, deps)
 
         workspaces = Workspaces(make_service, partial(workspace_of, database))
         stack.push_async_callback(workspaces.close)
-        desks = Desks(
+        desks = ApiStores(
             SqlKeys(database, clock),
-            SqlAnswers(database, clock),
+            SqlIdempotencyStore(database, clock),
             SqlWebhooks(database, clock, settings.webhook_secret.get_secret_value()),
-            SqlFigures(database, clock),
+            SqlStats(database, clock),
             clock,
             ids,
         )
         yield App(settings, workspaces, desks, database, home_id, others, plan_maker)
 
 
-def _shapes() -> dict[str, Shape]:
+def _shapes() -> dict[str, WebhookFormat]:
     """What each wire format says of webhooks."""
-    from netnew.api.dialects.parallel.webhooks import ParallelShape
-    from netnew.api.dialects.scout.webhooks import ScoutShape
+    from netnew.api.dialects.parallel.webhooks import ParallelWebhookFormat
+    from netnew.api.dialects.scout.webhooks import ScoutWebhookFormat
 
-    shapes: list[Shape] = [ParallelShape(), ScoutShape()]
+    shapes: list[WebhookFormat] = [ParallelWebhookFormat(), ScoutWebhookFormat()]
     return {shape.face: shape for shape in shapes}
 
 
-def make_house(app: App) -> House:
+def make_api_state(app: App) -> ApiState:
     """What the dialects of an HTTP server share, over the parts of `app`."""
-    from netnew.api.house import House
+    from netnew.api.state import ApiState
 
     desks = app.desks
-    return House(
+    return ApiState(
         app.settings,
         app.workspaces.of,
         desks.keys,
@@ -327,19 +331,19 @@ class _Queue:
 
     settings: Settings
     stack: AsyncExitStack
-    _opened: asyncio.Task[RunQueue] | None = None
+    _opened: asyncio.Task[WorkflowQueue] | None = None
 
-    async def open(self) -> RunQueue:
+    async def open(self) -> WorkflowQueue:
         if self._opened is None or (self._opened.done() and self._has_failed(self._opened)):
             with wait_at_most(None):  # it is opened for all, however soon the first gives up
                 self._opened = asyncio.ensure_future(self._open())
         return await asyncio.shield(self._opened)
 
     @staticmethod
-    def _has_failed(opened: asyncio.Task[RunQueue]) -> bool:
+    def _has_failed(opened: asyncio.Task[WorkflowQueue]) -> bool:
         return opened.cancelled() or opened.exception() is not None
 
-    async def _open(self) -> RunQueue:
+    async def _open(self) -> WorkflowQueue:
         from netnew.durable.queue import open_queue
 
         settings = self.settings
@@ -352,7 +356,7 @@ class _Queue:
 class _PlanMaker:
     """Whichever makes plans now."""
 
-    maker: PlanMaker = field(default_factory=PlanMakerHere)
+    maker: PlanMaker = field(default_factory=InProcessPlanMaker)
 
     async def plan(self, spec: RunSpec, judge: Judge, clock: Clock) -> Plan:
         return await self.maker.plan(spec, judge, clock)
@@ -393,7 +397,7 @@ class _Others:
             partial(self._judged_by, row.id) for row in rows if anywhere or row.home == self.home_id
         ]
 
-    async def _judged_by(self, worker_id: str, batch: Batch) -> Spend | None:
+    async def _judged_by(self, worker_id: str, batch: JudgingBatch) -> Spend | None:
         queue = await self.queue.open()
         return await queue.judged_by(worker_id, batch, self.beats.lives)
 
@@ -444,12 +448,12 @@ class _PartsOpener:
     limits: ProviderLimits
     clock: Clock
     ids: Ids
-    judges: Judges
+    judges: JudgeFactory
     others: _Others
     chromium: Chromium
 
     @asynccontextmanager
-    async def open(self, spec: RunSpec) -> AsyncIterator[Parts]:
+    async def open(self, spec: RunSpec) -> AsyncIterator[RunContext]:
         judging = await self.judges.named(spec)
         async with AsyncExitStack() as stack:
             http = self._http()
@@ -460,7 +464,7 @@ class _PartsOpener:
                 source = source_from_spec(named, context)
                 stack.push_async_callback(source.aclose)
                 sources.append(source)
-            fetcher = StoredFetcher(
+            fetcher = CachingFetcher(
                 self.store.pages,
                 self.clock,
                 http,
@@ -471,7 +475,7 @@ class _PartsOpener:
                 document_timeout_s=self.settings.document_timeout_s,
             )
             stack.push_async_callback(fetcher.aclose)
-            yield Parts(
+            yield RunContext(
                 self.store,
                 fetcher,
                 tuple(sources),

@@ -16,9 +16,9 @@ from pathlib import Path
 from netnew.redaction import without_secrets
 
 _NAME = "errors.log"
-_MOST_BYTES = 1_000_000
-_MOST_OF_ONE = 100_000  # characters of one error; a recursion has tens of thousands of lines
-_MOST_LOOKED_THROUGH = 1_000_000  # characters of one error that are looked through for secrets
+_MAX_BYTES = 1_000_000
+_MAX_OF_ONE = 100_000  # characters of one error; a recursion has tens of thousands of lines
+_MAX_LOOKED_THROUGH = 1_000_000  # characters of one error that are looked through for secrets
 _MARK = "_netnew_recorded"
 
 
@@ -57,10 +57,10 @@ ERRORS = ErrorLog()
 
 
 def _entry(error: BaseException, what: str) -> bytes:
-    stack = _ends("".join(traceback.format_exception(error)), _MOST_LOOKED_THROUGH)
+    stack = _ends("".join(traceback.format_exception(error)), _MAX_LOOKED_THROUGH)
     head = f"{datetime.now(UTC).isoformat(timespec='seconds')} [{os.getpid()}] {what}"
     # Shortened after secrets are left out: what is left of one that is cut is not recognised.
-    kept = _ends(without_secrets(f"{head}\n{stack}\n"), _MOST_OF_ONE)
+    kept = _ends(without_secrets(f"{head}\n{stack}\n"), _MAX_OF_ONE)
     return kept.encode("utf-8", "backslashreplace")
 
 
@@ -73,7 +73,7 @@ def _append(path: Path, entry: bytes) -> None:
     for folder in (path.parent.parent, path.parent):  # `mode` is for the last one alone
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with suppress(FileNotFoundError):
-        if path.stat().st_size + len(entry) > _MOST_BYTES:
+        if path.stat().st_size + len(entry) > _MAX_BYTES:
             path.replace(path.with_name(f"{_NAME}.1"))
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:

@@ -20,7 +20,7 @@ from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 
 from netnew.domain.errors import InvalidInput, NetnewError, SourceMisconfigured
-from netnew.ports import Source
+from netnew.ports.sources import Source
 from netnew.sources.context import SourceContext
 
 SOURCES = "netnew.sources"

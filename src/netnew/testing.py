@@ -17,24 +17,18 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from netnew.domain.budget import Spend
-from netnew.domain.condition import MatchCondition, Outcome, Verdict
+from netnew.domain.condition import ConditionOutcome, MatchCondition, Verdict
 from netnew.domain.enrichment import EnrichmentValue
 from netnew.domain.evidence import cite
 from netnew.domain.ids import SnapshotId
 from netnew.domain.ledger import JudgeProfile
 from netnew.domain.model_calls import answered
-from netnew.domain.page import (
-    Fetched,
-    Link,
-    PageQuality,
-    RawPage,
-    Segment,
-    SegmentKind,
-    Snapshot,
-)
+from netnew.domain.page import Fetched, Link, PageQuality, RawPage, Segment, SegmentKind, Snapshot
 from netnew.domain.price import Price
 from netnew.domain.search import Hit, SearchAnswer
-from netnew.ports import Charge, EnrichRequest, JudgeRequest, PageStore, Prompt
+from netnew.ports.judging import EnrichRequest, JudgeRequest
+from netnew.ports.models import Charge, Prompt
+from netnew.ports.store import PageStore
 
 T = TypeVar("T")
 
@@ -159,7 +153,7 @@ def _missing(url: str) -> Snapshot:
     return Snapshot(SnapshotId(f"{digest}-test"), url, url, 404, PageQuality.ERROR, NOON)
 
 
-Decide = Callable[[JudgeRequest, MatchCondition], Outcome]
+Decide = Callable[[JudgeRequest, MatchCondition], ConditionOutcome]
 
 
 @dataclass(slots=True)
@@ -194,10 +188,10 @@ class ScriptedJudge:
             for segment in shown.snapshot.segments:
                 if segment.label == label:
                     held = segment.text == condition.description
-                    outcome = Outcome.MATCHED if held else Outcome.UNMATCHED
+                    outcome = ConditionOutcome.MATCHED if held else ConditionOutcome.UNMATCHED
                     proof = cite(shown.snapshot, segment)
                     return Verdict(condition.name, outcome, segment.value, (proof,))
-        return Verdict(condition.name, Outcome.UNCLEAR, reasoning=f"not stated: {label}")
+        return Verdict(condition.name, ConditionOutcome.UNCLEAR, reasoning=f"not stated: {label}")
 
     def _value(self, request: EnrichRequest, name: str) -> EnrichmentValue:
         for shown in request.evidence:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -11,19 +10,16 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
-
-from memory_pages import MemoryPages
-from pages_server import Asked, Reply, serving
-
 from netnew.domain.errors import SourceUnavailable
 from netnew.domain.page import PageQuality, RawPage
-from netnew.egress.connector import GatewayConnector
 from netnew.error_log import ErrorLog
-from netnew.pages.http import HttpFetcher
-from netnew.pages.limits import FetchLimits
-from netnew.pages.stored import StoredFetcher
+from netnew.net.connector import GatewayConnector
+from netnew.pages.fetching.caching_fetcher import CachingFetcher
+from netnew.pages.fetching.http_fetcher import HttpFetcher
+from netnew.pages.fetching.politeness import FetchLimits
 from netnew.testing import FrozenClock
+from tests.support.memory_pages import MemoryPages
+from tests.support.pages_server import Asked, Reply, serving
 
 HOME = "https://acme.test/"
 PAGE = "<title>Acme</title><h1>Acme</h1><p>Cranes for ports.</p>"
@@ -80,7 +76,7 @@ class Faulty:
 
 @dataclass
 class Scene:
-    fetcher: StoredFetcher
+    fetcher: CachingFetcher
     web: Web
     store: MemoryPages
     clock: FrozenClock
@@ -97,7 +93,7 @@ async def _played(kind: str, act: Callable[[Scene], Awaitable[None]], web: Web) 
             GatewayConnector(server.origin), clock, limits=FetchLimits(host_delay_s=0)
         )
         providers = (Broken(), Shelf(web, clock)) if kind == "provider" else ()
-        fetcher = StoredFetcher(store, clock, http, providers)
+        fetcher = CachingFetcher(store, clock, http, providers)
         try:
             await act(Scene(fetcher, web, store, clock))
         finally:
@@ -248,7 +244,7 @@ def test_of_two_providers_with_one_address_the_first_is_right() -> None:
         store, clock = MemoryPages(), FrozenClock()
         shelves = [Shelf(Web({HOME: f"<title>{name}</title>"}), clock) for name in ("One", "Two")]
         for first, second in (shelves, shelves[::-1]):
-            fetcher = StoredFetcher(store, clock, None, (first, second))
+            fetcher = CachingFetcher(store, clock, None, (first, second))
             page = (await fetcher.fetch(HOME)).snapshot
             await fetcher.aclose()
             assert f"<title>{page.title}</title>" == first.web.pages[HOME]
@@ -283,7 +279,7 @@ def test_an_unchanged_page_whose_bytes_are_gone_is_read_anew() -> None:
 def test_without_a_network_a_page_nobody_has_is_an_error_that_is_not_kept() -> None:
     async def run() -> None:
         store, clock = MemoryPages(), FrozenClock()
-        fetcher = StoredFetcher(store, clock)
+        fetcher = CachingFetcher(store, clock)
         page = (await fetcher.fetch(HOME)).snapshot
         await fetcher.aclose()
         assert (page.quality, page.error) == (PageQuality.ERROR, "offline")
@@ -297,7 +293,7 @@ def error_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where stacks are kept."""
     log = ErrorLog()
     log.keep_in(tmp_path)
-    monkeypatch.setattr("netnew.pages.stored.ERRORS", log)
+    monkeypatch.setattr("netnew.pages.fetching.caching_fetcher.ERRORS", log)
     return tmp_path / "logs" / "errors.log"
 
 
@@ -305,12 +301,12 @@ def test_a_fault_in_a_provider_costs_the_page_alone_and_keeps_its_stack(error_lo
 
     async def act() -> None:
         clock, store = FrozenClock(), MemoryPages()
-        fetcher = StoredFetcher(store, clock, None, (Faulty(), Shelf(Web(), clock)))
+        fetcher = CachingFetcher(store, clock, None, (Faulty(), Shelf(Web(), clock)))
         try:
             assert (await fetcher.fetch(HOME)).snapshot.title == "Acme"
         finally:
             await fetcher.aclose()
-        fetcher = StoredFetcher(store, clock, None, (Faulty(),))
+        fetcher = CachingFetcher(store, clock, None, (Faulty(),))
         try:
             for _ in range(2):
                 page = (await fetcher.fetch("urn:netnew:csv:x:acme")).snapshot
@@ -332,7 +328,7 @@ def test_a_fault_in_an_extractor_costs_the_page_alone_and_keeps_its_stack(
     def fails(raw: RawPage) -> bool:
         raise RecursionError("too deep")
 
-    monkeypatch.setattr("netnew.pages.stored.is_document", fails)
+    monkeypatch.setattr("netnew.pages.fetching.caching_fetcher.is_document", fails)
 
     async def act(scene: Scene) -> None:
         page = (await scene.fetcher.fetch(HOME)).snapshot

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import re
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
-
-from pages_for_rules import NoonClock, candidate, snapshot
-
-from netnew.domain.condition import MatchCondition, Outcome
+from netnew.domain.condition import ConditionOutcome, MatchCondition
 from netnew.domain.enrichment import Enrichment
-from netnew.domain.evidence import EvidencePage, Standing, holds_in
+from netnew.domain.evidence import EvidencePage, PageRole, holds_in
 from netnew.judges.cascade import CascadeJudge
-from netnew.judges.model import ModelJudge, Recheck
+from netnew.judges.model import ModelJudge, SecondOpinion
 from netnew.judges.rules import RulesJudge
-from netnew.ports import EnrichRequest, Judge, JudgeRequest, Prompt
+from netnew.ports.judging import EnrichRequest, Judge, JudgeRequest
+from netnew.ports.models import Prompt
 from netnew.testing import ScriptedModel
+from tests.support.rule_pages import NoonClock, candidate, snapshot
 
 PAGE = snapshot("* Founded: 1974\n* City: Oslo, Norway\n* Staff: 12\nThe museum shows boats.")
 CONDITIONS = tuple(
@@ -74,7 +70,7 @@ JUDGES: dict[str, Callable[[], Judge]] = {
     "rules, then a model": lambda: CascadeJudge(RulesJudge(NoonClock()), [model_judge()]),
     "a model, then a larger": lambda: CascadeJudge(None, [model_judge(), model_judge()]),
     "with a recheck": lambda: CascadeJudge(
-        RulesJudge(NoonClock()), [model_judge()], Recheck(ScriptedModel(answered))
+        RulesJudge(NoonClock()), [model_judge()], SecondOpinion(ScriptedModel(answered))
     ),
 }
 
@@ -84,14 +80,14 @@ def judge(request: pytest.FixtureRequest) -> Judge:
     return JUDGES[request.param]()
 
 
-def ask(judge: Judge, conditions: tuple[MatchCondition, ...]) -> list[Outcome]:
-    evidence = (EvidencePage(PAGE, Standing.OWN),)
+def ask(judge: Judge, conditions: tuple[MatchCondition, ...]) -> list[ConditionOutcome]:
+    evidence = (EvidencePage(PAGE, PageRole.OWN),)
     request = JudgeRequest(candidate("Boat Museum"), "museum", conditions, evidence)
     verdicts = asyncio.run(judge.judge(request))
     assert [v.condition for v in verdicts] == [c.name for c in conditions]
     for verdict in verdicts:
         assert all(holds_in(c, PAGE) for c in verdict.citations)
-        assert verdict.citations or verdict.outcome is Outcome.UNCLEAR
+        assert verdict.citations or verdict.outcome is ConditionOutcome.UNCLEAR
         assert verdict.reasoning
     return [v.outcome for v in verdicts]
 
@@ -107,12 +103,12 @@ def test_order_of_conditions_does_not_matter(judge: Judge) -> None:
 def test_without_evidence_everything_is_unclear(judge: Judge) -> None:
     request = JudgeRequest(candidate("Boat Museum"), "museum", CONDITIONS, ())
     verdicts = asyncio.run(judge.judge(request))
-    assert {v.outcome for v in verdicts} == {Outcome.UNCLEAR}
+    assert {v.outcome for v in verdicts} == {ConditionOutcome.UNCLEAR}
 
 
 def test_one_value_a_field_in_order(judge: Judge) -> None:
     fields = (Enrichment("city", "The city"), Enrichment("fax", "The fax number"))
-    evidence = (EvidencePage(PAGE, Standing.OWN),)
+    evidence = (EvidencePage(PAGE, PageRole.OWN),)
     request = EnrichRequest(candidate("Boat Museum"), "museum", fields, evidence)
     values = asyncio.run(judge.enrich(request))
     assert [(v.name, v.value) for v in values] == [("city", "Oslo, Norway"), ("fax", None)]

@@ -13,10 +13,10 @@ from netnew.domain.budget import Spend
 from netnew.domain.errors import ModelMisconfigured, ModelUnavailable, NoAnswer
 from netnew.domain.price import Price
 from netnew.llms import ModelOptions, open_model
-from netnew.ports import LanguageModel, Prompt
+from netnew.ports.models import LanguageModel, Prompt
 from netnew.testing import ScriptedModel
-from tests.support.asked_models import PROMPT, RIGHT, Decisions, Told
 from tests.support.model_server import HUNG_UP, SILENT, Reply, model_server
+from tests.support.remote_models import PROMPT, RIGHT, Decisions, Told
 from tests.support.vendor_shapes import SHAPES, TOKENS, Shape
 
 FOUND = Decisions.model_validate(RIGHT)
@@ -67,7 +67,7 @@ def test_what_is_asked_reaches_the_server(shape: Shape) -> None:
     assert PROMPT.instructions in said
     assert PROMPT.text in said
     assert set(shape.schema(asked)["properties"]) == {"verdicts"}
-    assert shape.most(asked) >= PROMPT.most_tokens
+    assert shape.most(asked) >= PROMPT.max_tokens
     hidden = "sk-hidden" in str(asked.headers)
     assert hidden == ("sk-hidden" in str(shape.variables))
 

@@ -16,7 +16,7 @@ from netnew.domain.errors import Conflict, InvalidInput, NotFound, TakenOver
 from netnew.domain.event import RunChanged, RunStatusChanged
 from netnew.domain.ids import LOCAL_WORKSPACE, WorkspaceId, run_id
 from netnew.domain.run import Run, RunSpec, RunStatus, StopRequest
-from netnew.ports import Changes, Store, UnitOfWork
+from netnew.ports.store import Changes, Store, UnitOfWork
 from tests.support.stores import Implementation, implementation_of
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)

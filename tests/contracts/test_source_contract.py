@@ -17,15 +17,15 @@ import pytest
 from netnew.domain.page import RawPage
 from netnew.domain.search import SearchAnswer
 from netnew.plugins import source_from_spec
-from netnew.ports import Source
-from netnew.sources.brave import open_brave
+from netnew.ports.sources import Source
 from netnew.sources.context import SourceContext
-from netnew.sources.ddgs import open_ddgs
-from netnew.sources.exa import open_exa
-from netnew.sources.fallback import FallbackSource
-from netnew.sources.serper import open_serper
-from netnew.sources.tavily import open_tavily
-from netnew.sources.web_provider import Opening
+from netnew.sources.web.brave import open_brave
+from netnew.sources.web.ddgs import open_ddgs
+from netnew.sources.web.exa import open_exa
+from netnew.sources.web.fallback import FallbackSource
+from netnew.sources.web.provider import Opening
+from netnew.sources.web.serper import open_serper
+from netnew.sources.web.tavily import open_tavily
 
 Opens = Callable[[str, SourceContext], Source]
 Using = Callable[[Callable[[Source], Awaitable[Any]]], Any]

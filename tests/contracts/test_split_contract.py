@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from netnew.domain.candidate import Candidate, MatchStatus
-from netnew.domain.condition import Outcome
+from netnew.domain.condition import ConditionOutcome
 from netnew.domain.enrichment import Enrichment
 from netnew.domain.errors import Conflict, NotFound
 from netnew.domain.event import CandidateDecided, CandidateGenerated, RoundEnded
@@ -20,7 +20,7 @@ from netnew.domain.search import Hit
 from netnew.store.store import SqlStore
 from netnew.testing import NOON, page
 from tests.support.advisors import ScriptedAdvisor
-from tests.support.kettles import SPEC, Bench
+from tests.support.engine_fixture import SPEC, EngineFixture
 from tests.support.stores import Implementation, implementation_of
 
 RED = {"Colour": "red", "Open": "yes"}
@@ -47,18 +47,18 @@ def two(own: dict[str, str], listed: dict[str, str]) -> dict[str, Snapshot]:
 def checked(
     implementation: Implementation,
     pages: dict[str, Snapshot],
-    work: Callable[[Bench], Awaitable[None]],
+    work: Callable[[EngineFixture], Awaitable[None]],
     hits: tuple[str, ...] = (OWN, LISTED),
 ) -> None:
     async def with_store() -> None:
         async with implementation.open() as store:
             assert isinstance(store, SqlStore)
-            await work(Bench(store, pages, hits=[Hit(url) for url in hits]))
+            await work(EngineFixture(store, pages, hits=[Hit(url) for url in hits]))
 
     asyncio.run(with_store())
 
 
-async def all_rows(b: Bench, run: Run) -> list[Candidate]:
+async def all_rows(b: EngineFixture, run: Run) -> list[Candidate]:
     return [row async for row in b.store.candidates.of_run(run.id)]
 
 
@@ -67,7 +67,7 @@ def by_url(rows: list[Candidate]) -> dict[str, Candidate]:
 
 
 def test_who_was_lost_comes_back_and_the_counters_move(implementation: Implementation) -> None:
-    async def work(b: Bench) -> None:
+    async def work(b: EngineFixture) -> None:
         run = await b.run(SPEC)
         assert run.counts == Counts(generated=1, matched=1, discarded=1)
         done = await b.service.undo_merge(run.id, 1)
@@ -91,14 +91,14 @@ def test_who_was_lost_comes_back_and_the_counters_move(implementation: Implement
 
 
 def test_a_match_that_the_other_proved_is_unclear_then(implementation: Implementation) -> None:
-    async def work(b: Bench) -> None:
+    async def work(b: EngineFixture) -> None:
         run = await b.run(replace(SPEC, enrichments=(Enrichment("Seats", "how many"),)))
         (row,) = await b.rows(run)
         assert row.status is MatchStatus.MATCHED
         assert row.enrichments[0].value == "4"
         done = await b.service.undo_merge(run.id, 1)
         outcomes = {v.condition: v.outcome for v in done.kept.verdicts}
-        assert outcomes == {"colour": Outcome.MATCHED, "open": Outcome.UNCLEAR}
+        assert outcomes == {"colour": ConditionOutcome.MATCHED, "open": ConditionOutcome.UNCLEAR}
         assert done.kept.enrichments[0].value is None
         assert (await b.service.run(run.id)).counts == Counts(generated=2, unclear=1)
         decided = [e.body for e in await b.events(run) if isinstance(e.body, CandidateDecided)]
@@ -111,7 +111,7 @@ def test_a_match_that_the_other_proved_is_unclear_then(implementation: Implement
 def test_a_run_that_goes_on_does_not_merge_them_again(
     implementation: Implementation, own: dict[str, str]
 ) -> None:
-    async def work(b: Bench) -> None:
+    async def work(b: EngineFixture) -> None:
         run = await b.run(SPEC)
         await b.service.undo_merge(run.id, 1)
         await b.service.extend(run.id, 10)
@@ -135,7 +135,7 @@ def test_the_same_question_asked_anew_does_not_believe_what_was_forgotten(
 ) -> None:
     """The rule merges them in another run; what is proved there is proved anew."""
 
-    async def work(b: Bench) -> None:
+    async def work(b: EngineFixture) -> None:
         run = await b.run(SPEC)
         await b.service.undo_merge(run.id, 1)
         asked = len(b.judge.asked)
@@ -154,8 +154,8 @@ def blue_kettles() -> dict[str, Snapshot]:
 
 
 def test_what_a_model_merged_is_two_again_and_stays_so(implementation: Implementation) -> None:
-    async def work(b: Bench) -> None:
-        b.parts["advisor"] = advisor = ScriptedAdvisor(lambda one, other: True)
+    async def work(b: EngineFixture) -> None:
+        b.context["advisor"] = advisor = ScriptedAdvisor(lambda one, other: True)
         run = await b.run(SPEC)
         assert run.counts.matched == 1
         done = await b.service.undo_merge(run.id, 1)
@@ -172,8 +172,8 @@ def test_what_a_model_merged_is_two_again_and_stays_so(implementation: Implement
 
 
 def test_a_run_killed_on_its_way_after_an_undo_ends_alike(implementation: Implementation) -> None:
-    async def work(b: Bench) -> None:
-        b.parts["advisor"] = ScriptedAdvisor(lambda one, other: True)
+    async def work(b: EngineFixture) -> None:
+        b.context["advisor"] = ScriptedAdvisor(lambda one, other: True)
         run = await b.run(SPEC)
         await b.service.undo_merge(run.id, 1)
         await b.service.extend(run.id, 10)
@@ -198,8 +198,8 @@ def three() -> dict[str, Snapshot]:
 def test_merges_of_three_are_undone_in_any_order(
     implementation: Implementation, order: tuple[int, int]
 ) -> None:
-    async def work(b: Bench) -> None:
-        b.parts["advisor"] = ScriptedAdvisor(lambda one, other: True)
+    async def work(b: EngineFixture) -> None:
+        b.context["advisor"] = ScriptedAdvisor(lambda one, other: True)
         run = await b.run(SPEC)
         assert run.counts == Counts(generated=1, matched=1, discarded=2)
         for number in order:
@@ -213,7 +213,7 @@ def test_merges_of_three_are_undone_in_any_order(
 
 
 def test_what_cannot_be_undone_changes_nothing(implementation: Implementation) -> None:
-    async def work(b: Bench) -> None:
+    async def work(b: EngineFixture) -> None:
         run = await b.run(SPEC)
         with pytest.raises(NotFound):
             await b.service.undo_merge(run.id, 2)
@@ -231,7 +231,7 @@ def test_what_cannot_be_undone_changes_nothing(implementation: Implementation) -
 
 
 def test_of_two_that_undo_it_at_once_one_is_refused(implementation: Implementation) -> None:
-    async def work(b: Bench) -> None:
+    async def work(b: EngineFixture) -> None:
         run = await b.run(SPEC)
         done = await asyncio.gather(
             *(b.service.undo_merge(run.id, 1) for _ in range(2)), return_exceptions=True
@@ -243,7 +243,7 @@ def test_of_two_that_undo_it_at_once_one_is_refused(implementation: Implementati
 
 
 def test_a_paused_run_may_be_split_and_goes_on(implementation: Implementation) -> None:
-    async def work(b: Bench) -> None:
+    async def work(b: EngineFixture) -> None:
         run = await b.service.create_run(replace(SPEC, generator="core"))
         assert await b.some(run, 2)
         await b.service.pause(run.id)

@@ -13,7 +13,7 @@ import pytest
 
 from netnew.domain.budget import Budget, Spend
 from netnew.domain.candidate import Candidate, Identity, MatchStatus, Merge
-from netnew.domain.condition import MatchCondition, MatchRule, Outcome, Verdict
+from netnew.domain.condition import ConditionOutcome, MatchCondition, MatchRule, Verdict
 from netnew.domain.enrichment import Enrichment, EnrichmentValue
 from netnew.domain.errors import Conflict, InvalidInput, NotFound
 from netnew.domain.event import (
@@ -50,7 +50,7 @@ from netnew.domain.run import (
     TerminationReason,
 )
 from netnew.domain.search import Hit, SearchAnswer
-from netnew.ports import Changes, Store
+from netnew.ports.store import Changes, Store
 from tests.support.stores import Implementation, implementation_of
 
 NOW = datetime(2026, 3, 1, 12, 30, 15, 123456, tzinfo=UTC)
@@ -106,7 +106,9 @@ def a_citation(number: int = 1) -> Citation:
 
 
 def a_verdict(reasoning: str = "it says so") -> Verdict:
-    return Verdict("rust", Outcome.MATCHED, "Rust", (a_citation(),), reasoning, Confidence.HIGH)
+    return Verdict(
+        "rust", ConditionOutcome.MATCHED, "Rust", (a_citation(),), reasoning, Confidence.HIGH
+    )
 
 
 def a_candidate(run: RunId, name: str = "A") -> Candidate:
@@ -123,7 +125,7 @@ def a_full_candidate(run: RunId) -> Candidate:
         pages=("https://a.example", "https://dir.example/a"),
         found_by=("web:query",),
         status=MatchStatus.MATCHED,
-        verdicts=(a_verdict(), Verdict("other", Outcome.UNCLEAR)),
+        verdicts=(a_verdict(), Verdict("other", ConditionOutcome.UNCLEAR)),
         enrichments=(EnrichmentValue("license", "MIT", (a_citation(2),)),),
         generation=2,
         decided_at=NOW,

@@ -18,7 +18,7 @@ from netnew.domain.event import EventBody, RunStatusChanged
 from netnew.domain.ids import LOCAL_WORKSPACE, WorkspaceId, run_id
 from netnew.domain.run import Run, RunSpec, RunStatus
 from netnew.domain.webhook import Attempt, Delivery, DeliveryState, Webhook
-from netnew.ports import Changes
+from netnew.ports.store import Changes
 from netnew.store.outbox import SqlOutbox
 from netnew.store.retention import Retention
 from netnew.store.store import SqlStore

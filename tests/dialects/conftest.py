@@ -9,7 +9,7 @@ import pytest
 
 from evals.data_folder import load_web
 from evals.web_server import HOST, serving, store_web
-from tests.support.served import ServerProcess
+from tests.support.server_process import ServerProcess
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.dialects.promised.extruct import EXTRUCT
-from tests.dialects.promised.ours import OURS
+from tests.dialects.promised.netnew import OURS
 from tests.dialects.promised.parallel import PARALLEL
-from tests.dialects.promised.parallel_told import PARALLEL_TOLD
+from tests.dialects.promised.parallel_responses import PARALLEL_TOLD
 from tests.dialects.promised.promise import Promise
 from tests.dialects.promised.scout import SCOUT
 

@@ -11,8 +11,8 @@ import httpx2
 import pytest
 
 from tests.dialects.conftest import StartServer
-from tests.support.faces import FACES, NOBODY, Face, begun, found
-from tests.support.served import ServerProcess
+from tests.support.dialect_cases import FACES, NOBODY, Face, begun, found
+from tests.support.server_process import ServerProcess
 
 every_face = pytest.mark.parametrize("face", FACES, ids=str)
 # What a run that is under way is asked, by wire format: the address and what the log calls it.

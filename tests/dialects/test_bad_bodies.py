@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from tests.support.faces import FACES, Face
-from tests.support.served import ServerProcess
+from tests.support.dialect_cases import FACES, Face
+from tests.support.server_process import ServerProcess
 
 every_face = pytest.mark.parametrize("face", FACES, ids=str)
 _JSON = {"content-type": "application/json"}

@@ -16,7 +16,7 @@ import pytest
 from websockets.sync.client import connect
 
 from tests.dialects.conftest import StartServer
-from tests.support.served import ServerProcess
+from tests.support.server_process import ServerProcess
 
 _HALF = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n"
 _WHOLE = _HALF + b"\r\n"

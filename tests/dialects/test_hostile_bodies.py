@@ -9,10 +9,10 @@ from typing import Any
 import httpx2
 import pytest
 
-from netnew.api.dialects.parallel.bodies import MOST_EXCLUDED
+from netnew.api.dialects.parallel.requests import MAX_EXCLUDED
 from tests.dialects.conftest import StartServer
-from tests.support.faces import FACES, Face, Json
-from tests.support.served import ServerProcess
+from tests.support.dialect_cases import FACES, Face, Json
+from tests.support.server_process import ServerProcess
 
 _JSON = {"content-type": "application/json"}
 _CREATE = "/v1beta/findall/runs"
@@ -49,11 +49,11 @@ def test_a_megabyte_is_enough_where_no_list_is_expected(client: httpx2.Client, f
 
 
 def test_ten_thousand_exclusions_are_taken(client: httpx2.Client) -> None:
-    body = _excluding(MOST_EXCLUDED)
+    body = _excluding(MAX_EXCLUDED)
     assert len(json.dumps(body)) > 1_000_000
     answer = client.post(_CREATE, json=body)
     assert answer.status_code == 200, answer.text
-    refused = client.post(_CREATE, json=_excluding(MOST_EXCLUDED + 1))
+    refused = client.post(_CREATE, json=_excluding(MAX_EXCLUDED + 1))
     assert refused.status_code == 422
 
 

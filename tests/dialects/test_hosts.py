@@ -11,8 +11,8 @@ from functools import partial
 import pytest
 
 from tests.dialects.conftest import StartServer
-from tests.support.faces import FACES, Face
-from tests.support.served import ServerProcess
+from tests.support.dialect_cases import FACES, Face
+from tests.support.server_process import ServerProcess
 
 TO_THIS_MACHINE = (
     "GET {path} HTTP/1.1\r\nhost: localhost",

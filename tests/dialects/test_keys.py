@@ -11,8 +11,8 @@ import pytest
 from websockets.sync.client import connect
 
 from tests.dialects.conftest import StartServer
-from tests.support.faces import FACES, NOBODY, Face, found
-from tests.support.served import ServerProcess
+from tests.support.dialect_cases import FACES, NOBODY, Face, found
+from tests.support.server_process import ServerProcess
 
 _REFUSED = "Invalid or missing API key"
 every_face = pytest.mark.parametrize("face", FACES, ids=str)

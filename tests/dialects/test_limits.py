@@ -11,11 +11,11 @@ import httpx2
 import pytest
 
 from tests.dialects.conftest import StartServer
-from tests.support.faces import FACES, Face, begun
-from tests.support.served import ServerProcess
+from tests.support.dialect_cases import FACES, Face, begun
+from tests.support.server_process import ServerProcess
 
 every_face = pytest.mark.parametrize("face", FACES, ids=str)
-_MOST_BYTES = 20_000
+_MAX_BYTES = 20_000
 _JSON = {"content-type": "application/json"}
 
 
@@ -24,8 +24,8 @@ def narrow(start_server: StartServer) -> ServerProcess:
     """A server that allows little; runs are begun in it and wait."""
     return start_server(
         options=["--api-only"],
-        serve_max_bytes=_MOST_BYTES,
-        serve_max_list_bytes=_MOST_BYTES,
+        serve_max_bytes=_MAX_BYTES,
+        serve_max_list_bytes=_MAX_BYTES,
         serve_streams=3,
         serve_streams_per_key=2,
         serve_runs_per_hour=2,
@@ -46,7 +46,7 @@ def run(client: httpx2.Client) -> str:
 
 @every_face
 def test_a_body_that_is_too_large_is_refused(client: httpx2.Client, face: Face) -> None:
-    answer = client.post(face.posts, content=b" " * (_MOST_BYTES + 1), headers=_JSON)
+    answer = client.post(face.posts, content=b" " * (_MAX_BYTES + 1), headers=_JSON)
     assert answer.status_code == 413
     assert "at most 20,000 bytes" in face.said(answer.json())
     assert client.get(face.runs).status_code == 200

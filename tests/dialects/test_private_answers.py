@@ -13,8 +13,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from tests.dialects.conftest import StartServer
-from tests.support.faces import FACES, Face, found
-from tests.support.served import ServerProcess
+from tests.support.dialect_cases import FACES, Face, found
+from tests.support.server_process import ServerProcess
 
 NO_STORE = "no-store"
 every_face = pytest.mark.parametrize("face", FACES, ids=str)

@@ -18,8 +18,8 @@ from schemathesis.schemas import APIOperation, BaseSchema
 from schemathesis.specs.openapi import checks
 
 from tests.dialects.conftest import StartServer
-from tests.support.faces import FACES, NOBODY, begun
-from tests.support.served import ServerProcess
+from tests.support.dialect_cases import FACES, NOBODY, begun
+from tests.support.server_process import ServerProcess
 
 CHECKS = [
     not_a_server_error,

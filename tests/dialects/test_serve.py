@@ -13,8 +13,8 @@ import psutil
 import pytest
 
 from tests.dialects.conftest import StartServer
-from tests.support.faces import begun
-from tests.support.served import ServerProcess
+from tests.support.dialect_cases import begun
+from tests.support.server_process import ServerProcess
 
 
 def until(is_so: Callable[[], bool]) -> None:

@@ -12,7 +12,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from tests.dialects.conftest import StartServer
-from tests.support.faces import NOBODY
+from tests.support.dialect_cases import NOBODY
 
 
 @contextmanager

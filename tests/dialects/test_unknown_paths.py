@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from tests.support.promises import promises
-from tests.support.served import ServerProcess
+from tests.support.server_process import ServerProcess
 
 Shape = Callable[[Any], str]
 

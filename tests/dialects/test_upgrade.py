@@ -12,10 +12,10 @@ import pytest
 from fastapi import FastAPI
 
 from netnew.api.dialects import extruct, parallel, scout
-from netnew.api.own import app as own
+from netnew.api.dialects.netnew import routes as own
 from tests.dialects.conftest import StartServer
-from tests.support.faces import FACES, NOBODY, begun
-from tests.support.served import ServerProcess
+from tests.support.dialect_cases import FACES, NOBODY, begun
+from tests.support.server_process import ServerProcess
 
 _UPGRADE = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQ\r\n"
 _BROKEN = b'{"cut short'

@@ -15,7 +15,7 @@ from standardwebhooks import Webhook
 
 from tests.dialects.conftest import StartServer
 from tests.support.receiver import OK, Call, Receiver, Reply, receiving
-from tests.support.served import CONDITIONS, OBJECTIVE, ServerProcess
+from tests.support.server_process import CONDITIONS, OBJECTIVE, ServerProcess
 
 ENDED = "findall.run.completed"
 

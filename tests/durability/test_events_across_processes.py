@@ -16,7 +16,7 @@ from netnew.db.database import open_database
 from netnew.domain.event import Event, RunStatusChanged, SourceFailed
 from netnew.domain.ids import LOCAL_WORKSPACE, run_id
 from netnew.domain.run import Run, RunSpec, RunStatus
-from netnew.ports import Changes
+from netnew.ports.store import Changes
 from netnew.store import SqlStore
 from netnew.store.tailer import Tailer
 from tests.support.databases import KINDS, new_database
@@ -28,7 +28,7 @@ CHILD = """
 import asyncio, sys
 from netnew.domain.event import SourceFailed
 from netnew.domain.ids import RunId
-from netnew.ports import Changes
+from netnew.ports.store import Changes
 from netnew.store import open_store
 
 url, run, name, most = sys.argv[1], RunId(sys.argv[2]), sys.argv[3], int(sys.argv[4])

@@ -31,18 +31,18 @@ import asyncio, sys
 from datetime import UTC, datetime
 from uuid import uuid4
 from netnew.domain.candidate import Candidate, Identity, MatchStatus
-from netnew.domain.condition import Outcome, Verdict
+from netnew.domain.condition import ConditionOutcome, Verdict
 from netnew.domain.event import CandidateDecided
 from netnew.domain.ids import RunId, candidate_id
 from netnew.domain.ledger import LedgerEntry, LedgerKey
-from netnew.ports import Changes
+from netnew.ports.store import Changes
 from netnew.store import open_store
 
 url, run, at_once = sys.argv[1], RunId(sys.argv[2]), int(sys.argv[3])
 
 def changes():
     id = candidate_id(uuid4())
-    verdict = Verdict("c", Outcome.UNCLEAR, reasoning="x" * 300)
+    verdict = Verdict("c", ConditionOutcome.UNCLEAR, reasoning="x" * 300)
     candidate = Candidate(
         id, run, Identity(id, frozenset({id}), ("A",)), "A", "https://a.example",
         status=MatchStatus.UNCLEAR, verdicts=(verdict,),

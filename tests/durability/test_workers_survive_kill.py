@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from netnew.durable.worker import WorkerOptions
-from netnew.durable.workers import all_workers, live_workers, strike
+from netnew.durable.worker_options import WorkerOptions
+from netnew.durable.worker_registry import all_workers, evict, live_workers
 from tests.support.databases import KINDS, new_database
-from tests.support.noted_runs import Opened, WorkerProcess, noted_runs, run
+from tests.support.recorded_runs import Opened, WorkerProcess, noted_runs, run
 
 STRETCHES = 8
 QUICK = 0.05
@@ -125,7 +125,7 @@ def test_what_one_without_a_row_left_is_taken_over_too(sqlite_url: str) -> None:
         with WorkerProcess(sqlite_url, STRETCHES, 0.3) as child:
             child.until(f"begun {run(1)} 1")
             child.kill()
-        await strike(opened.database, child.id)
+        await evict(opened.database, child.id)
         async with opened.worker() as worker:
             await worker.until_done(run(1), 0)
         await assert_all_done(opened, most_begun_again=1)

@@ -14,16 +14,16 @@ import asyncio, random, sys
 from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import uuid4
-from netnew.domain.condition import Outcome, Verdict
+from netnew.domain.condition import ConditionOutcome, Verdict
 from netnew.domain.ids import LOCAL_WORKSPACE, SnapshotId, run_id
 from netnew.domain.ledger import LedgerEntry, LedgerKey
 from netnew.domain.page import PageQuality, RawPage, Segment, SegmentKind, Snapshot
 from netnew.domain.run import Run, RunSpec, RunStatus
-from netnew.ports import Changes
+from netnew.ports.store import Changes
 from netnew.store import open_store
 
 url, writes = sys.argv[1], int(sys.argv[2])
-VERDICT = Verdict("c", Outcome.UNCLEAR)
+VERDICT = Verdict("c", ConditionOutcome.UNCLEAR)
 
 def verdicts():
     now = datetime.now(UTC)

@@ -11,7 +11,7 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from html import escape
 
-from tests.support.clockmakers import TOWERS
+from tests.support.prose_web import TOWERS
 
 MARK = "zebra"
 EVIL = "https://evil.example/collect"

@@ -7,7 +7,7 @@ from typing import Any
 
 from evals.oracle_prompt import Kind, Passage, read_prompt
 from tests.injection.attacks import EVIL, MARK, ORDERS
-from tests.support.clockmakers import answer_of
+from tests.support.prose_web import answer_of
 
 _FENCE = re.compile(r'<evidence id="(\w+)">\n.*?</evidence id="\1">', re.DOTALL)
 

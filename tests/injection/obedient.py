@@ -8,18 +8,19 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from evals.oracle_prompt import Kind, read_prompt
-from netnew.domain.condition import Outcome
-from netnew.domain.evidence import EvidencePage, Standing
+from netnew.domain.condition import ConditionOutcome
+from netnew.domain.evidence import EvidencePage, PageRole
 from netnew.domain.page import Snapshot
-from netnew.judges.band import BandJudge
 from netnew.judges.cascade import CascadeJudge
-from netnew.judges.model import ModelJudge, Recheck
+from netnew.judges.logprob_judge import LogprobJudge
+from netnew.judges.model import ModelJudge, SecondOpinion
 from netnew.judges.rules import RulesJudge
-from netnew.ports import Charge, Judge, JudgeRequest
+from netnew.ports.judging import Judge, JudgeRequest
+from netnew.ports.models import Charge
 from netnew.testing import FrozenClock, ScriptedModel
 from tests.injection.suite import Attack, is_legible
-from tests.support.candidates_for_models import acme
-from tests.support.clockmakers import PUPILS, TOWERS, answer_of
+from tests.support.model_requests import acme
+from tests.support.prose_web import PUPILS, TOWERS, answer_of
 
 
 def obeying(order: str) -> ScriptedModel:
@@ -66,12 +67,12 @@ class ObedientLikelihood(ScriptedModel):
 JUDGES: Mapping[str, Callable[[str], Judge]] = {
     "only:MODEL": lambda order: ModelJudge(obeying(order)),
     "cascade": lambda order: CascadeJudge(
-        RulesJudge(FrozenClock()), [ModelJudge(obeying(order))], Recheck(obeying(order))
+        RulesJudge(FrozenClock()), [ModelJudge(obeying(order))], SecondOpinion(obeying(order))
     ),
-    "band": lambda order: BandJudge(ObedientLikelihood(order)),
+    "band": lambda order: LogprobJudge(ObedientLikelihood(order)),
     "rules + band": lambda order: CascadeJudge(
         RulesJudge(FrozenClock()),
-        [BandJudge(ObedientLikelihood(order), RulesJudge(FrozenClock()))],
+        [LogprobJudge(ObedientLikelihood(order), RulesJudge(FrozenClock()))],
     ),
 }
 
@@ -83,7 +84,7 @@ def matched_by(judge: str, attack: Attack, page: Snapshot) -> bool:
         acme(name, url="https://hazel-clocks.example/"),
         "clockmaker workshop",
         (TOWERS, PUPILS),
-        (EvidencePage(page, Standing.OWN),),
+        (EvidencePage(page, PageRole.OWN),),
     )
     verdicts = asyncio.run(JUDGES[judge](attack.order).judge(request))
-    return any(v.outcome is Outcome.MATCHED for v in verdicts)
+    return any(v.outcome is ConditionOutcome.MATCHED for v in verdicts)

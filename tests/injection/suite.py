@@ -15,8 +15,8 @@ from html import escape
 
 from netnew.domain.page import Snapshot
 from tests.injection.attacks import CARRIERS
-from tests.support.clockmakers import TOWERS, page_of
-from tests.support.reading import read
+from tests.support.prose_web import TOWERS, page_of
+from tests.support.snapshots import read
 
 NEITHER = 7
 CONDITION = TOWERS.description

@@ -18,7 +18,7 @@ from evals.rows import Page
 from netnew.bootstrap import open_app
 from netnew.domain.candidate import Candidate, MatchStatus
 from netnew.domain.run import Run, RunSpec, RunStatus
-from netnew.judges.model.orders import LEFT_OUT
+from netnew.judges.model.prompt_injection import LEFT_OUT
 from netnew.settings import Settings
 from tests.injection.attacks import CARRIERS, EVIL, MARK, ORDERS
 from tests.injection.gullible import (
@@ -28,7 +28,11 @@ from tests.injection.gullible import (
     speaks_to_me,
 )
 from tests.injection.suite import PLACES, attacks, is_legible
-from tests.support.clockmakers import (
+from tests.support.model_server import Asked, ModelServer, Reply, model_server, says
+from tests.support.pages_server import Asked as PageAsked
+from tests.support.pages_server import PagesServer, serving
+from tests.support.pages_server import Reply as PageReply
+from tests.support.prose_web import (
     MATCHES,
     NAMES,
     PUPILS,
@@ -38,10 +42,6 @@ from tests.support.clockmakers import (
     text_of,
     web,
 )
-from tests.support.model_server import Asked, ModelServer, Reply, model_server, says
-from tests.support.pages_server import Asked as PageAsked
-from tests.support.pages_server import PagesServer, serving
-from tests.support.pages_server import Reply as PageReply
 
 pytestmark = pytest.mark.anyio
 SECRET = "sk-do-not-tell-anyone"

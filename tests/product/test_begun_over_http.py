@@ -15,9 +15,9 @@ import pytest
 
 from evals.oracle_prompt import Kind
 from evals.web_server import WebServer
-from tests.support.clockmakers import MATCHES, PUPILS, TOWERS, careful, gateway, read, served, web
 from tests.support.model_server import SILENT, Asked, Reply, threaded_model_server
-from tests.support.served import ServerProcess
+from tests.support.prose_web import MATCHES, PUPILS, TOWERS, careful, gateway, read, served, web
+from tests.support.server_process import ServerProcess
 
 OBJECTIVE = "Find all clockmaker workshops that look after tower clocks and take in apprentices."
 

@@ -12,7 +12,7 @@ import pytest
 
 from netnew.bootstrap import App, open_app
 from netnew.domain.candidate import MatchStatus
-from netnew.domain.condition import MatchCondition, MatchRule, Outcome
+from netnew.domain.condition import ConditionOutcome, MatchCondition, MatchRule
 from netnew.domain.evidence import holds_in
 from netnew.domain.page import PageQuality
 from netnew.domain.run import Run, RunSpec
@@ -62,7 +62,7 @@ async def test_a_run_on_a_web_finds_matches_and_proves_every_verdict(
         proofs = 0
         for candidate in (await app.service.result(run.id)).candidates:
             for verdict in candidate.verdicts:
-                assert bool(verdict.citations) or verdict.outcome is Outcome.UNCLEAR
+                assert bool(verdict.citations) or verdict.outcome is ConditionOutcome.UNCLEAR
                 for citation in verdict.citations:
                     snapshot = await app.service.snapshot(citation.snapshot_id)
                     assert holds_in(citation, snapshot)

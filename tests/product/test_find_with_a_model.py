@@ -19,13 +19,23 @@ from netnew.bootstrap import App
 from netnew.cli import main
 from netnew.domain.budget import Budget
 from netnew.domain.candidate import Candidate, MatchStatus
-from netnew.domain.condition import Outcome
+from netnew.domain.condition import ConditionOutcome
 from netnew.domain.enrichment import Enrichment, Format
 from netnew.domain.errors import ModelMisconfigured
 from netnew.domain.evidence import holds_in
 from netnew.domain.run import Run, RunSpec, RunStatus, TerminationReason
 from netnew.exports.problems import problems_of
-from tests.support.clockmakers import (
+from tests.support.model_server import (
+    SILENT,
+    Asked,
+    ModelServer,
+    Reply,
+    fails,
+    model_server,
+    says,
+    threaded_model_server,
+)
+from tests.support.prose_web import (
     MATCHES,
     NAMES,
     PUPILS,
@@ -37,16 +47,6 @@ from tests.support.clockmakers import (
     read,
     served,
     web,
-)
-from tests.support.model_server import (
-    SILENT,
-    Asked,
-    ModelServer,
-    Reply,
-    fails,
-    model_server,
-    says,
-    threaded_model_server,
 )
 
 pytestmark = pytest.mark.anyio
@@ -67,7 +67,7 @@ async def rows(app: App, run: Run) -> list[Candidate]:
     found = list((await app.service.result(run.id)).candidates)
     for candidate in found:
         for verdict in candidate.verdicts:
-            assert bool(verdict.citations) is (verdict.outcome is not Outcome.UNCLEAR)
+            assert bool(verdict.citations) is (verdict.outcome is not ConditionOutcome.UNCLEAR)
             for citation in verdict.citations:
                 assert holds_in(citation, await app.service.snapshot(citation.snapshot_id))
     return found

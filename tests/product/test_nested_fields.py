@@ -11,7 +11,7 @@ import pytest
 from netnew.domain.candidate import MatchStatus
 from netnew.domain.enrichment import document_of, leaves
 from netnew.domain.evidence import holds_in
-from netnew.engine.schema import enrichments_of_schema
+from netnew.engine.planning.json_schema import enrichments_of_schema
 from tests.product.conftest import Served
 from tests.product.test_find_on_a_web import ask, opened, question
 

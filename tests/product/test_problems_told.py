@@ -14,9 +14,9 @@ import pytest
 from evals.rows import Page
 from evals.web_server import WebServer
 from tests.product.test_life_by_command_line import Place, Terminal
-from tests.support.clockmakers import gateway, served
 from tests.support.model_server import fails, says, threaded_model_server
-from tests.support.served import ServerProcess
+from tests.support.prose_web import gateway, served
+from tests.support.server_process import ServerProcess
 
 REFUSED = [f"https://refused{n}.example/" for n in range(5)]
 BLOCKED = [f"https://blocked{n}.example/" for n in range(3)]

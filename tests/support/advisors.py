@@ -9,9 +9,10 @@ from datetime import date
 from netnew.domain.budget import Spend
 from netnew.domain.errors import ModelUnavailable
 from netnew.domain.run import RunSpec
-from netnew.ports import Charge, Profile, Reading
+from netnew.ports.judging import CandidateProfile, ObjectiveReading
+from netnew.ports.models import Charge
 
-Same = Callable[[Profile, Profile], bool | None]
+Same = Callable[[CandidateProfile, CandidateProfile], bool | None]
 
 
 @dataclass(slots=True)
@@ -20,7 +21,7 @@ class ScriptedAdvisor:
 
     same: Same
     asleep: int = 0
-    prompts: list[list[tuple[Profile, Profile]]] = field(default_factory=list)
+    prompts: list[list[tuple[CandidateProfile, CandidateProfile]]] = field(default_factory=list)
 
     @property
     def asked(self) -> list[tuple[str, str]]:
@@ -29,7 +30,10 @@ class ScriptedAdvisor:
         return [(min(pair), max(pair)) for pair in pairs]
 
     async def are_same(
-        self, pairs: Sequence[tuple[Profile, Profile]], entity_type: str, charge: Charge
+        self,
+        pairs: Sequence[tuple[CandidateProfile, CandidateProfile]],
+        entity_type: str,
+        charge: Charge,
     ) -> tuple[bool | None, ...]:
         charge(Spend(model_calls=1, tokens=100))
         if self.asleep > 0:
@@ -38,7 +42,9 @@ class ScriptedAdvisor:
         self.prompts.append(list(pairs))
         return tuple(self.same(a, b) for a, b in pairs)
 
-    async def read_objective(self, spec: RunSpec, today: date, charge: Charge) -> Reading | None:
+    async def read_objective(
+        self, spec: RunSpec, today: date, charge: Charge
+    ) -> ObjectiveReading | None:
         return None
 
     async def name_column(

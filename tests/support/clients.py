@@ -21,7 +21,7 @@ SCRIPTS = CLIENTS / "scripts"
 SNIPPETS = CLIENTS / "snippets"
 KEY = "test"
 _ENVIRONMENTS = ROOT / ".venv-clients"
-_LONGEST_S = 240.0
+_MAX_S = 240.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def run(command: Sequence[str | Path], url: str, folder: Path, **variables: str)
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=_LONGEST_S,
+        timeout=_MAX_S,
         check=False,
     )
     return Ran(done.returncode, done.stdout, done.stderr)

@@ -22,11 +22,11 @@ from typing import Self
 from netnew.bootstrap import App, open_app
 from netnew.domain.condition import Verdict
 from netnew.domain.run import RunSpec
-from netnew.engine.parts import Parts
-from netnew.ports import JudgeRequest
+from netnew.engine.context import RunContext
+from netnew.ports.judging import JudgeRequest
 from netnew.settings import Settings
 from netnew.testing import ScriptedJudge
-from tests.support.kettles import COLOURS, SPEC
+from tests.support.engine_fixture import COLOURS, SPEC
 
 ROOT = Path(__file__).resolve().parents[2]
 A_LIST = 100
@@ -142,14 +142,14 @@ def settings_for(home: Path, url: str) -> Settings:
 async def open_counted(home: Path, url: str, port: int, in_flight: int) -> AsyncIterator[App]:
     """An app whose runs are judged so."""
     async with open_app(settings_for(home, url), judge=CountedJudge(port=port)) as app:
-        open_parts = app.service.working.open_parts
+        open_context = app.service.executor.open_context
 
         @asynccontextmanager
-        async def so_many(spec: RunSpec) -> AsyncIterator[Parts]:
-            async with open_parts(spec) as parts:
-                yield replace(parts, in_flight=in_flight)
+        async def so_many(spec: RunSpec) -> AsyncIterator[RunContext]:
+            async with open_context(spec) as context:
+                yield replace(context, in_flight=in_flight)
 
-        app.service.working.open_parts = so_many
+        app.service.executor.open_context = so_many
         yield app
 
 

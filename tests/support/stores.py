@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from netnew.domain.ids import LOCAL_WORKSPACE, WorkspaceId
-from netnew.ports import Store
+from netnew.ports.store import Store
 from netnew.store import open_store
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from netnew.domain.budget import Spend
 from netnew.domain.candidate import Candidate, Identity, MatchStatus
-from netnew.domain.condition import MatchCondition, Outcome, Verdict
+from netnew.domain.condition import ConditionOutcome, MatchCondition, Verdict
 from netnew.domain.enrichment import Enrichment, EnrichmentValue
 from netnew.domain.evidence import Citation, Confidence, cite_quote
 from netnew.domain.ids import LOCAL_WORKSPACE, SnapshotId, candidate_id, run_id
@@ -100,13 +100,13 @@ def _candidates(run: Run, snapshot: Snapshot) -> tuple[Candidate, ...]:
         )
 
     in_wales = Verdict(
-        "place", Outcome.MATCHED, "Cardiff, Wales", quoted("Location: Cardiff, Wales")
+        "place", ConditionOutcome.MATCHED, "Cardiff, Wales", quoted("Location: Cardiff, Wales")
     )
-    elsewhere = Verdict("place", Outcome.UNMATCHED, "Cardiff", quoted("Cardiff, Wales"))
-    makes = Verdict("product", Outcome.MATCHED, "teapots", quoted("made teapots"))
+    elsewhere = Verdict("place", ConditionOutcome.UNMATCHED, "Cardiff", quoted("Cardiff, Wales"))
+    makes = Verdict("product", ConditionOutcome.MATCHED, "teapots", quoted("made teapots"))
     silent = Verdict(
         "product",
-        Outcome.UNCLEAR,
+        ConditionOutcome.UNCLEAR,
         reasoning="not stated: no page says so",
         confidence=Confidence.LOW,
     )

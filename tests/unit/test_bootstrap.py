@@ -16,7 +16,7 @@ from netnew.settings import Settings
 def test_a_queue_that_could_not_be_opened_is_opened_the_next_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("netnew.durable.connection._OPENING_TAKES_AT_MOST_S", 0.0)
+    monkeypatch.setattr("netnew.durable.dbos_config._OPENING_TAKES_AT_MOST_S", 0.0)
     folder = tmp_path / "later"
 
     async def work() -> None:

@@ -9,13 +9,13 @@ from urllib.parse import quote
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from netnew.api.accounts import Accounts
 from netnew.api.cors import with_cors
 from netnew.api.database_wait import LimitDatabaseWait
 from netnew.api.dialects import extruct, parallel, scout
-from netnew.api.house import House
-from netnew.api.keeper import make_keeper
-from netnew.api.own import app as own
+from netnew.api.dialects.netnew import routes as own
+from netnew.api.operations import make_operations_app
+from netnew.api.request_logging import RequestLogMiddleware
+from netnew.api.state import ApiState
 
 _SCOUT = (
     "ai-query",
@@ -63,7 +63,7 @@ class Mount:
     prefixes: tuple[str, ...]
 
 
-def mounts(house: House) -> tuple[Mount, ...]:
+def mounts(api: ApiState) -> tuple[Mount, ...]:
     """Every dialect."""
     apps = {
         "parallel": parallel.make_app(),
@@ -71,17 +71,17 @@ def mounts(house: House) -> tuple[Mount, ...]:
         "extruct": extruct.make_app(),
         "netnew": own.make_app(),
     }
-    return tuple(Mount(name, house.moves_into(app), _PREFIXES[name]) for name, app in apps.items())
+    return tuple(Mount(name, api.moves_into(app), _PREFIXES[name]) for name, app in apps.items())
 
 
-def make_app(house: House) -> ASGIApp:
+def make_app(api: ApiState) -> ASGIApp:
     """The server as one ASGI application."""
-    mounted = mounts(house)
+    mounted = mounts(api)
     documents = {mount.name: mount.app for mount in mounted}
-    keeper = house.moves_into(make_keeper(documents))
+    keeper = api.moves_into(make_operations_app(documents))
     apps = {prefix: mount for mount in mounted for prefix in mount.prefixes}
-    dispatch = LimitDatabaseWait(_Dispatch(apps, keeper), house.database_wait)
-    return with_cors(Accounts(dispatch), house.settings.cors_origins)
+    dispatch = LimitDatabaseWait(_Dispatch(apps, keeper), api.database_wait)
+    return with_cors(RequestLogMiddleware(dispatch), api.settings.cors_origins)
 
 
 class _Dispatch:

@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from netnew.settings import Settings
 
 # Left free for the database, for what runs fetch, and for accepting a connection to refuse it.
-_MOST_RESERVED = 256
-_FEWEST_CONNECTIONS = 4
+_MAX_RESERVED = 256
+_MIN_CONNECTIONS = 4
 _ENOUGH_DESCRIPTORS = 65_536
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """`most` in all and `most_per_address` of one client address; `head_timeout_s` from connecting
+    """`most` in all and `max_per_address` of one client address; `head_timeout_s` from connecting
     to the end of a request's headers."""
 
     most: int = 4_000
-    most_per_address: int = 1_000
+    max_per_address: int = 1_000
     head_timeout_s: float = 10.0
 
 
@@ -37,7 +37,7 @@ class OpenConnections:
     def has_room(self, address: str | None) -> bool:
         """Whether one more of `address` may be open. An unknown address counts in the total."""
         of_one = 0 if address is None else self._by_address[address]
-        return self._total < self._limits.most and of_one < self._limits.most_per_address
+        return self._total < self._limits.most and of_one < self._limits.max_per_address
 
     def add(self, address: str | None) -> None:
         self._total += 1
@@ -58,8 +58,8 @@ def connection_limits(settings: Settings) -> ConnectionLimits:
     most, per_address = settings.serve_connections, settings.serve_connections_per_address
     limit = raised_descriptor_limit()
     if limit is not None:
-        reserve = min(_MOST_RESERVED, limit // 3)
-        room = max(_FEWEST_CONNECTIONS, limit - _open_descriptors() - reserve)
+        reserve = min(_MAX_RESERVED, limit // 3)
+        room = max(_MIN_CONNECTIONS, limit - _open_descriptors() - reserve)
         if room < most:
             most, per_address = room, min(per_address, max(1, room * 3 // 4))
     return ConnectionLimits(most, per_address, settings.serve_head_timeout_s)

@@ -13,11 +13,11 @@ _DEEPEST = 64
 _LARGEST = 2**63 - 1  # what every database can hold
 
 
-def parsed(body: bytes, most_elements: int) -> Any:
+def parsed(body: bytes, max_elements: int) -> Any:
     """The JSON. Of a name that stands twice in an object the last counts, as everywhere. Raises
-    InvalidInput (field `body`), also for one that may have more than `most_elements` names and
+    InvalidInput (field `body`), also for one that may have more than `max_elements` names and
     values: every one of them is an object in memory, twenty times as large as it is written."""
-    _check_elements(body, most_elements)
+    _check_elements(body, max_elements)
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -8,17 +8,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-_MOST_IN_A_ROW = 5
+_MAX_IN_A_ROW = 5
 _PERIOD_S = 10.0
-_MOST_KINDS = 1_000
+_MAX_KINDS = 1_000
 
 
 @dataclass(slots=True)
-class Damper:
+class RepeatedLogFilter:
     """Lets `most` lines of a kind pass in each `period_s`; the first of the next period says how
     many were left out. A kind is the message before its arguments, up to its first line break."""
 
-    most: int = _MOST_IN_A_ROW
+    most: int = _MAX_IN_A_ROW
     period_s: float = _PERIOD_S
     monotonic: Callable[[], float] = time.monotonic
     _seen: dict[str, tuple[float, int]] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class Damper:
         left_out = 0
         if now - began >= self.period_s:
             left_out, began, count = max(0, count - self.most), now, 0
-        if len(self._seen) >= _MOST_KINDS:
+        if len(self._seen) >= _MAX_KINDS:
             self._seen.clear()
         self._seen[kind] = (began, count + 1)
         return count < self.most, left_out
@@ -46,7 +46,7 @@ class Damper:
 @contextmanager
 def damped_logs(*names: str) -> Iterator[None]:
     """Damp these loggers of the standard library while this is open."""
-    damper = Damper()
+    damper = RepeatedLogFilter()
     loggers = [logging.getLogger(name) for name in names]
     for logger in loggers:
         logger.addFilter(damper)

@@ -24,9 +24,9 @@ from starlette.types import Scope
 
 from netnew import __version__
 from netnew.domain.budget import Spend
-from netnew.domain.run import Errand, RunStatus
+from netnew.domain.run import GenerationKind, RunStatus
 from netnew.domain.webhook import DeliveryState
-from netnew.face_ports import Figures
+from netnew.ports.api import StoreStats
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -83,7 +83,7 @@ def route_of(scope: Scope) -> str:
     return "/" + "/".join([*before, *own])
 
 
-def count_stretch(errand: Errand, took_s: float, used: Spend) -> None:
+def count_step(errand: GenerationKind, took_s: float, used: Spend) -> None:
     """One stretch of work on a run; `used`: what it added to the run's spend."""
     _stretches.labels(errand.value).observe(took_s)
     for kind, amount in used.numbers().items():
@@ -91,7 +91,7 @@ def count_stretch(errand: Errand, took_s: float, used: Spend) -> None:
             _used.labels(kind).inc(amount)
 
 
-def page(figures: Figures | None) -> bytes:
+def page(figures: StoreStats | None) -> bytes:
     """All of it as Prometheus reads it; `figures` are None where the database is away."""
     counted = registry
     if os.environ.get(FOLDER):
@@ -105,7 +105,7 @@ def page(figures: Figures | None) -> bytes:
 class _Beside(Collector):
     """What nobody counts: it is looked at when it is asked for."""
 
-    def __init__(self, figures: Figures | None) -> None:
+    def __init__(self, figures: StoreStats | None) -> None:
         self._figures = figures
 
     def collect(self) -> Iterable[Metric]:

@@ -21,13 +21,13 @@ def frame(data: str, event: str, id: str = "") -> bytes:
 
 
 class EventStream(StreamingResponse):
-    """Frames as they come. `let_go` is called once nobody reads any more, however that came."""
+    """Frames as they come. `release` is called once nobody reads any more, however that came."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, frames: AsyncIterator[bytes], let_go: Callable[[], None]) -> None:
+    def __init__(self, frames: AsyncIterator[bytes], release: Callable[[], None]) -> None:
         super().__init__(frames, headers=_HEADERS)
-        self._let_go = let_go
+        self._let_go = release
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:

@@ -1,1 +1,1 @@
-"""The command line: a face on `service.py`, one file a group of commands."""
+"""The command line: a face on `app/service.py`, one file a group of commands."""

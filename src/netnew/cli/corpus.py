@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Protocol, cast
 
 import typer
 
-from netnew.cli import asking, terminal
-from netnew.cli.opened import with_app
+from netnew.cli import consoles, run_options
+from netnew.cli.app_context import with_app
+from netnew.cli.consoles import clean, plural, program, short
 from netnew.cli.tables import print_rows
-from netnew.cli.terminal import clean, plural, program, short
 from netnew.domain.search import SearchAnswer
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ app = typer.Typer(
 )
 
 
-class BrokenRow(Protocol):
+class SkippedRow(Protocol):
     """A row that was left out: its file, where in it, and why."""
 
     @property
@@ -36,7 +36,7 @@ class BrokenRow(Protocol):
     def problem(self) -> str: ...
 
 
-class AddReport(Protocol):
+class CorpusAddSummary(Protocol):
     @property
     def name(self) -> str: ...
     @property
@@ -48,10 +48,10 @@ class AddReport(Protocol):
     @property
     def broken(self) -> int: ...
     @property
-    def broken_rows(self) -> Sequence[BrokenRow]: ...
+    def broken_rows(self) -> Sequence[SkippedRow]: ...
 
 
-class Corpus(Protocol):
+class CorpusInfo(Protocol):
     @property
     def name(self) -> str: ...
     @property
@@ -60,7 +60,7 @@ class Corpus(Protocol):
     def size_bytes(self) -> int: ...
 
 
-class Corpora(Protocol):
+class CorpusCommands(Protocol):
     """What these commands need of the corpora of a HOME."""
 
     async def add(
@@ -69,9 +69,9 @@ class Corpora(Protocol):
         paths: Sequence[Path],
         base_url: str | None = None,
         progress: Callable[[int], None] | None = None,
-    ) -> AddReport: ...
+    ) -> CorpusAddSummary: ...
 
-    async def corpora(self) -> Sequence[Corpus]: ...
+    async def corpora(self) -> Sequence[CorpusInfo]: ...
     async def search(self, name: str, query: str, page: int = 1) -> SearchAnswer: ...
     async def remove(self, name: str) -> None: ...
 
@@ -90,16 +90,16 @@ def add(
         str | None,
         typer.Option("--base-url", metavar="URL", help="Address the files of a folder stand at."),
     ] = None,
-    as_json: asking.AsJson = False,
-    quiet: asking.Quiet = False,
+    as_json: run_options.AsJson = False,
+    quiet: run_options.Quiet = False,
 ) -> None:
     """Take pages into a corpus, which is made where it is missing.
 
     Pages seen before cost nothing; changed ones replace what was there.
     """
 
-    async def take_in(app: App) -> AddReport:
-        console = terminal.progress()
+    async def take_in(app: App) -> CorpusAddSummary:
+        console = consoles.progress()
         if quiet or not console.is_terminal:
             return await _corpora(app).add(name, paths, base_url)
         with console.status("Reading…") as status:
@@ -109,7 +109,7 @@ def add(
 
     report = with_app(context, take_in)
     if as_json:
-        terminal.print_json(_report_document(report))
+        consoles.print_json(_report_document(report))
         return
     typer.echo(
         f"{report.name}: {report.added:,} added, {report.replaced:,} replaced,"
@@ -117,27 +117,27 @@ def add(
     )
     for row in report.broken_rows[:10]:
         line = f"left out: {clean(str(row.path))} {clean(str(row.place))}: {clean(row.problem)}"
-        terminal.progress().print(line)
+        consoles.progress().print(line)
     if not quiet:
-        terminal.progress().print(f'Use it: {program()} find "…" --source corpus:{report.name}')
+        consoles.progress().print(f'Use it: {program()} find "…" --source corpus:{report.name}')
 
 
 @app.command("list")
-def list_corpora(context: typer.Context, as_json: asking.AsJson = False) -> None:
+def list_corpora(context: typer.Context, as_json: run_options.AsJson = False) -> None:
     """List the corpora of this HOME."""
 
-    async def read(app: App) -> Sequence[Corpus]:
+    async def read(app: App) -> Sequence[CorpusInfo]:
         return await _corpora(app).corpora()
 
     found = with_app(context, read)
     if as_json:
         documents = [{"name": x.name, "rows": x.rows, "size_bytes": x.size_bytes} for x in found]
-        terminal.print_json({"corpora": documents})
+        consoles.print_json({"corpora": documents})
     elif not found:
-        terminal.progress().print(f"No corpus yet. Make one: {program()} corpus add NAME PATH")
+        consoles.progress().print(f"No corpus yet. Make one: {program()} corpus add NAME PATH")
     else:
         rows = [[x.name, f"{x.rows:,}", f"{x.size_bytes / 1e6:,.1f} MB"] for x in found]
-        print_rows(terminal.results(), ["corpus", "rows", "size"], rows)
+        print_rows(consoles.results(), ["corpus", "rows", "size"], rows)
 
 
 @app.command()
@@ -148,7 +148,7 @@ def search(
     page: Annotated[
         int, typer.Option("--page", metavar="N", min=1, help="Which page of the answer.")
     ] = 1,
-    as_json: asking.AsJson = False,
+    as_json: run_options.AsJson = False,
 ) -> None:
     """Search a corpus, as a run would."""
 
@@ -159,16 +159,16 @@ def search(
     if as_json:
         hits = [{"url": x.url, "title": x.title, "snippet": x.snippet} for x in answer.hits]
         document = {"hits": hits, "has_more": answer.has_more, "total": answer.total}
-        terminal.print_json(document)
+        consoles.print_json(document)
     elif not answer.hits:
-        terminal.progress().print("Nothing found.")
+        consoles.progress().print("Nothing found.")
     else:
         rows = [[short(x.title or x.url, 60), clean(x.url)] for x in answer.hits]
-        print_rows(terminal.results(), ["title", "address"], rows)
+        print_rows(consoles.results(), ["title", "address"], rows)
 
 
 @app.command()
-def remove(context: typer.Context, name: Name, as_json: asking.AsJson = False) -> None:
+def remove(context: typer.Context, name: Name, as_json: run_options.AsJson = False) -> None:
     """Delete a corpus. Pages that runs have cited stay in the page store."""
 
     async def drop(app: App) -> None:
@@ -176,16 +176,16 @@ def remove(context: typer.Context, name: Name, as_json: asking.AsJson = False) -
 
     with_app(context, drop)
     if as_json:
-        terminal.print_json({"removed": name})
+        consoles.print_json({"removed": name})
     else:
         typer.echo(f"Removed {name}")
 
 
-def _corpora(app: App) -> Corpora:
-    return cast(Corpora, getattr(app, "corpora"))  # noqa: B009
+def _corpora(app: App) -> CorpusCommands:
+    return cast(CorpusCommands, getattr(app, "corpora"))  # noqa: B009
 
 
-def _report_document(report: AddReport) -> dict[str, object]:
+def _report_document(report: CorpusAddSummary) -> dict[str, object]:
     return {
         "name": report.name,
         "added": report.added,

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from netnew.cli import asking, terminal
-from netnew.cli.complaints import FAILED
-from netnew.cli.terminal import clean
-from netnew.exports.document import Json
+from netnew.cli import consoles, run_options
+from netnew.cli.consoles import clean
+from netnew.cli.errors import FAILED
+from netnew.exports.json_document import Json
 from netnew.redaction import hide
 from netnew.settings import Settings
 
@@ -24,7 +24,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-_MOST_MISSING = 5
+_MAX_MISSING = 5
 _SENTENCES = {
     "current": "up to date (schema {found})",
     "empty": "no tables yet; schema {wanted} is made on first use, or by: {program} db upgrade",
@@ -36,7 +36,7 @@ _SENTENCES = {
 
 
 @app.command()
-def check(as_json: asking.AsJson = False) -> None:
+def check(as_json: run_options.AsJson = False) -> None:
     """Say whether the database is as this version needs it; exit code 1 where it is not.
 
     Nothing is changed, and nothing is made.
@@ -45,14 +45,14 @@ def check(as_json: asking.AsJson = False) -> None:
 
     state = look_at_schema(_address())
     if as_json:
-        terminal.print_json(_document(state))
+        consoles.print_json(_document(state))
     else:
         typer.echo(_sentence(state))
     raise typer.Exit(0 if state.age == "current" else FAILED)
 
 
 @app.command()
-def upgrade(as_json: asking.AsJson = False) -> None:
+def upgrade(as_json: run_options.AsJson = False) -> None:
     """Bring the database up to date, and make it where there is none. Every command does so by
     itself; this is for those who want it done beforehand, once for many machines."""
     from netnew.bootstrap import upgrade_schema
@@ -60,7 +60,7 @@ def upgrade(as_json: asking.AsJson = False) -> None:
     before = upgrade_schema(_address())
     if as_json:
         after = replace(before, found=before.wanted, problem="")
-        terminal.print_json({**_document(after), "before": before.found})
+        consoles.print_json({**_document(after), "before": before.found})
     elif before.age == "current":
         typer.echo(_sentence(before))
     else:
@@ -78,8 +78,8 @@ def _sentence(state: SchemaState) -> str:
     said = _SENTENCES[state.age].format(
         found=state.found,
         wanted=state.wanted,
-        program=terminal.program(),
-        missing=", ".join(state.missing[:_MOST_MISSING]),
+        program=consoles.program(),
+        missing=", ".join(state.missing[:_MAX_MISSING]),
         problem=state.problem.removeprefix(f"{state.place}: "),
     )
     return f"{state.kind} {clean(state.place)}: {clean(said)}"

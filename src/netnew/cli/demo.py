@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from netnew.cli import asking, terminal
-from netnew.cli.foreground import work_and_watch
-from netnew.cli.opened import with_app
-from netnew.cli.places import Places
-from netnew.cli.render import print_quotes
-from netnew.cli.showing import chosen, result_of, show_result, told, what_next
-from netnew.cli.terminal import plural, program
+from netnew.cli import consoles, run_options
+from netnew.cli.app_context import with_app
+from netnew.cli.citation_location import CitationLocations
+from netnew.cli.consoles import plural, program
+from netnew.cli.run_in_foreground import work_and_watch
+from netnew.cli.run_output import chosen, result_of, run_summary, show_result, what_next
+from netnew.cli.tables import print_quotes
 from netnew.domain.condition import MatchCondition
 from netnew.domain.enrichment import Enrichment
 from netnew.domain.run import RunSpec
-from netnew.exports.document import run_and_candidates
+from netnew.exports.json_document import run_and_candidates
 
 if TYPE_CHECKING:
     from netnew.bootstrap import App
@@ -41,7 +41,7 @@ _QUOTED = 3
 
 
 def demo(
-    context: typer.Context, as_json: asking.AsJson = False, quiet: asking.Quiet = False
+    context: typer.Context, as_json: run_options.AsJson = False, quiet: run_options.Quiet = False
 ) -> None:
     """Find something on this machine, without key or network.
 
@@ -49,7 +49,7 @@ def demo(
     """
 
     async def show(app: App) -> int:
-        notes = terminal.progress()
+        notes = consoles.progress()
         if not quiet:
             notes.print(f"Question: {QUESTION.objective}")
             for condition in QUESTION.conditions:
@@ -61,24 +61,24 @@ def demo(
         result = await result_of(app, seen.run, seen.tally)
         matched = chosen(result, everything=False)
         if as_json:
-            terminal.print_json(run_and_candidates(result.run, matched))
-            return told(result.run, seen)
-        console = terminal.results()
+            consoles.print_json(run_and_candidates(result.run, matched))
+            return run_summary(result.run, seen)
+        console = consoles.results()
         show_result(console, result.run, matched)
         if matched:
             quoted = matched[:_QUOTED]
             console.print(f"\nWhy, for {plural(len(quoted), 'of them', 'of them')}:\n")
-            await print_quotes(console, quoted, Places(app.service).locate)
+            await print_quotes(console, quoted, CitationLocations(app.service).locate)
         if not quiet:
             what_next(notes, result.run, bool(matched))
             _what_next(app)
-        return told(result.run, seen)
+        return run_summary(result.run, seen)
 
     raise typer.Exit(with_app(context, show))
 
 
 def _what_next(app: App) -> None:
-    notes = terminal.progress()
+    notes = consoles.progress()
     question = '"Python packages for testing" --source pyenv --judge rules'
     notes.print(f"Plan:    {program()} plan {question}")
     notes.print(f"Ask:     {program()} find {question}")

@@ -17,18 +17,17 @@ import typer
 from rich.text import Text
 
 from netnew import __version__
-from netnew.cli import asking, terminal
-from netnew.cli.complaints import FAILED, SOURCES_TO_TRY
-from netnew.cli.opened import with_app
-from netnew.cli.search_services import services_seen
+from netnew.cli import consoles, run_options
+from netnew.cli.app_context import with_app
+from netnew.cli.consoles import clean
+from netnew.cli.errors import FAILED, SOURCES_TO_TRY
 from netnew.cli.tables import print_rows
-from netnew.cli.terminal import clean
 from netnew.domain.errors import NetnewError
 from netnew.plugins import installed_plugins
 from netnew.settings import Settings, unknown_variables
 
 if TYPE_CHECKING:
-    from netnew.bootstrap import App, Seen
+    from netnew.bootstrap import App, ModelReport
 
 
 # With less than this on the disk a run may fill it before it ends.
@@ -38,7 +37,7 @@ ENOUGH_BYTES = 100_000_000
 _MODEL_TO_SET = "Set NETNEW_MODEL, or a vendor's key such as OPENAI_API_KEY, to have one."
 
 
-class Health(StrEnum):
+class CheckStatus(StrEnum):
     OK = "ok"
     NOTE = "note"
     BAD = "bad"
@@ -49,11 +48,11 @@ class Check:
     """One thing looked at: `detail` says what was found, and what to do where it is bad."""
 
     name: str
-    health: Health
+    health: CheckStatus
     detail: str
 
 
-_STYLES = {Health.OK: "green", Health.NOTE: "yellow", Health.BAD: "red"}
+_STYLES = {CheckStatus.OK: "green", CheckStatus.NOTE: "yellow", CheckStatus.BAD: "red"}
 
 
 Probe = Annotated[
@@ -62,7 +61,9 @@ Probe = Annotated[
 ]
 
 
-def doctor(context: typer.Context, as_json: asking.AsJson = False, probe: Probe = False) -> None:
+def doctor(
+    context: typer.Context, as_json: run_options.AsJson = False, probe: Probe = False
+) -> None:
     """Check this installation; show each setting with its origin."""
     settings = Settings.load()
     checks = [
@@ -74,17 +75,17 @@ def doctor(context: typer.Context, as_json: asking.AsJson = False, probe: Probe 
         *_plugins(),
         *_services(settings),
     ]
-    if all(x.health is not Health.BAD for x in checks):
+    if all(x.health is not CheckStatus.BAD for x in checks):
         checks += _parts(context, settings)
     checks += _models(settings, probe)
-    bad = any(x.health is Health.BAD for x in checks)
+    bad = any(x.health is CheckStatus.BAD for x in checks)
     if as_json:
         document = {
             "ok": not bad,
             "checks": [asdict(x) for x in checks],
             "settings": [asdict(x) for x in settings.origins()],
         }
-        terminal.print_json(document)
+        consoles.print_json(document)
     else:
         _show(checks, settings)
     raise typer.Exit(FAILED if bad else 0)
@@ -95,7 +96,7 @@ def _versions() -> Check:
         f"netnew {__version__}, Python {platform.python_version()},"
         f" SQLite {sqlite3.sqlite_version}, {platform.system()} {platform.machine()}"
     )
-    return Check("versions", Health.OK, versions)
+    return Check("versions", CheckStatus.OK, versions)
 
 
 READABLE_ONLY = (
@@ -113,9 +114,9 @@ def _home(home: Path) -> Check:
         probe.unlink()
     except OSError as error:
         if (home / "netnew.db").is_file() and os.access(home / "netnew.db", os.R_OK):
-            return Check("home", Health.NOTE, f"{home} {READABLE_ONLY}")
+            return Check("home", CheckStatus.NOTE, f"{home} {READABLE_ONLY}")
         problem = f"{home} cannot be written: {error.strerror}; set NETNEW_HOME to another folder"
-        return Check("home", Health.BAD, problem)
+        return Check("home", CheckStatus.BAD, problem)
     return home_check(home, shutil.disk_usage(home).free)
 
 
@@ -123,9 +124,11 @@ def home_check(home: Path, free_bytes: int) -> Check:
     """Where HOME can be written: whether there is room for pages, too."""
     detail = f"{home} can be written, {free_bytes / 1e9:,.2f} GB free"
     if free_bytes >= ENOUGH_BYTES:
-        return Check("home", Health.OK, detail)
+        return Check("home", CheckStatus.OK, detail)
     return Check(
-        "home", Health.NOTE, f"{detail}: hardly room for pages; set NETNEW_HOME to another disk"
+        "home",
+        CheckStatus.NOTE,
+        f"{detail}: hardly room for pages; set NETNEW_HOME to another disk",
     )
 
 
@@ -133,7 +136,7 @@ def _gateway(settings: Settings) -> list[Check]:
     if settings.test_gateway is None:
         return []
     detail = f"every page is fetched from {settings.test_gateway}, not from the web"
-    return [Check("test gateway", Health.NOTE, detail)]
+    return [Check("test gateway", CheckStatus.NOTE, detail)]
 
 
 def _rendering(settings: Settings) -> Check:
@@ -143,20 +146,22 @@ def _rendering(settings: Settings) -> Check:
     missing = why_not_rendered(settings.browser_path)
     if settings.render == "never":
         can = "it could be: NETNEW_RENDER=auto" if missing is None else f"it cannot be: {missing}"
-        return Check("rendering", Health.OK, f"pages that need JavaScript are not rendered; {can}")
+        return Check(
+            "rendering", CheckStatus.OK, f"pages that need JavaScript are not rendered; {can}"
+        )
     if missing is not None:
-        return Check("rendering", Health.BAD, f"pages cannot be rendered: {missing}")
-    return Check("rendering", Health.OK, "pages that need JavaScript are rendered by Chromium")
+        return Check("rendering", CheckStatus.BAD, f"pages cannot be rendered: {missing}")
+    return Check("rendering", CheckStatus.OK, "pages that need JavaScript are rendered by Chromium")
 
 
 def _typing_errors() -> list[Check]:
-    return [Check("environment", Health.NOTE, x) for x in unknown_variables()]
+    return [Check("environment", CheckStatus.NOTE, x) for x in unknown_variables()]
 
 
 def _plugins() -> list[Check]:
     """Kinds of sources that other packages offer and that cannot be loaded."""
     return [
-        Check(f"plugin {x.kind}", Health.NOTE, clean(x.problem))
+        Check(f"plugin {x.kind}", CheckStatus.NOTE, clean(x.problem))
         for x in installed_plugins()
         if x.problem
     ]
@@ -169,17 +174,17 @@ def _models(settings: Settings, ask: bool) -> list[Check]:
     try:
         seen = asyncio.run(models_seen(settings, ask))
     except NetnewError as error:
-        return [Check("model", Health.BAD, clean(str(error)))]
+        return [Check("model", CheckStatus.BAD, clean(str(error)))]
     return [_model(each, chosen=bool(settings.model)) for each in seen]
 
 
-def _model(seen: Seen, chosen: bool) -> Check:
+def _model(seen: ModelReport, chosen: bool) -> Check:
     if not seen.name:
-        return Check("model", Health.OK, f"none, rules decide. {seen.why} {_MODEL_TO_SET}")
+        return Check("model", CheckStatus.OK, f"none, rules decide. {seen.why} {_MODEL_TO_SET}")
     name = clean(f"model {seen.name}")
     if seen.problem:
         # Where nobody chose it, it is no mistake that it cannot be used.
-        health = Health.BAD if chosen else Health.NOTE
+        health = CheckStatus.BAD if chosen else CheckStatus.NOTE
         return Check(name, health, clean(f"not usable: {seen.problem}. {seen.why}"))
     price = seen.price
     facts = [
@@ -191,15 +196,17 @@ def _model(seen: Seen, chosen: bool) -> Check:
         facts.append(f"at {seen.base_url}")
     if seen.capability is not None and seen.capability.latency_s is not None:
         facts.append(f"answers by {seen.capability.rung} in {seen.capability.latency_s:.1f} s")
-    return Check(name, Health.OK, clean(f"{seen.why} {'; '.join(facts)}"))
+    return Check(name, CheckStatus.OK, clean(f"{seen.why} {'; '.join(facts)}"))
 
 
 def _services(settings: Settings) -> list[Check]:
     """The search services of the web. None of them is needed, so none is missed."""
     try:
-        return [Check(x.name, Health.OK, clean(x.detail)) for x in services_seen(settings)]
+        return [
+            Check(x.name, CheckStatus.OK, clean(x.detail)) for x in search_service_reports(settings)
+        ]
     except NetnewError as error:
-        return [Check("search services", Health.BAD, clean(str(error)))]
+        return [Check("search services", CheckStatus.BAD, clean(str(error)))]
 
 
 def _parts(context: typer.Context, settings: Settings) -> list[Check]:
@@ -212,13 +219,13 @@ def _parts(context: typer.Context, settings: Settings) -> list[Check]:
     try:
         return with_app(context, look, settings)
     except NetnewError as error:
-        return [Check("database", Health.BAD, clean(str(error)))]
+        return [Check("database", CheckStatus.BAD, clean(str(error)))]
 
 
 async def _database(app: App) -> Check:
     newest = await app.service.runs(limit=1)
     detail = "can be read" + (f", last run {newest[0].created_at:%Y-%m-%d}" if newest else "")
-    return Check("database", Health.OK, detail)
+    return Check("database", CheckStatus.OK, detail)
 
 
 async def _source(app: App, spec: str) -> Check:
@@ -230,9 +237,11 @@ async def _source(app: App, spec: str) -> Check:
         chosen = "sources" in app.settings.model_fields_set
         problem = clean(getattr(error, "problem", "") or str(error))
         return Check(
-            name, Health.BAD if chosen else Health.NOTE, f"not usable: {problem}. {SOURCES_TO_TRY}"
+            name,
+            CheckStatus.BAD if chosen else CheckStatus.NOTE,
+            f"not usable: {problem}. {SOURCES_TO_TRY}",
         )
-    return Check(name, Health.OK, "can be used")
+    return Check(name, CheckStatus.OK, "can be used")
 
 
 async def _judge(app: App) -> Check:
@@ -240,12 +249,12 @@ async def _judge(app: App) -> Check:
     try:
         found = await app.service.judge_named(asked)
     except NetnewError as error:
-        return Check("judge", Health.BAD, clean(str(error)))
-    return Check("judge", Health.OK, clean(f"{found.judge.profile} (asked for: {asked})"))
+        return Check("judge", CheckStatus.BAD, clean(str(error)))
+    return Check("judge", CheckStatus.OK, clean(f"{found.judge.profile} (asked for: {asked})"))
 
 
 def _show(checks: list[Check], settings: Settings) -> None:
-    console = terminal.results()
+    console = consoles.results()
     for check in checks:
         console.print(
             Text.assemble(
@@ -257,3 +266,32 @@ def _show(checks: list[Check], settings: Settings) -> None:
     console.print()
     rows = [[x.name, x.value, x.origin] for x in settings.origins()]
     print_rows(console, ["setting", "value", "from"], rows)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchServiceReport:
+    """`name` of the service, and in `detail` whether its key is there, whether `web` alone means it
+    and what it costs. No key is shown."""
+
+    name: str
+    detail: str
+
+
+def search_service_reports(settings: Settings) -> list[SearchServiceReport]:
+    """Every search service, in the order `web` looks for one. Raises InvalidInput where the setting
+    names one that there is not."""
+    from netnew.bootstrap import search_keys, search_services  # opened applications alone need it
+
+    return [
+        SearchServiceReport(
+            f"search {x.name}",
+            "; ".join(
+                [
+                    x.detail,
+                    *(["taken by `web`"] if x.is_first else []),
+                    *([f"${1_000 * x.price:g} per 1,000 searches"] if x.price else []),
+                ]
+            ),
+        )
+        for x in search_services(settings.web_providers, search_keys())
+    ]

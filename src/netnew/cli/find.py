@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from netnew.cli import asking, terminal
-from netnew.cli.asking import Question, spec_from
-from netnew.cli.beginning import announce, begin_and_show
-from netnew.cli.excluding import exclude_list
-from netnew.cli.from_here import from_here
-from netnew.cli.opened import with_app
-from netnew.cli.showing import wishes
-from netnew.cli.terminal import short
-from netnew.cli.wording import judged_by
+from netnew.cli import consoles, run_options
+from netnew.cli.app_context import with_app
+from netnew.cli.consoles import short
+from netnew.cli.exclude_options import exclude_list
+from netnew.cli.phrases import judged_by
+from netnew.cli.run_in_foreground import announce, begin_and_show
+from netnew.cli.run_options import RunQuestion, absolute_paths, spec_from
+from netnew.cli.run_output import output_options
 from netnew.domain.budget import Budget
 from netnew.domain.run import ExcludeList
 from netnew.settings import Settings
@@ -25,38 +24,38 @@ if TYPE_CHECKING:
 
 def find(
     context: typer.Context,
-    objective: asking.Objective,
-    entity_type: asking.EntityType = "",
-    where: asking.Where = None,
-    enrich: asking.Enrich = None,
-    schema: asking.Schema = None,
-    limit: asking.Limit = 100,
-    generator: asking.Effort = asking.Generator.CORE,
-    exclude: asking.Exclude = None,
-    source: asking.SourceSpecs = None,
-    judge: asking.JudgeName = None,
-    query: asking.Queries = None,
-    max_cost: asking.MaxCost = None,
-    max_tokens: asking.MaxTokens = None,
-    max_seconds: asking.MaxSeconds = None,
-    max_searches: asking.MaxSearches = None,
-    max_pages: asking.MaxPages = None,
-    evaluate_limit: asking.EvaluateLimit = None,
-    match_share: asking.MatchShare = 1.0,
-    output: asking.Outputs = None,
-    everything: asking.All = False,
-    detach: asking.Detach = False,
-    as_json: asking.AsJson = False,
-    quiet: asking.Quiet = False,
+    objective: run_options.Objective,
+    entity_type: run_options.EntityType = "",
+    where: run_options.Where = None,
+    enrich: run_options.Enrich = None,
+    schema: run_options.Schema = None,
+    limit: run_options.Limit = 100,
+    generator: run_options.Effort = run_options.GeneratorOption.CORE,
+    exclude: run_options.Exclude = None,
+    source: run_options.SourceSpecs = None,
+    judge: run_options.JudgeName = None,
+    query: run_options.Queries = None,
+    max_cost: run_options.MaxCost = None,
+    max_tokens: run_options.MaxTokens = None,
+    max_seconds: run_options.MaxSeconds = None,
+    max_searches: run_options.MaxSearches = None,
+    max_pages: run_options.MaxPages = None,
+    evaluate_limit: run_options.EvaluateLimit = None,
+    match_share: run_options.MatchShare = 1.0,
+    output: run_options.Outputs = None,
+    everything: run_options.All = False,
+    detach: run_options.Detach = False,
+    as_json: run_options.AsJson = False,
+    quiet: run_options.Quiet = False,
 ) -> None:
     """Find every entity that matches OBJECTIVE, with quotes as proof.
 
     Ctrl-C asks whether to leave the run running or to stop it and keep what it has; where nobody
     can be asked it stops it (exit code 130). A second Ctrl-C leaves at once.
     """
-    wanted = wishes(output, everything, as_json, quiet, detach)
+    wanted = output_options(output, everything, as_json, quiet, detach)
     settings = Settings.load()
-    question = Question(
+    question = RunQuestion(
         objective,
         entity_type,
         where or (),
@@ -76,10 +75,10 @@ def find(
 
     async def ask(app: App) -> int:
         asked = spec_from(question, settings, await exclude_list(exclude or (), app.service))
-        spec = from_here(asked, lambda: app.corpora.names())
+        spec = absolute_paths(asked, lambda: app.corpora.names())
         made = await app.service.plan(spec)
         if not (wanted.quiet or wanted.as_json):
-            terminal.progress().print(judged_by(made))
+            consoles.progress().print(judged_by(made))
         return await begin_and_show(app, lambda worker: app.service.begin(made, worker), wanted)
 
     raise typer.Exit(with_app(context, ask, settings))

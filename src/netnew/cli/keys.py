@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from netnew.cli import asking, terminal
-from netnew.cli.opened import with_app
+from netnew.cli import consoles, run_options
+from netnew.cli.app_context import with_app
 from netnew.cli.tables import print_rows
 from netnew.cli.times import parse_duration, parse_expiry, parse_since
+from netnew.domain.api_key import KeyScope
 from netnew.domain.ids import WorkspaceId
-from netnew.domain.key import KeyScope
 
 if TYPE_CHECKING:
     from netnew.bootstrap import App
+    from netnew.domain.api_key import ApiKey
     from netnew.domain.audit import AuditEntry
-    from netnew.domain.key import ApiKey
 
 app = typer.Typer(
     help="Create, list, rotate and revoke the keys of HTTP callers.",
@@ -52,7 +52,7 @@ def create(
         bool, typer.Option("--read-only", help="Allow only GET requests and event streams.")
     ] = False,
     expires: Expires = None,
-    as_json: asking.AsJson = False,
+    as_json: run_options.AsJson = False,
 ) -> None:
     """Create a key. It is shown this once: only its hash is kept."""
     scope = KeyScope.READ_ONLY if read_only else KeyScope.FULL
@@ -66,7 +66,7 @@ def create(
 
 
 @app.command("list")
-def list_(context: typer.Context, as_json: asking.AsJson = False) -> None:
+def list_(context: typer.Context, as_json: run_options.AsJson = False) -> None:
     """Show all keys with scope, expiry and last use; secrets are not kept."""
 
     async def read(opened: App) -> list[ApiKey]:
@@ -74,11 +74,11 @@ def list_(context: typer.Context, as_json: asking.AsJson = False) -> None:
 
     keys = with_app(context, read)
     if as_json:
-        terminal.print_json([_document(x) for x in keys])
+        consoles.print_json([_document(x) for x in keys])
         return
     now = datetime.now(UTC)
     header = ("KEY", "NAME", "WORKSPACE", "SCOPE", "CREATED", "EXPIRES", "LAST USE", "STATE")
-    print_rows(terminal.results(), header, [_row(x, now) for x in keys])
+    print_rows(consoles.results(), header, [_row(x, now) for x in keys])
 
 
 @app.command("rotate")
@@ -92,7 +92,7 @@ def rotate(
         ),
     ] = "24h",
     expires: Expires = None,
-    as_json: asking.AsJson = False,
+    as_json: run_options.AsJson = False,
 ) -> None:
     """Create a key in the place of another, which expires after an overlap.
 
@@ -106,12 +106,14 @@ def rotate(
 
     key, secret = with_app(context, make)
     if not as_json:
-        terminal.progress().print(f"{key_id} expires in {overlap}, unless it does before.")
+        consoles.progress().print(f"{key_id} expires in {overlap}, unless it does before.")
     _show_new(key, secret, as_json)
 
 
 @app.command("revoke")
-def revoke(context: typer.Context, key_id: KeyArgument, as_json: asking.AsJson = False) -> None:
+def revoke(
+    context: typer.Context, key_id: KeyArgument, as_json: run_options.AsJson = False
+) -> None:
     """Revoke a key immediately."""
 
     async def end(opened: App) -> ApiKey:
@@ -119,9 +121,9 @@ def revoke(context: typer.Context, key_id: KeyArgument, as_json: asking.AsJson =
 
     key = with_app(context, end)
     if as_json:
-        terminal.print_json(_document(key))
+        consoles.print_json(_document(key))
     else:
-        terminal.progress().print(f"{key.id} ({key.name}) is revoked.")
+        consoles.progress().print(f"{key.id} ({key.name}) is revoked.")
 
 
 @app.command("audit")
@@ -138,7 +140,7 @@ def audit(
     limit: Annotated[
         int, typer.Option("--limit", metavar="N", min=1, max=100_000, help="At most so many lines.")
     ] = 50,
-    as_json: asking.AsJson = False,
+    as_json: run_options.AsJson = False,
 ) -> None:
     """Show who had what done, the newest first: commands over HTTP and of this command line."""
     now = datetime.now(UTC)
@@ -149,10 +151,10 @@ def audit(
 
     entries = with_app(context, read)
     if as_json:
-        terminal.print_json([_entry_document(x) for x in entries])
+        consoles.print_json([_entry_document(x) for x in entries])
         return
     header = ("AT (UTC)", "WHO", "FROM", "WORKSPACE", "WHAT", "ON", "OUTCOME")
-    print_rows(terminal.results(), header, [_entry_row(x) for x in entries])
+    print_rows(consoles.results(), header, [_entry_row(x) for x in entries])
 
 
 def _entry_document(entry: AuditEntry) -> dict[str, object]:
@@ -172,7 +174,7 @@ def _entry_row(entry: AuditEntry) -> tuple[str, ...]:
     outcome = f"{entry.outcome.value} ({entry.detail})" if entry.detail else entry.outcome.value
     return (
         *(f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.actor.name, entry.actor.face, entry.workspace_id),
-        *(entry.action, terminal.clean(entry.subject), outcome),
+        *(entry.action, consoles.clean(entry.subject), outcome),
     )
 
 
@@ -182,11 +184,11 @@ def _expiry(expires: str | None) -> datetime | None:
 
 def _show_new(key: ApiKey, secret: str, as_json: bool) -> None:
     if as_json:
-        terminal.print_json({**_document(key), "key": secret})
+        consoles.print_json({**_document(key), "key": secret})
         return
     limits = ", read-only" if key.scope is KeyScope.READ_ONLY else ""
     limits += f", until {_minute(key.expires_at)} UTC" if key.expires_at else ""
-    terminal.progress().print(
+    consoles.progress().print(
         f"{key.id} opens workspace {key.workspace_id}{limits}; only its hash is kept."
     )
     typer.echo(secret)

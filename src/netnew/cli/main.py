@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from netnew import __version__
-from netnew.cli.complaints import OneLineErrors
-from netnew.cli.deferred import DeferredCommand
+from netnew.cli.deferred_command import DeferredCommand
+from netnew.cli.errors import OneLineErrors
 
 if TYPE_CHECKING:
     from netnew.bootstrap import App
@@ -118,7 +118,7 @@ def main(
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
         return
-    from netnew.cli.terminal import clean, forgiving_streams, progress
+    from netnew.cli.consoles import clean, forgiving_streams, progress
     from netnew.error_log import ERRORS
     from netnew.settings import home_before_loading, unknown_variables
 

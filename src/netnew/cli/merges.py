@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from netnew.cli import asking, terminal
-from netnew.cli.opened import with_app
-from netnew.cli.runs import RunArgument
-from netnew.cli.standing import short_id
+from netnew.cli import consoles, run_options
+from netnew.cli.app_context import with_app
+from netnew.cli.consoles import clean, program, short
+from netnew.cli.run_lookup import find_run
+from netnew.cli.run_state import short_id
+from netnew.cli.runs_read import RunArgument
 from netnew.cli.tables import print_rows
-from netnew.cli.terminal import clean, program, short
-from netnew.cli.which_run import the_run
 from netnew.domain.candidate import Candidate, MatchStatus, Merge
 from netnew.domain.ids import CandidateId
 from netnew.domain.run import Run
-from netnew.exports.document import Json, candidate_document, run_document
+from netnew.exports.json_document import Json, candidate_document, run_document
 
 if TYPE_CHECKING:
     from netnew.bootstrap import App
-    from netnew.engine.split import Split
+    from netnew.engine.resolution.unmerge import Unmerge
 
 _NAME_CHARS = 60
 # Who a candidate is, by its id: the newest row, else the one that the log kept.
@@ -35,7 +35,7 @@ def merges(
         int | None,
         typer.Option("--undo", metavar="N", min=1, help="Split again what merge N made one."),
     ] = None,
-    as_json: asking.AsJson = False,
+    as_json: run_options.AsJson = False,
 ) -> None:
     """List which candidates of a run were found to be the same, and why; --undo splits them."""
     if undo is None:
@@ -46,7 +46,7 @@ def merges(
 
 def _list(context: typer.Context, run: str, as_json: bool) -> None:
     async def read(app: App) -> tuple[Run, list[Merge], _Rows]:
-        of = await the_run(app.service, run)
+        of = await find_run(app.service, run)
         log = await app.service.merges(of.id)
         rows = {x.lost: x.lost_candidate for x in log}
         named = {x.kept for x in log}
@@ -57,20 +57,20 @@ def _list(context: typer.Context, run: str, as_json: bool) -> None:
     of, log, rows = with_app(context, read)
     if as_json:
         told = [_document(number, x, of, rows) for number, x in enumerate(log, 1)]
-        terminal.print_json({"merges": told})
+        consoles.print_json({"merges": told})
     elif not log:
-        terminal.progress().print("No candidates were merged.")
+        consoles.progress().print("No candidates were merged.")
     else:
         table = [
             [str(number), _who(rows.get(x.kept), x.kept), _who(x.lost_candidate, x.lost), _why(x)]
             for number, x in enumerate(log, 1)
         ]
-        print_rows(terminal.results(), ["no.", "kept", "merged into it", "why"], table)
+        print_rows(consoles.results(), ["no.", "kept", "merged into it", "why"], table)
 
 
 def _undo(context: typer.Context, run: str, number: int, as_json: bool) -> None:
-    async def write(app: App) -> tuple[Run, Split]:
-        of = await the_run(app.service, run)
+    async def write(app: App) -> tuple[Run, Unmerge]:
+        of = await find_run(app.service, run)
         done = await app.service.undo_merge(of.id, number)
         return await app.service.run(of.id), done
 
@@ -81,13 +81,13 @@ def _undo(context: typer.Context, run: str, number: int, as_json: bool) -> None:
         rows.setdefault(done.merge.kept, done.kept)
         told = [candidate_document(x, of.spec.enrichments) for x in both]
         undone = _document(number, done.merge, of, rows)
-        terminal.print_json({"run": run_document(of), "undone": undone, "candidates": told})
+        consoles.print_json({"run": run_document(of), "undone": undone, "candidates": told})
         return
     for row in both:
         typer.echo(f"{row.status.value}: {clean(row.name)}  {clean(row.url)}")
     if any(x.status in (MatchStatus.GENERATED, MatchStatus.UNCLEAR) for x in both):
         again = f"{program()} runs extend {short_id(of)}"
-        terminal.progress().print(f"What is not decided is judged when the run goes on: {again}")
+        consoles.progress().print(f"What is not decided is judged when the run goes on: {again}")
 
 
 def _who(row: Candidate | None, key: CandidateId) -> str:

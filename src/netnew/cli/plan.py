@@ -8,43 +8,43 @@ from typing import TYPE_CHECKING
 import typer
 from rich.console import Console
 
-from netnew.cli import asking, terminal
-from netnew.cli.asking import Question, spec_from
-from netnew.cli.excluding import exclude_list
-from netnew.cli.opened import with_app
-from netnew.cli.terminal import clean
-from netnew.cli.wording import cost_words, model_words
+from netnew.cli import consoles, run_options
+from netnew.cli.app_context import with_app
+from netnew.cli.consoles import clean
+from netnew.cli.exclude_options import exclude_list
+from netnew.cli.phrases import cost_words, model_words
+from netnew.cli.run_options import RunQuestion, spec_from
 from netnew.domain.budget import Budget
 from netnew.domain.enrichment import Format, leaves
-from netnew.exports.document import Json, asked_document
+from netnew.exports.json_document import Json, asked_document
 from netnew.settings import Settings
 
 if TYPE_CHECKING:
     from netnew.bootstrap import App
-    from netnew.engine.plan import Plan
+    from netnew.engine.planning.plan import Plan
 
 
 def plan(
     context: typer.Context,
-    objective: asking.Objective,
-    entity_type: asking.EntityType = "",
-    where: asking.Where = None,
-    enrich: asking.Enrich = None,
-    schema: asking.Schema = None,
-    limit: asking.Limit = 100,
-    generator: asking.Effort = asking.Generator.CORE,
-    exclude: asking.Exclude = None,
-    source: asking.SourceSpecs = None,
-    judge: asking.JudgeName = None,
-    query: asking.Queries = None,
-    max_cost: asking.MaxCost = None,
-    max_tokens: asking.MaxTokens = None,
-    max_seconds: asking.MaxSeconds = None,
-    max_searches: asking.MaxSearches = None,
-    max_pages: asking.MaxPages = None,
-    evaluate_limit: asking.EvaluateLimit = None,
-    match_share: asking.MatchShare = 1.0,
-    as_json: asking.AsJson = False,
+    objective: run_options.Objective,
+    entity_type: run_options.EntityType = "",
+    where: run_options.Where = None,
+    enrich: run_options.Enrich = None,
+    schema: run_options.Schema = None,
+    limit: run_options.Limit = 100,
+    generator: run_options.Effort = run_options.GeneratorOption.CORE,
+    exclude: run_options.Exclude = None,
+    source: run_options.SourceSpecs = None,
+    judge: run_options.JudgeName = None,
+    query: run_options.Queries = None,
+    max_cost: run_options.MaxCost = None,
+    max_tokens: run_options.MaxTokens = None,
+    max_seconds: run_options.MaxSeconds = None,
+    max_searches: run_options.MaxSearches = None,
+    max_pages: run_options.MaxPages = None,
+    evaluate_limit: run_options.EvaluateLimit = None,
+    match_share: run_options.MatchShare = 1.0,
+    as_json: run_options.AsJson = False,
 ) -> None:
     """Show how OBJECTIVE is understood, and the most it may use.
 
@@ -52,7 +52,7 @@ def plan(
     it said is known to the `find` that follows. Change it with --type, --where, --enrich, --query.
     """
     settings = Settings.load()
-    question = Question(
+    question = RunQuestion(
         objective,
         entity_type,
         where or (),
@@ -74,9 +74,9 @@ def plan(
 
     made = with_app(context, ask, settings)
     if as_json:
-        terminal.print_json(plan_document(made))
+        consoles.print_json(plan_document(made))
     else:
-        show_plan(terminal.results(), made)
+        show_plan(consoles.results(), made)
 
 
 def plan_document(made: Plan) -> Json:

@@ -17,11 +17,11 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from netnew.cli import terminal
-from netnew.cli.render import mark
-from netnew.cli.tally import Tally
-from netnew.cli.terminal import clean, plural, short
-from netnew.cli.wording import paid_for
+from netnew.cli import consoles
+from netnew.cli.consoles import clean, plural, short
+from netnew.cli.phrases import paid_for
+from netnew.cli.progress_state import ProgressState
+from netnew.cli.tables import mark
 from netnew.domain.candidate import MatchStatus
 from netnew.domain.event import (
     CandidateDecided,
@@ -33,13 +33,13 @@ from netnew.domain.event import (
     RunPlanned,
     SourceFailed,
 )
-from netnew.exports.events import event_document
+from netnew.exports.writers import event_document
 
 
 class Display(Protocol):
     """Where progress goes."""
 
-    def show(self, events: list[Event], tally: Tally, seconds: float) -> None: ...
+    def show(self, events: list[Event], tally: ProgressState, seconds: float) -> None: ...
     def say(self, line: str) -> None: ...
 
     def pause(self) -> None:
@@ -52,11 +52,11 @@ class Display(Protocol):
 class Silent:
     """`--quiet`: only what the user must know."""
 
-    def show(self, events: list[Event], tally: Tally, seconds: float) -> None:
+    def show(self, events: list[Event], tally: ProgressState, seconds: float) -> None:
         pass
 
     def say(self, line: str) -> None:
-        terminal.progress().print(line)
+        consoles.progress().print(line)
 
     def pause(self) -> None:
         pass
@@ -68,7 +68,7 @@ class Silent:
 class JsonLines(Silent):
     """One JSON event a line on standard output."""
 
-    def show(self, events: list[Event], tally: Tally, seconds: float) -> None:
+    def show(self, events: list[Event], tally: ProgressState, seconds: float) -> None:
         for event in events:
             print(json.dumps(event_document(event), ensure_ascii=False))
         if events:
@@ -81,7 +81,7 @@ class Lines(Silent):
     def __init__(self, console: Console) -> None:
         self._console = console
 
-    def show(self, events: list[Event], tally: Tally, seconds: float) -> None:
+    def show(self, events: list[Event], tally: ProgressState, seconds: float) -> None:
         for event in events:
             line = _line(event)
             if line:
@@ -103,7 +103,7 @@ class LiveTable:
     def __exit__(self, *_: object) -> None:
         self._live.stop()
 
-    def show(self, events: list[Event], tally: Tally, seconds: float) -> None:
+    def show(self, events: list[Event], tally: ProgressState, seconds: float) -> None:
         self._spinner.update(text=_status(tally, seconds))
         parts: list[RenderableType] = [self._spinner]
         if tally.matches:
@@ -120,7 +120,7 @@ class LiveTable:
     def go_on(self) -> None:
         self._live.start()
 
-    def _latest(self, tally: Tally) -> Table:
+    def _latest(self, tally: ProgressState) -> Table:
         table = Table(box=None, show_header=False, pad_edge=False)
         for _ in range(3):
             table.add_column(no_wrap=True, overflow="ellipsis")
@@ -140,7 +140,7 @@ class LiveTable:
 
 @contextmanager
 def display(quiet: bool, as_json_lines: bool = False) -> Iterator[Display]:
-    console = terminal.progress()
+    console = consoles.progress()
     if as_json_lines:
         yield JsonLines()
     elif quiet:
@@ -152,7 +152,7 @@ def display(quiet: bool, as_json_lines: bool = False) -> Iterator[Display]:
         yield Lines(console)
 
 
-def _status(tally: Tally, seconds: float) -> Text:
+def _status(tally: ProgressState, seconds: float) -> Text:
     parts = [
         f"round {tally.round + 1}",
         plural(tally.candidates, "candidate"),

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from netnew.cli import life, merges, runs
+from netnew.cli import merges, runs_lifecycle, runs_read
 
-app = runs.app
+app = runs_read.app
 for name, command in (
-    ("extend", life.extend),
-    ("enrich", life.enrich),
-    ("refresh", life.refresh),
-    ("resume", life.resume),
-    ("pause", life.pause),
-    ("continue", life.unpause),
-    ("stop", life.stop),
-    ("cancel", life.cancel),
-    ("watch", life.watch),
+    ("extend", runs_lifecycle.extend),
+    ("enrich", runs_lifecycle.enrich),
+    ("refresh", runs_lifecycle.refresh),
+    ("resume", runs_lifecycle.resume),
+    ("pause", runs_lifecycle.pause),
+    ("continue", runs_lifecycle.unpause),
+    ("stop", runs_lifecycle.stop),
+    ("cancel", runs_lifecycle.cancel),
+    ("watch", runs_lifecycle.watch),
     ("merges", merges.merges),
 ):
     app.command(name)(command)

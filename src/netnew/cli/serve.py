@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from netnew.cli import terminal
-from netnew.cli.opened import with_app
-from netnew.cli.terminal import plural
+from netnew.cli import consoles
+from netnew.cli.app_context import with_app
+from netnew.cli.consoles import plural
 from netnew.domain.errors import InvalidInput, NetnewError
-from netnew.domain.source_spec import shown
+from netnew.domain.source_spec import redacted
 from netnew.settings import Settings
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def serve(
     face = _Serving(api_only or workers is not None, workers, listens)
     left_at_once = with_app(context, face.until_asked_to_leave, settings)
     if left_at_once:
-        from netnew.api.serving import LEFT_AT_ONCE
+        from netnew.api.server import LEFT_AT_ONCE
 
         raise typer.Exit(LEFT_AT_ONCE)
 
@@ -67,10 +67,10 @@ class _Serving:
 
     async def until_asked_to_leave(self, app: App) -> bool:
         """Whether it left at once, being asked twice."""
-        from netnew.api.serving import polite_leaving
+        from netnew.api.server import graceful_shutdown
 
         await _check_host(app)
-        with polite_leaving() as leaving:
+        with graceful_shutdown() as leaving:
             if self._fd is not None:
                 await self._as_one_of_several(app, leaving.asked)
                 return leaving.at_once
@@ -78,10 +78,10 @@ class _Serving:
             if self._workers is None:
                 await self._here(app, listens, leaving.asked)
             else:
-                from netnew.cli.several import serve_in_several
+                from netnew.cli.multiprocess import serve_in_processes
 
                 await self._announce(app, listens)  # who connects now waits for the first of them
-                await serve_in_several(listens, self._workers, app.settings, leaving.asked)
+                await serve_in_processes(listens, self._workers, app.settings, leaving.asked)
         return leaving.at_once
 
     async def _as_one_of_several(self, app: App, asked: asyncio.Event) -> None:
@@ -97,17 +97,17 @@ class _Serving:
 
     async def _here(self, app: App, listens: socket.socket, asked: asyncio.Event) -> None:
         from netnew.api import metrics
-        from netnew.api.serving import serving
-        from netnew.bootstrap import make_house
+        from netnew.api.server import serve
+        from netnew.bootstrap import make_api_state
 
-        app.workspaces.account = metrics.count_stretch
+        app.workspaces.account = metrics.count_step
         await app.service.queue()  # else the first who begins a run waits for it to be opened
         async with AsyncExitStack() as stack:
             if not self._api_only:
                 await stack.enter_async_context(app.open_worker(takes_all=True))
                 await stack.enter_async_context(app.open_deliverer())
             await stack.enter_async_context(app.plans_in_processes())
-            await stack.enter_async_context(serving(make_house(app), listens=listens))
+            await stack.enter_async_context(serve(make_api_state(app), listens=listens))
             if self._fd is None:
                 await self._announce(app, listens)
             await asked.wait()
@@ -115,7 +115,7 @@ class _Serving:
                 _say("leaving")
 
     async def _announce(self, app: App, listens: socket.socket) -> None:
-        from netnew.api.binding import address_of
+        from netnew.api.listening import bound_address
 
         settings = app.settings
         keys = await app.desks.keys.list()
@@ -126,22 +126,22 @@ class _Serving:
             else "no key was made: any opens it, from this machine alone"
         )
         work = "runs wait for `netnew worker`; " if self._api_only else ""
-        _say(f"netnew serves on {address_of(listens, settings.host)}")
+        _say(f"netnew serves on {bound_address(listens, settings.host)}")
         _say(
-            f"judge {await _judge(app)}, sources {', '.join(map(shown, settings.sources))};"
+            f"judge {await _judge(app)}, sources {', '.join(map(redacted, settings.sources))};"
             f" {work}workspace {settings.workspace}; {opens}"
         )
 
 
 def _listening(settings: Settings) -> socket.socket:
-    from netnew.api.binding import listening
+    from netnew.api.listening import listening
 
     return listening(settings.host, settings.port)
 
 
 async def _check_host(app: App) -> None:
     """Others may come in only with a key. Raises InvalidInput."""
-    from netnew.api.binding import is_loopback
+    from netnew.api.listening import is_loopback
 
     host = app.settings.host
     if is_loopback(host) or await app.desks.keys.any_in_force():
@@ -164,4 +164,4 @@ async def _judge(app: App) -> str:
 
 
 def _say(line: str) -> None:
-    terminal.progress().print(line)
+    consoles.progress().print(line)

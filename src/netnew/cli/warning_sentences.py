@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from netnew.cli.terminal import clean, plural
+from netnew.cli.consoles import clean, plural
 
 # Of one kind so many are shown; the others are counted.
 MAX_OF_A_KIND = 3

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from netnew.cli import asking, terminal
-from netnew.cli.opened import with_app
-from netnew.cli.terminal import plural, short
+from netnew.cli import consoles, run_options
+from netnew.cli.app_context import with_app
+from netnew.cli.consoles import plural, short
 from netnew.domain.errors import NetnewError
 from netnew.domain.ids import RunId
-from netnew.exports.document import run_document
+from netnew.exports.json_document import run_document
 from netnew.settings import Settings
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def worker(
         typer.Option("--runs-at-once", metavar="N", min=1, help="Most runs at the same time."),
     ] = None,
     as_json: JsonLines = False,
-    quiet: asking.Quiet = False,
+    quiet: run_options.Quiet = False,
 ) -> None:
     """Work on all runs that wait, and on those whose worker is gone.
 
@@ -68,7 +68,7 @@ class _Working:
     _in_hand: set[tuple[RunId, int]] = field(default_factory=set)
 
     async def until_asked_to_leave(self) -> None:
-        self.app.workspaces.heed = self._heed
+        self.app.workspaces.on_started_or_ended = self._heed
         telling = asyncio.ensure_future(self._tell())
         with _polite_leaving() as asked:
             app = self.app
@@ -118,7 +118,7 @@ class _Working:
 
     def _say(self, line: str) -> None:
         if not self.quiet:
-            terminal.progress().print(line)
+            consoles.progress().print(line)
 
 
 async def _in_turn(*waits: Callable[[], Awaitable[None]]) -> None:
@@ -131,14 +131,14 @@ def _polite_leaving() -> Iterator[asyncio.Event]:
     """Set by the first signal; a second cancels what is waited for."""
     loop, asked, this = asyncio.get_running_loop(), asyncio.Event(), asyncio.current_task()
 
-    def heed() -> None:
+    def on_started_or_ended() -> None:
         if asked.is_set() and this is not None:
             this.cancel()
         asked.set()
 
     with suppress(NotImplementedError, RuntimeError):  # Windows; not in the main thread
         for name in _POLITE:
-            loop.add_signal_handler(getattr(signal, name), heed)
+            loop.add_signal_handler(getattr(signal, name), on_started_or_ended)
     try:
         yield asked
     except asyncio.CancelledError:

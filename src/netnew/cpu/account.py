@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from netnew.domain.errors import QuotaExceeded
 
-_MOST_OWNERS = 10_000
+_MAX_OWNERS = 10_000
 _T = TypeVar("_T")
 
 
@@ -42,7 +42,7 @@ class CpuBudgets:
         left = self._left_of(owner) - seconds
         self._left.pop(owner, None)
         self._left[owner] = (left, self.monotonic())  # at the end: the first was idle for longest
-        while len(self._left) > _MOST_OWNERS:
+        while len(self._left) > _MAX_OWNERS:
             del self._left[next(iter(self._left))]
 
     def _left_of(self, owner: str) -> float:

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import IO, Any, TypeVar, cast
 
 from netnew.cpu.account import current_account
-from netnew.cpu.turns import OwnerTurns
+from netnew.cpu.fair_queue import FairQueue
 from netnew.domain.errors import TransientError
 
 _LENGTH = struct.Struct(">Q")
@@ -39,18 +39,18 @@ class TookTooLong(Exception):
 
 class ChildProcesses:
     """Up to `most` processes that call functions of `module`; one is started when it is needed and
-    kept. Of each owner (`OwnerTurns`) one call at a time."""
+    kept. Of each owner (`FairQueue`) one call at a time."""
 
     def __init__(self, module: str, most: int = 2) -> None:
         self._module = module
-        self._turns = OwnerTurns(most)
+        self._turns = FairQueue(most)
         self._idle: list[_Child] = []
 
     async def call(self, cpu_s: float, function: Callable[..., _T], *arguments: object) -> _T:
         """What `function` of the module returns, whose processor time is charged to whoever pays;
         what it raises is raised here. Raises TookTooLong where it takes more than `cpu_s` of a
         processor, or a multiple of that by the clock, which ends its process; TransientError where
-        the process ended; QuotaExceeded like `OwnerTurns`."""
+        the process ended; QuotaExceeded like `FairQueue`."""
         wall_s = cpu_s * _CLOCK_PER_CPU + _MORE_S
         request = pickle.dumps((cpu_s, wall_s, function, arguments), pickle.HIGHEST_PROTOCOL)
         async with self._turns.turn():

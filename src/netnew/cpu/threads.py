@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from netnew.cpu.account import current_account
-from netnew.cpu.turns import OwnerTurns
+from netnew.cpu.fair_queue import FairQueue
 
 _T = TypeVar("_T")
 
@@ -20,11 +20,11 @@ class OffLoop:
     """The interpreter's lock is passed on every 5 ms, so that the loop goes on, if a little slower;
     more threads would slow it further and do no more. No single call of C code may take long."""
 
-    _turns: OwnerTurns = field(default_factory=lambda: OwnerTurns(1))
+    _turns: FairQueue = field(default_factory=lambda: FairQueue(1))
 
     async def run(self, function: Callable[..., _T], *arguments: object) -> _T:
         """What `function` returns. Its processor time is charged to whoever pays. Raises what it
-        raises, and QuotaExceeded like `OwnerTurns`. A thread cannot be stopped: who is cancelled
+        raises, and QuotaExceeded like `FairQueue`. A thread cannot be stopped: who is cancelled
         meanwhile waits for it, and has the turn for as long."""
         account, spent = current_account(), list[float]()
         async with self._turns.turn():

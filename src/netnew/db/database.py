@@ -10,9 +10,9 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from netnew.db.backend import Backend
+from netnew.db.backoff import PATIENCE_S, Backoff
 from netnew.db.migrate import VERSION_TABLE, bring_up_to_date, check_revision, revision_of
 from netnew.db.notify import Heard, Listener
-from netnew.db.patience import PATIENCE_S, Patience
 from netnew.db.reader import Reader
 from netnew.db.sqlite import SqliteBackend, Synchronous
 from netnew.db.writer import P, R, Write, Writer
@@ -151,7 +151,7 @@ def _open(backend: Backend, patience_s: float, is_read_only: bool) -> tuple[sa.E
         backend.check_file()
         backend.make_room()
     writer, reader = backend.writer(), backend.reader()
-    patience = Patience(patience_s)
+    patience = Backoff(patience_s)
     try:
         while True:
             try:

@@ -81,11 +81,11 @@ class Listener:
                     self._heard(run_id)
 
     def _is_closing(
-        self, most_s: float | None, other: psycopg.Connection[Any] | None = None
+        self, max_s: float | None, other: psycopg.Connection[Any] | None = None
     ) -> bool:
-        """Wait for the word to close, and for news on `other`; at most `most_s`."""
+        """Wait for the word to close, and for news on `other`; at most `max_s`."""
         with selectors.DefaultSelector() as waiting:
             waiting.register(self._closing, selectors.EVENT_READ)
             if other is not None:
                 waiting.register(other, selectors.EVENT_READ)
-            return any(key.fileobj is self._closing for key, _ in waiting.select(most_s))
+            return any(key.fileobj is self._closing for key, _ in waiting.select(max_s))

@@ -1,4 +1,4 @@
-"""PostgreSQL: a server, any number of readers and writers over all processes.
+"""A server, any number of readers and writers over all processes.
 
 Transactions are READ COMMITTED. Two writers of one run are ordered by the lock of its row. Two that
 write the same ledger entries or pages in another order may wait for each other; PostgreSQL then

@@ -11,7 +11,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from netnew.db.backend import Backend
-from netnew.db.patience import PATIENCE_S, Patience
+from netnew.db.backoff import PATIENCE_S, Backoff
 from netnew.db.waiting import Silence, TooLong, answer_of, wait_limit_s
 from netnew.domain.errors import Conflict, StoreBusy
 
@@ -63,9 +63,9 @@ class Reader:
 
     def _run(self, read: Callable[[sa.Connection], T], patience_s: float) -> T:
         with self._silence.asking():
-            return self._read_at_last(read, Patience(patience_s))
+            return self._read_at_last(read, Backoff(patience_s))
 
-    def _read_at_last(self, read: Callable[[sa.Connection], T], patience: Patience) -> T:
+    def _read_at_last(self, read: Callable[[sa.Connection], T], patience: Backoff) -> T:
         while True:
             try:
                 return self._read(read)

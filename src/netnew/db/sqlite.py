@@ -1,4 +1,4 @@
-"""SQLite: one file, any number of readers, one writer at a time over all processes.
+"""One file, any number of readers, one writer at a time over all processes.
 
 WAL lets readers go on while somebody writes. Writers begin with IMMEDIATE: a transaction that
 reads first and asks for the write lock later is refused at once, whatever the timeout.
@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 import sqlalchemy as sa
 
-from netnew.db.private import HOME_MARK, make_private_file, make_private_folder, take_from_others
+from netnew.db.file_modes import HOME_MARK, make_private_file, make_private_folder, take_from_others
 from netnew.db.tables import PREFIX
 from netnew.domain.errors import NetnewError, StoreBusy, StoreDamaged
 

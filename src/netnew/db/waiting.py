@@ -26,7 +26,7 @@ _LIMIT: ContextVar[float | None] = ContextVar("netnew_database_wait", default=No
 _LOOK_EVERY_S = 0.1
 # A call that is still under way after this part of the limit counts as unanswered.
 _SILENT_PART = 0.5
-_LONGEST_S = 30.0  # however busy the database is; only of callers with a limit
+_MAX_S = 30.0  # however busy the database is; only of callers with a limit
 
 
 @contextmanager
@@ -97,7 +97,7 @@ async def answer_of(future: asyncio.Future[T], silence: Silence) -> T:
     limit_s = _LIMIT.get()
     if limit_s is None:
         return await future
-    gives_up_at = time.monotonic() + _LONGEST_S
+    gives_up_at = time.monotonic() + _MAX_S
     wait_s = limit_s
     while not (await asyncio.wait({future}, timeout=wait_s))[0]:
         is_silent = silence.lasts_s() >= limit_s * _SILENT_PART

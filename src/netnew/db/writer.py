@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from netnew.db.backend import Backend
-from netnew.db.patience import PATIENCE_S, Patience
+from netnew.db.backoff import PATIENCE_S, Backoff
 from netnew.db.waiting import Silence, TooLong, answer_of, wait_limit_s
 from netnew.domain.errors import Conflict, NetnewError, StoreBusy
 
@@ -30,7 +30,7 @@ Write = Callable[[sa.Connection, Sequence[P]], Sequence[R | NetnewError]]
 is an error is raised for that caller alone; so nothing may have been written for it. It may be
 called again with the same payloads, after a rollback."""
 
-_MOST_IN_ONE_COMMIT = 1000
+_MAX_IN_ONE_COMMIT = 1000
 # A connection that was used so lately is taken to be alive.
 _ALIVE_S = 1.0
 
@@ -108,7 +108,7 @@ class Writer:
             job = self._queue.get()
             while job is not None:
                 jobs.append(job)
-                if len(jobs) == _MOST_IN_ONE_COMMIT:
+                if len(jobs) == _MAX_IN_ONE_COMMIT:
                     break
                 try:
                     job = self._queue.get_nowait()
@@ -123,7 +123,7 @@ class Writer:
             return self._commit_at_last(jobs)
 
     def _commit_at_last(self, jobs: list[_Job]) -> list[Any]:
-        patience = Patience(self._patience_s)
+        patience = Backoff(self._patience_s)
         while True:
             try:
                 return self._commit_together(jobs)

@@ -23,7 +23,7 @@ LIBRARY = Actor("library", "library")
 """Whoever calls the use cases without saying who it is."""
 
 
-class Outcome(StrEnum):
+class AuditOutcome(StrEnum):
     DONE = "done"
     REFUSED = "refused"
     """The caller's mistake, or more than it may do."""
@@ -42,12 +42,12 @@ class AuditEntry:
     actor: Actor
     action: str
     subject: str
-    outcome: Outcome
+    outcome: AuditOutcome
     detail: str = ""
 
 
-def outcome_of(error: Exception) -> Outcome:
+def outcome_of(error: Exception) -> AuditOutcome:
     """Of a command that raised `error`."""
     if isinstance(error, CallerError | QuotaExceeded):
-        return Outcome.REFUSED
-    return Outcome.FAILED
+        return AuditOutcome.REFUSED
+    return AuditOutcome.FAILED

@@ -39,7 +39,7 @@ class Identity:
     own_keys: frozenset[str] = frozenset()
 
 
-class Recheck(StrEnum):
+class RecheckOutcome(StrEnum):
     """What came of looking again at a match of an earlier run: its pages still prove it but say
     something else, or they no longer prove it. What did not change has no row."""
 
@@ -72,7 +72,7 @@ class Candidate:
     generation: int = 1
     decided_at: datetime | None = None
     merged_into: CandidateId | None = None
-    recheck: Recheck | None = None
+    recheck: RecheckOutcome | None = None
 
 
 @dataclass(frozen=True, slots=True)

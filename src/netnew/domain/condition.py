@@ -34,7 +34,7 @@ def _key_of(description: str) -> str:
     return re.sub(r"\s+", " ", text).strip(" .;:!?")
 
 
-class Outcome(StrEnum):
+class ConditionOutcome(StrEnum):
     MATCHED = "matched"
     UNMATCHED = "unmatched"
     UNCLEAR = "unclear"
@@ -49,7 +49,7 @@ class Verdict:
     """
 
     condition: str
-    outcome: Outcome
+    outcome: ConditionOutcome
     value: str | None = None
     citations: tuple[Citation, ...] = ()
     reasoning: str = ""
@@ -57,11 +57,11 @@ class Verdict:
 
     def proved(self) -> Verdict:
         """This verdict if it has the proof it needs, else an unclear one."""
-        if self.outcome is Outcome.UNCLEAR or self.citations:
+        if self.outcome is ConditionOutcome.UNCLEAR or self.citations:
             return self
         return replace(
             self,
-            outcome=Outcome.UNCLEAR,
+            outcome=ConditionOutcome.UNCLEAR,
             confidence=Confidence.LOW,
             reasoning=f"not stated: no quote proves '{self.outcome}'. {self.reasoning}".strip(),
         )

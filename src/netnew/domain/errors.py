@@ -33,7 +33,7 @@ each face has one table from error to its own answer.
 
 from __future__ import annotations
 
-from netnew.domain.source_spec import shown
+from netnew.domain.source_spec import redacted
 
 _WITHOUT_KEYS = (
     "while no key was made, only localhost and loopback addresses are allowed, without a proxy"
@@ -132,8 +132,8 @@ class SourceUnavailable(TransientError):
 
     def __init__(self, source: str, problem: str, retry_after_s: float | None = None) -> None:
         self.source = source
-        self.problem = shown(problem)
-        super().__init__(f"source {shown(source)}: {self.problem}", retry_after_s)
+        self.problem = redacted(problem)
+        super().__init__(f"source {redacted(source)}: {self.problem}", retry_after_s)
 
 
 class ModelUnavailable(TransientError):
@@ -190,8 +190,8 @@ class SourceMisconfigured(TerminalError):
 
     def __init__(self, source: str, problem: str) -> None:
         self.source = source
-        self.problem = shown(problem)
-        super().__init__(f"source {shown(source)}: {self.problem}")
+        self.problem = redacted(problem)
+        super().__init__(f"source {redacted(source)}: {self.problem}")
 
 
 class ModelMisconfigured(TerminalError):

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from netnew.domain.budget import Spend
-from netnew.domain.candidate import MatchStatus, Recheck
+from netnew.domain.candidate import MatchStatus, RecheckOutcome
 from netnew.domain.condition import Verdict
 from netnew.domain.enrichment import EnrichmentValue
 from netnew.domain.ids import CandidateId, RunId
@@ -113,7 +113,7 @@ class CandidateRechecked:
     candidate_id: CandidateId
     name: str
     url: str
-    recheck: Recheck
+    recheck: RecheckOutcome
     status: MatchStatus
     verdicts: tuple[Verdict, ...]
     kind: Literal["candidate.rechecked"] = "candidate.rechecked"

@@ -15,7 +15,7 @@ class Confidence(StrEnum):
     LOW = "low"
 
 
-class Standing(StrEnum):
+class PageRole(StrEnum):
     """How a page stands to a candidate.
 
     `own`: on the candidate's own site. `profile`: somebody else's page about this one entity (a
@@ -32,7 +32,7 @@ class EvidencePage:
     """A snapshot shown to a judge, with its standing to the candidate."""
 
     snapshot: Snapshot
-    standing: Standing
+    standing: PageRole
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class StopRequest(StrEnum):
     KEEP = "keep"
 
 
-class Errand(StrEnum):
+class GenerationKind(StrEnum):
     """What a generation of a run is for: to find, or only to fill fields of what was found."""
 
     FIND = "find"
@@ -109,7 +109,7 @@ class RunSpec:
     those that follow from the objective and the conditions. `metadata` is the caller's, given back
     as it is. `notes`: what a face keeps with the run, as JSON text under the face's name; nobody
     else reads it. `unread`: a model is yet to read the objective; the worker has that done first,
-    and writes down what was read. `most_conditions`: so many are read in the objective at most, the
+    and writes down what was read. `max_conditions`: so many are read in the objective at most, the
     last ones as one."""
 
     objective: str
@@ -130,7 +130,7 @@ class RunSpec:
     rechecks: bool = False
     queries: tuple[str, ...] = ()
     unread: bool = False
-    most_conditions: int | None = None
+    max_conditions: int | None = None
 
     @property
     def is_preview(self) -> bool:
@@ -230,7 +230,7 @@ class Run:
     spend_before: Spend = Spend()
     rounds: int = 0
     rounds_before: int = 0
-    errand: Errand = Errand.FIND
+    errand: GenerationKind = GenerationKind.FIND
     ended_as: RunStatus | None = None
     estimate: Estimate | None = None
     judge_profile: str = ""

@@ -7,7 +7,7 @@ import re
 _LOGIN = re.compile(r"(?<=//)[^/?#@\s]*@")
 
 
-def shown(spec: str) -> str:
+def redacted(spec: str) -> str:
     """`spec` without the login in its address ('web:searxng=http://user:secret@host' → '…//host').
     Also of any text that may have a spec in it."""
     return _LOGIN.sub("", spec)

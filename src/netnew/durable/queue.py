@@ -12,13 +12,13 @@ import sqlalchemy as sa
 
 from netnew.db.sqlite import Synchronous
 from netnew.db.waiting import wait_limit_s
-from netnew.domain.batch import Batch
 from netnew.domain.budget import Spend
 from netnew.domain.errors import NotFound, StoreBusy
 from netnew.domain.ids import RunId
-from netnew.durable.connection import busy, connect
-from netnew.durable.names import queue_name
-from netnew.durable.rows import EngineRows
+from netnew.domain.judging_batch import JudgingBatch
+from netnew.durable.dbos_client import WorkflowClient
+from netnew.durable.dbos_config import busy, connect
+from netnew.durable.workflow_ids import queue_name
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,18 +30,18 @@ transaction is committed, and was never there if it is rolled back. It may be ca
 Lives = Callable[[str], Awaitable[bool]]
 """Whether the worker of an id beats."""
 
-_MOST_CONNECTIONS = 3
+_MAX_CONNECTIONS = 3
 _LOOK_EVERY_S = 0.1
 _LOOKS_A_BEAT = 10
 
 
-class RunQueue:
+class WorkflowQueue:
     """The generations of runs that wait for a worker or have one. Made by `open_queue`.
 
     Raises StoreBusy, from every method that waits, where the database cannot be reached.
     """
 
-    def __init__(self, rows: EngineRows) -> None:
+    def __init__(self, rows: WorkflowClient) -> None:
         self._rows = rows
 
     def start_run(
@@ -71,7 +71,7 @@ class RunQueue:
 
         Nothing happens where it is unknown or has ended.
         """
-        await asked(self._rows.cancel, run_id, generation)
+        await workflow_request(self._rows.cancel, run_id, generation)
 
     async def resume(
         self, run_id: RunId, generation: int, *, place: str = "", worker_id: str = ""
@@ -81,16 +81,18 @@ class RunQueue:
         One that is worked on is taken from its worker. Unknown ones are enqueued anew; one that
         ended well is left alone.
         """
-        await asked(self._rows.resume, run_id, generation, queue_name(place, worker_id), place)
+        await workflow_request(
+            self._rows.resume, run_id, generation, queue_name(place, worker_id), place
+        )
 
-    async def judged_by(self, worker_id: str, batch: Batch, lives: Lives) -> Spend | None:
+    async def judged_by(self, worker_id: str, batch: JudgingBatch, lives: Lives) -> Spend | None:
         """Have that worker judge `batch`; what it took. None where it failed, or does not live."""
-        name = await asked(self._rows.start_batch, batch, worker_id)
+        name = await workflow_request(self._rows.start_batch, batch, worker_id)
         looks = 0
         try:
             while True:
                 await asyncio.sleep(_LOOK_EVERY_S)
-                spend = await asked(self._rows.batch_spend, name)
+                spend = await workflow_request(self._rows.batch_spend, name)
                 if spend is not None:
                     return spend
                 looks += 1
@@ -99,33 +101,33 @@ class RunQueue:
         except NotFound:
             return None
         finally:
-            await asked(self._rows.end_batch, name)
+            await workflow_request(self._rows.end_batch, name)
 
     async def forget(self, older_than: datetime) -> int:
         """Delete what the engine keeps of generations that ended before; how many they were."""
-        return await asked(self._rows.forget, older_than)
+        return await workflow_request(self._rows.forget, older_than)
 
 
 @asynccontextmanager
 async def open_queue(
     database_url: str, synchronous: Synchronous = "normal"
-) -> AsyncIterator[RunQueue]:
+) -> AsyncIterator[WorkflowQueue]:
     """The queue in the database at `database_url`; the engine's tables are made where missing.
 
     Raises StoreBusy where the database stays locked or cannot be reached.
     """
-    connection = await asyncio.to_thread(connect, database_url, synchronous, _MOST_CONNECTIONS)
+    connection = await asyncio.to_thread(connect, database_url, synchronous, _MAX_CONNECTIONS)
     try:
-        rows = await asked(EngineRows, connection, _MOST_CONNECTIONS)
+        rows = await workflow_request(WorkflowClient, connection, _MAX_CONNECTIONS)
         try:
-            yield RunQueue(rows)
+            yield WorkflowQueue(rows)
         finally:
             rows.close()
     finally:
         connection.close()
 
 
-async def asked(ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def workflow_request(ask: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """`ask` in a thread, its database errors in our words. A caller with a limit (`wait_at_most`)
     gets StoreBusy after that; what was asked is done all the same."""
     limit_s = wait_limit_s()

@@ -9,11 +9,19 @@ import structlog
 
 from netnew.db.database import Database
 from netnew.domain.ids import RunId
-from netnew.durable.bench import Key
-from netnew.durable.names import own_queue, queue_name
-from netnew.durable.queue import asked
-from netnew.durable.rows import EngineRows
-from netnew.durable.workers import GONE, WorkerRow, all_workers, claim, enter, is_dead, strike
+from netnew.durable.dbos_client import WorkflowClient
+from netnew.durable.executor import Key
+from netnew.durable.queue import workflow_request
+from netnew.durable.worker_registry import (
+    GONE,
+    WorkerRow,
+    all_workers,
+    claim,
+    evict,
+    is_dead,
+    register,
+)
+from netnew.durable.workflow_ids import own_queue, queue_name
 
 MayTakeOver = Callable[[RunId, int], Awaitable[bool]]
 """Asked before a dead worker's run is taken over; False: leave it, since it is parked or over."""
@@ -28,7 +36,7 @@ class Reaper:
     def __init__(
         self,
         database: Database,
-        rows: EngineRows,
+        rows: WorkflowClient,
         me: str,
         dead_after_s: float,
         may_take_over: MayTakeOver,
@@ -55,18 +63,18 @@ class Reaper:
 
     async def find_nameless(self) -> None:
         """Give each worker that has something left and no row the row of a dead one."""
-        named = await asked(self._rows.workers_named)
+        named = await workflow_request(self._rows.workers_named)
         known = {row.id for row in await all_workers(self._database)}
         for worker_id in named - known:
             now = self._now()
-            await enter(self._database, WorkerRow(worker_id, "", "", 0, False, now, GONE))
+            await register(self._database, WorkerRow(worker_id, "", "", 0, False, now, GONE))
 
     async def find_strays(self) -> None:
         """Put back what is ours by name and nobody works on, seen so twice."""
-        mine = await asked(self._rows.taken_by, self._me)
+        mine = await workflow_request(self._rows.taken_by, self._me)
         strays = {row.key: row for row in mine if row.key not in self._running()}
         for key in self._strays & set(strays):
-            await asked(self._rows.resume, *key, queue_name(strays[key].place))
+            await workflow_request(self._rows.resume, *key, queue_name(strays[key].place))
         self._strays = frozenset(strays) - self._strays
 
     def _dead(self, rows: list[WorkerRow]) -> list[WorkerRow]:
@@ -94,11 +102,11 @@ class Reaper:
 
     async def _take_over(self, dead: WorkerRow) -> None:
         """Put each on the queue it is for; what nobody is to have is taken out of the engine."""
-        for row in await asked(self._rows.left_by, dead.id):
+        for row in await workflow_request(self._rows.left_by, dead.id):
             if await self._may_take_over(*row.key):
                 _log.info("a run is taken over", run=row.run_id, worker=dead.id)
-                await asked(self._rows.resume, *row.key, queue_name(row.place))
+                await workflow_request(self._rows.resume, *row.key, queue_name(row.place))
             else:
-                await asked(self._rows.cancel, *row.key)
-        await asked(self._rows.close_queue, own_queue(dead.id))
-        await strike(self._database, dead.id)
+                await workflow_request(self._rows.cancel, *row.key)
+        await workflow_request(self._rows.close_queue, own_queue(dead.id))
+        await evict(self._database, dead.id)

@@ -10,15 +10,15 @@ from uuid import uuid4
 
 from netnew.db.database import Database
 from netnew.domain.ids import RunId
-from netnew.durable import body
-from netnew.durable.bench import Bench, JudgeBatch, Key, Work
-from netnew.durable.connection import connect
-from netnew.durable.desk import THREADS, Desk
-from netnew.durable.options import Tick, WorkerOptions
-from netnew.durable.queue import asked
+from netnew.durable import workflows
+from netnew.durable.dbos_client import WorkflowClient
+from netnew.durable.dbos_config import connect
+from netnew.durable.executor import JudgeBatch, Key, LoopExecutor, Work
+from netnew.durable.heartbeat import Heartbeat
+from netnew.durable.queue import workflow_request
 from netnew.durable.reaper import MayTakeOver
-from netnew.durable.rows import EngineRows
-from netnew.durable.watch import Watch
+from netnew.durable.worker_lifecycle import THREADS, WorkerLifecycle
+from netnew.durable.worker_options import Tick, WorkerOptions
 
 __all__ = ["JudgeBatch", "MayTakeOver", "Tick", "Work", "Worker", "WorkerOptions", "open_worker"]
 
@@ -30,7 +30,12 @@ class Worker:
     """An open worker; `id` is new each time one is opened."""
 
     def __init__(
-        self, worker_id: str, bench: Bench, rows: EngineRows, watch: Watch, options: WorkerOptions
+        self,
+        worker_id: str,
+        bench: LoopExecutor,
+        rows: WorkflowClient,
+        watch: Heartbeat,
+        options: WorkerOptions,
     ) -> None:
         self.id = worker_id
         self._bench = bench
@@ -60,7 +65,7 @@ class Worker:
         """
         while True:
             self._bench.ended.clear()
-            row = await asked(self._rows.row, run_id, generation)
+            row = await workflow_request(self._rows.row, run_id, generation)
             if row is None or row.finished:
                 return
             if (run_id, generation) in self._bench.running():
@@ -70,9 +75,9 @@ class Worker:
     async def _is_idle(self) -> bool:
         if self._bench.running() or self._bench.judges_for_others or not self._watch.has_looked:
             return False
-        if await asked(self._rows.taken_by, self.id):
+        if await workflow_request(self._rows.taken_by, self.id):
             return False
-        return not await asked(self._rows.any_queued, self._queues)
+        return not await workflow_request(self._rows.any_queued, self._queues)
 
 
 @asynccontextmanager
@@ -92,14 +97,16 @@ async def open_worker(
     cancelled, and what is unfinished is there for others at once.
     """
     worker_id = uuid4().hex[:16]
-    bench = Bench(work, worker_id, judge_batch)
-    body.put_up(bench)
+    bench = LoopExecutor(work, worker_id, judge_batch)
+    workflows.register(bench)
     try:
         connection = await asyncio.to_thread(connect, database_url, "normal", THREADS)
         try:
-            rows = await asked(EngineRows, connection, _CONNECTIONS_BESIDE)
+            rows = await workflow_request(WorkflowClient, connection, _CONNECTIONS_BESIDE)
             try:
-                desk = Desk(database, connection, rows, bench, options, worker_id, may_take_over)
+                desk = WorkerLifecycle(
+                    database, connection, rows, bench, options, worker_id, may_take_over
+                )
                 async with desk.opened() as watch:
                     yield Worker(worker_id, bench, rows, watch, options)
             finally:
@@ -107,4 +114,4 @@ async def open_worker(
         finally:
             connection.close()
     finally:
-        body.take_down()
+        workflows.unregister()

@@ -11,16 +11,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from netnew.domain.candidate import Candidate
+from netnew.domain.condition_stats import ConditionStats
 from netnew.domain.errors import InvalidInput, NotWritten
 from netnew.domain.run import Run
-from netnew.domain.yields import ConditionYield
-from netnew.exports.csv_table import write_csv
-from netnew.exports.json_file import write_json, write_jsonl
 from netnew.exports.markdown import write_markdown
-from netnew.exports.xlsx_book import write_xlsx
+from netnew.exports.writers import write_csv, write_json, write_jsonl
+from netnew.exports.xlsx import write_xlsx
 
 Rows = Callable[[BinaryIO, Run, Sequence[Candidate]], None]
-Writer = Callable[[BinaryIO, Run, Sequence[Candidate], Sequence[ConditionYield]], None]
+Writer = Callable[[BinaryIO, Run, Sequence[Candidate], Sequence[ConditionStats]], None]
 
 
 def _of_rows(write: Rows) -> Writer:
@@ -63,7 +62,7 @@ def write_export(
     path: Path,
     run: Run,
     candidates: Sequence[Candidate],
-    yields: Sequence[ConditionYield] = (),
+    yields: Sequence[ConditionStats] = (),
 ) -> None:
     """Write `candidates` to `path` in the format of its ending, replacing what is there; `yields`,
     of all candidates of the run, where the format has a place for them.

@@ -1,4 +1,4 @@
-"""md: a table of the candidates, and below it every quote with its page."""
+"""A table of the candidates, and below it every quote with its page."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from netnew.domain.candidate import Candidate
-from netnew.domain.condition import Outcome, Verdict
+from netnew.domain.condition import ConditionOutcome, Verdict
 from netnew.domain.enrichment import leaves
 from netnew.domain.evidence import Citation
 from netnew.domain.run import Run
 from netnew.exports.columns import column_names
-from netnew.exports.how_many import how_many
 from netnew.exports.problems import problems_of
-from netnew.exports.rows import change_of
+from netnew.exports.rows import change_of, how_many
 
-MARKS = {Outcome.MATCHED: "✓", Outcome.UNMATCHED: "✗", Outcome.UNCLEAR: "?"}
+MARKS = {
+    ConditionOutcome.MATCHED: "✓",
+    ConditionOutcome.UNMATCHED: "✗",
+    ConditionOutcome.UNCLEAR: "?",
+}
 
 
 def write_markdown(to: BinaryIO, run: Run, candidates: Sequence[Candidate]) -> None:

@@ -10,7 +10,7 @@ from netnew.domain.candidate import Candidate
 from netnew.domain.condition import Verdict
 from netnew.domain.enrichment import Enrichment, EnrichmentValue, Format, leaves, plain_value
 from netnew.domain.evidence import Citation
-from netnew.domain.run import Run
+from netnew.domain.run import Estimate, Run
 from netnew.domain.spreadsheet_cells import cell_text
 from netnew.exports.columns import column_names
 
@@ -84,3 +84,22 @@ def _each_once(columns: list[str]) -> list[str]:
         seen[column] += 1
         unique.append(column if seen[column] == 1 else f"{column} ({seen[column]})")
     return unique
+
+
+def how_many(estimate: Estimate | None) -> str:
+    """'45 (41 to 60; allows for 9 unclear)', with 'or more' of a run that was cut short; ''
+    without an estimate."""
+    if estimate is None:
+        return ""
+    interval = f"{round(estimate.low):,} to {round(estimate.high):,}"
+    undecided = allowance(estimate)
+    text = f"{round(estimate.matches):,} ({interval}{'; ' if undecided else ''}{undecided})"
+    return f"{text}, or more: the run was cut short" if estimate.is_lower_bound else text
+
+
+def allowance(estimate: Estimate) -> str:
+    """'allows for 9 unclear and 3 not judged': the candidates without a decision that the interval
+    allows for; '' where all are decided."""
+    numbers = ((estimate.unclear, "unclear"), (estimate.not_judged, "not judged"))
+    named = [f"{number:,} {what}" for number, what in numbers if number]
+    return f"allows for {' and '.join(named)}" if named else ""

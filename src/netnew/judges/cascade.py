@@ -6,16 +6,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from netnew.domain.condition import MatchCondition, Outcome, Verdict
+from netnew.domain.condition import ConditionOutcome, MatchCondition, Verdict
 from netnew.domain.enrichment import EnrichmentValue
 from netnew.domain.evidence import Confidence
 from netnew.domain.ledger import JudgeProfile
-from netnew.judges.band import BandJudge, for_rules
+from netnew.judges.logprob_judge import LogprobJudge, for_rules
 from netnew.judges.model.judge import ModelJudge, known_as
-from netnew.judges.model.passages import without_orders
-from netnew.judges.model.recheck import Recheck
-from netnew.judges.trust import Trust
-from netnew.ports import EnrichRequest, Judge, JudgeRequest, unpaid
+from netnew.judges.model.passage_selection import without_orders
+from netnew.judges.model.second_opinion import SecondOpinion
+from netnew.judges.rule_calibration import RuleCalibration
+from netnew.ports.judging import EnrichRequest, Judge, JudgeRequest
+from netnew.ports.models import unpaid
 
 Decided = dict[str, Verdict]
 Certain = Callable[[MatchCondition, str, Verdict], bool]
@@ -24,7 +25,7 @@ Certain = Callable[[MatchCondition, str, Verdict], bool]
 
 def is_high(condition: MatchCondition, entity_type: str, verdict: Verdict) -> bool:
     """Whether rules say it with the highest confidence."""
-    return verdict.outcome is not Outcome.UNCLEAR and verdict.confidence is Confidence.HIGH
+    return verdict.outcome is not ConditionOutcome.UNCLEAR and verdict.confidence is Confidence.HIGH
 
 
 class CascadeJudge:
@@ -35,15 +36,15 @@ class CascadeJudge:
     def __init__(
         self,
         rules: Judge | None,
-        models: Sequence[ModelJudge | BandJudge],
-        recheck: Recheck | None = None,
+        models: Sequence[ModelJudge | LogprobJudge],
+        recheck: SecondOpinion | None = None,
         certain: Certain = is_high,
     ) -> None:
         self._rules = rules
         self._models = tuple(models)
         self._recheck = recheck
         self._certain = certain
-        self._trust = Trust()
+        self._trust = RuleCalibration()
 
     @property
     def profile(self) -> JudgeProfile:
@@ -132,11 +133,11 @@ def _is_certain_value(value: EnrichmentValue) -> bool:
 
 
 def _is_open(verdict: Verdict | None) -> bool:
-    return verdict is None or verdict.outcome is Outcome.UNCLEAR
+    return verdict is None or verdict.outcome is ConditionOutcome.UNCLEAR
 
 
 def _failed(decided: Decided) -> int:
-    return sum(v.outcome is Outcome.UNMATCHED for v in decided.values())
+    return sum(v.outcome is ConditionOutcome.UNMATCHED for v in decided.values())
 
 
 def _allowed(request: JudgeRequest, decided: Decided) -> int | None:
@@ -149,5 +150,6 @@ def _is_settled(request: JudgeRequest, decided: Decided) -> bool:
 
 def _all_hold(request: JudgeRequest, decided: Decided) -> bool:
     return bool(request.conditions) and all(
-        c.name in decided and decided[c.name].outcome is Outcome.MATCHED for c in request.conditions
+        c.name in decided and decided[c.name].outcome is ConditionOutcome.MATCHED
+        for c in request.conditions
     )

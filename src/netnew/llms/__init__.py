@@ -4,30 +4,30 @@
 model is first asked: that takes seconds, and most commands ask none.
 """
 
-from netnew.llms.choosing import Choice, choose_model, served_at
+from netnew.llms.call_limits import ModelCallLimits
+from netnew.llms.capabilities import Capability, probe
+from netnew.llms.factory import open_model
 from netnew.llms.fallback import Fallback
-from netnew.llms.gguf import GgufModel
-from netnew.llms.limits import CallLimits
-from netnew.llms.looking import Seen, look_at
-from netnew.llms.names import EXAMPLES, ModelName, parse_model, parse_models
-from netnew.llms.opening import open_model
+from netnew.llms.gguf.model import GgufModel
+from netnew.llms.inspection import ModelReport, inspect
+from netnew.llms.model_names import EXAMPLES, ModelName, parse_model, parse_models
 from netnew.llms.options import ModelOptions
-from netnew.llms.probing import Capability, probe
-from netnew.llms.served import ServedModel
+from netnew.llms.remote_model import RemoteModel
+from netnew.llms.selection import Choice, choose_model, served_at
 
 __all__ = [
     "EXAMPLES",
-    "CallLimits",
     "Capability",
     "Choice",
     "Fallback",
     "GgufModel",
+    "ModelCallLimits",
     "ModelName",
     "ModelOptions",
-    "Seen",
-    "ServedModel",
+    "ModelReport",
+    "RemoteModel",
     "choose_model",
-    "look_at",
+    "inspect",
     "open_model",
     "parse_model",
     "parse_models",

@@ -12,7 +12,7 @@ import httpx2
 from pydantic_ai import exceptions as errors
 
 from netnew.domain.model_calls import CallOutcomes, answered, failed, unusable
-from netnew.llms.failures import NotAModel, failure_of
+from netnew.llms.errors import NotAModel, failure_of
 
 _MAX_EXAMPLE_CHARS = 100
 _HTML = re.compile(r"(?i)\s*<(?:!doctype html|html|head|body)\b")

@@ -11,11 +11,11 @@ from pydantic_ai.models import Model
 from pydantic_ai.profiles import ModelProfile
 from pydantic_ai.settings import ModelSettings
 
-from netnew.llms.access import Access
+from netnew.llms.credentials import Credentials
 from netnew.llms.loopback import is_here
-from netnew.llms.names import ModelName, Vendor
+from netnew.llms.model_names import ModelName, Vendor
 from netnew.llms.options import ModelOptions
-from netnew.llms.rungs import Rung
+from netnew.llms.output_modes import OutputMode
 
 requests_sent: ContextVar[list[str]] = ContextVar("requests_sent")
 """Within it, a client notes the address of each request it really sends."""
@@ -35,14 +35,14 @@ class Client:
 
     model: Model
     http: httpx2.AsyncClient
-    rungs: tuple[Rung, ...]
+    rungs: tuple[OutputMode, ...]
     settings: ModelSettings
     spare_tokens: int
     _new_length: bool = False
 
-    def settings_for(self, most_tokens: int) -> ModelSettings:
+    def settings_for(self, max_tokens: int) -> ModelSettings:
         """The settings of a request whose answer may be so long."""
-        most = most_tokens + self.spare_tokens
+        most = max_tokens + self.spare_tokens
         if self._new_length:
             return ModelSettings(**self.settings, extra_body={"max_completion_tokens": most})
         return ModelSettings(**self.settings, max_tokens=most)
@@ -62,16 +62,16 @@ class Client:
         await self.http.aclose()
 
 
-def open_client(name: ModelName, access: Access, options: ModelOptions) -> Client:
+def open_client(name: ModelName, access: Credentials, options: ModelOptions) -> Client:
     """Imports the vendor's package on first use, which takes seconds."""
     http = _open_http(access, options, foreign=name.vendor.has_address)
     model = _OPENERS[name.vendor](name, access, http)
     profile = model.profile
-    rungs = [Rung.TEXT]
+    rungs = [OutputMode.TEXT]
     if profile.get("supports_json_object_output", False):
-        rungs.insert(0, Rung.OBJECT)
+        rungs.insert(0, OutputMode.OBJECT)
     if profile.get("supports_json_schema_output", False):
-        rungs.insert(0, Rung.SCHEMA)
+        rungs.insert(0, OutputMode.SCHEMA)
     thinks = bool(profile.get("supports_thinking", False)) and not name.vendor.has_address
     settings = _settings(name, profile, options, thinks)
     return Client(model, http, tuple(rungs), settings, _TOKENS_TO_THINK if thinks else 0)
@@ -92,7 +92,7 @@ def _settings(
     return settings
 
 
-def _open_http(access: Access, options: ModelOptions, foreign: bool) -> httpx2.AsyncClient:
+def _open_http(access: Credentials, options: ModelOptions, foreign: bool) -> httpx2.AsyncClient:
     connect_s = min(_CONNECT_S, options.timeout_s)
     return httpx2.AsyncClient(
         timeout=httpx2.Timeout(options.timeout_s, connect=connect_s),
@@ -128,7 +128,7 @@ async def _say_no_more(request: httpx2.Request) -> None:
         request.headers.pop(name, None)
 
 
-def _open_openai(name: ModelName, access: Access, http: httpx2.AsyncClient) -> Model:
+def _open_openai(name: ModelName, access: Credentials, http: httpx2.AsyncClient) -> Model:
     from pydantic_ai.models.openai import OpenAIChatModel
     from pydantic_ai.providers.openai import OpenAIProvider
 
@@ -137,7 +137,7 @@ def _open_openai(name: ModelName, access: Access, http: httpx2.AsyncClient) -> M
     return OpenAIChatModel(name.model, provider=provider)
 
 
-def _open_anthropic(name: ModelName, access: Access, http: httpx2.AsyncClient) -> Model:
+def _open_anthropic(name: ModelName, access: Credentials, http: httpx2.AsyncClient) -> Model:
     from pydantic_ai.models.anthropic import AnthropicModel
     from pydantic_ai.providers.anthropic import AnthropicProvider
 
@@ -146,7 +146,7 @@ def _open_anthropic(name: ModelName, access: Access, http: httpx2.AsyncClient) -
     return AnthropicModel(name.model, provider=provider)
 
 
-def _open_google(name: ModelName, access: Access, http: httpx2.AsyncClient) -> Model:
+def _open_google(name: ModelName, access: Credentials, http: httpx2.AsyncClient) -> Model:
     from pydantic_ai.models.google import GoogleModel
     from pydantic_ai.providers.google import GoogleProvider
 
@@ -155,7 +155,7 @@ def _open_google(name: ModelName, access: Access, http: httpx2.AsyncClient) -> M
     return GoogleModel(name.model, provider=provider)
 
 
-def _open_ollama(name: ModelName, access: Access, http: httpx2.AsyncClient) -> Model:
+def _open_ollama(name: ModelName, access: Credentials, http: httpx2.AsyncClient) -> Model:
     from pydantic_ai.models.ollama import OllamaModel
     from pydantic_ai.providers.ollama import OllamaProvider
 
@@ -165,7 +165,7 @@ def _open_ollama(name: ModelName, access: Access, http: httpx2.AsyncClient) -> M
     return OllamaModel(name.model, provider=provider, profile=profile)
 
 
-def _open_compatible(name: ModelName, access: Access, http: httpx2.AsyncClient) -> Model:
+def _open_compatible(name: ModelName, access: Credentials, http: httpx2.AsyncClient) -> Model:
     from pydantic_ai.models.openai import OpenAIChatModel
     from pydantic_ai.profiles import merge_profile
     from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
@@ -190,7 +190,7 @@ def _with_old_length(profile: ModelProfile) -> ModelProfile:
     )
 
 
-_OPENERS: dict[Vendor, Callable[[ModelName, Access, httpx2.AsyncClient], Model]] = {
+_OPENERS: dict[Vendor, Callable[[ModelName, Credentials, httpx2.AsyncClient], Model]] = {
     Vendor.OPENAI: _open_openai,
     Vendor.ANTHROPIC: _open_anthropic,
     Vendor.GOOGLE: _open_google,

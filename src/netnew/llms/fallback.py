@@ -9,8 +9,8 @@ from netnew.domain.errors import ModelMisconfigured, ModelUnavailable
 from netnew.domain.price import Price
 from netnew.llms.closing import Closing
 from netnew.llms.options import ModelOptions
-from netnew.llms.served import ServedModel
-from netnew.ports import Charge, Prompt
+from netnew.llms.remote_model import RemoteModel
+from netnew.ports.models import Charge, Prompt
 
 T = TypeVar("T")
 
@@ -23,7 +23,7 @@ class Fallback(Closing):
     answer. A model whose quota is used up is unavailable here, too; one that is set up wrongly is
     not: that is to be seen."""
 
-    def __init__(self, models: Sequence[ServedModel], options: ModelOptions) -> None:
+    def __init__(self, models: Sequence[RemoteModel], options: ModelOptions) -> None:
         self._models = tuple(models)
         self._monotonic = options.monotonic
         self._left_alone_until = dict.fromkeys(range(len(self._models)), float("-inf"))
@@ -37,7 +37,7 @@ class Fallback(Closing):
         return ",".join(x.name for x in self._models)
 
     @property
-    def models(self) -> tuple[ServedModel, ...]:
+    def models(self) -> tuple[RemoteModel, ...]:
         return self._models
 
     @property
@@ -47,7 +47,7 @@ class Fallback(Closing):
 
     async def ask(self, prompt: Prompt[T], charge: Charge) -> T:
         """See `ports.LanguageModel`. Raises the last one's error where none is available."""
-        from netnew.llms.failures import QuotaExhausted
+        from netnew.llms.errors import QuotaExhausted
 
         order = self._order()
         for place, number in enumerate(order, 1):

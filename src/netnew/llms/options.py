@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from netnew.domain.price import Price
-from netnew.llms.limits import CallLimits
+from netnew.llms.call_limits import ModelCallLimits
 
 LookUp = Callable[[str], str | None]
 """The value of an environment variable, None where it is not set."""
@@ -35,7 +35,7 @@ class ModelOptions:
     threads: int | None = None
     context: int = 8192
     look_up: LookUp = field(default=os.environ.get, repr=False)
-    limits: CallLimits | None = field(default=None, repr=False)
+    limits: ModelCallLimits | None = field(default=None, repr=False)
     pause: Callable[[float], Awaitable[None]] = field(default=asyncio.sleep, repr=False)
     monotonic: Callable[[], float] = field(default=time.monotonic, repr=False)
     chance: Callable[[], float] = field(default=random.random, repr=False)

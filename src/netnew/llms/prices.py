@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netnew.domain.price import Price
-from netnew.llms.names import ModelName, Vendor
+from netnew.llms.model_names import ModelName, Vendor
 
 if TYPE_CHECKING:
     from pydantic_ai.usage import RequestUsage

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from netnew.domain.page import RawPage
-from netnew.ports import Clock
-from netnew.sources.limited import Allowed, CallLimits
+from netnew.ports.system import Clock
+from netnew.sources.rate_limited import Allowed, CallLimits
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,11 @@ import structlog
 from netnew.domain.errors import InvalidInput
 from netnew.domain.page import RawPage
 from netnew.domain.search import Hit, SearchAnswer
-from netnew.ports import Clock
+from netnew.ports.system import Clock
 from netnew.sources.context import SourceContext
+from netnew.sources.corpus.readers.base import BrokenRow
+from netnew.sources.corpus.readers.table import ListEntry, list_entries
 from netnew.sources.fact_page import fact_page
-from netnew.sources.readers.row import BrokenRow
-from netnew.sources.readers.table import ListEntry, list_entries
 
 _HITS_A_PAGE = 100
 _SNIPPET_CHARS = 300

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from netnew.sources.readers.html_page import html_page
+from netnew.sources.corpus.readers.base import html_page
 
 
 def fact_page(

@@ -9,12 +9,12 @@ from email.message import Message
 from html import escape
 from importlib.metadata import Distribution
 
-from netnew.lexicon.markdown import render_markdown
 from netnew.sources.fact_page import fact_page
-from netnew.sources.plain_text import whole
+from netnew.sources.html_text import whole
+from netnew.text.markdown import render_markdown
 
 _README_CHARS = 40_000
-_LONGEST_LICENSE = 120
+_MAX_LICENSE = 120
 _NAME_OF_REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _BY_CLASSIFIER = (
     ("Development status", "Development Status"),
@@ -119,7 +119,7 @@ def _license(metadata: Message, classifiers: list[str]) -> str:
     if named:
         return ", ".join(dict.fromkeys(named))
     free = _one(metadata, "License")
-    return free if len(free) <= _LONGEST_LICENSE else ""
+    return free if len(free) <= _MAX_LICENSE else ""
 
 
 def _people(metadata: Message, field: str) -> str:

@@ -15,10 +15,10 @@ from importlib.metadata import distributions
 from netnew.domain.errors import InvalidInput
 from netnew.domain.page import RawPage
 from netnew.domain.search import SearchAnswer
-from netnew.ports import Clock
+from netnew.ports.system import Clock
 from netnew.sources.context import SourceContext
+from netnew.sources.corpus.page_index import IndexedPage, PageIndex
 from netnew.sources.installed_package import InstalledPackage, installed_package
-from netnew.sources.page_index import IndexedPage, PageIndex
 
 
 @dataclass(frozen=True, slots=True)

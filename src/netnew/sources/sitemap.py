@@ -16,7 +16,7 @@ from netnew.domain.errors import InvalidInput, SourceMisconfigured, SourceUnavai
 from netnew.domain.page import RawPage
 from netnew.domain.search import Hit, SearchAnswer
 from netnew.sources.context import SourceContext
-from netnew.sources.plain_address import is_web_address
+from netnew.sources.urls import is_web_address
 
 _HITS_A_PAGE = 100
 _DEFAULT_LIMIT = 50_000  # what one sitemap file may hold by the protocol, sitemaps.org

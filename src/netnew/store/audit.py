@@ -13,12 +13,12 @@ import structlog
 from netnew.db.database import Database
 from netnew.db.tables import audit
 from netnew.db.unit_of_work import connection_of
-from netnew.domain.audit import Actor, AuditEntry, Outcome
+from netnew.domain.audit import Actor, AuditEntry, AuditOutcome
 from netnew.domain.errors import StoreReadOnly
 from netnew.domain.ids import WorkspaceId
-from netnew.ports import Join, UnitOfWork
+from netnew.ports.store import Join, UnitOfWork
 
-_MOST_SUBJECT_CHARS = 200
+_MAX_SUBJECT_CHARS = 200
 
 _log = structlog.get_logger(__name__)
 
@@ -66,7 +66,7 @@ def _row(entry: AuditEntry) -> dict[str, Any]:
         "actor": entry.actor.name,
         "face": entry.actor.face,
         "action": entry.action,
-        "subject": entry.subject[:_MOST_SUBJECT_CHARS],
+        "subject": entry.subject[:_MAX_SUBJECT_CHARS],
         "outcome": entry.outcome.value,
         "detail": entry.detail,
     }
@@ -79,7 +79,7 @@ def _entry(row: sa.Row[Any]) -> AuditEntry:
         Actor(row.actor, row.face),
         row.action,
         row.subject,
-        Outcome(row.outcome),
+        AuditOutcome(row.outcome),
         row.detail,
     )
 

@@ -13,7 +13,7 @@ from netnew.db.tables import candidates, merges
 from netnew.domain.candidate import Candidate, MatchStatus, Merge
 from netnew.domain.errors import NotFound
 from netnew.domain.ids import CandidateId, RunId, WorkspaceId
-from netnew.store.rows import FORMAT, Codec
+from netnew.store.row_codec import FORMAT, Codec
 
 _CANDIDATE = Codec(Candidate)
 _MERGE = Codec(Merge)

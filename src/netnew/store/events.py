@@ -13,7 +13,7 @@ from netnew.db.tables import events
 from netnew.domain.errors import StoreDamaged
 from netnew.domain.event import Event, EventBody
 from netnew.domain.ids import RunId, WorkspaceId
-from netnew.store.rows import FORMAT, Codec
+from netnew.store.row_codec import FORMAT, Codec
 
 
 def _kind_of(type_: Any) -> str:

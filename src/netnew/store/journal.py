@@ -22,16 +22,17 @@ from netnew.domain.budget import Spend
 from netnew.domain.errors import Conflict, InvalidInput, NetnewError, NotFound, TakenOver
 from netnew.domain.ids import RunId, WorkspaceId
 from netnew.domain.run import Run, RunStatus, StopRequest
-from netnew.ports import Changes, Clock, Receipt
+from netnew.ports.store import Changes, Receipt
+from netnew.ports.system import Clock
 from netnew.store.candidates import row_of_candidate, row_of_merge
+from netnew.store.daily_spend import add_to_day
 from netnew.store.events import row_of_event
 from netnew.store.ledger import row_of_entry, row_of_question
 from netnew.store.run_rows import question_of_run, run_of_row, state_of_run
-from netnew.store.spending import add_to_day
 
 
 @dataclass(frozen=True, slots=True)
-class _HandedIn:
+class _PendingCommit:
     workspace_id: WorkspaceId
     changes: Changes
     clock: Clock
@@ -98,13 +99,13 @@ class SqlJournal:
         run, StoreBusy or StoreDamaged where the database fails.
         """
         _check(changes)
-        handed_in = _HandedIn(self._workspace_id, changes, self._clock)
+        handed_in = _PendingCommit(self._workspace_id, changes, self._clock)
         return await self._database.write(_write, handed_in)
 
     async def alter(self, run_id: RunId, alter: Callable[[Run], Changes | None]) -> Run:
         """Change a run by a command; see `ports.Journal.alter`."""
         command = _Command(self._workspace_id, run_id, alter, self._clock)
-        return await self._database.write(_obey, command)
+        return await self._database.write(_apply_commands, command)
 
 
 def _check(changes: Changes) -> None:
@@ -116,7 +117,7 @@ def _check(changes: Changes) -> None:
 
 
 def _write(
-    connection: sa.Connection, handed_in: Sequence[_HandedIn]
+    connection: sa.Connection, handed_in: Sequence[_PendingCommit]
 ) -> list[Receipt | NetnewError]:
     counters = _advance(connection, handed_in)
     rows = _Rows()
@@ -138,13 +139,15 @@ def write_changes(
     connection: sa.Connection, workspace_id: WorkspaceId, changes: Changes, clock: Clock
 ) -> int:
     """Write `changes` within an open transaction; the number of their last event."""
-    (receipt,) = _write(connection, [_HandedIn(workspace_id, changes, clock)])
+    (receipt,) = _write(connection, [_PendingCommit(workspace_id, changes, clock)])
     if isinstance(receipt, NetnewError):
         raise receipt
     return receipt.last_seq
 
 
-def _obey(connection: sa.Connection, commands: Sequence[_Command]) -> list[Run | NetnewError]:
+def _apply_commands(
+    connection: sa.Connection, commands: Sequence[_Command]
+) -> list[Run | NetnewError]:
     """One after the other: each sees what those before it made of the run."""
     done: list[Run | NetnewError] = []
     for command in commands:
@@ -182,7 +185,7 @@ def _alter(connection: sa.Connection, command: _Command, changes: Changes) -> No
 
 
 def _advance(
-    connection: sa.Connection, handed_in: Sequence[_HandedIn]
+    connection: sa.Connection, handed_in: Sequence[_PendingCommit]
 ) -> dict[_RunKey, _Counters | NetnewError]:
     """Reserve numbers for all of `handed_in` and write the newest state of each run.
 
@@ -267,7 +270,7 @@ def _why_not(connection: sa.Connection, key: _RunKey) -> NetnewError:
     return Conflict(f"what {key.run_id} asks has been changed meanwhile")
 
 
-def _add(rows: _Rows, one: _HandedIn, counter: _Counters, now: datetime) -> None:
+def _add(rows: _Rows, one: _PendingCommit, counter: _Counters, now: datetime) -> None:
     """The rows of one change set; `counter` moves on past them."""
     workspace_id, changes = one.workspace_id, one.changes
     for candidate in changes.candidates:

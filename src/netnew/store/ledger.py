@@ -14,7 +14,7 @@ from netnew.db.tables import ledger
 from netnew.domain.condition import Verdict
 from netnew.domain.ids import SnapshotId, WorkspaceId
 from netnew.domain.ledger import LedgerEntry, LedgerKey
-from netnew.store.rows import FORMAT, Codec, batched, hashed
+from netnew.store.row_codec import FORMAT, Codec, batched, hashed
 
 _ASKED_AT_ONCE = 500
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from netnew.db.database import Database
 from netnew.db.tables import attempts, deliveries, runs, webhooks
 from netnew.domain.webhook import Attempt, Delivery, DeliveryState, Webhook
-from netnew.ports import Clock
+from netnew.ports.system import Clock
 from netnew.store.webhook_rows import delivery_of_row, row_of_delivery, webhook_of_row
 
 _PENDING = DeliveryState.PENDING.value

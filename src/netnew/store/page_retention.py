@@ -19,8 +19,8 @@ import sqlalchemy as sa
 from netnew.db.database import Database
 from netnew.db.tables import addresses, contents, raw, runs, visits
 from netnew.domain.run import RunStatus
-from netnew.store.mentions import Mentions, all_mentions
 from netnew.store.page_rows import addresses_of_visit
+from netnew.store.reference_filter import BloomFilter, all_references
 
 PAUSE_S = 0.01
 """Between two transactions, so that other processes get their turn."""
@@ -75,7 +75,7 @@ async def sweep_pages(database: Database, before: datetime, max_age: timedelta) 
     age = _Age(before, max_age)
     if not await database.read(partial(_is_any_old, age)):
         return swept
-    mentions = await all_mentions(database)
+    mentions = await all_references(database)
     after: tuple[str, ...] | None = ("",)
     while after is not None:
         found = await database.read(partial(_unmentioned, age, mentions, after))
@@ -112,7 +112,7 @@ def _is_any_old(age: _Age, connection: sa.Connection) -> bool:
 
 
 def _unmentioned(
-    age: _Age, mentions: Mentions, after: tuple[str, ...], connection: sa.Connection
+    age: _Age, mentions: BloomFilter, after: tuple[str, ...], connection: sa.Connection
 ) -> _Found:
     rows = connection.execute(
         sa.select(visits)

@@ -7,7 +7,7 @@ from typing import Any
 
 from netnew.domain.ids import SnapshotId
 from netnew.domain.page import Link, PageQuality, Segment, Snapshot
-from netnew.store.rows import Codec
+from netnew.store.row_codec import Codec
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,16 +21,16 @@ from netnew.db.upsert import in_key_order, insert_new, upsert
 from netnew.domain.errors import NotFound
 from netnew.domain.ids import SnapshotId
 from netnew.domain.page import RawPage, Snapshot
-from netnew.store.packed import pack, unpack
+from netnew.store.compression import compress, decompress
+from netnew.store.lru_cache import LruCache
 from netnew.store.page_rows import packed_content, packed_visit, snapshot_of_row
-from netnew.store.recent import Recent
-from netnew.store.rows import FORMAT, batched, hashed
+from netnew.store.row_codec import FORMAT, batched, hashed
 
 DEFAULT_RECENT = 512
 _ASKED_AT_ONCE = 500
 
 
-_Decoded = Recent[tuple[str, datetime], Snapshot]
+_Decoded = LruCache[tuple[str, datetime], Snapshot]
 """By visit and time: reading the same content there again makes the visit newer."""
 
 
@@ -64,7 +64,7 @@ class SqlPageStore:
 
     def __init__(self, database: Database, recent: int = DEFAULT_RECENT) -> None:
         self._database = database
-        self._decoded: _Decoded = Recent(recent)
+        self._decoded: _Decoded = LruCache(recent)
 
     async def newest(self, url: str) -> Snapshot | None:
         """The newest snapshot read at `url`, whether it was asked for, gone through or arrived at;
@@ -105,7 +105,7 @@ class SqlPageStore:
         )
         if packed is None:
             raise NotFound("snapshot", snapshot_id)
-        return await asyncio.to_thread(unpack, packed)
+        return await asyncio.to_thread(decompress, packed)
 
     def _newest(self, connection: sa.Connection, asked: Sequence[str]) -> dict[str, Snapshot]:
         visit_at: dict[str, str] = {}
@@ -151,7 +151,7 @@ def _page_rows(raw_page: RawPage, snapshot: Snapshot) -> _PageRows:
     visit_id = hashed(PUBLIC, snapshot.id, snapshot.url)
     seen_at = dict.fromkeys((snapshot.url, *snapshot.redirects, snapshot.final_url))
     return _PageRows(
-        raw={"sha256": sha256, "size": len(raw_page.body), "packed": pack(raw_page.body)},
+        raw={"sha256": sha256, "size": len(raw_page.body), "packed": compress(raw_page.body)},
         content={
             "id": snapshot.id,
             "raw_sha256": sha256,

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from netnew.db.database import Database
 from netnew.db.tables import provider_rates
-from netnew.ports import Clock
+from netnew.ports.system import Clock
 from netnew.store.provider_rows import LOCKED_AGAIN_AFTER_S, locked_row
 
 _TAKEN_AHEAD_S = 1.0

@@ -12,8 +12,8 @@ from netnew.domain.budget import Spend
 from netnew.domain.ids import RunId, WorkspaceId
 from netnew.domain.run import (
     Counts,
-    Errand,
     Estimate,
+    GenerationKind,
     Run,
     RunSpec,
     RunStatus,
@@ -21,11 +21,11 @@ from netnew.domain.run import (
     TerminationReason,
     UnreadPages,
 )
-from netnew.store.rows import FORMAT, Codec
+from netnew.store.row_codec import FORMAT, Codec
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class RunProgress:
     """The fields of a Run that have no column of their own."""
 
     updated_at: datetime
@@ -40,7 +40,7 @@ class Progress:
     spend_before: Spend = Spend()
     rounds: int = 0
     rounds_before: int = 0
-    errand: Errand = Errand.FIND
+    errand: GenerationKind = GenerationKind.FIND
     ended_as: RunStatus | None = None
     unread_pages: tuple[UnreadPages, ...] = ()
     counts_told: Counts = Counts()
@@ -48,13 +48,13 @@ class Progress:
 
 
 _SPEC = Codec(RunSpec)
-_PROGRESS = Codec(Progress)
-_PROGRESS_FIELDS = tuple(field.name for field in fields(Progress))
+_PROGRESS = Codec(RunProgress)
+_PROGRESS_FIELDS = tuple(field.name for field in fields(RunProgress))
 
 
 def state_of_run(run: Run) -> dict[str, Any]:
     """The columns that say how far a run has come."""
-    progress = Progress(**{name: getattr(run, name) for name in _PROGRESS_FIELDS})
+    progress = RunProgress(**{name: getattr(run, name) for name in _PROGRESS_FIELDS})
     return {
         "status": run.status.value,
         "generation": run.generation,

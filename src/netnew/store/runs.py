@@ -1,4 +1,4 @@
-"""Runs: made, listed, taken by workers, deleted. How far they come is the journal's to write."""
+"""Made, listed, taken by workers, deleted. How far they come is the journal's to write."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from netnew.domain.errors import Conflict, InvalidInput, NetnewError, NotFound
 from netnew.domain.event import EventBody
 from netnew.domain.ids import RunId, WorkspaceId
 from netnew.domain.run import Run, RunStatus, StopRequest
-from netnew.ports import Changes, Clock, Join, Signal
+from netnew.ports.store import Changes, Join, Signal
+from netnew.ports.system import Clock
+from netnew.store.daily_spend import add_to_day, spent_on
 from netnew.store.journal import write_changes
 from netnew.store.run_rows import row_of_new_run, run_of_row
-from netnew.store.spending import add_to_day, spent_on
 
 _UNDER_WAY = [RunStatus.QUEUED.value, RunStatus.RUNNING.value]
 # The numbers that are the store's own, in a run that nothing has happened to.

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from netnew.db.database import Database, open_database
 from netnew.db.sqlite import Synchronous
 from netnew.domain.ids import LOCAL_WORKSPACE, WorkspaceId
-from netnew.ports import Clock
+from netnew.ports.system import Clock
 from netnew.store.audit import SqlAuditLog
 from netnew.store.candidates import SqlCandidateStore
 from netnew.store.events import SqlEventStore
@@ -18,7 +18,7 @@ from netnew.store.journal import SqlJournal
 from netnew.store.ledger import SqlLedger
 from netnew.store.pages import DEFAULT_RECENT, SqlPageStore
 from netnew.store.runs import SqlRunStore
-from netnew.store.searches import SqlSearchCache
+from netnew.store.search_cache import SqlSearchCache
 
 
 class SqlStore:

@@ -8,19 +8,19 @@ from netnew.db.database import Database
 from netnew.domain.errors import NotFound
 from netnew.domain.event import Event
 from netnew.domain.ids import RunId, WorkspaceId
+from netnew.store.event_poller import PAGE, EventPoller
 from netnew.store.events import SqlEventStore
-from netnew.store.pulse import PAGE, Pulse
 
 
 class Tailer:
     """Follows runs of one workspace. Tailers of one process share a `pulse`."""
 
     def __init__(
-        self, database: Database, workspace_id: WorkspaceId, pulse: Pulse | None = None
+        self, database: Database, workspace_id: WorkspaceId, pulse: EventPoller | None = None
     ) -> None:
         self._workspace_id = workspace_id
         self._events = SqlEventStore(database, workspace_id)
-        self._pulse = pulse or Pulse(database)
+        self._pulse = pulse or EventPoller(database)
 
     async def watch(
         self, run_id: RunId, after: int = 0, until_terminal: bool = True

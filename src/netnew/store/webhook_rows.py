@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from netnew.domain.ids import RunId, WorkspaceId
 from netnew.domain.webhook import Attempt, Delivery, DeliveryState, Webhook
-from netnew.store.packed import pack, unpack
+from netnew.store.compression import compress, decompress
 
 
 def row_of_webhook(webhook: Webhook) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def webhook_of_row(row: sa.Row[Any]) -> Webhook:
 
 def row_of_delivery(delivery: Delivery) -> dict[str, Any]:
     row = {name: getattr(delivery, name) for name in Delivery.__slots__}
-    return {**row, "state": delivery.state.value, "body": pack(delivery.body)}
+    return {**row, "state": delivery.state.value, "body": compress(delivery.body)}
 
 
 def delivery_of_row(row: sa.Row[Any]) -> Delivery:
@@ -44,7 +44,7 @@ def delivery_of_row(row: sa.Row[Any]) -> Delivery:
         WorkspaceId(row.workspace_id),
         row.seq,
         row.event_type,
-        unpack(row.body),
+        decompress(row.body),
         row.created_at,
         DeliveryState(row.state),
         row.tries,

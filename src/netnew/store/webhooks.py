@@ -17,7 +17,8 @@ from netnew.db.upsert import insert_new
 from netnew.domain.errors import NetnewError, NotFound
 from netnew.domain.ids import RunId, WorkspaceId
 from netnew.domain.webhook import Attempt, Delivery, DeliveryState, Webhook
-from netnew.ports import Clock, Join, UnitOfWork
+from netnew.ports.store import Join, UnitOfWork
+from netnew.ports.system import Clock
 from netnew.store.webhook_rows import (
     attempt_of_row,
     delivery_of_row,

@@ -18,10 +18,10 @@ import structlog
 
 from netnew.domain.errors import TransientError
 from netnew.domain.webhook import Delivery, Webhook
-from netnew.face_ports import Outbox
-from netnew.ports import Clock
-from netnew.webhooks.attempting import Attempting, receiver_of
-from netnew.webhooks.looking import Looker
+from netnew.ports.api import Outbox
+from netnew.ports.system import Clock
+from netnew.webhooks.delivery import DeliveryAttempt, receiver_of
+from netnew.webhooks.event_scanner import EventScanner
 
 _log = structlog.get_logger(__name__)
 
@@ -46,8 +46,8 @@ class Deliverer:
     """`running` while it is to work. `holder` names this process among those of the database."""
 
     outbox: Outbox
-    looker: Looker
-    attempting: Attempting
+    looker: EventScanner
+    attempting: DeliveryAttempt
     clock: Clock
     holder: str
     options: DelivererOptions = DelivererOptions()

@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.clients import program, python_script, run
 from tests.support.promises import promises
-from tests.support.served import CONDITIONS, OBJECTIVE, ServerProcess
+from tests.support.server_process import CONDITIONS, OBJECTIVE, ServerProcess
 
 Seen = dict[str, Any]
 

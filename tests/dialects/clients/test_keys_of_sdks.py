@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.clients import SCRIPTS, program, run, typescript
 from tests.support.promises import promises
-from tests.support.served import ServerProcess
+from tests.support.server_process import ServerProcess
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import pytest
 from tests.support.clients import python_script
 from tests.support.promises import promises
 from tests.support.receiver import Call, receiving
-from tests.support.served import CONDITIONS, OBJECTIVE, ServerProcess
+from tests.support.server_process import CONDITIONS, OBJECTIVE, ServerProcess
 
 _SECRET = "whsec_" + b64encode(b"a secret of twenty-four ").decode()
 

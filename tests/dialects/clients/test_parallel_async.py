@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.beats import without_beats
 from tests.support.clients import python_script
+from tests.support.heartbeats import without_beats
 from tests.support.promises import promises
-from tests.support.served import OBJECTIVE, ServerProcess
+from tests.support.server_process import OBJECTIVE, ServerProcess
 
 
 @promises("client-python-async")

@@ -17,7 +17,7 @@ from evals.oracle_server import answering
 from evals.oracle_tally import Tally
 from tests.support.clients import Ran, program, run
 from tests.support.promises import promises
-from tests.support.served import CONDITIONS, OBJECTIVE, ServerProcess
+from tests.support.server_process import CONDITIONS, OBJECTIVE, ServerProcess
 
 StartServer = Callable[..., ServerProcess]
 

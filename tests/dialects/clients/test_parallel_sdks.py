@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.beats import without_beats
 from tests.support.clients import SCRIPTS, python_script, typescript
+from tests.support.heartbeats import without_beats
 from tests.support.promises import promises
-from tests.support.served import OBJECTIVE, ServerProcess
+from tests.support.server_process import OBJECTIVE, ServerProcess
 
 Seen = dict[str, Any]
 FIELDS = {"country", "altitude"}

@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.clients import KEY, SCRIPTS, SNIPPETS, program, run, typescript
 from tests.support.promises import promises
-from tests.support.served import CONDITIONS, OBJECTIVE, ServerProcess
+from tests.support.server_process import CONDITIONS, OBJECTIVE, ServerProcess
 
 _ID = "findall_40e0ab8c10754be0b7a16477abb38a2f"
 Run = dict[str, Any]

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from tests.dialects.extruct.asking import CRITERIA, DEAD_SOURCE, Task, done
-from tests.support.served import ServerProcess
+from tests.dialects.extruct.requests import CRITERIA, DEAD_SOURCE, Task, done
+from tests.support.server_process import ServerProcess
 
 
 @pytest.fixture(scope="package")

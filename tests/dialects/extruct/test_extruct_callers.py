@@ -9,9 +9,9 @@ import httpx2
 import pytest
 
 from tests.dialects.conftest import StartServer
-from tests.dialects.extruct.asking import TASKS, create, wrong_fields
+from tests.dialects.extruct.requests import TASKS, create, wrong_fields
 from tests.support.promises import promises
-from tests.support.served import OBJECTIVE, ServerProcess
+from tests.support.server_process import OBJECTIVE, ServerProcess
 
 _PATHS = (TASKS, f"{TASKS}/x", f"{TASKS}/x/results", "/v1/user", "/v1/billing")
 

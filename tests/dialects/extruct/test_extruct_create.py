@@ -9,10 +9,10 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from tests.dialects.extruct import asking
-from tests.dialects.extruct.asking import CRITERIA, TASK_FIELDS, TASKS, Task, get, wrong_fields
+from tests.dialects.extruct import requests as asking
+from tests.dialects.extruct.requests import CRITERIA, TASK_FIELDS, TASKS, Task, get, wrong_fields
 from tests.support.promises import promises
-from tests.support.served import OBJECTIVE
+from tests.support.server_process import OBJECTIVE
 
 _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 

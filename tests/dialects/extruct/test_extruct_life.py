@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from tests.dialects.extruct.asking import (
+from tests.dialects.extruct.requests import (
     CRITERIA,
     DEAD_SOURCE,
     TASKS,
@@ -21,7 +21,7 @@ from tests.dialects.extruct.asking import (
     wrong_fields,
 )
 from tests.support.promises import promises
-from tests.support.served import OBJECTIVE
+from tests.support.server_process import OBJECTIVE
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,17 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from tests.dialects.extruct.asking import CRITERIA, TASK_FIELDS, TASKS, create, ended, get, results
+from tests.dialects.extruct.requests import (
+    CRITERIA,
+    TASK_FIELDS,
+    TASKS,
+    create,
+    ended,
+    get,
+    results,
+)
 from tests.support.promises import promises
-from tests.support.served import CONDITIONS, OBJECTIVE, ServerProcess
+from tests.support.server_process import CONDITIONS, OBJECTIVE, ServerProcess
 
 _FOUR = (
     *(f"{c['name']}: {c['description']}" for c in CONDITIONS),

@@ -11,11 +11,11 @@ import httpx2
 import pytest
 
 from evals.oracle_prompt import Kind
-from tests.dialects.extruct.asking import CRITERIA, create, get, polled
-from tests.support.clockmakers import read
+from tests.dialects.extruct.requests import CRITERIA, create, get, polled
 from tests.support.model_server import Asked, Reply, fails, says, threaded_model_server
 from tests.support.promises import promises
-from tests.support.served import ServerProcess
+from tests.support.prose_web import read
+from tests.support.server_process import ServerProcess
 
 _READ = [{"name": f"holds_{i}", "description": f"The observatory has {i} domes."} for i in range(7)]
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from tests.dialects.extruct.asking import (
+from tests.dialects.extruct.requests import (
     CRITERIA,
     RESULT_FIELDS,
     TASK_FIELDS,

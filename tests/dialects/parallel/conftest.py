@@ -8,8 +8,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.dialects.parallel.asking import create, finished
-from tests.support.served import ServerProcess
+from tests.dialects.parallel.requests import create, finished
+from tests.support.server_process import ServerProcess
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ import httpx2
 import pytest
 
 from tests.dialects.conftest import StartServer
-from tests.dialects.parallel.asking import RUNS, create, events, finished, paused
+from tests.dialects.parallel.requests import RUNS, create, events, finished, paused
 from tests.support.promises import promises
-from tests.support.served import ServerProcess
+from tests.support.server_process import ServerProcess
 
 FOUNDED = {
     "processor": "lite",

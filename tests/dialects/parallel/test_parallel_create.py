@@ -8,8 +8,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.dialects.parallel.asking import RUNS, body, create, finished
-from tests.dialects.parallel.asking import events as stream
+from tests.dialects.parallel.requests import RUNS, body, create, finished
+from tests.dialects.parallel.requests import events as stream
 from tests.support.promises import promises
 
 AGAIN = {"x-stainless-retry-count": "1"}
@@ -203,11 +203,11 @@ def test_a_refresh_by_schema_finds_none_that_were_found(
     schema = client.get(f"{address}/schema").json()
     found = client.get(f"{address}/result", params={"match_status": "matched"}).json()
     matches = {x["url"]: x["name"] for x in found["candidates"]}
-    kept_back = next(iter(matches))
+    deferred = next(iter(matches))
     rewritten = [
         {"name": name, "url": url.replace("://", "://www.").rstrip("/") + "/#top"}
         for url, name in matches.items()
-        if url != kept_back
+        if url != deferred
     ]
     again = client.post(RUNS, json={**schema, "match_limit": 30, "exclude_list": rewritten})
     assert again.status_code == 200, again.text
@@ -215,6 +215,6 @@ def test_a_refresh_by_schema_finds_none_that_were_found(
     finished(client, findall_id)
     seen = list(stream(client, findall_id))
     told = {x["data"]["url"] for x in seen if x["type"].startswith("findall.candidate.")}
-    assert told & set(matches) == {kept_back}
+    assert told & set(matches) == {deferred}
     result = client.get(f"{RUNS}/{findall_id}/result").json()
-    assert [x["url"] for x in result["candidates"] if x["match_status"] == "matched"] == [kept_back]
+    assert [x["url"] for x in result["candidates"] if x["match_status"] == "matched"] == [deferred]

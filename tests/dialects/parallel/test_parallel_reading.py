@@ -9,9 +9,9 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.dialects.parallel.asking import RUNS, body, create, events, finished
+from tests.dialects.parallel.requests import RUNS, body, create, events, finished
 from tests.support.promises import promises
-from tests.support.served import CONDITIONS, OBJECTIVE, ServerProcess
+from tests.support.server_process import CONDITIONS, OBJECTIVE, ServerProcess
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 

@@ -12,10 +12,10 @@ import httpx2
 import pytest
 
 from tests.dialects.conftest import StartServer
-from tests.dialects.parallel.asking import RUNS, TERMINAL, create, events, finished, paused
-from tests.support.beats import without_beats
+from tests.dialects.parallel.requests import RUNS, TERMINAL, create, events, finished, paused
+from tests.support.heartbeats import without_beats
 from tests.support.promises import promises
-from tests.support.served import ServerProcess
+from tests.support.server_process import ServerProcess
 
 FRAME = re.compile(rb"event: ([a-z.]+)\nid: ([0-9a-f]{13})\ndata: (\{[^\n]*\})\n\n")
 CANDIDATE = "findall.candidate."

@@ -154,7 +154,7 @@ SCOUT: dict[str, P] = {
     "scout-webhook-retries": P(
         "Three attempts in all, 30 and 60 s apart; 15 s to answer.",
         "Scout 8 and 12.35: webhooks",
-        ("unit/api/scout/test_scout_rim.py::test_three_attempts_are_made",),
+        ("unit/api/scout/test_request_bounds.py::test_three_attempts_are_made",),
     ),
     "scout-unknown-fields": P("Unknown fields of a body are ignored.", "Scout 12.43: our choice"),
     "scout-generated-client": P(

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from netnew.api.dialects.parallel.webhooks import ParallelShape
+from netnew.api.dialects.parallel.webhooks import ParallelWebhookFormat
 from tests.support.promises import promises
 from tests.support.receiver import Call, receiving
-from tests.support.served import CONDITIONS, OBJECTIVE, ServerProcess
+from tests.support.server_process import CONDITIONS, OBJECTIVE, ServerProcess
 
 RUNS = "/v1beta/findall/runs"
 KINDS = {"generated", "matched", "unmatched"}
@@ -73,7 +73,7 @@ def test_a_delivery_has_the_headers_of_the_standard(calls: list[Call]) -> None:
 
 @promises("parallel-webhook-retries")
 def test_it_is_tried_again_after_5_s_doubling_for_two_days() -> None:
-    shape, age_s = ParallelShape(), 0.0
+    shape, age_s = ParallelWebhookFormat(), 0.0
     waits = []
     for tries in itertools.count(1):
         wait_s = shape.wait_s(tries, age_s)

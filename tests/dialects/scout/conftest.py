@@ -8,8 +8,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.dialects.scout.talk import AWAY, begun, ended
-from tests.support.served import ServerProcess
+from tests.dialects.scout.requests import AWAY, begun, ended
+from tests.support.server_process import ServerProcess
 
 BEARER = {"key": "", "authorization": "Bearer sk_test"}
 

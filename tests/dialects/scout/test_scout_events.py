@@ -16,9 +16,9 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
 from netnew.db.tables import events
-from tests.dialects.scout.talk import RUNS, Told, begun, ended, read, told, until
+from tests.dialects.scout.requests import RUNS, Told, begun, ended, read, told, until
 from tests.support.promises import promises
-from tests.support.served import ServerProcess
+from tests.support.server_process import ServerProcess
 
 
 @pytest.fixture(scope="module")

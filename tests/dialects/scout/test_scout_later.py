@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.dialects.scout.talk import RUNS, begun, ended, read, told, until
+from tests.dialects.scout.requests import RUNS, begun, ended, read, told, until
 from tests.support.promises import promises
 
 

@@ -11,9 +11,9 @@ import pytest
 import sqlalchemy as sa
 
 from netnew.db.tables import answers, runs
-from tests.dialects.scout.talk import ASKED, RUNS, begun, ended
+from tests.dialects.scout.requests import ASKED, RUNS, begun, ended
 from tests.support.promises import promises
-from tests.support.served import ServerProcess
+from tests.support.server_process import ServerProcess
 
 Edit = Callable[[sa.Update], None]
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.dialects.scout.talk import ASKED, AWAY, RUNS, ended, read
+from tests.dialects.scout.requests import ASKED, AWAY, RUNS, ended, read
 from tests.support.promises import promises
 
 

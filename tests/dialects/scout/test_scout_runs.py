@@ -9,9 +9,9 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.dialects.scout.talk import ASKED, FIELDS, OURS, RUN_VIEW, RUNS, begun, ended, read
+from tests.dialects.scout.requests import ASKED, FIELDS, OURS, RUN_VIEW, RUNS, begun, ended, read
 from tests.support.promises import promises
-from tests.support.served import OBJECTIVE, ServerProcess
+from tests.support.server_process import OBJECTIVE, ServerProcess
 
 STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00"
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 import httpx2
 import pytest
 
-from tests.dialects.scout.talk import OURS, RUNS, begun, ended, read
+from tests.dialects.scout.requests import OURS, RUNS, begun, ended, read
 from tests.support.promises import promises
 from tests.support.receiver import Receiver, Reply, receiving
 

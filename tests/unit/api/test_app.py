@@ -10,20 +10,20 @@ from typing import Any
 import httpx2
 import pytest
 
-from netnew.api import guarded
+from netnew.api import authenticated_route
 from netnew.api.app import make_app
-from netnew.api.dialects.scout.reading import Reading
-from netnew.api.house import House
-from netnew.api.turns import Turns
-from netnew.bootstrap import make_house, open_app
-from netnew.cli.logs import log_to_standard_error
+from netnew.api.dialects.scout.run_reader import RunReader
+from netnew.api.limits import BoundedQueue
+from netnew.api.state import ApiState
+from netnew.bootstrap import make_api_state, open_app
+from netnew.cli.log_setup import log_to_standard_error
 from netnew.domain.errors import StoreBusy
 from netnew.domain.ids import LOCAL_WORKSPACE, WorkspaceId
 from netnew.domain.run import RunSpec
-from netnew.face_ports import Figures
+from netnew.ports.api import StoreStats
 from netnew.settings import Settings
 
-Work = Callable[[House, httpx2.AsyncClient], Awaitable[None]]
+Work = Callable[[ApiState, httpx2.AsyncClient], Awaitable[None]]
 Check = Callable[[Work], None]
 
 
@@ -35,13 +35,13 @@ def check(tmp_path: Path) -> Check:
     def run(work: Work) -> None:
         async def with_app() -> None:
             async with open_app(settings) as app:
-                house = make_house(app)
-                transport = httpx2.ASGITransport(make_app(house))
+                api = make_api_state(app)
+                transport = httpx2.ASGITransport(make_app(api))
                 key = {"x-api-key": "any"}
                 async with httpx2.AsyncClient(
                     transport=transport, base_url="http://localhost", headers=key
                 ) as client:
-                    await work(house, client)
+                    await work(api, client)
 
         asyncio.run(with_app())
 
@@ -49,9 +49,9 @@ def check(tmp_path: Path) -> Check:
 
 
 def test_one_that_leaves_is_not_ready(check: Check) -> None:
-    async def work(house: House, client: httpx2.AsyncClient) -> None:
+    async def work(api: ApiState, client: httpx2.AsyncClient) -> None:
         assert (await client.get("/readyz")).status_code == 200
-        house.closing.set()
+        api.closing.set()
         answer = await client.get("/readyz")
         assert (answer.status_code, answer.json()) == (503, {"status": "closing"})
         assert (await client.get("/healthz")).status_code == 200
@@ -60,12 +60,12 @@ def test_one_that_leaves_is_not_ready(check: Check) -> None:
 
 
 def test_metrics_are_told_also_where_the_database_is_away(check: Check) -> None:
-    async def away() -> Figures:
+    async def away() -> StoreStats:
         raise StoreBusy("the database is away")
 
-    async def work(house: House, client: httpx2.AsyncClient) -> None:
+    async def work(api: ApiState, client: httpx2.AsyncClient) -> None:
         assert "netnew_queue_depth 0.0" in (await client.get("/metrics")).text
-        house.figures = away
+        api.figures = away
         answer = await client.get("/metrics")
         assert answer.status_code == 200
         assert "netnew_build_info" in answer.text
@@ -75,10 +75,10 @@ def test_metrics_are_told_also_where_the_database_is_away(check: Check) -> None:
 
 
 def test_an_export_is_refused_while_too_many_are_made(check: Check) -> None:
-    async def work(house: House, client: httpx2.AsyncClient) -> None:
-        house.exports = Turns(1, 0)
-        run = await house.service_of(LOCAL_WORKSPACE).create_run(RunSpec("all kettles", "kettle"))
-        async with house.exports.turn("exports"):
+    async def work(api: ApiState, client: httpx2.AsyncClient) -> None:
+        api.exports = BoundedQueue(1, 0)
+        run = await api.service_of(LOCAL_WORKSPACE).create_run(RunSpec("all kettles", "kettle"))
+        async with api.exports.turn("exports"):
             refused = await client.get(f"/netnew/runs/{run.id}/export")
             assert (refused.status_code, refused.headers["retry-after"]) == (429, "5")
         assert (await client.get(f"/netnew/runs/{run.id}/export")).status_code == 200
@@ -87,9 +87,9 @@ def test_an_export_is_refused_while_too_many_are_made(check: Check) -> None:
 
 
 def test_through_a_proxy_metrics_need_a_key_of_the_servers_own_workspace(check: Check) -> None:
-    async def work(house: House, client: httpx2.AsyncClient) -> None:
-        _, own = await house.keys.create("own", WorkspaceId(house.settings.workspace))
-        _, other = await house.keys.create("other", WorkspaceId("other"))
+    async def work(api: ApiState, client: httpx2.AsyncClient) -> None:
+        _, own = await api.keys.create("own", WorkspaceId(api.settings.workspace))
+        _, other = await api.keys.create("other", WorkspaceId("other"))
 
         async def status(key: str, **headers: str) -> int:
             sent = {"x-api-key": key, **headers}
@@ -112,13 +112,13 @@ def test_through_a_proxy_metrics_need_a_key_of_the_servers_own_workspace(check: 
 def test_a_body_that_does_not_come_is_not_waited_for(
     check: Check, monkeypatch: pytest.MonkeyPatch, path: str, said: Callable[[Any], str]
 ) -> None:
-    monkeypatch.setattr(guarded, "_WHOLE_WITHIN_S", 0.01)
+    monkeypatch.setattr(authenticated_route, "_WHOLE_WITHIN_S", 0.01)
 
     async def half() -> Any:
         yield b'{"additional": '
         await asyncio.Event().wait()
 
-    async def work(house: House, client: httpx2.AsyncClient) -> None:
+    async def work(api: ApiState, client: httpx2.AsyncClient) -> None:
         json = {"content-type": "application/json"}
         answer = await client.post(path, content=half(), headers=json)
         assert answer.status_code == 422
@@ -132,8 +132,8 @@ def test_a_failure_of_ours_is_told_without_its_reason(
 ) -> None:
     log_to_standard_error("warning")
 
-    async def work(house: House, client: httpx2.AsyncClient) -> None:
-        house.webhooks = None  # type: ignore[assignment]
+    async def work(api: ApiState, client: httpx2.AsyncClient) -> None:
+        api.webhooks = None  # type: ignore[assignment]
         answer = await client.get("/netnew/deliveries/x")
         assert answer.status_code == 500
         told = {"code": "failed", "message": "Internal server error", "fields": []}
@@ -150,16 +150,16 @@ def test_a_command_that_was_done_keeps_its_key_where_its_answer_fails(
     async def away(*_: object) -> None:
         raise StoreBusy("the database is locked")
 
-    async def work(house: House, client: httpx2.AsyncClient) -> None:
+    async def work(api: ApiState, client: httpx2.AsyncClient) -> None:
         runs, key = "/v1/findall/runs", {"Idempotency-Key": "a"}
         begun = (await client.post(runs, json={"query": "Find all teapot makers"})).json()
         cancel = f"{runs}/{begun['findall_id']}/cancel"
         with monkeypatch.context() as broken:
-            broken.setattr(Reading, "view", away)
+            broken.setattr(RunReader, "view", away)
             assert (await client.post(cancel, headers=key)).status_code == 503
             unknown = f"{runs}/fa-{'0' * 32}/cancel"
             assert (await client.post(unknown, headers=key)).status_code == 404
-        house.closing.set()  # so that nobody waits for the one that has it
+        api.closing.set()  # so that nobody waits for the one that has it
         assert (await client.post(cancel, headers=key)).status_code == 409
         assert (await client.post(unknown, headers=key)).status_code == 404
 

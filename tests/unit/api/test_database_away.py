@@ -14,16 +14,16 @@ import httpx2
 import pytest
 
 from netnew.api.app import make_app
-from netnew.api.house import House
 from netnew.api.readiness import Readiness
-from netnew.bootstrap import make_house, open_app
-from netnew.cli.logs import log_to_standard_error
+from netnew.api.state import ApiState
+from netnew.bootstrap import make_api_state, open_app
+from netnew.cli.log_setup import log_to_standard_error
 from netnew.db.waiting import wait_at_most
 from netnew.domain.errors import StoreDamaged
 from netnew.domain.ids import WorkspaceId
 from netnew.settings import Settings
 
-Work = Callable[[House, httpx2.AsyncClient], Awaitable[None]]
+Work = Callable[[ApiState, httpx2.AsyncClient], Awaitable[None]]
 
 UNAVAILABLE = "the database is unavailable"
 OBJECTIVE = "Find Python packages for testing."
@@ -55,14 +55,14 @@ def within(home: Path, work: Work) -> None:
     async def with_app() -> None:
         settings = Settings(home=home, sources=("pyenv",), judge="rules")
         async with open_app(settings) as app:
-            house = make_house(app)
-            house.database_wait = partial(wait_at_most, 0.3)
-            transport = httpx2.ASGITransport(make_app(house))
+            api = make_api_state(app)
+            api.database_wait = partial(wait_at_most, 0.3)
+            transport = httpx2.ASGITransport(make_app(api))
             key = {"x-api-key": "any"}
             async with httpx2.AsyncClient(
                 transport=transport, base_url="http://localhost", headers=key, timeout=60
             ) as client:
-                await work(house, client)
+                await work(api, client)
 
     asyncio.run(with_app())
 
@@ -109,7 +109,7 @@ def test_what_is_begun_while_the_database_is_locked_is_refused_and_never_done(
     log_to_standard_error("warning")
     path, body = CREATES[dialect]
 
-    async def work(_: House, client: httpx2.AsyncClient) -> None:
+    async def work(_: ApiState, client: httpx2.AsyncClient) -> None:
         run = await begin(client)
         with lock_of(tmp_path):
             refused = await client.post(path, json=body)
@@ -130,7 +130,7 @@ def test_with_a_damaged_file_every_dialect_says_only_that_it_is_unavailable(
 ) -> None:
     log_to_standard_error("warning")
 
-    async def work(_: House, client: httpx2.AsyncClient) -> None:
+    async def work(_: ApiState, client: httpx2.AsyncClient) -> None:
         run = await begin(client)
         damage(tmp_path)
         reads = {
@@ -152,9 +152,9 @@ def test_with_a_damaged_file_every_dialect_says_only_that_it_is_unavailable(
 
 
 def test_ready_is_only_who_can_write(tmp_path: Path) -> None:
-    async def work(house: House, client: httpx2.AsyncClient) -> None:
+    async def work(api: ApiState, client: httpx2.AsyncClient) -> None:
         async def ready() -> tuple[int, Any]:
-            house.readiness = Readiness(house.check_database, lambda: 0.0)  # asks anew
+            api.readiness = Readiness(api.check_database, lambda: 0.0)  # asks anew
             answer = await client.get("/readyz")
             return answer.status_code, answer.json()
 
@@ -169,8 +169,8 @@ def test_ready_is_only_who_can_write(tmp_path: Path) -> None:
 
 
 def test_a_key_opens_while_its_use_cannot_be_recorded(tmp_path: Path) -> None:
-    async def work(house: House, client: httpx2.AsyncClient) -> None:
-        _, secret = await house.keys.create("mine", WorkspaceId(house.settings.workspace))
+    async def work(api: ApiState, client: httpx2.AsyncClient) -> None:
+        _, secret = await api.keys.create("mine", WorkspaceId(api.settings.workspace))
         with lock_of(tmp_path):
             for _ in range(2):
                 listed = await client.get("/netnew/runs", headers={"x-api-key": secret})

@@ -6,12 +6,12 @@ import logging
 
 import pytest
 
-from netnew.api.log_damping import Damper, damped_logs
+from netnew.api.log_damping import RepeatedLogFilter, damped_logs
 
 
 def test_of_many_lines_a_few_pass_and_the_next_period_says_how_many_did_not() -> None:
     now = 0.0
-    damper = Damper(most=2, period_s=10, monotonic=lambda: now)
+    damper = RepeatedLogFilter(most=2, period_s=10, monotonic=lambda: now)
     assert [damper.count("a")[0] for _ in range(5)] == [True, True, False, False, False]
     assert damper.count("b") == (True, 0)
     now = 10.0

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from netnew.app.run_queries import RunResult
+from netnew.app.service import Service
 from netnew.cli.main import app
 from netnew.domain.budget import Budget, Spend
 from netnew.domain.candidate import Candidate, Merge
@@ -31,8 +33,7 @@ from netnew.domain.event import (
 from netnew.domain.ids import RunId, SnapshotId
 from netnew.domain.page import Snapshot
 from netnew.domain.run import Run, RunSpec
-from netnew.engine.plan import Plan
-from netnew.service import RunResult, Service
+from netnew.engine.planning.plan import Plan
 from netnew.settings import Settings
 
 
@@ -49,7 +50,7 @@ class OneRunService(Service):
         self.failures: list[SourceFailed] = []
         self.kept: list[Run] = [finished.run]
         self.rechecked: tuple[Candidate, ...] = ()
-        self.working: Any = SimpleNamespace(broken={})
+        self.executor: Any = SimpleNamespace(unrecorded_failures={})
 
     async def plan(self, spec: RunSpec) -> Plan:
         if self.problem:
@@ -61,7 +62,7 @@ class OneRunService(Service):
     async def begin(self, planned: Plan, worker_id: str = "") -> Run:
         run = replace(self.kept[0], last_seq=0)
         if self.broken_off:
-            self.working.broken[run.id] = self.broken_off
+            self.executor.unrecorded_failures[run.id] = self.broken_off
         return run
 
     async def run(self, run_id: RunId) -> Run:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from netnew.cli.doctor import ENOUGH_BYTES, Health, home_check
+from netnew.cli.doctor import ENOUGH_BYTES, CheckStatus, home_check
 from netnew.cli.main import app
 from tests.support.model_server import says, threaded_model_server
 
@@ -75,9 +75,9 @@ def test_chosen_sources_are_opened(doctor: Look, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_disk_without_room_is_warned_of(tmp_path: Path) -> None:
-    assert home_check(tmp_path, ENOUGH_BYTES).health is Health.OK
+    assert home_check(tmp_path, ENOUGH_BYTES).health is CheckStatus.OK
     little = home_check(tmp_path, ENOUGH_BYTES - 1)
-    assert little.health is Health.NOTE
+    assert little.health is CheckStatus.NOTE
     assert "0.10 GB free: hardly room" in little.detail
 
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 from typer.core import TyperGroup
 
-from netnew.cli.deferred import DeferredCommand
+from netnew.cli.deferred_command import DeferredCommand
 from netnew.cli.main import COMMANDS
 
 _SLOW = ("pydantic", "sqlalchemy", "dbos", "rich", "fastapi", "httpx2", "netnew.settings")

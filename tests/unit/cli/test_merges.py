@@ -17,7 +17,7 @@ from netnew.domain.run import Run
 from netnew.store import open_store
 from netnew.testing import page
 from tests.support.advisors import ScriptedAdvisor
-from tests.support.kettles import SPEC, Bench
+from tests.support.engine_fixture import SPEC, EngineFixture
 
 OWN, LISTED = "https://bluekettle.com/", "https://dir.test/blue-kettle"
 RED = {"Colour": "red", "Open": "yes"}
@@ -38,19 +38,19 @@ def url(
     monkeypatch.setenv("NETNEW_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("NETNEW_DATABASE_URL", address)
 
-    async def find(b: Bench) -> None:
-        b.parts["advisor"] = ScriptedAdvisor(lambda one, other: True)
+    async def find(b: EngineFixture) -> None:
+        b.context["advisor"] = ScriptedAdvisor(lambda one, other: True)
         await b.run(SPEC)
 
     with_bench(address, find)
     return address
 
 
-def with_bench(url: str, use: Callable[[Bench], Awaitable[None]]) -> None:
+def with_bench(url: str, use: Callable[[EngineFixture], Awaitable[None]]) -> None:
     async def work() -> None:
         async with open_store(url) as store:
             found = (page(OWN, "Blue Kettle", RED), page(LISTED, "Blue Kettle Ltd", RED))
-            await use(Bench(store, {p.url: p for p in found}))
+            await use(EngineFixture(store, {p.url: p for p in found}))
 
     asyncio.run(work())
 
@@ -115,7 +115,7 @@ def test_a_merge_that_is_not_there_or_undone_ends_with_2(url: str) -> None:
 def test_a_run_under_way_is_left_alone(url: str) -> None:
     found: list[Run] = []
 
-    async def extend(b: Bench) -> None:
+    async def extend(b: EngineFixture) -> None:
         (run,) = await b.service.runs()
         found.append(await b.service.extend(run.id, 10))
 

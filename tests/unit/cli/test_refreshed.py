@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from netnew.domain.candidate import MatchStatus, Recheck
+from netnew.domain.candidate import MatchStatus, RecheckOutcome
 
 
 @pytest.fixture
@@ -20,8 +20,8 @@ def refreshed(netnew: Any) -> Any:
     service.kept[0] = replace(run, spec=replace(run.spec, refreshes=run.id, rechecks=True))
     old = service.finished.candidates[0]
     service.rechecked = (
-        replace(old, name="Old pot", recheck=Recheck.CHANGED),
-        replace(old, name="Lost pot", recheck=Recheck.GONE, status=MatchStatus.UNMATCHED),
+        replace(old, name="Old pot", recheck=RecheckOutcome.CHANGED),
+        replace(old, name="Lost pot", recheck=RecheckOutcome.GONE, status=MatchStatus.UNMATCHED),
     )
     return netnew
 

@@ -23,17 +23,17 @@ PROGRAM = textwrap.dedent(
 
     from netnew.cli.main import app
     from netnew.domain.budget import Budget
-    from netnew.engine.plan import Plan
+    from netnew.engine.planning.plan import Plan
     from netnew.domain.ids import LOCAL_WORKSPACE, run_id
     from netnew.domain.run import Run, RunSpec, RunStatus, TerminationReason
-    from netnew.service import RunResult, Service
+    from netnew.app.service import RunResult, Service
 
     now = datetime(2026, 1, 1, tzinfo=UTC)
 
     class Working(Service):
         def __init__(self):
             self.asked_to_stop = asyncio.Event()
-            self.working = SimpleNamespace(broken={})
+            self.executor = SimpleNamespace(unrecorded_failures={})
         async def plan(self, spec):
             return Plan(spec, (), "rules/1", Budget())
         async def begin(self, planned, worker_id=""):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from netnew.domain.errors import SourceUnavailable
-from netnew.domain.source_spec import shown
+from netnew.domain.source_spec import redacted
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from netnew.domain.source_spec import shown
     ],
 )
 def test_a_login_in_an_address_is_not_shown(spec: str, expected: str) -> None:
-    assert shown(spec) == expected
+    assert redacted(spec) == expected
 
 
 def test_what_went_wrong_is_told_without_a_login() -> None:

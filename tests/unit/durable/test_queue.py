@@ -12,7 +12,7 @@ import pytest
 
 from netnew.durable.queue import open_queue
 from tests.support.databases import KINDS, new_database
-from tests.support.noted_runs import noted_runs, run
+from tests.support.recorded_runs import noted_runs, run
 
 
 @pytest.fixture(params=KINDS)
@@ -64,7 +64,7 @@ def test_many_may_open_a_new_file_at_once(tmp_path: Path) -> None:
 
 NOISY = """
 import asyncio, sys
-from tests.support.noted_runs import noted_runs, run
+from tests.support.recorded_runs import noted_runs, run
 
 async def main():
     async with noted_runs(sys.argv[1], stretches=2, seconds=0.2) as opened:
@@ -95,7 +95,7 @@ def test_the_engine_says_nothing_where_all_is_well(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-@pytest.mark.parametrize("module", ["netnew.durable", "netnew.durable.workers"])
+@pytest.mark.parametrize("module", ["netnew.durable", "netnew.durable.worker_registry"])
 def test_who_works_can_be_asked_without_the_engine(module: str) -> None:
     program = f"import sys, {module}; sys.exit('dbos' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

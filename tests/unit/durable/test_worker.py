@@ -15,10 +15,10 @@ import sqlalchemy as sa
 from netnew.db.tables import workers
 from netnew.domain.errors import Conflict
 from netnew.domain.ids import RunId
-from netnew.durable.worker import Tick, WorkerOptions
-from netnew.durable.workers import all_workers
+from netnew.durable.worker_options import Tick, WorkerOptions
+from netnew.durable.worker_registry import all_workers
 from tests.support.databases import KINDS, new_database
-from tests.support.noted_runs import Note, Opened, noted_runs, run
+from tests.support.recorded_runs import Note, Opened, noted_runs, run
 
 OWN_ONLY = WorkerOptions("home", takes_all=False, beat_s=0.2)
 

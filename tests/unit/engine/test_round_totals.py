@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from netnew.cli.tally import Tally
+from netnew.cli.progress_state import ProgressState
 from netnew.domain.budget import Budget, Spend
 from netnew.domain.candidate import MatchStatus
 from netnew.domain.condition import Verdict
@@ -18,9 +18,9 @@ from netnew.domain.enrichment import Enrichment
 from netnew.domain.errors import ModelMisconfigured
 from netnew.domain.event import RoundEnded
 from netnew.domain.run import Counts, Run, RunStatus
-from netnew.ports import JudgeRequest
+from netnew.ports.judging import JudgeRequest
 from netnew.testing import ScriptedJudge, page
-from tests.support.kettles import SPEC, Bench, bench, kettles
+from tests.support.engine_fixture import SPEC, EngineFixture, bench, kettles
 
 pytestmark = pytest.mark.anyio
 
@@ -29,7 +29,7 @@ def amounts(spend: Spend) -> dict[str, float | int]:
     return {k: v for k, v in spend.numbers().items() if k != "seconds"}
 
 
-async def check(b: Bench, run: Run) -> list[RoundEnded]:
+async def check(b: EngineFixture, run: Run) -> list[RoundEnded]:
     """Rows, rounds, events and the run itself say the same; the rounds."""
     events = await b.events(run)
     rounds = [e.body for e in events if isinstance(e.body, RoundEnded)]
@@ -49,7 +49,7 @@ async def check(b: Bench, run: Run) -> list[RoundEnded]:
     for before, after in pairwise(rounds):
         assert after.new_candidates == after.counts.generated - before.counts.generated
         assert after.spend.pages >= before.spend.pages
-    tally = Tally()
+    tally = ProgressState()
     for event in events:
         tally.take(event)
     assert tally.candidates == counts.generated

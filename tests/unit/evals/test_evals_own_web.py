@@ -38,8 +38,8 @@ def test_truth_is_what_the_table_says(observatories: Web) -> None:
 
 
 def test_a_hint_against_the_field_is_ambiguous(observatories: Web) -> None:
-    doubtful = {q.id: set(q.ambiguous) for q in observatories.queries if q.ambiguous}
-    assert doubtful == {"ob-q5": {"ob-24"}}
+    for_pairs = {q.id: set(q.ambiguous) for q in observatories.queries if q.ambiguous}
+    assert for_pairs == {"ob-q5": {"ob-24"}}
 
 
 def test_every_asked_field_of_every_right_answer_is_on_a_live_page(observatories: Web) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from netnew.domain.condition_stats import condition_stats
 from netnew.domain.errors import InvalidInput, NotWritten
-from netnew.domain.yields import yields_of
 from netnew.exports.files import WRITERS, check_output, write_export
 from netnew.exports.rows import header, rows
 
@@ -151,7 +151,7 @@ def test_markdown_says_how_many_match_and_how_many_exist(finished: Any, tmp_path
 
 def test_json_tells_what_became_of_each_condition(finished: Any, tmp_path: Path) -> None:
     path = tmp_path / "found.json"
-    yields = yields_of(finished.run.spec.conditions, finished.candidates)
+    yields = condition_stats(finished.run.spec.conditions, finished.candidates)
     write_export(path, finished.run, finished.matched, yields)
     document = json.loads(path.read_text())
     assert len(document["candidates"]) == 1

@@ -12,8 +12,8 @@ import pytest
 from openpyxl import load_workbook
 
 from netnew.domain.enrichment import Enrichment, EnrichmentValue, Format
-from netnew.exports.document import run_document
 from netnew.exports.files import write_export
+from netnew.exports.json_document import run_document
 
 CITY = Enrichment("city", "The city")
 ASKED = (

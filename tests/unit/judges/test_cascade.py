@@ -10,17 +10,18 @@ from typing import Any
 
 import pytest
 
-from netnew.domain.condition import MatchCondition, Outcome, Verdict
+from netnew.domain.condition import ConditionOutcome, MatchCondition, Verdict
 from netnew.domain.enrichment import Enrichment, EnrichmentValue
 from netnew.domain.errors import ModelUnavailable
 from netnew.domain.evidence import Confidence, cite
 from netnew.domain.ledger import JudgeProfile
 from netnew.judges.cascade import CascadeJudge
-from netnew.judges.model import ModelJudge, Recheck
-from netnew.judges.trust import NO_NEEDS, SPOT_CHECK
-from netnew.ports import EnrichRequest, JudgeRequest, Prompt
+from netnew.judges.model import ModelJudge, SecondOpinion
+from netnew.judges.rule_calibration import NO_NEEDS, SPOT_CHECK
+from netnew.ports.judging import EnrichRequest, JudgeRequest
+from netnew.ports.models import Prompt
 from netnew.testing import ScriptedJudge, ScriptedModel
-from tests.support.candidates_for_models import ACME, asked, filled, judged, says, verdicts
+from tests.support.model_requests import ACME, asked, filled, judged, says, verdicts
 
 HIGH, MEDIUM = Confidence.HIGH, Confidence.MEDIUM
 A, B, C = (MatchCondition(x, f"It is {x}.") for x in "abc")
@@ -50,7 +51,7 @@ class Rules(ScriptedJudge):
     def _said(self, name: str) -> Verdict:
         outcome, confidence = self.said.get(name, ("unclear", MEDIUM))
         proof = (cite(ACME, ACME.segments[1]),) if outcome != "unclear" else ()
-        return Verdict(name, Outcome(outcome), None, proof, "by rules", confidence)
+        return Verdict(name, ConditionOutcome(outcome), None, proof, "by rules", confidence)
 
 
 def conditions_in(prompt: Prompt[Any]) -> list[str]:
@@ -147,7 +148,7 @@ def test_rules_that_were_right_so_far_spare_the_model_but_for_spot_checks() -> N
     rounds = NO_NEEDS + 2 * SPOT_CHECK
     for _ in range(rounds):
         found = judged(judge, asked(A, B, may_fail=0))
-        assert found["a"].outcome is Outcome.UNMATCHED
+        assert found["a"].outcome is ConditionOutcome.UNMATCHED
     assert len(small.asked) == NO_NEEDS + 2
 
 
@@ -205,7 +206,7 @@ def test_the_recheck_looks_at_what_would_match_and_at_nothing_else() -> None:
         return {"checks": checks}
 
     def judge_with(**said: str) -> CascadeJudge:
-        return CascadeJudge(None, [ModelJudge(model(**said))], Recheck(ScriptedModel(look)))
+        return CascadeJudge(None, [ModelJudge(model(**said))], SecondOpinion(ScriptedModel(look)))
 
     assert judged(judge_with(), asked(A))["a"].confidence is HIGH
     judged(judge_with(a="unmatched"), asked(A))
@@ -236,8 +237,8 @@ def test_the_profile_names_everything_that_decides() -> None:
         lambda: cascade(None, small, large),
         lambda: CascadeJudge(rules, [ModelJudge(small)]),
         lambda: CascadeJudge(other_rules, [ModelJudge(small)]),
-        lambda: CascadeJudge(rules, [ModelJudge(small)], Recheck(small)),
-        lambda: CascadeJudge(rules, [ModelJudge(small)], Recheck(large)),
+        lambda: CascadeJudge(rules, [ModelJudge(small)], SecondOpinion(small)),
+        lambda: CascadeJudge(rules, [ModelJudge(small)], SecondOpinion(large)),
     ]
     names = [str(make().profile) for make in judges]
     assert len(set(names)) == len(names)

@@ -9,8 +9,8 @@ import pytest
 from netnew.domain.budget import Spend
 from netnew.domain.errors import ModelMisconfigured, ModelUnavailable, NoAnswer
 from netnew.llms import Fallback, ModelOptions, open_model
-from tests.support.asked_models import PROMPT, RIGHT, Decisions
 from tests.support.model_server import Reply, fails, model_server, says
+from tests.support.remote_models import PROMPT, RIGHT, Decisions
 
 OTHER = {"verdicts": [{"condition": 1, "outcome": "unmatched"}]}
 

@@ -12,11 +12,11 @@ import pytest
 
 from netnew.domain.budget import Spend
 from netnew.domain.errors import InvalidInput, ModelMisconfigured, NoAnswer
-from netnew.llms import GgufModel, ModelOptions, look_at, open_model, parse_model
-from netnew.llms.choosing import Choice
-from netnew.llms.gguf import SMALL_BELOW_BYTES
-from netnew.ports import unpaid
-from tests.support.asked_models import PROMPT, Decisions
+from netnew.llms import GgufModel, ModelOptions, inspect, open_model, parse_model
+from netnew.llms.gguf.model import SMALL_BELOW_BYTES
+from netnew.llms.selection import Choice
+from netnew.ports.models import unpaid
+from tests.support.remote_models import PROMPT, Decisions
 
 T = TypeVar("T")
 SERVER = (sys.executable, str(Path(__file__).parents[2] / "support" / "model_file_server.py"))
@@ -148,7 +148,7 @@ def test_how_large_a_model_is_says_how_it_is_asked(tmp_path: Path) -> None:
 
 def test_doctor_sees_a_file_without_loading_it(file: Path) -> None:
     async def seen(path: Path) -> str:
-        (found,) = await look_at(Choice(f"gguf:{path}", ""), ModelOptions())
+        (found,) = await inspect(Choice(f"gguf:{path}", ""), ModelOptions())
         return found.problem
 
     assert asyncio.run(seen(file)) == ""

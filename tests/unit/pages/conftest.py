@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from netnew.pages.chromium import Chromium, find_chromium
-
-_SUPPORT = str(Path(__file__).parents[2] / "support")
-if _SUPPORT not in sys.path:
-    sys.path.insert(0, _SUPPORT)
+from netnew.pages.fetching.chromium import Chromium, find_chromium
 
 
 @pytest.fixture(scope="session")

@@ -17,13 +17,13 @@ import pytest
 
 from netnew.domain.page import RawPage
 from netnew.domain.search import SearchAnswer
-from netnew.ports import Source
-from netnew.sources.brave import open_brave
+from netnew.ports.sources import Source
 from netnew.sources.context import SourceContext
-from netnew.sources.exa import open_exa
-from netnew.sources.serper import open_serper
-from netnew.sources.tavily import open_tavily
-from netnew.sources.web_provider import Opening
+from netnew.sources.web.brave import open_brave
+from netnew.sources.web.exa import open_exa
+from netnew.sources.web.provider import Opening
+from netnew.sources.web.serper import open_serper
+from netnew.sources.web.tavily import open_tavily
 
 RECORDED = Path(__file__).parent / "recorded"
 KEYS = {

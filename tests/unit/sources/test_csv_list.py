@@ -13,8 +13,8 @@ from netnew.domain.errors import InvalidInput, UnreadableDump
 from netnew.domain.search import Hit
 from netnew.domain.spreadsheet_cells import cell_text
 from netnew.sources.context import SourceContext
+from netnew.sources.corpus.readers.table import address_of
 from netnew.sources.csv_list import CsvSource, open_csv
-from netnew.sources.readers.table import address_of
 
 
 def _source(context: SourceContext, tmp_path: Path, content: str | bytes) -> CsvSource:

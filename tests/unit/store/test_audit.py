@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from netnew.db.database import Database, open_database
 from netnew.db.tables import runs
-from netnew.domain.audit import Actor, AuditEntry, Outcome
+from netnew.domain.audit import Actor, AuditEntry, AuditOutcome
 from netnew.domain.errors import NotFound
 from netnew.domain.ids import LOCAL_WORKSPACE, RunId, WorkspaceId
 from netnew.store.audit import SqlAuditLog
@@ -24,7 +24,7 @@ from tests.support.databases import KINDS, new_database
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 ENTRY = AuditEntry(
-    NOW, LOCAL_WORKSPACE, Actor("key_1", "scout"), "extend", "run_1", Outcome.DONE, "5 more"
+    NOW, LOCAL_WORKSPACE, Actor("key_1", "scout"), "extend", "run_1", AuditOutcome.DONE, "5 more"
 )
 
 Work = Callable[[SqlAuditLog, Database], Awaitable[None]]
@@ -49,7 +49,9 @@ def check(request: pytest.FixtureRequest, tmp_path: Path) -> Check:
 def test_entries_come_back_as_they_were_the_newest_first(check: Check) -> None:
     async def work(log: SqlAuditLog, _: Database) -> None:
         other = replace(ENTRY, at=NOW + timedelta(hours=1), workspace_id=WorkspaceId("sales"))
-        refused = replace(ENTRY, at=NOW - timedelta(hours=1), outcome=Outcome.REFUSED, detail="X")
+        refused = replace(
+            ENTRY, at=NOW - timedelta(hours=1), outcome=AuditOutcome.REFUSED, detail="X"
+        )
         for entry in (ENTRY, other, refused):
             await log.record(entry)
         assert await log.entries() == [other, ENTRY, refused]

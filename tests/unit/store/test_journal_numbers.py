@@ -16,7 +16,7 @@ from netnew.domain.errors import NotFound
 from netnew.domain.event import EventBody, SourceFailed
 from netnew.domain.ids import LOCAL_WORKSPACE, CandidateId, RunId, candidate_id, run_id
 from netnew.domain.run import Run, RunSpec, RunStatus
-from netnew.ports import Changes, Receipt
+from netnew.ports.store import Changes, Receipt
 from netnew.store import SqlStore, open_store
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from netnew.db.database import Database, open_database
 from netnew.db.tables import metadata
 from netnew.domain.candidate import Candidate, Identity, Merge
-from netnew.domain.condition import Outcome, Verdict
+from netnew.domain.condition import ConditionOutcome, Verdict
 from netnew.domain.enrichment import EnrichmentValue
 from netnew.domain.errors import NotFound
 from netnew.domain.event import RunStatusChanged, SourceFailed
@@ -26,10 +26,10 @@ from netnew.domain.ids import LOCAL_WORKSPACE, RunId, WorkspaceId, candidate_id,
 from netnew.domain.ledger import LedgerEntry, LedgerKey
 from netnew.domain.page import PageQuality, RawPage, Segment, SegmentKind, Snapshot
 from netnew.domain.run import Run, RunSpec, RunStatus
-from netnew.ports import Changes
+from netnew.ports.store import Changes
 from netnew.store import SqlStore
-from netnew.store.mentions import Mentions
 from netnew.store.page_retention import SweptPages
+from netnew.store.reference_filter import BloomFilter
 from netnew.store.retention import Retention, Swept
 from netnew.store.tailer import Tailer
 from tests.support.databases import KINDS, new_database
@@ -124,7 +124,7 @@ def a_page(name: str, at: datetime, text: str = "") -> tuple[RawPage, Snapshot]:
 
 
 def a_verdict(snapshot: Snapshot) -> Verdict:
-    return Verdict("c", Outcome.MATCHED, "x", (cite(snapshot, snapshot.segments[0]),))
+    return Verdict("c", ConditionOutcome.MATCHED, "x", (cite(snapshot, snapshot.segments[0]),))
 
 
 # -------------------------------------------------------------------------------------------- runs
@@ -304,7 +304,7 @@ SPEAKERS: dict[str, Callable[[RunId, Snapshot], Changes]] = {
     "listed-final": lambda run, x: _candidate_with(pages=(x.final_url,))(run),
     "merge": _merged,
     "ledger": lambda run, x: _on_record(run, a_verdict(x), ()),
-    "shown": lambda run, x: _on_record(run, Verdict("c", Outcome.UNCLEAR), (x,)),
+    "shown": lambda run, x: _on_record(run, Verdict("c", ConditionOutcome.UNCLEAR), (x,)),
 }
 
 
@@ -366,7 +366,7 @@ def test_pages_that_are_read_again_meanwhile_are_not_lost(url: str) -> None:
 
 
 def test_what_was_mentioned_is_known_and_little_else() -> None:
-    mentions = Mentions()
+    mentions = BloomFilter()
     said = [f"{n:064x}+1" for n in range(5000)]
     for text in said:
         mentions.add(text)

@@ -6,7 +6,7 @@ import json
 
 from netnew.domain.enrichment import Enrichment, Format
 from netnew.domain.run import Estimate, RunSpec
-from netnew.store.rows import FORMAT, Codec
+from netnew.store.row_codec import FORMAT, Codec
 
 CODEC = Codec(RunSpec)
 

@@ -20,9 +20,9 @@ from netnew.domain.errors import Conflict, NotFound
 from netnew.domain.event import Event, RunStatusChanged, SourceFailed
 from netnew.domain.ids import LOCAL_WORKSPACE, RunId, WorkspaceId, run_id
 from netnew.domain.run import Run, RunSpec, RunStatus
-from netnew.ports import Changes
+from netnew.ports.store import Changes
 from netnew.store import SqlStore
-from netnew.store.pulse import PAGE
+from netnew.store.event_poller import PAGE
 from netnew.store.tailer import Tailer
 from tests.support.databases import KINDS, new_database
 
@@ -84,7 +84,7 @@ def check(url: str, work: Callable[[Place], Awaitable[None]]) -> None:
     asyncio.run(whole())
 
 
-async def to_the_end(pages: AsyncIterator[list[Event]]) -> list[Event]:
+async def run_until_done(pages: AsyncIterator[list[Event]]) -> list[Event]:
     return [event for page in [page async for page in pages] for event in page]
 
 
@@ -130,13 +130,13 @@ def test_many_events_come_in_pages_in_order(url: str) -> None:
 def test_it_ends_after_the_last_event_of_a_run_that_has_ended(url: str) -> None:
     async def work(place: Place) -> None:
         await place.add(3)
-        following = asyncio.create_task(to_the_end(place.tailer.watch(RUN)))
+        following = asyncio.create_task(run_until_done(place.tailer.watch(RUN)))
         await place.turn(RunStatus.COMPLETED)
         seen = await following
         assert [event.seq for event in seen] == through(1, 4)
         assert seen[-1].body == RunStatusChanged(RunStatus.COMPLETED)
-        assert await to_the_end(place.tailer.watch(RUN, after=4)) == []
-        assert await to_the_end(place.tailer.watch(RUN, after=400)) == []
+        assert await run_until_done(place.tailer.watch(RUN, after=4)) == []
+        assert await run_until_done(place.tailer.watch(RUN, after=400)) == []
 
     check(url, work)
 
@@ -144,7 +144,7 @@ def test_it_ends_after_the_last_event_of_a_run_that_has_ended(url: str) -> None:
 def test_a_paused_run_is_followed_on(url: str) -> None:
     async def work(place: Place) -> None:
         await place.turn(RunStatus.PAUSED)
-        watcher = asyncio.create_task(to_the_end(place.tailer.watch(RUN)))
+        watcher = asyncio.create_task(run_until_done(place.tailer.watch(RUN)))
         await place.turn(RunStatus.RUNNING)
         await place.turn(RunStatus.FAILED)
         assert [event.seq for event in await watcher] == through(1, 3)
@@ -168,10 +168,10 @@ def test_a_run_that_has_ended_may_be_followed_into_its_next_generation(url: str)
 def test_an_unknown_run_and_one_of_another_workspace_are_not_found(url: str) -> None:
     async def work(place: Place) -> None:
         with pytest.raises(NotFound):
-            await to_the_end(place.tailer.watch(run_id(UUID(int=9))))
+            await run_until_done(place.tailer.watch(run_id(UUID(int=9))))
         foreign = Tailer(place.database, WorkspaceId("other"))
         with pytest.raises(NotFound):
-            await to_the_end(foreign.watch(RUN))
+            await run_until_done(foreign.watch(RUN))
 
     check(url, work)
 
@@ -182,7 +182,7 @@ def test_it_ends_when_the_run_is_deleted(url: str) -> None:
         pages = place.tailer.watch(RUN)
         assert [event.seq for event in await anext(pages)] == [1, 2]
         await place.store.runs.delete(RUN)
-        assert await to_the_end(pages) == []
+        assert await run_until_done(pages) == []
 
     check(url, work)
 
@@ -192,13 +192,13 @@ def test_one_that_reads_slowly_holds_up_nobody_and_misses_nothing(url: str) -> N
         await place.add(1)
         slow = place.tailer.watch(RUN)
         seen = [event.seq for event in await anext(slow)]
-        quick = asyncio.create_task(to_the_end(place.tailer.watch(RUN)))
+        quick = asyncio.create_task(run_until_done(place.tailer.watch(RUN)))
         for _ in range(4):
             await place.add(PAGE - 1)
         await place.turn(RunStatus.CANCELLED)
         everything = through(1, 4 * (PAGE - 1) + 2)
         assert [event.seq for event in await quick] == everything
-        seen += [event.seq for event in await to_the_end(slow)]
+        seen += [event.seq for event in await run_until_done(slow)]
         assert seen == everything
 
     check(url, work)
@@ -207,7 +207,7 @@ def test_one_that_reads_slowly_holds_up_nobody_and_misses_nothing(url: str) -> N
 def test_each_of_many_runs_has_its_own_events(url: str) -> None:
     async def work(place: Place) -> None:
         watchers = [
-            asyncio.create_task(to_the_end(place.tailer.watch(run)))
+            asyncio.create_task(run_until_done(place.tailer.watch(run)))
             for run in (RUN, OTHER)
             for _ in range(20)
         ]
@@ -227,8 +227,8 @@ def test_each_of_many_runs_has_its_own_events(url: str) -> None:
 
 def test_a_watcher_that_is_cancelled_leaves_the_others_alone(url: str) -> None:
     async def work(place: Place) -> None:
-        leaves = asyncio.create_task(to_the_end(place.tailer.watch(RUN)))
-        stays = asyncio.create_task(to_the_end(place.tailer.watch(RUN)))
+        leaves = asyncio.create_task(run_until_done(place.tailer.watch(RUN)))
+        stays = asyncio.create_task(run_until_done(place.tailer.watch(RUN)))
         await place.add(1)
         leaves.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -244,10 +244,10 @@ def test_events_that_were_removed_show_as_a_gap(url: str) -> None:
         await place.add(9)
         await place.turn(RunStatus.COMPLETED)
         await _remove(place, through(1, 7))
-        events = await to_the_end(place.tailer.watch(RUN))
+        events = await run_until_done(place.tailer.watch(RUN))
         assert [event.seq for event in events] == [8, 9, 10]
         await _remove(place, through(8, 10))
-        assert await to_the_end(place.tailer.watch(RUN)) == []
+        assert await run_until_done(place.tailer.watch(RUN)) == []
 
     check(url, work)
 
@@ -265,7 +265,7 @@ def test_a_store_that_is_closed_ends_those_who_wait(url: str) -> None:
     async def whole() -> None:
         async with asyncio.timeout(60):
             async with opened(url) as place:
-                watcher = asyncio.create_task(to_the_end(place.tailer.watch(RUN)))
+                watcher = asyncio.create_task(run_until_done(place.tailer.watch(RUN)))
                 await place.add(1)
             with pytest.raises(Conflict):
                 await watcher

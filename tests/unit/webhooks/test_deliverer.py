@@ -12,15 +12,15 @@ import pytest
 import sqlalchemy as sa
 from standardwebhooks import Webhook as Verifier
 
+from netnew.app.service import Service
 from netnew.db.database import open_database
 from netnew.db.tables import events
 from netnew.domain.event import Event, RunStatusChanged
 from netnew.domain.ids import LOCAL_WORKSPACE, RunId
 from netnew.domain.run import RunStatus
 from netnew.domain.webhook import DeliveryState
-from netnew.service import Service
-from netnew.webhooks.looking import delivery_id
-from tests.support.delivering import (
+from netnew.webhooks.event_scanner import delivery_id
+from tests.support.deliverer_process import (
     PAUSED,
     SECRET,
     STARTED,

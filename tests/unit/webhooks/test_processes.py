@@ -11,7 +11,7 @@ import pytest
 
 from netnew.domain.webhook import DeliveryState, Webhook
 from tests.support.databases import KINDS, new_database
-from tests.support.delivering import STARTED, DelivererProcess, Desk, opened
+from tests.support.deliverer_process import STARTED, DelivererProcess, Desk, opened
 from tests.support.receiver import Call, Reply, receiving
 
 AFTER_THE_LEASE_S = 60.0

@@ -2,4 +2,4 @@
 
 from netnew.judges.model.advisor import ModelAdvisor as ModelAdvisor
 from netnew.judges.model.judge import ModelJudge as ModelJudge
-from netnew.judges.model.recheck import Recheck as Recheck
+from netnew.judges.model.second_opinion import SecondOpinion as SecondOpinion

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from netnew.lexicon.words import STOP_WORDS, stem, tokens
+from netnew.text.tokens import STOP_WORDS, stem, tokens
 
 _K1, _B = 1.2, 0.75
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from netnew.domain.condition import MatchCondition, Outcome, Verdict
+from netnew.domain.condition import ConditionOutcome, MatchCondition, Verdict
 from netnew.domain.enrichment import Enrichment, EnrichmentValue
 from netnew.domain.errors import NoAnswer
 from netnew.domain.evidence import Citation, Confidence, EvidencePage
 from netnew.domain.ledger import JudgeProfile
-from netnew.judges.model import fence
-from netnew.judges.model.answers import GivenValue, GivenVerdict, Values, Verdicts
-from netnew.judges.model.borne_out import is_borne_out, stands_in_one
-from netnew.judges.model.contrary import says_the_opposite
-from netnew.judges.model.passages import Passage, choose_passages
+from netnew.judges.model import page_fencing
+from netnew.judges.model.contradiction import contradicts
+from netnew.judges.model.grounding import is_grounded, stands_in_one
+from netnew.judges.model.passage_selection import Passage, choose_passages
 from netnew.judges.model.prompts import fields, verdict
-from netnew.judges.model.quotes import citations_of
-from netnew.ports import Charge, EnrichRequest, JudgeRequest, LanguageModel, Prompt
+from netnew.judges.model.quote_matching import citations_of
+from netnew.judges.model.response_models import GivenValue, GivenVerdict, Values, Verdicts
+from netnew.ports.judging import EnrichRequest, JudgeRequest
+from netnew.ports.models import Charge, LanguageModel, Prompt
 
 NOT_FOUND = "your quotes stand in none of the excerpts"
 NO_QUOTE = "there is no quote"
@@ -25,8 +26,8 @@ CONTRARY = "the quote says the opposite"
 OBEYED = "the model also says that a condition holds which no page can meet"
 NO_VERDICT = "there is no verdict"
 _PER_ANSWER_TOKENS = 250
-_MOST_VALUE_CHARS = 300
-_MOST_REASONING_CHARS = 500
+_MAX_VALUE_CHARS = 300
+_MAX_REASONING_CHARS = 500
 
 
 def known_as(model: LanguageModel) -> str:
@@ -64,9 +65,9 @@ class Shown:
         if isinstance(request, JudgeRequest):
             asked = tuple(c.description for c in request.conditions)
         passages = choose_passages(usable, questions, asked=asked)
-        text = fence.fenced(request.candidate, usable, passages)
-        about = fence.about(request.candidate, request.entity_type)
-        control = fence.control_of(request.candidate)
+        text = page_fencing.fenced(request.candidate, usable, passages)
+        about = page_fencing.about(request.candidate, request.entity_type)
+        control = page_fencing.control_of(request.candidate)
         return cls(usable, passages, text, about, control)
 
 
@@ -95,14 +96,14 @@ class ModelJudge:
         shown = Shown.of(request, [f"{c.name} {c.description}" for c in conditions])
         if not shown.passages:
             return tuple(unclear(c, "not stated: no page about it was read") for c in conditions)
-        text = verdict.asked(shown.text, shown.about, conditions, shown.control)
+        text = verdict.render_prompt(shown.text, shown.about, conditions, shown.control)
         ask = _Asking(self.model, self._instructions, shown, conditions, request.charge)
         try:
             judged = await ask.verdicts(text)
             failed = [(n, p) for n, p in enumerate(judged, 1) if isinstance(p, str)]
             if failed:
                 control = (len(conditions) + 1, NO_VERDICT)
-                again = await ask.verdicts(verdict.asked_again(text, [*failed, control]))
+                again = await ask.verdicts(verdict.render_retry(text, [*failed, control]))
                 judged = [new if isinstance(old, str) else old
                           for old, new in zip(judged, again, strict=True)]  # fmt: skip
         except NoAnswer as error:
@@ -120,7 +121,7 @@ class ModelJudge:
             return tuple(EnrichmentValue(e.name, None) for e in asked)
         prompt = Prompt(
             fields.INSTRUCTIONS,
-            fields.asked(shown.text, shown.about, asked),
+            fields.render_prompt(shown.text, shown.about, asked),
             Values,
             _PER_ANSWER_TOKENS * (len(asked) + 1),
         )
@@ -154,7 +155,7 @@ class _Asking:
         by_number = {v.condition: v for v in reversed(given)}
         control = by_number.get(len(self.conditions) + 1)
         judged: list[Verdict | str]
-        if control is not None and control.outcome == Outcome.MATCHED.value:
+        if control is not None and control.outcome == ConditionOutcome.MATCHED.value:
             reason = f"not decided: {OBEYED}{self.shown.note}"
             judged = [unclear(c, reason) for c in self.conditions]
         else:
@@ -166,28 +167,28 @@ class _Asking:
     def _judged(self, condition: MatchCondition, given: GivenVerdict | None) -> Verdict | str:
         if given is None:
             return NO_VERDICT
-        outcome = Outcome(given.outcome)
+        outcome = ConditionOutcome(given.outcome)
         citations = citations_of(given.quotes, self.shown.evidence, self.shown.passages)
-        reasoning = " ".join(given.reasoning.split())[:_MOST_REASONING_CHARS]
-        if outcome is Outcome.UNCLEAR:
+        reasoning = " ".join(given.reasoning.split())[:_MAX_REASONING_CHARS]
+        if outcome is ConditionOutcome.UNCLEAR:
             said = reasoning or "the pages do not say"
             return unclear(condition, f"not stated: {said}{self.shown.note}")
         if not citations:
             return NOT_FOUND if given.quotes else NO_QUOTE
-        if outcome is Outcome.MATCHED and says_the_opposite(
+        if outcome is ConditionOutcome.MATCHED and contradicts(
             condition.description, citations, self.shown.passages
         ):
             return unclear(condition, f"not decided: {CONTRARY}{self.shown.note}")
-        value = " ".join((given.value or "").split())[:_MOST_VALUE_CHARS] or None
+        value = " ".join((given.value or "").split())[:_MAX_VALUE_CHARS] or None
         if value and not stands_in_one(value, (c.excerpt for c in citations)):
             value = None
         quoted = " ".join(c.excerpt for c in citations)
         return Verdict(
             condition.name,
             outcome,
-            value or citations[0].excerpt[:_MOST_VALUE_CHARS],
+            value or citations[0].excerpt[:_MAX_VALUE_CHARS],
             citations,
-            (reasoning or f"the page says '{citations[0].excerpt[:_MOST_VALUE_CHARS]}'")
+            (reasoning or f"the page says '{citations[0].excerpt[:_MAX_VALUE_CHARS]}'")
             + self.shown.note,
             self.shown.trusted(citations, confidence_of(given.confidence, value, quoted)),
         )
@@ -202,7 +203,9 @@ def confidence_of(said: str, value: str | None, quoted: str) -> Confidence:
 
 
 def unclear(condition: MatchCondition, reasoning: str) -> Verdict:
-    return Verdict(condition.name, Outcome.UNCLEAR, reasoning=reasoning, confidence=Confidence.LOW)
+    return Verdict(
+        condition.name, ConditionOutcome.UNCLEAR, reasoning=reasoning, confidence=Confidence.LOW
+    )
 
 
 def _value(asked: Enrichment, given: GivenValue | None, shown: Shown) -> EnrichmentValue:
@@ -214,13 +217,13 @@ def _value(asked: Enrichment, given: GivenValue | None, shown: Shown) -> Enrichm
         return EnrichmentValue(asked.name, None, (), reason, Confidence.LOW)
     value = " ".join(given.value.split())
     quoted = " ".join(c.excerpt for c in citations)
-    if not is_borne_out(asked.format, value, quoted):
+    if not is_grounded(asked.format, value, quoted):
         reason = "not decided: the value does not stand in the quotes"
         return EnrichmentValue(asked.name, None, (), reason, Confidence.LOW)
     return EnrichmentValue(
         asked.name,
         value,
         citations,
-        f"the page says '{citations[0].excerpt[:_MOST_VALUE_CHARS]}'",
+        f"the page says '{citations[0].excerpt[:_MAX_VALUE_CHARS]}'",
         shown.trusted(citations, confidence_of(given.confidence, value, quoted)),
     )

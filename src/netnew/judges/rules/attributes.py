@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from netnew.judges.rules.thesaurus import CONCEPTS
-from netnew.lexicon.words import STOP_WORDS, fold, stem
+from netnew.judges.rules.knowledge.thesaurus import CONCEPTS
+from netnew.text.tokens import STOP_WORDS, fold, stem
 
 # What a concept also speaks of: maturity levels are those of projects.
 _IMPLIED = {"@stage": ("project", "@level")}

@@ -8,9 +8,9 @@ and Sequoia a top-tier firm.
 
 from __future__ import annotations
 
-from netnew.domain.condition import MatchCondition, Outcome, Verdict
+from netnew.domain.condition import ConditionOutcome, MatchCondition, Verdict
 from netnew.domain.evidence import Confidence
-from netnew.judges.rules.parse import parse
+from netnew.judges.rules.parsing.condition import parse
 from netnew.judges.rules.predicate import (
     AllOf,
     AnyOf,
@@ -23,17 +23,17 @@ from netnew.judges.rules.predicate import (
     StatusIs,
     TermIs,
 )
-from netnew.lexicon.words import fold, split_list
+from netnew.text.tokens import fold, split_list
 
 
 def is_certain(condition: MatchCondition, entity_type: str, verdict: Verdict) -> bool:
     """Whether `verdict`, which the rules gave on `condition`, needs no model."""
-    if verdict.outcome is Outcome.UNCLEAR or verdict.confidence is not Confidence.HIGH:
+    if verdict.outcome is ConditionOutcome.UNCLEAR or verdict.confidence is not Confidence.HIGH:
         return False
     leaves = _leaves(parse(condition.description, entity_type))
     if all(isinstance(leaf, NumberIs | DateIs | PlaceIs | StatusIs) for leaf in leaves):
         return True
-    if verdict.outcome is not Outcome.MATCHED or len(leaves) != 1:
+    if verdict.outcome is not ConditionOutcome.MATCHED or len(leaves) != 1:
         return False
     leaf = leaves[0]
     return isinstance(leaf, TermIs) and leaf.quantifier is Quantifier.ANY and _names(leaf, verdict)

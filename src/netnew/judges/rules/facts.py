@@ -12,10 +12,10 @@ from enum import IntEnum
 
 from netnew.domain.page import Segment, SegmentKind, Snapshot
 from netnew.judges.rules.attributes import concept_phrases, features
-from netnew.lexicon.words import fold, stem
+from netnew.text.tokens import fold, stem
 
 
-class Origin(IntEnum):
+class FactOrigin(IntEnum):
     """Where a fact was read; the smaller, the surer."""
 
     FACT = 0
@@ -34,7 +34,7 @@ class Fact:
     label: str
     value: str
     features: frozenset[str]
-    origin: Origin
+    origin: FactOrigin
     segment: Segment
     start: int
     end: int
@@ -44,7 +44,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class PageSentence:
     segment: Segment
     start: int
     end: int
@@ -59,7 +59,7 @@ class PageFacts:
 
     snapshot: Snapshot
     facts: tuple[Fact, ...]
-    sentences: tuple[Sentence, ...]
+    sentences: tuple[PageSentence, ...]
     by_feature: dict[str, list[int]]
 
     def sharing(self, asked: frozenset[str]) -> list[Fact]:
@@ -73,8 +73,8 @@ class PageFacts:
     @property
     def has_block(self) -> bool:
         """Whether the page states several fields, so that a missing one means something."""
-        return sum(f.origin is Origin.FACT for f in self.facts) >= 1 or (
-            len({f.segment.index for f in self.facts if f.origin is Origin.PROSE}) >= 1
+        return sum(f.origin is FactOrigin.FACT for f in self.facts) >= 1 or (
+            len({f.segment.index for f in self.facts if f.origin is FactOrigin.PROSE}) >= 1
         )
 
 
@@ -142,7 +142,7 @@ _OTHERS = re.compile(
 def read_page(snapshot: Snapshot) -> PageFacts:
     """The facts of `snapshot`; boilerplate is left out."""
     facts: list[Fact] = []
-    sentences: list[Sentence] = []
+    sentences: list[PageSentence] = []
     for segment in snapshot.segments:
         if segment.boilerplate or not segment.text.strip():
             continue
@@ -170,11 +170,11 @@ def _labelled(segment: Segment) -> list[Fact]:
     label, value = segment.label or "", segment.value.strip()
     if not value:
         return []
-    origin = Origin.FACT
+    origin = FactOrigin.FACT
     if segment.kind is SegmentKind.METADATA:
         if _SKIPPED_METADATA.search(label):
             return []
-        origin = Origin.METADATA
+        origin = FactOrigin.METADATA
         parts = [p for p in re.split(r"[./:\[\]]+", label) if p and not p.isdigit()]
         label = _CAMEL.sub(" ", " ".join(parts[-2:] if len(parts) > 1 else parts))
     return [
@@ -191,7 +191,7 @@ def _labelled(segment: Segment) -> list[Fact]:
     ]
 
 
-def _sentences(segment: Segment) -> list[Sentence]:
+def _sentences(segment: Segment) -> list[PageSentence]:
     text = segment.text
     spans: list[tuple[int, int]] = []
     start = 0
@@ -210,7 +210,7 @@ def _sentences(segment: Segment) -> list[Sentence]:
         if 3 <= len(piece) <= MAX_SENTENCE_CHARS:
             words = tuple(stem(w) for w in fold(piece).split())
             found.append(
-                Sentence(
+                PageSentence(
                     segment, first + lead, first + lead + len(piece), piece, words, features(piece)
                 )
             )
@@ -228,7 +228,7 @@ def _ends_sentence(before: str, gap: str) -> bool:
     return last.startswith(("http://", "https://"))
 
 
-def _stated(sentence: Sentence) -> list[Fact]:
+def _stated(sentence: PageSentence) -> list[Fact]:
     text = sentence.text.rstrip(" .!")
     if _UNSURE.search(text) and ":" not in text:
         return []
@@ -292,7 +292,7 @@ def _attribute_splits(text: str) -> list[tuple[str, str, str]]:
 
 def _add(
     found: dict[str, Fact],
-    sentence: Sentence,
+    sentence: PageSentence,
     label: str,
     value: str,
     subject: str,
@@ -309,7 +309,7 @@ def _add(
         label,
         value,
         label_features,
-        Origin.PROSE,
+        FactOrigin.PROSE,
         sentence.segment,
         sentence.start,
         sentence.end,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from netnew.domain.condition import Outcome
+from netnew.domain.condition import ConditionOutcome
 from netnew.domain.evidence import Citation, Confidence, EvidencePage, cite
-from netnew.judges.rules.facts import Fact, Origin, PageFacts
+from netnew.judges.rules.facts import Fact, FactOrigin, PageFacts
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class FindingPage:
     """A page as the judge sees it: its facts, its standing, and the names of the candidate."""
 
     evidence: EvidencePage
@@ -19,7 +19,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    outcome: Outcome
+    outcome: ConditionOutcome
     value: str | None = None
     citations: tuple[Citation, ...] = ()
     reasoning: str = ""
@@ -27,7 +27,9 @@ class Finding:
 
 
 def unclear(reasoning: str) -> Finding:
-    return Finding(Outcome.UNCLEAR, reasoning=f"not stated: {reasoning}", confidence=Confidence.LOW)
+    return Finding(
+        ConditionOutcome.UNCLEAR, reasoning=f"not stated: {reasoning}", confidence=Confidence.LOW
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +37,15 @@ class Located:
     """A fact and the page it stands on; `fit` is how well its label answers the field, 0..1."""
 
     fact: Fact
-    page: Page
+    page: FindingPage
     fit: float
 
 
-def decided(outcome: Outcome, at: Located, reasoning: str) -> Finding:
+def decided(outcome: ConditionOutcome, at: Located, reasoning: str) -> Finding:
     """A finding proved by one fact."""
     fact = at.fact
     citation = cite(at.page.evidence.snapshot, fact.segment, fact.start, fact.end)
-    sure = fact.origin is Origin.FACT and at.fit >= 0.7
+    sure = fact.origin is FactOrigin.FACT and at.fit >= 0.7
     return Finding(
         outcome,
         fact.value[:300],

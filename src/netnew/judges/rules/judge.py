@@ -7,29 +7,30 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 
 from netnew.domain.candidate import Candidate
-from netnew.domain.condition import MatchCondition, Outcome, Verdict
+from netnew.domain.condition import ConditionOutcome, MatchCondition, Verdict
 from netnew.domain.enrichment import Enrichment, EnrichmentValue, Format
-from netnew.domain.evidence import Confidence, EvidencePage, Standing
+from netnew.domain.evidence import Confidence, EvidencePage, PageRole
 from netnew.domain.ids import SnapshotId
 from netnew.domain.ledger import JudgeProfile
 from netnew.domain.page import Snapshot
-from netnew.judges.rules.asked_field import SUBJECT_STEMS
 from netnew.judges.rules.attributes import features
-from netnew.judges.rules.enrich import claim_of, field_value, truth_value
+from netnew.judges.rules.evaluation.dispatch import leaf_finding
 from netnew.judges.rules.facts import PageFacts, read_page
-from netnew.judges.rules.finding import Finding, Page, unclear
-from netnew.judges.rules.leaves import leaf_finding
-from netnew.judges.rules.parse import parse
+from netnew.judges.rules.field_values import claim_of, field_value, truth_value
+from netnew.judges.rules.finding import Finding, FindingPage, unclear
+from netnew.judges.rules.parsing.condition import parse
+from netnew.judges.rules.parsing.fields import SUBJECT_STEMS
 from netnew.judges.rules.predicate import AllOf, AnyOf, Leaf, Predicate, unread_parts
-from netnew.lexicon.formats import value_in
-from netnew.lexicon.names import name_key
-from netnew.lexicon.words import fold, stem, tokens
-from netnew.ports import Clock, EnrichRequest, JudgeRequest
+from netnew.ports.judging import EnrichRequest, JudgeRequest
+from netnew.ports.system import Clock
+from netnew.text.name_keys import name_key
+from netnew.text.tokens import fold, stem, tokens
+from netnew.text.typed_values import value_in
 
 RULES_VERSION = "3"  # enters the ledger key: raise it when verdicts may change
 KEPT_PAGES = 2000  # snapshots whose facts stay in memory
 
-Tier = tuple[Page, ...]
+Tier = tuple[FindingPage, ...]
 
 
 class RulesJudge:
@@ -99,12 +100,12 @@ class RulesJudge:
     def _tiers(self, evidence: Sequence[EvidencePage]) -> list[Tier]:
         """Pages by how much they count: own, then profiles, then mentions; each live before
         archived, and the newest first."""
-        order = {Standing.OWN: 0, Standing.PROFILE: 1, Standing.MENTION: 2}
-        grouped: dict[tuple[int, bool], list[Page]] = {}
+        order = {PageRole.OWN: 0, PageRole.PROFILE: 1, PageRole.MENTION: 2}
+        grouped: dict[tuple[int, bool], list[FindingPage]] = {}
         for item in evidence:
             if item.snapshot.is_evidence:
                 key = (order[item.standing], item.snapshot.archived)
-                grouped.setdefault(key, []).append(Page(item, self._read(item.snapshot)))
+                grouped.setdefault(key, []).append(FindingPage(item, self._read(item.snapshot)))
         for pages in grouped.values():
             pages.sort(key=lambda p: p.evidence.snapshot.fetched_at, reverse=True)
         return [tuple(grouped[key]) for key in sorted(grouped, key=lambda k: (k[1], k[0]))]
@@ -124,20 +125,24 @@ class RulesJudge:
 def _finding(predicate: Predicate, decide: Callable[[Leaf], Finding]) -> Finding:
     if isinstance(predicate, AllOf):
         found = [_finding(part, decide) for part in predicate.parts]
-        return _first_of(found, Outcome.UNMATCHED) or _joined(found, Outcome.MATCHED)
+        return _first_of(found, ConditionOutcome.UNMATCHED) or _joined(
+            found, ConditionOutcome.MATCHED
+        )
     if isinstance(predicate, AnyOf):
         found = [_finding(part, decide) for part in predicate.parts]
-        return _first_of(found, Outcome.MATCHED) or _joined(found, Outcome.UNMATCHED)
+        return _first_of(found, ConditionOutcome.MATCHED) or _joined(
+            found, ConditionOutcome.UNMATCHED
+        )
     return decide(predicate)
 
 
-def _first_of(found: Sequence[Finding], outcome: Outcome) -> Finding | None:
+def _first_of(found: Sequence[Finding], outcome: ConditionOutcome) -> Finding | None:
     return next((f for f in found if f.outcome is outcome), None)
 
 
-def _joined(found: Sequence[Finding], outcome: Outcome) -> Finding:
+def _joined(found: Sequence[Finding], outcome: ConditionOutcome) -> Finding:
     """All parts agree on `outcome`, with all their proofs; else the first unclear part."""
-    if open_part := _first_of(found, Outcome.UNCLEAR):
+    if open_part := _first_of(found, ConditionOutcome.UNCLEAR):
         return open_part
     weakest = min((f.confidence for f in found), key=_STRENGTH.index)
     return Finding(
@@ -158,9 +163,9 @@ def _over_tiers(leaf: Leaf, tiers: Sequence[Tier], about: Callable[[str], bool])
     for tier in tiers:
         if tier[0].evidence.snapshot.archived:
             continue
-        mention = tier[0].evidence.standing is Standing.MENTION
+        mention = tier[0].evidence.standing is PageRole.MENTION
         found = leaf_finding(leaf, tier, _named(about) if mention else about)
-        if found.outcome is not Outcome.UNCLEAR and not (mention and not _is_prose(found)):
+        if found.outcome is not ConditionOutcome.UNCLEAR and not (mention and not _is_prose(found)):
             return found
         if "contradict" in found.reasoning:
             return found

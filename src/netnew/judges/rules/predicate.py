@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from netnew.lexicon.dates import DateBound
-from netnew.lexicon.places import Place
-from netnew.lexicon.quantities import Interval
+from netnew.text.dates import DateBound
+from netnew.text.places import Place
+from netnew.text.quantities import Interval
 
 
 class Quantifier(StrEnum):

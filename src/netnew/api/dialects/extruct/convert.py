@@ -6,31 +6,33 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from netnew.api.dialects.extruct.company_profile import PROFILE, CompanyProfile, profile_of
 from netnew.api.dialects.extruct.criteria import (
-    MOST_READ,
+    MAX_READ,
     QUALIFIES,
     Criterion,
     conditions_of,
     criteria_of,
 )
 from netnew.api.dialects.extruct.data_sources import data_sources_of, sources_for
-from netnew.api.dialects.extruct.excluding import domains_in
+from netnew.api.dialects.extruct.exclusions import domains_in
 from netnew.api.dialects.extruct.grades import is_qualified, relevance_of, scores_of
-from netnew.api.dialects.extruct.notes import FACE, Note, note_of
-from netnew.api.dialects.extruct.profile import PROFILE, Profile, profile_of
-from netnew.api.dialects.extruct.states import is_exhausted, status_of
-from netnew.api.dialects.extruct.websites import website_of
-from netnew.api.dialects.extruct.wire import (
-    DataSourceAsked,
+from netnew.api.dialects.extruct.requests import (
+    DataSourceRequest,
     DiscoveryDataSource,
     DiscoveryTaskInput,
-    DiscoveryTaskOutput,
-    Result,
-    ResultTold,
     Status,
-    TaskTold,
 )
-from netnew.api.extension import told_of, with_extras
+from netnew.api.dialects.extruct.responses import (
+    DiscoveryTaskOutput,
+    DiscoveryTaskResult,
+    ResultView,
+    TaskView,
+)
+from netnew.api.dialects.extruct.run_metadata import FACE, ExtructMetadata, metadata_of
+from netnew.api.dialects.extruct.statuses import is_exhausted, status_of
+from netnew.api.dialects.extruct.website import website_of
+from netnew.api.netnew_extension import netnew_response, with_netnew_request
 from netnew.domain.candidate import Candidate
 from netnew.domain.errors import InvalidInput
 from netnew.domain.run import ExcludeList, Run, RunSpec
@@ -53,12 +55,12 @@ def spec_of(body: DiscoveryTaskInput, exclude: ExcludeList, settings: Settings) 
         enrichments=(PROFILE,),
         match_limit=body.desired_num_results,
         match_rule=QUALIFIES,
-        most_conditions=MOST_READ,
+        max_conditions=MAX_READ,
         exclude=exclude,
         sources=sources,
         notes={FACE: note.model_dump_json(exclude_defaults=True)},
     )
-    return with_extras(spec, body.netnew, settings)
+    return with_netnew_request(spec, body.netnew, settings)
 
 
 def _sources(body: DiscoveryTaskInput, settings: Settings) -> tuple[str, ...]:
@@ -66,15 +68,15 @@ def _sources(body: DiscoveryTaskInput, settings: Settings) -> tuple[str, ...]:
         return ()
     if not body.data_sources:
         problem = "there are none, and `auto_data_sources` is false"
-        raise InvalidInput("data_sources", problem, ", ".join(DataSourceAsked))
+        raise InvalidInput("data_sources", problem, ", ".join(DataSourceRequest))
     return sources_for(body.data_sources, settings)
 
 
-def _note(body: DiscoveryTaskInput, exclude: ExcludeList) -> Note:
+def _note(body: DiscoveryTaskInput, exclude: ExcludeList) -> ExtructMetadata:
     is_other = body.auto_data_sources or (body.netnew is not None and body.netnew.sources)
     asked = [] if is_other else body.data_sources or []
-    told = [DiscoveryDataSource(x) for x in asked if x is not DataSourceAsked.EXTRUCT_DB]
-    return Note(
+    told = [DiscoveryDataSource(x) for x in asked if x is not DataSourceRequest.EXTRUCT_DB]
+    return ExtructMetadata(
         criteria=tuple(body.criteria or ()),
         auto_data_sources=body.auto_data_sources,
         data_sources=tuple(dict.fromkeys(told)),
@@ -85,7 +87,7 @@ def _note(body: DiscoveryTaskInput, exclude: ExcludeList) -> Note:
 def task_of(run: Run, num_results: int) -> DiscoveryTaskOutput:
     """A run as a task. `num_results`: how many candidates are results. The counters never fall
     short of each other: what is merged or excluded once it was found still counts as found."""
-    note, counts, criteria = note_of(run), run.counts, criteria_of(run)
+    note, counts, criteria = metadata_of(run), run.counts, criteria_of(run)
     evaluated = max(counts.matched + counts.unmatched + counts.unclear, num_results)
     status = status_of(run)
     excluded = list(note.exclude_domains) if note else domains_in(run.spec.exclude)
@@ -105,8 +107,8 @@ def task_of(run: Run, num_results: int) -> DiscoveryTaskOutput:
         data_sources=chosen or data_sources_of(run.spec.sources),
         criteria=None if criteria is None else [x.definition for x in criteria],
         exclude_domains=excluded or None,
-        netnew=TaskTold(
-            **told_of(run).model_dump(),
+        netnew=TaskView(
+            **netnew_response(run).model_dump(),
             error=run.termination_detail if status is Status.FAILED else None,
         ),
     )
@@ -120,10 +122,10 @@ def place_of(
     return -relevance, _made_at(candidate, run).timestamp(), uuid_in(candidate.id)
 
 
-def result_of(candidate: Candidate, run: Run, criteria: Sequence[Criterion]) -> Result:
+def result_of(candidate: Candidate, run: Run, criteria: Sequence[Criterion]) -> DiscoveryTaskResult:
     profile, scores = profile_of(candidate), scores_of(candidate, criteria)
     id, sources = uuid_in(candidate.id), data_sources_of(run.spec.sources) or []
-    return Result(
+    return DiscoveryTaskResult(
         id=id,
         task_id=uuid_in(run.id),
         company_name=candidate.name,
@@ -131,7 +133,7 @@ def result_of(candidate: Candidate, run: Run, criteria: Sequence[Criterion]) -> 
         company_website=website_of(candidate),
         relevance=relevance_of(candidate, criteria),
         created_at=_made_at(candidate, run),
-        company_profile_id=None if profile == Profile() else id,
+        company_profile_id=None if profile == CompanyProfile() else id,
         source=sources[0] if len(sources) == 1 else None,
         scores=scores,
         founding_year=profile.founding_year,
@@ -140,7 +142,7 @@ def result_of(candidate: Candidate, run: Run, criteria: Sequence[Criterion]) -> 
         hq_state_province=profile.hq_state_province,
         hq_city=profile.hq_city,
         company_full_description=profile.description,
-        netnew=ResultTold(
+        netnew=ResultView(
             candidate_id=candidate.id,
             match_status=candidate.status,
             is_qualified=is_qualified(candidate, criteria),

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from netnew.api.dialects.extruct.notes import note_of
-from netnew.api.dialects.extruct.wire import MOST_CRITERIA, CriterionDefinition
+from netnew.api.dialects.extruct.requests import MAX_CRITERIA, CriterionDefinition
+from netnew.api.dialects.extruct.run_metadata import metadata_of
 from netnew.domain.condition import MatchCondition, MatchRule
 from netnew.domain.errors import InvalidInput
 from netnew.domain.run import Run
@@ -15,11 +15,11 @@ from netnew.domain.run import Run
 QUALIFIES = MatchRule(share=0.75, evaluate_all=True)
 """A result has grade 4 or 5 in three of four criteria, and is graded on all."""
 
-MOST_READ = 5
+MAX_READ = 5
 """Criteria of a query that came without any."""
 
-_MOST_NAME, _LEAST_TEXT, _MOST_TEXT = 100, 10, 500
-_MOST_KEY_MADE = 400  # with room for a number behind it
+_MAX_NAME, _MIN_TEXT, _MAX_TEXT = 100, 10, 500
+_MAX_KEY_MADE = 400  # with room for a number behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ class Criterion:
 
 def conditions_of(criteria: Sequence[CriterionDefinition]) -> tuple[MatchCondition, ...]:
     """Raises InvalidInput for a key that is there twice, and for more than 20 criteria."""
-    if len(criteria) > MOST_CRITERIA:
+    if len(criteria) > MAX_CRITERIA:
         problem = f"there are {len(criteria)}"
-        raise InvalidInput("criteria", problem, f"at most {MOST_CRITERIA}")
+        raise InvalidInput("criteria", problem, f"at most {MAX_CRITERIA}")
     keys: set[str] = set()
     for number, criterion in enumerate(criteria):
         if criterion.key in keys:
@@ -54,7 +54,7 @@ def conditions_of(criteria: Sequence[CriterionDefinition]) -> tuple[MatchConditi
 def criteria_of(run: Run) -> tuple[Criterion, ...] | None:
     """The criteria of a run, one a condition and in their order; at least one. None while the query
     is yet to be read."""
-    conditions, note = run.spec.conditions, note_of(run)
+    conditions, note = run.spec.conditions, metadata_of(run)
     given = note.criteria if note else ()
     if not conditions:
         return None if run.spec.unread else (_of_the_kind(run.spec.entity_type),)
@@ -69,9 +69,9 @@ def criteria_of(run: Run) -> tuple[Criterion, ...] | None:
 def _of_the_kind(entity_type: str) -> Criterion:
     kind = entity_type or "entity"
     text = f"It is what was asked for: {kind}."
-    key = f"is_{_snake(kind)[:_MOST_KEY_MADE] or 'entity'}"
+    key = f"is_{_snake(kind)[:_MAX_KEY_MADE] or 'entity'}"
     definition = CriterionDefinition(
-        key=key, name=_cut(_words(kind), _MOST_NAME), criterion=_cut(text, _MOST_TEXT)
+        key=key, name=_cut(_words(kind), _MAX_NAME), criterion=_cut(text, _MAX_TEXT)
     )
     return Criterion(definition, None)
 
@@ -79,16 +79,16 @@ def _of_the_kind(entity_type: str) -> Criterion:
 def _definition(key: str, condition: MatchCondition) -> CriterionDefinition:
     """As the wire format wants them: others name and describe conditions at any length."""
     text = condition.description.strip()
-    if len(text) < _LEAST_TEXT:
+    if len(text) < _MIN_TEXT:
         text = f"It must hold: {text}"
-    name = _cut(_words(condition.name), _MOST_NAME)
-    return CriterionDefinition(key=key, name=name, criterion=_cut(text, _MOST_TEXT))
+    name = _cut(_words(condition.name), _MAX_NAME)
+    return CriterionDefinition(key=key, name=name, criterion=_cut(text, _MAX_TEXT))
 
 
 def _key_for(name: str, taken: dict[str, MatchCondition]) -> str:
     bare = _snake(name) or "criterion"
     bare = bare if bare[0].isalpha() else f"criterion_{bare}"
-    bare = bare[:_MOST_KEY_MADE]
+    bare = bare[:_MAX_KEY_MADE]
     unique, number = bare, 2
     while unique in taken:
         unique, number = f"{bare}_{number}", number + 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from netnew.api.dialects.extruct.wire import DataSourceAsked, DiscoveryDataSource
+from netnew.api.dialects.extruct.requests import DataSourceRequest, DiscoveryDataSource
 from netnew.domain.errors import InvalidInput
 from netnew.settings import Settings
 
@@ -17,7 +17,7 @@ _OF_KIND = {
 """The kind of a source spec → what it is here; any other is of this server's own."""
 
 
-def sources_for(asked: Sequence[DataSourceAsked], settings: Settings) -> tuple[str, ...]:
+def sources_for(asked: Sequence[DataSourceRequest], settings: Settings) -> tuple[str, ...]:
     """The source specs that those asked for mean: of the sources that runs have here, else of the
     others that callers may name.
 
@@ -29,7 +29,7 @@ def sources_for(asked: Sequence[DataSourceAsked], settings: Settings) -> tuple[s
     chosen: dict[str, None] = {}
     for number, one in enumerate(asked):
         fitting = next(filter(None, (_meant(one, x) for x in offered)), [])
-        if not fitting and one is not DataSourceAsked.EXTRUCT_DB:
+        if not fitting and one is not DataSourceRequest.EXTRUCT_DB:
             problem = f"this server has no source for {one.value!r}"
             raise InvalidInput(
                 f"data_sources.{number}", problem, _allowed((*offered[0], *offered[1]))
@@ -44,8 +44,8 @@ def data_sources_of(sources: Iterable[str]) -> list[DiscoveryDataSource] | None:
     return [x for x in DiscoveryDataSource if x in named] or None
 
 
-def _meant(asked: DataSourceAsked, offered: Iterable[str]) -> list[str]:
-    own = asked is DataSourceAsked.EXTRUCT_DB
+def _meant(asked: DataSourceRequest, offered: Iterable[str]) -> list[str]:
+    own = asked is DataSourceRequest.EXTRUCT_DB
     return [x for x in offered if (named := _named(x)) == asked.value or (own and named is None)]
 
 
@@ -55,4 +55,4 @@ def _named(source: str) -> DiscoveryDataSource | None:
 
 def _allowed(offered: Iterable[str]) -> str:
     here = data_sources_of(offered) or []
-    return ", ".join([*here, DataSourceAsked.EXTRUCT_DB])
+    return ", ".join([*here, DataSourceRequest.EXTRUCT_DB])

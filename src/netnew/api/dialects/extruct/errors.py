@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from netnew.api.problem import STATUSES, FieldProblem, Problem
+from netnew.api.errors import STATUSES, FieldProblem, Problem
 from netnew.domain.errors import Conflict, NetnewError
 
 NAMES: dict[str, str] = {

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from netnew.api.dialects.extruct.criteria import QUALIFIES, Criterion
-from netnew.api.dialects.extruct.wire import Score
+from netnew.api.dialects.extruct.responses import Score
 from netnew.domain.candidate import Candidate, MatchStatus
-from netnew.domain.condition import Outcome, Verdict
+from netnew.domain.condition import ConditionOutcome, Verdict
 from netnew.domain.evidence import Confidence
 
 NOT_JUDGED = "not judged: the outcome was settled without this criterion"
-_MOST_SOURCES = 3
+_MAX_SOURCES = 3
 
 
 def grade_of(verdict: Verdict) -> int:
@@ -19,11 +19,11 @@ def grade_of(verdict: Verdict) -> int:
     certain, else 2."""
     certain = verdict.confidence is Confidence.HIGH
     match verdict.outcome:
-        case Outcome.MATCHED:
+        case ConditionOutcome.MATCHED:
             return 5 if certain else 4
-        case Outcome.UNCLEAR:
+        case ConditionOutcome.UNCLEAR:
             return 3
-        case Outcome.UNMATCHED:
+        case ConditionOutcome.UNMATCHED:
             return 1 if certain else 2
 
 
@@ -51,7 +51,7 @@ def is_qualified(candidate: Candidate, criteria: Sequence[Criterion]) -> bool:
     """Whether 75 % of the criteria have grade 4 or 5."""
     if all(x.condition is None for x in criteria):
         return candidate.status is MatchStatus.MATCHED
-    held = {x.condition for x in candidate.verdicts if x.outcome is Outcome.MATCHED}
+    held = {x.condition for x in candidate.verdicts if x.outcome is ConditionOutcome.MATCHED}
     passed = sum(x.condition in held for x in criteria)
     return passed >= QUALIFIES.needed(len(criteria))
 
@@ -74,7 +74,7 @@ def _score(verdict: Verdict | None) -> Score:
 
 def _of_the_kind(candidate: Candidate) -> Score:
     """Where nothing but the kind of thing was asked for: it was found as one."""
-    pages, grade = list(candidate.pages[:_MOST_SOURCES]), _grade_of_the_kind(candidate)
+    pages, grade = list(candidate.pages[:_MAX_SOURCES]), _grade_of_the_kind(candidate)
     said = "not stated: no page of it could be read"
     if candidate.status is MatchStatus.MATCHED:
         said = "found as what was asked for"

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from pydantic import JsonValue
 
-from netnew.api.dialects.parallel import wire
+from netnew.api.dialects.parallel import responses
 from netnew.api.dialects.parallel.convert import match_state
 from netnew.domain.candidate import Candidate, MatchStatus
-from netnew.domain.condition import Outcome, Verdict
+from netnew.domain.condition import ConditionOutcome, Verdict
 from netnew.domain.enrichment import Enrichment, EnrichmentValue, document_of
 from netnew.domain.event import CandidateDecided, CandidateEnriched, CandidateGenerated
 from netnew.domain.evidence import Citation
@@ -28,7 +28,7 @@ def candidate_named(candidate_id: CandidateId) -> str:
     return f"candidate_{'-'.join(parts)}"
 
 
-def candidate_view(candidate: Candidate, run: Run) -> wire.FindAllCandidate:
+def candidate_view(candidate: Candidate, run: Run) -> responses.FindAllCandidate:
     """All that is known of it: verdicts, and the fields of a match. In a run that has ended a match
     has all fields, null where nothing was found."""
     return _view(candidate, run, has_all_fields=run.status.is_terminal)
@@ -39,16 +39,16 @@ def candidate_told(
     said: CandidateGenerated | CandidateDecided | CandidateEnriched,
     run: Run,
     decided: CandidateDecided | None = None,
-) -> wire.FindAllCandidate:
+) -> responses.FindAllCandidate:
     """What was said of it then: the same whenever it is told, so without the fields that it has
     only since. `decided`: what was decided of one whose fields were filled, where it is known."""
     known = row if decided is None else candidate_at(row, decided)
     return _view(candidate_at(known, said), run, has_all_fields=False)
 
 
-def _view(candidate: Candidate, run: Run, has_all_fields: bool) -> wire.FindAllCandidate:
+def _view(candidate: Candidate, run: Run, has_all_fields: bool) -> responses.FindAllCandidate:
     state = match_state(candidate.status, candidate.verdicts, run.spec.conditions)
-    view = wire.FindAllCandidate(
+    view = responses.FindAllCandidate(
         candidate_id=candidate_named(candidate.id),
         name=candidate.name,
         url=candidate.url,
@@ -84,7 +84,7 @@ def candidate_at(
 
 def _verdicts_told(
     verdicts: Sequence[Verdict],
-) -> tuple[dict[str, JsonValue], list[wire.FieldBasis]]:
+) -> tuple[dict[str, JsonValue], list[responses.FieldBasis]]:
     """The conditions that were judged."""
     output = {x.condition: _verdict_told(x) for x in verdicts}
     return output, [_basis_of_verdict(x) for x in verdicts]
@@ -92,7 +92,7 @@ def _verdicts_told(
 
 def _add_fields(
     output: dict[str, JsonValue],
-    basis: list[wire.FieldBasis],
+    basis: list[responses.FieldBasis],
     asked: Sequence[Enrichment],
     values: Sequence[EnrichmentValue],
 ) -> None:
@@ -115,18 +115,18 @@ def _verdict_told(verdict: Verdict) -> JsonValue:
     return {
         "value": verdict.value if verdict.value is not None else quoted,
         "type": "match_condition",
-        "is_matched": verdict.outcome is Outcome.MATCHED,
+        "is_matched": verdict.outcome is ConditionOutcome.MATCHED,
     }
 
 
-def _basis_of_verdict(verdict: Verdict) -> wire.FieldBasis:
+def _basis_of_verdict(verdict: Verdict) -> responses.FieldBasis:
     reasoning = verdict.reasoning
-    if verdict.outcome is Outcome.UNCLEAR and not reasoning.startswith(_NOT_STATED):
+    if verdict.outcome is ConditionOutcome.UNCLEAR and not reasoning.startswith(_NOT_STATED):
         reasoning = f"{_NOT_STATED} {reasoning}".strip()
     return _basis(verdict.condition, reasoning, verdict.citations, verdict.confidence)
 
 
-def _basis_of_field(name: str, values: Sequence[EnrichmentValue]) -> wire.FieldBasis:
+def _basis_of_field(name: str, values: Sequence[EnrichmentValue]) -> responses.FieldBasis:
     """Of a nested field, the reasons of its parts, each after its path; it is as sure as the least
     sure of those that were found."""
     found = [x for x in values if x.value is not None]
@@ -141,8 +141,8 @@ def _basis_of_field(name: str, values: Sequence[EnrichmentValue]) -> wire.FieldB
 
 def _basis(
     field: str, reasoning: str, citations: Iterable[Citation], confidence: str
-) -> wire.FieldBasis:
-    return wire.FieldBasis.model_validate(
+) -> responses.FieldBasis:
+    return responses.FieldBasis.model_validate(
         {
             "field": field,
             "reasoning": reasoning,
@@ -152,14 +152,14 @@ def _basis(
     )
 
 
-def _by_page(citations: Iterable[Citation]) -> list[wire.Citation]:
+def _by_page(citations: Iterable[Citation]) -> list[responses.Citation]:
     """One a page, with all that is quoted of it."""
     pages: dict[str, list[str]] = {}
     for citation in citations:
         excerpts = pages.setdefault(citation.url, [])
         if citation.excerpt not in excerpts:
             excerpts.append(citation.excerpt)
-    return [wire.Citation(url=url, excerpts=excerpts) for url, excerpts in pages.items()]
+    return [responses.Citation(url=url, excerpts=excerpts) for url, excerpts in pages.items()]
 
 
 def _json(value: object) -> JsonValue:

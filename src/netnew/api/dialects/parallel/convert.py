@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
-from netnew.api.dialects.parallel import wire
-from netnew.api.dialects.parallel.bodies import Excluded, FindAllRunInput
-from netnew.api.dialects.parallel.schemas import FACE, fields_asked, note_of, told_schemas
-from netnew.api.extension import told_of, with_extras
+from netnew.api.dialects.parallel import responses
+from netnew.api.dialects.parallel.output_schemas import (
+    FACE,
+    metadata_of,
+    requested_fields,
+    response_schemas,
+)
+from netnew.api.dialects.parallel.requests import ExcludedRequest, FindAllRunInput
+from netnew.api.netnew_extension import netnew_response, with_netnew_request
 from netnew.domain.candidate import Candidate, MatchStatus
-from netnew.domain.condition import MatchCondition, Outcome, Verdict
+from netnew.domain.condition import ConditionOutcome, MatchCondition, Verdict
 from netnew.domain.errors import InvalidInput
 from netnew.domain.run import (
     Counts,
@@ -24,7 +29,7 @@ from netnew.domain.run import (
 )
 from netnew.settings import Settings
 
-_STATES: dict[RunStatus, wire.RunState] = {
+_STATES: dict[RunStatus, responses.RunState] = {
     RunStatus.QUEUED: "queued",
     RunStatus.RUNNING: "running",
     RunStatus.PAUSED: "running",
@@ -32,7 +37,7 @@ _STATES: dict[RunStatus, wire.RunState] = {
     RunStatus.FAILED: "failed",
     RunStatus.CANCELLED: "cancelled",
 }
-_REASONS: dict[TerminationReason, wire.Reason] = {
+_REASONS: dict[TerminationReason, responses.Reason] = {
     TerminationReason.MATCH_LIMIT_MET: "match_limit_met",
     TerminationReason.EVALUATE_LIMIT_MET: "candidates_exhausted",
     TerminationReason.CANDIDATES_EXHAUSTED: "candidates_exhausted",
@@ -44,7 +49,7 @@ _REASONS: dict[TerminationReason, wire.Reason] = {
     TerminationReason.MODEL_UNAVAILABLE: "error_occurred",
     TerminationReason.TIMEOUT: "timeout",
 }
-_GENERATORS: dict[str, wire.Generator] = {
+_GENERATORS: dict[str, responses.Generator] = {
     "preview": "preview",
     "base": "base",
     "core": "core",
@@ -57,7 +62,7 @@ _GENERATORS: dict[str, wire.Generator] = {
 
 def spec_of(asked: FindAllRunInput, settings: Settings) -> RunSpec:
     """Raises InvalidInput for a schema that cannot be read, and for what may not be asked here."""
-    read = [fields_asked(x, f"enrichments.{i}") for i, x in enumerate(asked.enrichments or ())]
+    read = [requested_fields(x, f"enrichments.{i}") for i, x in enumerate(asked.enrichments or ())]
     spec = RunSpec(
         objective=asked.objective,
         entity_type=asked.entity_type,
@@ -71,12 +76,12 @@ def spec_of(asked: FindAllRunInput, settings: Settings) -> RunSpec:
         judge=settings.judge,
         budget=settings.budget,
         metadata=asked.metadata or {},
-        notes={FACE: note_of([told for _, told in read], asked.memory_scope_key)},
+        notes={FACE: metadata_of([told for _, told in read], asked.memory_scope_key)},
     )
-    return with_extras(spec, asked.netnew, settings)
+    return with_netnew_request(spec, asked.netnew, settings)
 
 
-def excluded(entries: Iterable[Excluded]) -> ExcludeList:
+def excluded(entries: Iterable[ExcludedRequest]) -> ExcludeList:
     """Raises InvalidInput for an entry that says nothing."""
     entities: dict[ExcludedEntity, None] = {}
     for number, entry in enumerate(entries):
@@ -95,12 +100,12 @@ def findall_id(run_id: str) -> str:
     return f"findall_{run_id.removeprefix('run_')}"
 
 
-def time_told(at: datetime) -> str:
+def timestamp_or_none(at: datetime) -> str:
     """RFC 3339 in UTC, with microseconds and `Z`."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def run_view(run: Run, metrics: wire.Metrics) -> wire.FindAllRun:
+def run_view(run: Run, metrics: responses.Metrics) -> responses.FindAllRun:
     """A run as it stands. One that was asked to stop counts as cancelled at once."""
     status, reason = run.status, run.termination_reason
     if is_being_cancelled(run):
@@ -108,26 +113,28 @@ def run_view(run: Run, metrics: wire.Metrics) -> wire.FindAllRun:
         reason = reason if run.ended_as else TerminationReason.USER_CANCELLED
     told = status_view(status, reason, metrics)
     view = run_with(run, told, run.updated_at)
-    view.netnew = told_of(run)
+    view.netnew = netnew_response(run)
     return view
 
 
-def run_with(run: Run, status: wire.RunStatusView, modified_at: datetime) -> wire.FindAllRun:
+def run_with(
+    run: Run, status: responses.RunStatusView, modified_at: datetime
+) -> responses.FindAllRun:
     """A run that stands, or stood, so."""
-    return wire.FindAllRun(
+    return responses.FindAllRun(
         findall_id=findall_id(run.id),
         status=status,
         generator=_GENERATORS.get(run.spec.generator, "core"),
         metadata=dict(run.spec.metadata),
-        created_at=time_told(run.created_at),
-        modified_at=time_told(modified_at),
+        created_at=timestamp_or_none(run.created_at),
+        modified_at=timestamp_or_none(modified_at),
     )
 
 
 def status_view(
-    status: RunStatus, reason: TerminationReason | None, metrics: wire.Metrics
-) -> wire.RunStatusView:
-    view = wire.RunStatusView(
+    status: RunStatus, reason: TerminationReason | None, metrics: responses.Metrics
+) -> responses.RunStatusView:
+    view = responses.RunStatusView(
         status=_STATES[status], is_active=not status.is_terminal, metrics=metrics
     )
     if status.is_terminal and reason is not None:
@@ -140,11 +147,11 @@ def is_being_cancelled(run: Run) -> bool:
     return not run.status.is_terminal and run.stop_requested is StopRequest.CANCEL
 
 
-def metrics_of(generated: int, matched: int) -> wire.Metrics:
-    return wire.Metrics(generated_candidates_count=generated, matched_candidates_count=matched)
+def metrics_of(generated: int, matched: int) -> responses.Metrics:
+    return responses.Metrics(generated_candidates_count=generated, matched_candidates_count=matched)
 
 
-def counted(counts: Counts) -> wire.Metrics:
+def counted(counts: Counts) -> responses.Metrics:
     """The counters of a run all of whose conditions must hold (`counts_say_it`)."""
     return metrics_of(counts.generated, counts.matched)
 
@@ -154,17 +161,17 @@ def counts_say_it(run: Run) -> bool:
     return run.spec.match_rule.share == 1
 
 
-def schema_view(run: Run, without: Collection[str] = ()) -> wire.FindAllSchema:
+def schema_view(run: Run, without: Collection[str] = ()) -> responses.FindAllSchema:
     """What the run asks now, but for the fields `without`; without fields to fill it has no
     `enrichments`."""
     spec = run.spec
-    return wire.FindAllSchema(
+    return responses.FindAllSchema(
         objective=spec.objective,
         entity_type=spec.entity_type,
         match_conditions=[
-            wire.Condition(name=x.name, description=x.description) for x in spec.conditions
+            responses.Condition(name=x.name, description=x.description) for x in spec.conditions
         ],
-        enrichments=told_schemas(run, without) or None,
+        enrichments=response_schemas(run, without) or None,
         generator=_GENERATORS.get(spec.generator, "core"),
         match_limit=spec.match_limit,
     )
@@ -172,7 +179,7 @@ def schema_view(run: Run, without: Collection[str] = ()) -> wire.FindAllSchema:
 
 def match_state(
     status: MatchStatus, verdicts: Iterable[Verdict], conditions: Iterable[MatchCondition]
-) -> wire.MatchState:
+) -> responses.MatchState:
     """Matched is where every condition holds, whatever share of them the run asks for; what is
     unclear is no match."""
     match status:
@@ -181,11 +188,11 @@ def match_state(
         case MatchStatus.DISCARDED:
             return "discarded"
         case MatchStatus.MATCHED:
-            held = {x.condition for x in verdicts if x.outcome is Outcome.MATCHED}
+            held = {x.condition for x in verdicts if x.outcome is ConditionOutcome.MATCHED}
             return "matched" if all(x.name in held for x in conditions) else "unmatched"
         case MatchStatus.UNMATCHED | MatchStatus.UNCLEAR:
             return "unmatched"
 
 
-def state_of(candidate: Candidate, run: Run) -> wire.MatchState:
+def state_of(candidate: Candidate, run: Run) -> responses.MatchState:
     return match_state(candidate.status, candidate.verdicts, run.spec.conditions)

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from netnew.api.problem import Problem
+from netnew.api.errors import Problem
 from netnew.domain.errors import NotFound
 
 NAMES: dict[str, str] = {
@@ -22,31 +22,31 @@ NAMES: dict[str, str] = {
 """Our name of a field → the dialect's."""
 
 
-class WrongField(BaseModel):
+class ParallelFieldError(BaseModel):
     loc: list[str | int]
     msg: str
     type: str
 
 
-class WrongFields(BaseModel):
-    errors: list[WrongField]
+class ParallelFieldErrors(BaseModel):
+    errors: list[ParallelFieldError]
 
 
-class ErrorBody(BaseModel):
+class ParallelErrorBody(BaseModel):
     ref_id: str
     message: str
-    detail: WrongFields | None = None
+    detail: ParallelFieldErrors | None = None
 
 
 class ErrorResponse(BaseModel):
     type: str = "error"
-    error: ErrorBody
+    error: ParallelErrorBody
 
 
 class ValidationErrorResponse(ErrorResponse):
     """Both shapes that the vendor documents at once: `error`, and a list `detail`."""
 
-    detail: list[WrongField]
+    detail: list[ParallelFieldError]
 
 
 _SAID = {

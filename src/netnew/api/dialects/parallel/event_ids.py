@@ -19,27 +19,27 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class EventPosition:
     """After event `seq`, and after `extra` of what is told with the next one."""
 
     seq: int = 0
     extra: int = 0
 
 
-def id_of(made_at: datetime, place: Place) -> str:
+def id_of(made_at: datetime, place: EventPosition) -> str:
     """The id of what was told up to `place` in a run that was made then."""
     return f"{_first(made_at) + place.seq * STEP + place.extra:013x}"
 
 
-def place_of(event_id: str, made_at: datetime, last_seq: int) -> Place:
+def position_of(event_id: str, made_at: datetime, last_seq: int) -> EventPosition:
     """Where to go on after that id; at the beginning or the end where it is of another run. Raises
     InvalidInput for what has not the form of one."""
     if not _FORM.match(event_id.lower()):
         raise InvalidInput("last_event_id", f"{event_id!r} is none", "13 hex digits")
     seq, extra = divmod(int(event_id, 16) - _first(made_at), STEP)
     if seq < 0:
-        return Place()
-    return Place(seq, extra) if seq < last_seq else Place(last_seq)
+        return EventPosition()
+    return EventPosition(seq, extra) if seq < last_seq else EventPosition(last_seq)
 
 
 def _first(made_at: datetime) -> int:

@@ -8,18 +8,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import get_args
 
-from netnew.api.beginning import Hook
-from netnew.api.dialects.parallel.bodies import EventType, WebhookAsked
+from netnew.api.create_run import WebhookRequest
 from netnew.api.dialects.parallel.candidates import candidate_told
 from netnew.api.dialects.parallel.convert import (
     counted,
     findall_id,
     run_with,
     status_view,
-    time_told,
+    timestamp_or_none,
 )
-from netnew.api.dialects.parallel.schemas import FACE
-from netnew.api.extension import told_of
+from netnew.api.dialects.parallel.output_schemas import FACE
+from netnew.api.dialects.parallel.requests import EventType, WebhookBody
+from netnew.api.netnew_extension import netnew_response
+from netnew.app.service import Service
 from netnew.domain.candidate import MatchStatus
 from netnew.domain.event import (
     CandidateDecided,
@@ -30,25 +31,24 @@ from netnew.domain.event import (
 )
 from netnew.domain.ids import CandidateId, RunId
 from netnew.domain.run import Run
-from netnew.service import Service
-from netnew.webhooks.shape import Sent
-from netnew.webhooks.sign import standard_headers
+from netnew.webhooks.format import OutgoingMessage
+from netnew.webhooks.signing import standard_headers
 
 TYPES: tuple[str, ...] = get_args(EventType)
 _FIRST_WAIT_S = 5.0
 _TRIES_FOR_S = 48 * 3600.0
 
 
-def hook_of(asked: WebhookAsked | None) -> Hook | None:
+def webhook_request(asked: WebhookBody | None) -> WebhookRequest | None:
     """Without `event_types` all are told, with an empty list none."""
     if asked is None:
         return None
     types = TYPES if asked.event_types is None else tuple(asked.event_types)
-    return Hook(FACE, asked.url, types)
+    return WebhookRequest(FACE, asked.url, types)
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FilledPayload:
     """Where each candidate was first seen with so many values, of those seen lately: a row that is
     written again says the same again. It is known within a process only."""
 
@@ -65,7 +65,7 @@ class Filled:
 
 
 @dataclass(frozen=True, slots=True)
-class ParallelShape:
+class ParallelWebhookFormat:
     """Runs and candidates as the API tells them; a candidate's run is named besides.
 
     Who is unclear is not told: more pages may decide it, until the run has ended.
@@ -73,7 +73,7 @@ class ParallelShape:
 
     face: str = FACE
     timeout_s: float | None = 10.0
-    filled: Filled = field(default_factory=Filled)
+    filled: FilledPayload = field(default_factory=FilledPayload)
 
     def types_of(self, event: Event) -> tuple[str, ...]:
         match event.body:
@@ -104,10 +104,10 @@ class ParallelShape:
                 data = json.loads(view.text()) | {"findall_id": findall_id(run_id)}
             case _:
                 raise AssertionError(f"{event.body.kind} is not told")
-        told = {"type": event_type, "timestamp": time_told(event.at), "data": data}
+        told = {"type": event_type, "timestamp": timestamp_or_none(event.at), "data": data}
         return json.dumps(told, ensure_ascii=False).encode()
 
-    def headers_of(self, sent: Sent) -> Mapping[str, str]:
+    def headers_of(self, sent: OutgoingMessage) -> Mapping[str, str]:
         return standard_headers(sent)
 
     def wait_s(self, tries: int, age_s: float) -> float | None:
@@ -120,5 +120,5 @@ def _run_at(run: Run, event: Event, changed: RunStatusChanged) -> object:
     """The run as it ended then; it may have been taken up again since."""
     status = status_view(changed.status, changed.termination_reason, counted(run.counts))
     view = run_with(run, status, event.at)
-    view.netnew = told_of(run)
+    view.netnew = netnew_response(run)
     return json.loads(view.text())

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from netnew.api.dialects.scout import wire
-from netnew.api.dialects.scout.rows import is_match
+from netnew.api.dialects.scout import responses
+from netnew.api.dialects.scout.flat_rows import is_match
 from netnew.domain.candidate import Candidate, MatchStatus
-from netnew.domain.condition import Outcome, Verdict
+from netnew.domain.condition import ConditionOutcome, Verdict
 from netnew.domain.enrichment import document_of
 from netnew.domain.evidence import Citation
 from netnew.domain.run import RunSpec
@@ -16,8 +16,8 @@ from netnew.domain.run import RunSpec
 _UNSAID = "not stated: "
 
 
-def candidate_view(candidate: Candidate, spec: RunSpec) -> wire.FindAllCandidate:
-    return wire.FindAllCandidate(
+def candidate_view(candidate: Candidate, spec: RunSpec) -> responses.FindAllCandidate:
+    return responses.FindAllCandidate(
         candidate_id=candidate.id,
         name=candidate.name,
         url=candidate.url,
@@ -36,26 +36,29 @@ def _status(candidate: Candidate, spec: RunSpec) -> Literal["generated", "matche
 
 def _output(
     candidate: Candidate, spec: RunSpec
-) -> Iterator[tuple[str, wire.ConditionOutput | wire.FieldOutput]]:
+) -> Iterator[tuple[str, responses.ConditionOutput | responses.FieldOutput]]:
     for verdict in candidate.verdicts:
-        is_matched = verdict.outcome is Outcome.MATCHED
-        yield verdict.condition, wire.ConditionOutput(value=verdict.value, is_matched=is_matched)
+        is_matched = verdict.outcome is ConditionOutcome.MATCHED
+        yield (
+            verdict.condition,
+            responses.ConditionOutput(value=verdict.value, is_matched=is_matched),
+        )
     if candidate.enrichments:
         for name, value in document_of(spec.enrichments, candidate.enrichments).items():
-            yield name, wire.FieldOutput(value=value)
+            yield name, responses.FieldOutput(value=value)
 
 
-def _basis(candidate: Candidate) -> Iterator[wire.FieldBasis]:
+def _basis(candidate: Candidate) -> Iterator[responses.FieldBasis]:
     """One a condition, then one a field that was asked for, nested ones by their path."""
     for verdict in candidate.verdicts:
-        yield wire.FieldBasis(
+        yield responses.FieldBasis(
             field=verdict.condition,
             citations=_citations(verdict.citations),
             reasoning=_reasoning(verdict),
             confidence=verdict.confidence.value,
         )
     for value in candidate.enrichments:
-        yield wire.FieldBasis(
+        yield responses.FieldBasis(
             field=value.name,
             citations=_citations(value.citations),
             reasoning=value.reasoning,
@@ -65,14 +68,14 @@ def _basis(candidate: Candidate) -> Iterator[wire.FieldBasis]:
 
 def _reasoning(verdict: Verdict) -> str:
     said = verdict.reasoning
-    if verdict.outcome is not Outcome.UNCLEAR or said.startswith(_UNSAID.rstrip()):
+    if verdict.outcome is not ConditionOutcome.UNCLEAR or said.startswith(_UNSAID.rstrip()):
         return said
     return f"{_UNSAID}{said}"
 
 
-def _citations(citations: Sequence[Citation]) -> list[wire.Citation]:
+def _citations(citations: Sequence[Citation]) -> list[responses.Citation]:
     """One a page, with all that is quoted from it."""
     quoted: dict[str, list[str]] = {}
     for citation in citations:
         quoted.setdefault(citation.url, []).append(citation.excerpt)
-    return [wire.Citation(url=url, title=None, excerpts=x) for url, x in quoted.items()]
+    return [responses.Citation(url=url, title=None, excerpts=x) for url, x in quoted.items()]

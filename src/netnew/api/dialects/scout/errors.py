@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from netnew.api.problem import FieldProblem, Problem
+from netnew.api.errors import FieldProblem, Problem
 from netnew.domain.errors import Conflict
 
 NAMES: dict[str, str] = {
@@ -27,14 +27,14 @@ class RunNotCompleted(Conflict):
     """Only a completed run can be extended or enriched."""
 
 
-class ErrorBody(BaseModel):
+class ScoutErrorBody(BaseModel):
     """`code` is there where a program may want to tell refusals of one status apart."""
 
     detail: str
     code: str | None = Field(None, examples=["run_not_completed"])
 
 
-class WrongField(BaseModel):
+class ScoutFieldError(BaseModel):
     """`loc` begins with body, query, path or header."""
 
     loc: list[str | int]
@@ -42,8 +42,8 @@ class WrongField(BaseModel):
     type: str
 
 
-class WrongFields(BaseModel):
-    detail: list[WrongField]
+class ScoutFieldErrors(BaseModel):
+    detail: list[ScoutFieldError]
 
 
 def answer(request: Request, problem: Problem) -> Response:
@@ -87,9 +87,12 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     for status in sorted({401, 403, 429, 503, *statuses}):
         description, example = _SAID[status]
         documented[status] = {
-            "model": ErrorBody,
+            "model": ScoutErrorBody,
             "description": description,
             "content": {"application/json": {"example": {"detail": example}}},
         }
-    documented[422] = {"model": WrongFields, "description": "A field is wrong; `loc` says which."}
+    documented[422] = {
+        "model": ScoutFieldErrors,
+        "description": "A field is wrong; `loc` says which.",
+    }
     return documented

@@ -6,10 +6,10 @@ from fastapi import FastAPI, Security
 from fastapi.security import HTTPBearer
 
 from netnew import __version__
-from netnew.api.dialects.scout import preview, runs, socket, streams
+from netnew.api.dialects.scout import routes_preview, routes_runs, stream, websocket
 from netnew.api.dialects.scout.errors import NAMES, answer
-from netnew.api.dialects.scout.headers import ScoutHeaders
-from netnew.api.problem import answer_problems
+from netnew.api.dialects.scout.rate_headers import ScoutHeaders
+from netnew.api.errors import answer_problems
 
 _ABOUT = """\
 Scout's Find All group under `/v1/findall`, and under `/v1/lists` as its older clients call it.
@@ -38,8 +38,8 @@ def make_app() -> FastAPI:
     )
     app.add_middleware(ScoutHeaders)
     for prefix, tag in (("/v1/findall", "Find All"), ("/v1/lists", "Find All, older paths")):
-        for part in (preview, runs, streams):
+        for part in (routes_preview, routes_runs, stream):
             app.include_router(part.router, prefix=prefix, tags=[tag], dependencies=[_KEY])
-        app.include_router(socket.router, prefix=prefix)
+        app.include_router(websocket.router, prefix=prefix)
     answer_problems(app, answer, names=NAMES)
     return app

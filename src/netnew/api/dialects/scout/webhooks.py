@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from netnew.api.dialects.scout.notes import FACE
-from netnew.api.dialects.scout.reading import Reading
+from netnew.api.dialects.scout.run_metadata import FACE
+from netnew.api.dialects.scout.run_reader import RunReader
+from netnew.app.service import Service
 from netnew.domain.errors import InvalidInput
 from netnew.domain.event import Event, RunStatusChanged
 from netnew.domain.ids import RunId
 from netnew.domain.run import RunStatus
-from netnew.service import Service
-from netnew.webhooks.shape import Sent
-from netnew.webhooks.sign import hex_signature
+from netnew.webhooks.format import OutgoingMessage
+from netnew.webhooks.signing import hex_signature
 
 _TYPES = {
     RunStatus.COMPLETED: "findall.completed",
@@ -27,7 +27,7 @@ _FIRST_WAIT_S = 30.0
 _TIMEOUT_S = 15.0
 
 
-class ScoutShape:
+class ScoutWebhookFormat:
     """See `webhooks.shape.Shape`."""
 
     face = FACE
@@ -44,11 +44,11 @@ class ScoutShape:
         self, service: Service, run_id: RunId, event: Event, event_type: str, delivery_id: str
     ) -> bytes:
         """What reading the run gave as it ended so, and the delivery's id. Raises NotFound."""
-        view = await Reading(service).view_at(await service.run(run_id), event)
+        view = await RunReader(service).view_at(await service.run(run_id), event)
         document = {**view.model_dump(mode="json"), "delivery_id": delivery_id}
         return json.dumps(document, ensure_ascii=False).encode()
 
-    def headers_of(self, sent: Sent) -> Mapping[str, str]:
+    def headers_of(self, sent: OutgoingMessage) -> Mapping[str, str]:
         """Signed only where the run came with a secret; the time is not signed. The event is named
         by how the run stands in the body: a cancelled extension leaves it completed."""
         headers = {

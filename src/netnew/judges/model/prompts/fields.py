@@ -26,7 +26,7 @@ Answer with JSON: {"values": [{"field": 1, "value": "...", "quotes": [{"passage"
 "text": "..."}], "confidence": "high"}]}, one value for each field."""
 
 
-def asked(evidence: str, about: str, fields: Sequence[Enrichment]) -> str:
+def render_prompt(evidence: str, about: str, fields: Sequence[Enrichment]) -> str:
     lines = [f"({n}) {_line(field)}" for n, field in enumerate(fields, 1)]
     return "\n".join((evidence, about, "Fields:", *lines))
 

@@ -28,7 +28,9 @@ Answer with JSON: {"entity_type": "...", "conditions": [{"name": "...", "descrip
 "enrichments": [{"name": "...", "description": "..."}], "queries": ["..."]}."""
 
 
-def asked(objective: str, today: date, entity_type: str, conditions: tuple[str, ...]) -> str:
+def render_prompt(
+    objective: str, today: date, entity_type: str, conditions: tuple[str, ...]
+) -> str:
     lines = [f"Objective: {' '.join(objective.split())}", f"Today: {today.isoformat()}"]
     if entity_type:
         lines.append(f"Entity type, as decided: {entity_type}")

@@ -4,7 +4,7 @@ that well after some examples, and little else."""
 from __future__ import annotations
 
 from netnew.domain.condition import MatchCondition
-from netnew.judges.model.fence import shown_text
+from netnew.judges.model.page_fencing import shown_text
 
 FAMILY = "t2"
 YES, NO = WORDS = ("yes", "no")
@@ -14,7 +14,7 @@ INSTRUCTIONS = (
 )
 
 
-def asked(page: str, condition: MatchCondition) -> str:
+def render_prompt(page: str, condition: MatchCondition) -> str:
     """The text of the question: the page first, so that the next condition on it finds it in the
     server's cache. Both are one line: no page can write a turn of its own."""
     return f"Page: {shown_text(page)}\nCondition: {shown_text(condition.description)}"
@@ -40,5 +40,5 @@ def turns(page: str, condition: MatchCondition) -> tuple[str, ...]:
     """The examples, question and answer in turn, and then the question."""
     said: list[str] = []
     for example, text, answer in EXAMPLES:
-        said += [asked(example, MatchCondition("example", text)), answer]
-    return (*said, asked(page, condition))
+        said += [render_prompt(example, MatchCondition("example", text)), answer]
+    return (*said, render_prompt(page, condition))

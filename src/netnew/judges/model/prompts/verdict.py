@@ -48,7 +48,9 @@ opposite. Look for what speaks against each of them first: another entity that i
 or planned state, words that only seem to say it. Where both readings can be held, say "unclear"."""
 
 
-def asked(evidence: str, about: str, conditions: Sequence[MatchCondition], control: str) -> str:
+def render_prompt(
+    evidence: str, about: str, conditions: Sequence[MatchCondition], control: str
+) -> str:
     """The text of the question; the evidence comes first, so that a further question on the same
     pages finds it in the server's cache. `control` is asked as the last condition."""
     told = (*(c.description for c in conditions), control)
@@ -56,7 +58,7 @@ def asked(evidence: str, about: str, conditions: Sequence[MatchCondition], contr
     return "\n".join((evidence, about, "Conditions:", *lines))
 
 
-def asked_again(text: str, failed: Sequence[tuple[int, str]]) -> str:
+def render_retry(text: str, failed: Sequence[tuple[int, str]]) -> str:
     """The same question, and what was wrong with the answers to some conditions."""
     lines = [f"({number}) {problem}" for number, problem in failed]
     return "\n".join(

@@ -1,0 +1,42 @@
+"""The address that is listened on."""
+
+from __future__ import annotations
+
+import socket
+from ipaddress import ip_address
+
+from netnew.domain.errors import InvalidInput
+
+BACKLOG = 2048
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can mean it."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens there; port 0: any that is free. Raises InvalidInput."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Told that it is TCP, the event loop sends small answers without waiting to fill a packet.
+    listens = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listens.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listens.bind((host, port))
+        listens.listen(BACKLOG)
+    except OSError as error:
+        listens.close()
+        why = (error.strerror or type(error).__name__).lower()
+        problem = f"{host}:{port} cannot be listened on: {why}"
+        raise InvalidInput("port", problem, "a free port of this machine") from error
+    listens.setblocking(False)
+    return listens
+
+
+def bound_address(listens: socket.socket, host: str) -> str:
+    """The address to be called, such as `http://127.0.0.1:8080`."""
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{listens.getsockname()[1]}"

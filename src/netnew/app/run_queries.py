@@ -1,0 +1,112 @@
+"""What is kept of runs, as every face may read it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from netnew.app.dependencies import ServiceDependencies
+from netnew.domain.candidate import Candidate, MatchStatus, Merge, RecheckOutcome
+from netnew.domain.event import Event, SourceFailed
+from netnew.domain.ids import CandidateId, RunId, SnapshotId
+from netnew.domain.page import Snapshot
+from netnew.domain.run import Run
+from netnew.ports.store import Store
+
+_ORDER = {
+    MatchStatus.MATCHED: 0,
+    MatchStatus.UNCLEAR: 1,
+    MatchStatus.UNMATCHED: 2,
+    MatchStatus.GENERATED: 3,
+    MatchStatus.DISCARDED: 4,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """A run and its candidates, matched first, in the order they were found. `rechecked`: of a
+    refresh, the matches of the run before that say something else now, or are gone."""
+
+    run: Run
+    candidates: tuple[Candidate, ...]
+    rechecked: tuple[Candidate, ...] = ()
+
+
+class RunQueries:
+    """The runs of one workspace, to be read."""
+
+    def __init__(self, store: Store, deps: ServiceDependencies) -> None:
+        self.workspace_id = store.workspace_id
+        self._store = store
+        self._around = deps
+
+    async def run(self, run_id: RunId) -> Run:
+        """Raises NotFound."""
+        return await self._store.runs.get(run_id)
+
+    async def runs(
+        self, limit: int = 50, before: datetime | None = None, offset: int = 0
+    ) -> list[Run]:
+        """The newest runs first, `offset` of them left out; `before`: only those created before."""
+        return await self._store.runs.list(limit, before, offset)
+
+    async def count_runs(self) -> int:
+        """How many runs the workspace has."""
+        return await self._store.runs.count()
+
+    async def candidate(self, candidate_id: CandidateId) -> Candidate:
+        """Raises NotFound."""
+        return await self._store.candidates.get(candidate_id)
+
+    async def events(self, run_id: RunId, after: int = 0, limit: int = 500) -> list[Event]:
+        """The run's events with a number above `after`, in order."""
+        return await self._store.events.after(run_id, after, limit)
+
+    async def source_failures(self, run_id: RunId) -> list[SourceFailed]:
+        """The queries that a source could not answer, the first 10,000 in order."""
+        found = await self._store.events.of_kind(run_id, "source.failed")
+        return [x.body for x in found if isinstance(x.body, SourceFailed)]
+
+    async def status_changes(self, run_id: RunId) -> list[Event]:
+        """Each time that the run came to stand otherwise, in order; a generation begins with
+        `queued`."""
+        return await self._store.events.of_kind(run_id, "run.status")
+
+    async def limit_changes(self, run_id: RunId) -> list[Event]:
+        """Each time that what is asked was changed (`RunChanged`), in order."""
+        return await self._store.events.of_kind(run_id, "run.changed")
+
+    def watch(
+        self, run_id: RunId, after: int = 0, until_terminal: bool = True
+    ) -> AsyncGenerator[list[Event], None]:
+        """The events as they are committed, by whichever process; ends when the run has ended.
+        Close it where it is not read to its end."""
+        assert self._around.watch is not None, "nothing to watch with"
+        return self._around.watch(run_id, after, until_terminal)
+
+    def candidates(
+        self, run_id: RunId, status: MatchStatus | None = None
+    ) -> AsyncIterator[Candidate]:
+        """All candidates in the order they were found, the discarded included; or only those that
+        stand at `status`."""
+        return self._store.candidates.of_run(run_id, status)
+
+    async def result(self, run_id: RunId) -> RunResult:
+        """The run and its candidates, the discarded left out. Raises NotFound."""
+        run = await self._store.runs.get(run_id)
+        found = [c async for c in self.candidates(run_id) if c.status is not MatchStatus.DISCARDED]
+        own = sorted((c for c in found if c.recheck is None), key=lambda c: _ORDER[c.status])
+        rechecked = sorted(
+            (c for c in found if c.recheck is not None),
+            key=lambda c: c.recheck is RecheckOutcome.GONE,
+        )
+        return RunResult(run, tuple(own), tuple(rechecked))
+
+    async def merges(self, run_id: RunId) -> list[Merge]:
+        """The merge log of a run, in order."""
+        return await self._store.candidates.merges(run_id)
+
+    async def snapshot(self, snapshot_id: SnapshotId) -> Snapshot:
+        """The page a citation points into. Raises NotFound."""
+        return await self._store.pages.get(snapshot_id)

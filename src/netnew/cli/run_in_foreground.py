@@ -1,0 +1,145 @@
+"""Beginning work and watching it: here, or by a worker of this HOME where one lives."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
+
+from netnew.cli import consoles
+from netnew.cli.background_worker import worker_for
+from netnew.cli.progress import display
+from netnew.cli.progress_state import ProgressState
+from netnew.cli.run_state import how_to_go_on
+from netnew.cli.run_watcher import RunWatcher, WatchOutcome, Works
+from netnew.cli.signals import Interrupts
+from netnew.domain.run import Run, RunStatus
+
+if TYPE_CHECKING:
+    from netnew.bootstrap import App
+from typing import TYPE_CHECKING
+
+from netnew.cli.run_watcher import WatchedRun
+from netnew.cli.signals import can_ask
+
+if TYPE_CHECKING:
+    from netnew.bootstrap import App
+    from netnew.domain.run import Run
+
+import sys
+from typing import TYPE_CHECKING
+
+from netnew.cli.run_output import OutputOptions, show_end
+from netnew.exports.json_document import run_document
+
+if TYPE_CHECKING:
+    from netnew.bootstrap import App
+
+
+Begin = Callable[[str], Awaitable[Run]]
+"""Begins the work of a run: for the worker of that id, or with '' for whichever takes it first."""
+
+
+async def work_and_watch(app: App, begin: Begin, quiet: bool) -> WatchedRun:
+    """Begin, and show the progress until the end. Where a worker of this HOME lives it does the
+    work; else this process does. A run left running has a worker afterwards."""
+    others = await app.live_workers()
+    if not others:
+        return await _here(app, begin, quiet)
+    run = await begin("")
+    pids = [row.pid for row in others]
+    if not quiet:
+        consoles.progress().print(f"{_named(pids)} works on it; this only watches.")
+    seen = await watch(app, run, quiet)
+    if (
+        seen.end is WatchOutcome.ALONE
+        and (await app.service.run(run.id)).status is RunStatus.QUEUED
+    ):
+        return await _here(app, lambda worker_id: app.service.adopt(run.id, worker_id), quiet)
+    if seen.end is WatchOutcome.LEFT:
+        await worker_for(app, run)
+    return seen
+
+
+async def watch(app: App, run: Run, quiet: bool, worker: Works | None = None) -> WatchedRun:
+    """Follow a run that was begun."""
+    tally = ProgressState.of(run)
+    with display(quiet) as shown:
+        interrupts = Interrupts(shown, lambda: app.service.cancel(run.id), how_to_go_on(run))
+        end = await RunWatcher(app, run, shown, tally, interrupts, worker).run_until_done()
+    return WatchedRun(run, tally, end)
+
+
+async def _here(app: App, begin: Begin, quiet: bool) -> WatchedRun:
+    seen: WatchedRun | None = None
+    try:
+        async with app.open_worker(takes_all=False) as worker:
+            run = await begin(worker.id)
+            seen = await watch(app, run, quiet, worker)
+            if seen.end is WatchOutcome.LEFT:
+                consoles.progress().print("Handing it over …")
+    except Exception as error:  # a full disk lets no worker leave in order
+        if seen is None:
+            raise
+        if seen.end is not WatchOutcome.OVER and seen.tally.error is None:
+            seen.tally.error = error
+    if seen.end is WatchOutcome.LEFT:
+        await _hand_over(app, run)
+    return seen
+
+
+async def _hand_over(app: App, run: Run) -> None:
+    """What this process' worker left goes to one that lives, or to a new one."""
+    if await app.live_workers():
+        return  # it takes over what a worker leaves, unasked
+    now = await app.service.run(run.id)
+    if not now.status.is_terminal and now.status is not RunStatus.PAUSED:
+        await app.service.adopt(run.id)
+        await worker_for(app, run)
+
+
+def _named(pids: Sequence[int]) -> str:
+    if len(pids) == 1:
+        return f"The worker of this HOME (process {pids[0]})"
+    return f"One of the workers of this HOME (processes {', '.join(map(str, pids))})"
+
+
+async def watch_to_the_end(
+    app: App, run: Run, after: int, as_json: bool, quiet: bool
+) -> WatchedRun:
+    """Follow `run` from the event after `after` on. Who only watches stops nobody's work unless
+    asked on a terminal."""
+    asks = can_ask()
+    tally = ProgressState.of(run, after)
+    with display(quiet, as_json) as shown:
+        stop = (lambda: app.service.cancel(run.id)) if asks else None
+        interrupts = Interrupts(shown, stop, how_to_go_on(run), asks)
+        end = await RunWatcher(app, run, shown, tally, interrupts).run_until_done()
+    return WatchedRun(run, tally, end)
+
+
+def announce(line: str, options: OutputOptions) -> None:
+    """Say what the command is about to do, before anything that takes time is opened."""
+    if not (options.quiet or options.as_json):
+        print(line, file=sys.stderr, flush=True)
+
+
+async def begin_and_show(app: App, begin: Begin, options: OutputOptions) -> int:
+    """Begin, wait for the end and show it, or with `--detach` leave it to a worker; the exit
+    code."""
+    if options.is_detached:
+        return await _detached(app, begin, options)
+    seen = await work_and_watch(app, begin, options.quiet)
+    return await show_end(app, seen, options)
+
+
+async def _detached(app: App, begin: Begin, options: OutputOptions) -> int:
+    run = await begin("")
+    await worker_for(app, run)
+    if options.as_json:
+        consoles.print_json({"run": run_document(await app.service.run(run.id))})
+    else:
+        print(run.id, flush=True)
+    if not options.as_json and not options.quiet:
+        for line in how_to_go_on(run):
+            consoles.progress().print(line)
+    return 0

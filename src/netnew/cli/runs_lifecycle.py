@@ -1,0 +1,295 @@
+"""`netnew runs extend | enrich | refresh | resume | pause | continue | stop | cancel | watch`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from netnew.cli import consoles, run_options
+from netnew.cli.app_context import with_app
+from netnew.cli.consoles import program
+from netnew.cli.enrichment_options import enrichments_from
+from netnew.cli.run_in_foreground import Begin, begin_and_show, watch_to_the_end
+from netnew.cli.run_lookup import find_run
+from netnew.cli.run_output import OutputOptions, output_options, result_of, run_summary, show_end
+from netnew.cli.run_state import short_id
+from netnew.cli.runs_read import RunArgument
+from netnew.domain.budget import Budget
+from netnew.domain.errors import Conflict, InvalidInput
+from netnew.domain.run import MAX_MATCH_LIMIT, Run, RunStatus
+from netnew.exports.json_document import run_document
+from netnew.settings import Settings
+
+if TYPE_CHECKING:
+    from netnew.bootstrap import App
+
+
+def extend(
+    context: typer.Context,
+    run: RunArgument,
+    additional: Annotated[
+        int,
+        typer.Argument(metavar="N", min=1, max=MAX_MATCH_LIMIT, help="How many matches more."),
+    ],
+    output: run_options.Outputs = None,
+    everything: run_options.All = False,
+    detach: run_options.Detach = False,
+    as_json: run_options.AsJson = False,
+    quiet: run_options.Quiet = False,
+) -> None:
+    """Find N more matches; what is found and decided is not paid for again.
+
+    A run that is under way goes on beyond its limit.
+    """
+    wanted = output_options(output, everything, as_json, quiet, detach)
+
+    async def do(app: App) -> int:
+        meant = await find_run(app.service, run)
+        return await _carry_out(
+            app, meant, lambda worker: app.service.extend(meant.id, additional, worker), wanted
+        )
+
+    raise typer.Exit(with_app(context, do))
+
+
+def enrich(
+    context: typer.Context,
+    run: RunArgument,
+    enrich: run_options.Enrich = None,
+    schema: run_options.Schema = None,
+    output: run_options.Outputs = None,
+    everything: run_options.All = False,
+    detach: run_options.Detach = False,
+    as_json: run_options.AsJson = False,
+    quiet: run_options.Quiet = False,
+) -> None:
+    """Fill further fields of all matches, those found and those yet to be found."""
+    wanted = output_options(output, everything, as_json, quiet, detach)
+    fields = enrichments_from(enrich or (), schema)
+    if not fields:
+        raise InvalidInput("--enrich", "is missing", "at least one --enrich, or a --schema")
+
+    async def do(app: App) -> int:
+        meant = await find_run(app.service, run)
+        return await _carry_out(
+            app, meant, lambda worker: app.service.enrich(meant.id, fields, worker), wanted
+        )
+
+    raise typer.Exit(with_app(context, do))
+
+
+def refresh(
+    context: typer.Context,
+    run: RunArgument,
+    recheck: Annotated[
+        bool,
+        typer.Option("--recheck", help="Look again at its matches: which changed, which are gone?"),
+    ] = False,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit",
+            metavar="N",
+            min=1,
+            max=MAX_MATCH_LIMIT,
+            help="The most new matches wanted; without it the limit of RUN.",
+        ),
+    ] = None,
+    output: run_options.Outputs = None,
+    everything: run_options.All = False,
+    detach: run_options.Detach = False,
+    as_json: run_options.AsJson = False,
+    quiet: run_options.Quiet = False,
+) -> None:
+    """Ask again, as a new run that leaves out what RUN found."""
+    wanted = output_options(output, everything, as_json, quiet, detach)
+
+    async def do(app: App) -> int:
+        meant = await find_run(app.service, run)
+        return await begin_and_show(
+            app, lambda worker: app.service.refresh(meant.id, recheck, limit, worker), wanted
+        )
+
+    raise typer.Exit(with_app(context, do))
+
+
+def resume(
+    context: typer.Context,
+    run: RunArgument,
+    max_cost: run_options.MaxCost = None,
+    max_tokens: run_options.MaxTokens = None,
+    max_seconds: run_options.MaxSeconds = None,
+    max_searches: run_options.MaxSearches = None,
+    max_pages: run_options.MaxPages = None,
+    output: run_options.Outputs = None,
+    everything: run_options.All = False,
+    detach: run_options.Detach = False,
+    as_json: run_options.AsJson = False,
+    quiet: run_options.Quiet = False,
+) -> None:
+    """Go on with a run that failed, was stopped, met a cap, or whose worker is gone.
+
+    It has its budget anew; the caps given here take the place of those it had.
+    """
+    wanted = output_options(output, everything, as_json, quiet, detach)
+    settings = Settings.load()
+    caps = Budget(max_cost, max_tokens, max_searches, max_pages, max_seconds)
+
+    async def do(app: App) -> int:
+        meant = await find_run(app.service, run)
+        budget = meant.spec.budget.with_caps_of(caps).capped_by(settings.budget)
+        return await begin_and_show(
+            app, await _resuming(app, meant, budget if caps.is_capped else None), wanted
+        )
+
+    raise typer.Exit(with_app(context, do, settings))
+
+
+def unpause(
+    context: typer.Context,
+    run: RunArgument,
+    output: run_options.Outputs = None,
+    everything: run_options.All = False,
+    detach: run_options.Detach = False,
+    as_json: run_options.AsJson = False,
+    quiet: run_options.Quiet = False,
+) -> None:
+    """Go on with a paused run, with what is left of its budget."""
+    wanted = output_options(output, everything, as_json, quiet, detach)
+
+    async def do(app: App) -> int:
+        meant = await find_run(app.service, run)
+        if meant.status is RunStatus.PAUSED:
+            begin: Begin = lambda worker: app.service.unpause(meant.id, worker)  # noqa: E731
+            return await begin_and_show(app, begin, wanted)
+        _say_of(await app.service.unpause(meant.id), "goes on", as_json)
+        return 0
+
+    raise typer.Exit(with_app(context, do))
+
+
+def pause(context: typer.Context, run: RunArgument, as_json: run_options.AsJson = False) -> None:
+    """Stop a run at its next checkpoint, to be continued."""
+    _stop(context, run, lambda app, meant: app.service.pause(meant.id), "pause", as_json)
+
+
+def stop(context: typer.Context, run: RunArgument, as_json: run_options.AsJson = False) -> None:
+    """End a run early as completed: what it has is enough."""
+    _stop(context, run, lambda app, meant: app.service.keep(meant.id), "stop", as_json)
+
+
+def cancel(context: typer.Context, run: RunArgument, as_json: run_options.AsJson = False) -> None:
+    """End a run as cancelled; what it found is kept."""
+    _stop(context, run, lambda app, meant: app.service.cancel(meant.id), "cancel", as_json)
+
+
+def watch(
+    context: typer.Context,
+    run: RunArgument,
+    after: Annotated[
+        int, typer.Option("--after", metavar="SEQ", min=0, help="Only events of later numbers.")
+    ] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON event a line.")] = False,
+    quiet: run_options.Quiet = False,
+) -> None:
+    """Follow a run to its end, from its first event on, whoever works on it.
+
+    Ctrl-C asks whether to leave it running; where nobody can be asked it ends the watching alone.
+    """
+
+    async def do(app: App) -> int:
+        meant = await find_run(app.service, run)
+        seen = await watch_to_the_end(app, meant, after, as_json, quiet)
+        if not as_json:
+            return await show_end(app, seen, OutputOptions(quiet=quiet))
+        return run_summary((await result_of(app, seen.run, seen.tally)).run, seen)
+
+    raise typer.Exit(with_app(context, do))
+
+
+async def _carry_out(app: App, run: Run, change: Begin, options: OutputOptions) -> int:
+    """Change a run. Whoever works on it is told; where nobody does, it is worked on here."""
+    if run.status.is_terminal:
+        return await begin_and_show(app, change, options)
+    if run.status is RunStatus.PAUSED:
+        changed = await change("")
+        name = short_id(run)
+        said = f"is changed, and paused; continue it with: {program()} runs continue {name}"
+        _say_of(changed, said, options.as_json)
+        return 0
+    if not await _is_under_way(app, run):
+        return await begin_and_show(app, _and_adopted(app, run, change), options)
+    changed = await change("")
+    if changed.generation == run.generation:
+        waits = changed.status is RunStatus.QUEUED
+        said = "waits for a worker, which will know" if waits else "is under way; its worker knows"
+        _say_of(changed, said, options.as_json)
+        return 0
+    # It ended in the meantime, and was begun again on the queue that all share.
+    return await begin_and_show(app, _adopted(app, run), options)
+
+
+async def _resuming(app: App, run: Run, budget: Budget | None) -> Begin:
+    """What resumes a run. Raises Conflict for one that is worked on."""
+    if run.status.is_terminal or run.status is RunStatus.PAUSED:
+        return lambda worker: app.service.resume(run.id, budget, worker)
+    if run.status is RunStatus.RUNNING and await app.service.is_worked_on(run):
+        watch = f"{program()} runs watch {short_id(run)}"
+        raise Conflict(f"{run.id} is under way and needs no resuming; follow it with: {watch}")
+    if budget is None:
+        return _adopted(app, run)
+
+    async def with_other_caps(worker: str) -> Run:
+        await app.service.pause(run.id)  # at once, since nobody works on it
+        return await app.service.resume(run.id, budget, worker)
+
+    return with_other_caps
+
+
+def _adopted(app: App, run: Run) -> Begin:
+    return lambda worker: app.service.adopt(run.id, worker)
+
+
+def _and_adopted(app: App, run: Run, change: Begin) -> Begin:
+    async def begin(worker: str) -> Run:
+        await change(worker)
+        return await app.service.adopt(run.id, worker)
+
+    return begin
+
+
+async def _is_under_way(app: App, run: Run) -> bool:
+    """Whether a worker has it, or is there to take it from the queue."""
+    if run.status is RunStatus.QUEUED:
+        return bool(await app.live_workers(takes_all=False))
+    return await app.service.is_worked_on(run)
+
+
+def _stop(
+    context: typer.Context,
+    run: str,
+    ask: Callable[[App, Run], Awaitable[Run]],
+    what: str,
+    as_json: bool,
+) -> None:
+    async def do(app: App) -> tuple[Run, Run]:
+        meant = await find_run(app.service, run)
+        return meant, await ask(app, meant)
+
+    before, asked = with_app(context, do)
+    if before.status.is_terminal:
+        said = f"is over already: {asked.status.value}"
+    elif asked.status.is_terminal or asked.status is RunStatus.PAUSED:
+        said = f"is {asked.status.value}"
+    else:
+        said = f"is asked to {what}"
+    _say_of(asked, said, as_json)
+
+
+def _say_of(run: Run, said: str, as_json: bool) -> None:
+    if as_json:
+        consoles.print_json({"run": run_document(run)})
+    else:
+        typer.echo(f"{run.id} {said}")

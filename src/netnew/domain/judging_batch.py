@@ -1,0 +1,18 @@
+"""A batch: candidates of a run that another worker is to ask the judge about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from netnew.domain.ids import CandidateId, RunId
+
+
+@dataclass(frozen=True, slots=True)
+class JudgingBatch:
+    """Candidates whose rows are there. `epoch` is the hold on the run of who hands them out: once
+    another has the run, nobody waits for them."""
+
+    run_id: RunId
+    generation: int
+    epoch: int
+    candidates: tuple[CandidateId, ...]

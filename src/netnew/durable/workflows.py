@@ -1,0 +1,68 @@
+"""What the engine runs: for a run a loop over one step, for a batch one step, and nothing else.
+
+In each there is one place that calls a step, so its number says all about it; two steps called in
+an order that depends on anything would, when replayed, be given each other's results.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from dbos import DBOS
+
+from netnew.domain.errors import Conflict
+from netnew.domain.ids import CandidateId, RunId
+from netnew.domain.judging_batch import JudgingBatch
+from netnew.durable.executor import LoopExecutor
+from netnew.durable.workflow_ids import BATCH_STEP, BATCH_WORKFLOW, STEP, WORKFLOW
+
+_bench: LoopExecutor | None = None  # the engine is one a process, and so is this
+
+
+def register(bench: LoopExecutor) -> None:
+    """Let what the engine runs in this process be done there. Raises Conflict where one is up."""
+    global _bench
+    if _bench is not None:
+        raise Conflict("this process has an open worker already")
+    _bench = bench
+
+
+def unregister() -> None:
+    global _bench
+    _bench = None
+
+
+@DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)  # take-overs are counted in the run
+async def run(run_id: str, generation: int, place: str) -> int:
+    """Work on a generation until there is no more to do; gives how many stretches it took."""
+    with _put_up().working_on((RunId(run_id), generation)):
+        number = 0
+        while await step(run_id, generation, number):
+            number += 1
+        return number + 1
+
+
+@DBOS.step(name=STEP)
+async def step(run_id: str, generation: int, number: int) -> bool:
+    return await _put_up().step((RunId(run_id), generation))
+
+
+@DBOS.workflow(name=BATCH_WORKFLOW, max_recovery_attempts=None)
+async def batch(
+    run_id: str, generation: int, epoch: int, candidates: list[str]
+) -> dict[str, float]:
+    """Judge candidates for another worker; gives what that took."""
+    return await judge(run_id, generation, epoch, candidates)
+
+
+@DBOS.step(name=BATCH_STEP)
+async def judge(
+    run_id: str, generation: int, epoch: int, candidates: list[str]
+) -> dict[str, float]:
+    asked = JudgingBatch(RunId(run_id), generation, epoch, tuple(map(CandidateId, candidates)))
+    return asdict(await _put_up().judge(asked))
+
+
+def _put_up() -> LoopExecutor:
+    assert _bench is not None, "the engine runs without a worker"
+    return _bench

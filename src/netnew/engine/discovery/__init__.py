@@ -1,0 +1,1 @@
+"""Rounds of searches, links and lists that bring candidates."""

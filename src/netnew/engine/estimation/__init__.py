@@ -1,0 +1,1 @@
+"""How many matches exist, and how complete a run is."""

@@ -1,0 +1,1 @@
+"""From a question to a plan: conditions, queries, fields, expected cost."""

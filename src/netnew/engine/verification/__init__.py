@@ -1,0 +1,1 @@
+"""Evidence, verdicts and fields of candidates."""

@@ -1,0 +1,1 @@
+"""Predicates decided on the facts of pages."""

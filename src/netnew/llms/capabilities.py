@@ -1,0 +1,61 @@
+"""What a model can do, found out by asking it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from pydantic import BaseModel
+
+from netnew.domain.errors import NetnewError, NoAnswer
+from netnew.llms.gguf.model import GgufModel
+from netnew.llms.options import ModelOptions
+from netnew.llms.output_modes import OutputMode
+from netnew.llms.remote_model import RemoteModel
+from netnew.ports.models import Charge, Prompt, unpaid
+
+_LONG_WORDS = 300_000
+
+
+class _Sum(BaseModel):
+    sum: int
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """`rung`: how it is asked. `latency_s`: of a short answer. `tells_overflow`: whether it says so
+    where a prompt is too long (None: not tried); some servers cut it short and say nothing.
+    `problem`: why it gave no answer, '' where it did."""
+
+    rung: OutputMode | None
+    latency_s: float | None
+    tells_overflow: bool | None = None
+    problem: str = ""
+
+
+async def probe(
+    model: RemoteModel | GgufModel,
+    options: ModelOptions,
+    charge: Charge = unpaid,
+    overflow: bool = False,
+) -> Capability:
+    """Asks for a sum, once or twice, and with `overflow` also with a prompt that is too long for
+    most (which costs, where tokens do). Raises nothing of a model's."""
+    prompt = Prompt("You add numbers. Answer in JSON.", "What is 20 + 22?", _Sum, max_tokens=200)
+    try:
+        await model.ask(prompt, charge)  # the first also opens the connection
+        begun = options.monotonic()
+        await model.ask(prompt, charge)
+        latency_s = options.monotonic() - begun
+    except NetnewError as error:
+        return Capability(None, None, problem=getattr(error, "problem", "") or str(error))
+    found = Capability(await model.rung(), latency_s)
+    if not overflow:
+        return found
+    long = replace(prompt, text="one " * _LONG_WORDS + prompt.text)
+    try:
+        await model.ask(long, charge)
+    except NoAnswer as error:
+        return replace(found, tells_overflow="too long" in error.problem)
+    except NetnewError:
+        return replace(found, tells_overflow=False)
+    return replace(found, tells_overflow=False)

@@ -1,0 +1,1 @@
+"""Model files, served by a process on this machine."""

@@ -1,0 +1,135 @@
+"""One question put to a model until there is an answer: down the ladder, patiently, and once more
+where the answer was of no use."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from netnew.domain.errors import ModelMisconfigured, NetnewError, NoAnswer
+from netnew.llms.answer_parser import Unusable
+from netnew.llms.clients import Client
+from netnew.llms.errors import Failure, Kind, QuotaExhausted, failure_of
+from netnew.llms.output_modes import FAILED, REFUSED, OutputMode, OutputModes
+from netnew.llms.request import ChatRequest, Reply
+from netnew.llms.retry import RetryPolicy
+from netnew.ports.models import Prompt
+
+T = TypeVar("T")
+
+_MAX_ADAPTED = 2
+
+Send = Callable[[ChatRequest, OutputMode], Awaitable[Reply]]
+"""Makes one request, when it is its turn, and charges it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StructuredRequest:
+    """`model`: what messages call it. `key`: what no message may hold. `server`: its address, ''
+    for the vendor's own."""
+
+    model: str
+    key: str
+    server: str
+    client: Client
+    ladder: OutputModes
+    patience: RetryPolicy
+    send: Send
+
+    async def answer(self, prompt: Prompt[T]) -> T:
+        """See `ports.LanguageModel.ask`."""
+        question = ChatRequest(prompt.instructions, prompt.text, prompt.answer, prompt.max_tokens)
+        reply, rung = await self._reply(question, self.ladder.first)
+        try:
+            answer: T = self._read(reply, rung)
+        except Unusable as unusable:
+            again = _again(question, reply, str(unusable))
+        else:
+            return answer
+        # A server that has never held an answer to the schema may not know of schemas.
+        below = None if self.ladder.is_proven(rung) else self.ladder.below(rung)
+        reply, at = await self._reply(again, below or rung)
+        try:
+            answer = self._read(reply, at)
+        except Unusable as unusable:
+            raise NoAnswer(self.model, f"{unusable}, also when asked again") from None
+        if at is not rung:
+            self.ladder.doubt(rung, FAILED)
+        return answer
+
+    def _read(self, reply: Reply, rung: OutputMode) -> Any:
+        if reply.is_refusal:
+            raise NoAnswer(self.model, reply.problem)
+        if reply.problem:
+            raise Unusable(reply.problem)
+        self.ladder.worked(rung)
+        return reply.answer
+
+    async def _reply(self, question: ChatRequest, rung: OutputMode) -> tuple[Reply, OutputMode]:
+        """The reply of the first rung from `rung` down that the server does."""
+        top = rung
+        failed: list[tuple[OutputMode, int]] = []
+        adapted = 0
+        while True:
+            try:
+                reply = await self.send(question, rung)
+            except NetnewError:
+                raise
+            except Exception as error:
+                failure = failure_of(error, self.key, self.server)
+            else:
+                self.patience.answered()
+                for each, weight in failed:
+                    self.ladder.doubt(each, weight)
+                return reply, rung
+            if adapted < _MAX_ADAPTED and self._adapts(failure):
+                adapted += 1
+                continue
+            below = self._below(rung, failure)
+            if below is None:
+                self._give_up(failure)
+            if failure.kind is not Kind.REJECTED:
+                self.patience.count(failure.problem, failure.retry_after_s)
+            if below is not None:
+                failed.append((rung, REFUSED if failure.kind is Kind.REJECTED else FAILED))
+                rung = below
+                continue
+            await self.patience.wait(failure.retry_after_s)
+            if failure.kind is Kind.SERVER:  # on all rungs, so it was none of them
+                rung, failed = top, []
+
+    def _adapts(self, failure: Failure) -> bool:
+        """Whether the server names a setting that we can do without, or name otherwise."""
+        return failure.kind is Kind.REJECTED and self.client.adapt(failure.problem)
+
+    def _below(self, rung: OutputMode, failure: Failure) -> OutputMode | None:
+        """The next rung to try at once, where the failure may be one of the rung."""
+        if failure.kind is Kind.REJECTED:
+            return self.ladder.below(rung)
+        if failure.kind is Kind.SERVER and not self.ladder.is_proven(rung):
+            return self.ladder.below(rung)
+        return None
+
+    def _give_up(self, failure: Failure) -> None:
+        """Raises for what is not to be tried again."""
+        match failure.kind:
+            case Kind.SETUP:
+                raise ModelMisconfigured(self.model, failure.problem)
+            case Kind.QUOTA:
+                raise QuotaExhausted(self.model, failure.problem)
+            case Kind.TOO_LONG | Kind.REFUSED:
+                raise NoAnswer(self.model, failure.problem)
+            case Kind.REJECTED if self.ladder.is_used:
+                raise NoAnswer(self.model, failure.problem)
+            case Kind.REJECTED:
+                # It has never taken any request of ours: that is no matter of this prompt.
+                raise ModelMisconfigured(self.model, failure.problem)
+            case Kind.AGAIN | Kind.SERVER:
+                return
+
+
+def _again(question: ChatRequest, reply: Reply, problem: str) -> ChatRequest:
+    if reply.is_cut:
+        return replace(question, max_tokens=2 * question.max_tokens)
+    return replace(question, earlier=(reply.text, problem))

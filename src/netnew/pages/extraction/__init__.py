@@ -1,0 +1,1 @@
+"""From a raw page to segments, fields and links."""

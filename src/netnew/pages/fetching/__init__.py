@@ -1,0 +1,1 @@
+"""Pages over HTTP and from a browser, politely."""

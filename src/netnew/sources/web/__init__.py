@@ -1,0 +1,3 @@
+"""Search services of the web."""
+
+from netnew.sources.web.web import open_web as open_web

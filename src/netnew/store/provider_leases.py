@@ -1,0 +1,149 @@
+"""How many calls of a provider may be under way at once, over all processes together.
+
+A slot is a row with its holder and until when it is his. A row with a number below zero is a
+slot that its holder waits for; the nearest to zero has waited longest. Slots are taken and given
+back about once a second, not with each call, under the lock of the provider's row.
+
+Who shares: nobody keeps more than his part (the number of slots divided by those who have or want
+any) while another has less than his and wants more; where there are fewer slots than processes,
+they take turns. What nobody else wants, anyone may have.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from netnew.db.tables import provider_slots
+from netnew.store.provider_rows import locked_row
+
+_RENEWED_BELOW = 0.7  # of the lease
+
+_ALL = sa.select(provider_slots.c.slot, provider_slots.c.holder, provider_slots.c.until).where(
+    provider_slots.c.provider == sa.bindparam("provider")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseRequest:
+    """What `holder` asks for: `wanted` slots of `at_once`, of which `in_use` cannot be given back
+    now. `had_turn`: it has had slots long enough to let others have theirs. `lease`: how long they
+    are its own without a sign of life; then those of a killed one come free."""
+
+    provider: str
+    holder: str
+    at_once: int
+    wanted: int
+    in_use: int
+    had_turn: bool
+    now: datetime
+    lease: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Leases:
+    """What it has then: `held` slots until `until`, `usable` of which it may begin calls with;
+    the rest goes back as soon as the calls that use it are over."""
+
+    held: int
+    usable: int
+    until: datetime
+
+
+class _Row(NamedTuple):
+    slot: int
+    holder: str
+    until: datetime
+
+
+def reconcile(connection: sa.Connection, wishes: Sequence[LeaseRequest]) -> list[Leases | None]:
+    """Take, keep and give back slots; None where another process is at it."""
+    return [_settle_one(connection, wish) for wish in wishes]
+
+
+def _settle_one(connection: sa.Connection, wish: LeaseRequest) -> Leases | None:
+    if locked_row(connection, wish.provider) is None:
+        return None
+    rows = [
+        row
+        for row in (_Row(*x) for x in connection.execute(_ALL, {"provider": wish.provider}))
+        if row.holder == wish.holder or row.until > wish.now
+    ]
+    mine = {row.slot for row in rows if row.holder == wish.holder}
+    usable, in_line_anew = _usable(rows, wish)
+    wanted = _rows_wanted(rows, wish, usable, in_line_anew)
+    until = min((row.until for row in rows if row.holder == wish.holder), default=wish.now)
+    if until < wish.now + _RENEWED_BELOW * wish.lease or wanted != mine:
+        until = wish.now + wish.lease
+        _replace(connection, wish, wanted, until)
+    held = sum(slot >= 0 for slot in wanted)
+    return Leases(held, min(usable, held), until)
+
+
+def _usable(rows: Sequence[_Row], wish: LeaseRequest) -> tuple[int, bool]:
+    """How many slots it may use, and whether it goes to the end of the line for more."""
+    held = Counter(row.holder for row in rows if row.slot >= 0)
+    waits = Counter(row.holder for row in rows if row.slot < 0)
+    others = (held.keys() | waits.keys()) - {wish.holder}
+    part = -(-wish.at_once // (len(others) + 1))
+    mine, goal = held[wish.holder], min(wish.wanted, wish.at_once)
+    free = max(0, wish.at_once - held.total())
+    short = sum(min(waits[other], max(0, part - held[other])) for other in others)
+    without = {other for other in others if waits[other] and not held[other]}
+    if goal > mine:
+        before_me = len(without if mine else _ahead(rows, wish, without))
+        most = max(mine, part if short else wish.at_once)
+        taken = min(goal, most) - mine
+        if (taken := min(taken, free - before_me)) > 0:
+            return mine + taken, False
+    if mine > part:
+        return min(goal, mine - max(0, min(short - free, mine - part))), False
+    if mine and wish.had_turn and len(without) > free and max(held.values()) <= part:
+        return min(goal, mine - 1), True
+    return min(goal, mine), False
+
+
+def _ahead(rows: Sequence[_Row], wish: LeaseRequest, without: set[str]) -> set[str]:
+    """Those `without` a slot who have waited longer."""
+    since = max((r.slot for r in rows if r.holder == wish.holder and r.slot < 0), default=None)
+    return {
+        row.holder
+        for row in rows
+        if row.holder in without and row.slot < 0 and (since is None or row.slot > since)
+    }
+
+
+def _rows_wanted(
+    rows: Sequence[_Row], wish: LeaseRequest, usable: int, in_line_anew: bool
+) -> set[int]:
+    """The numbers of all rows that are to be the holder's."""
+    taken = {row.slot for row in rows}
+    mine = sorted(row.slot for row in rows if row.holder == wish.holder)
+    slots = [slot for slot in mine if slot >= 0]
+    keep = max(usable, min(wish.in_use, len(slots)))
+    free = [slot for slot in range(wish.at_once) if slot not in taken]
+    slots = (slots + free)[:keep]
+    waiting = [] if in_line_anew else [slot for slot in reversed(mine) if slot < 0]
+    last = min(min(taken, default=0), 0)
+    more = max(0, min(wish.wanted, wish.at_once) - len(slots))
+    return {*slots, *(waiting + [last - 1 - number for number in range(more)])[:more]}
+
+
+def _replace(
+    connection: sa.Connection, wish: LeaseRequest, wanted: set[int], until: datetime
+) -> None:
+    """Write the holder's rows anew, and take away those whose holder is gone."""
+    connection.execute(
+        sa.delete(provider_slots).where(
+            provider_slots.c.provider == wish.provider,
+            (provider_slots.c.holder == wish.holder) | (provider_slots.c.until <= wish.now),
+        )
+    )
+    if wanted:
+        row = {"provider": wish.provider, "holder": wish.holder, "until": until}
+        connection.execute(sa.insert(provider_slots), [{**row, "slot": x} for x in sorted(wanted)])

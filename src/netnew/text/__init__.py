@@ -1,0 +1,1 @@
+"""Dates, numbers, places and words as texts write them."""
