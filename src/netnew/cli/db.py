@@ -32,6 +32,8 @@ _SENTENCES = {
     "newer": "schema {found} is of a newer version, this one knows {wanted}; upgrade netnew",
     "unreachable": "{problem}",
     "incomplete": "incomplete, it lacks {missing}; restore it from a backup",
+    "half_migrated": "half-migrated: its number says schema {found}, but it has {surplus} of a later"
+    " one; restore it from a backup",
 }
 
 
@@ -80,6 +82,7 @@ def _sentence(state: SchemaState) -> str:
         wanted=state.wanted,
         program=consoles.program(),
         missing=", ".join(state.missing[:_MAX_MISSING]),
+        surplus=", ".join(state.surplus[:_MAX_MISSING]),
         problem=state.problem.removeprefix(f"{state.place}: "),
     )
     return f"{state.kind} {clean(state.place)}: {clean(said)}"
@@ -94,4 +97,5 @@ def _document(state: SchemaState) -> Json:
         "age": state.age.value,
         "problem": state.problem,
         "missing": list(state.missing),
+        "surplus": list(state.surplus),
     }

@@ -48,7 +48,7 @@ def sorted_out(entries: Iterable[str], runs: Iterable[RunId] = ()) -> ExcludeLis
     names: dict[str, None] = {}
     for entry in entries:
         bare = entry.strip()
-        if re.match(r"^(https?://|urn:)", bare, re.IGNORECASE):
+        if re.match(r"^(https?://|file:/|urn:)", bare, re.IGNORECASE):
             urls[bare] = None
         elif _DOMAIN.match(bare):
             domains[bare.lower()] = None
@@ -75,12 +75,19 @@ def _entries(path: Path) -> list[str]:
     unit, read = _READERS.get(path.suffix.lower(), ("line", _lines))
     try:
         entries = list(read(path.read_text(encoding="utf-8-sig")))
+    except UnicodeDecodeError as error:
+        problem = f"{str(path)!r} is not a text file"
+        raise InvalidInput(
+            "--exclude", problem, "a txt, csv, json or jsonl file in UTF-8"
+        ) from error
     except (OSError, ValueError, csv.Error) as error:
         raise InvalidInput("--exclude", f"{str(path)!r} cannot be read: {error}") from error
     for number, entry in entries:
         if _is_broken_address(entry):
             problem = f"{str(path)!r}, {unit} {number}: {entry.strip()!r} is no address"
             raise InvalidInput("--exclude", problem, "an address, a domain or a name")
+    if not any(entry.strip() for _, entry in entries):
+        raise InvalidInput("--exclude", f"{str(path)!r} has no entry", "a file with entries")
     return [entry for _, entry in entries]
 
 

@@ -42,6 +42,12 @@ def bring_up_to_date(engine: sa.Engine, backend: Backend) -> None:
                 f"{backend.place}: made by a newer version of netnew "
                 f"(schema {found}, this one knows {wanted}); upgrade netnew"
             )
+        if surplus := surplus_parts(connection, found):
+            raise StoreDamaged(
+                f"{backend.place}: the database is half-migrated (its number says schema {found}, but"
+                f" it has {', '.join(surplus[:5])} of a later one); restore it from a backup, or set"
+                " NETNEW_DATABASE_URL to another"
+            )
         upgrade_to(connection, backend, wanted)
 
 
@@ -61,19 +67,45 @@ def check_revision(engine: sa.Engine, backend: Backend) -> None:
 
 def missing_parts(connection: sa.Connection) -> list[str]:
     """The tables, and columns as 'table.column', that this version needs and are not there."""
-    inspector = sa.inspect(connection)
-    there = set(inspector.get_table_names())
+    there = _columns(connection)
     missing = [name for name in sorted(metadata.tables) if name not in there]
-    ours = sorted(there & set(metadata.tables))
-    found = {
-        name: rows for (_, name), rows in inspector.get_multi_columns(filter_names=ours).items()
-    }
-    for name in ours:
-        columns = {column["name"] for column in found[name]}
+    for name in sorted(there):
         missing += [
-            f"{name}.{x.name}" for x in metadata.tables[name].columns if x.name not in columns
+            f"{name}.{x.name}" for x in metadata.tables[name].columns if x.name not in there[name]
         ]
     return missing
+
+
+def surplus_parts(connection: sa.Connection, found: str | None) -> list[str]:
+    """The tables, and columns as 'table.column', that only revisions after `found` create and that
+    are there already: a migration was interrupted, or the number was set back."""
+    if found not in revisions() or found == newest_revision():
+        return []
+    there, of_found = _columns(connection), _columns_of_revision(found)
+    surplus = [name for name in sorted(there) if name not in of_found]
+    for name in sorted(there.keys() & of_found.keys()):
+        own = metadata.tables[name].columns.keys()
+        surplus += [f"{name}.{x}" for x in own if x in there[name] - of_found[name]]
+    return surplus
+
+
+def _columns(connection: sa.Connection) -> dict[str, set[str]]:
+    """The names of the columns of each of our tables that is there."""
+    inspector = sa.inspect(connection)
+    ours = sorted(set(inspector.get_table_names()) & set(metadata.tables))
+    found = inspector.get_multi_columns(filter_names=ours).items() if ours else ()
+    return {str(name): {column["name"] for column in rows} for (_, name), rows in found}
+
+
+def _columns_of_revision(revision: str) -> dict[str, set[str]]:
+    """Those of a database that is just made, of that revision."""
+    engine = sa.create_engine("sqlite://")
+    try:
+        with engine.begin() as connection:
+            _migrate(connection, revision)
+            return _columns(connection)
+    finally:
+        engine.dispose()
 
 
 def check_tables(connection: sa.Connection, backend: Backend, found: str | None) -> None:
@@ -102,6 +134,11 @@ def revision_of(connection: sa.Connection) -> str | None:
 
 def upgrade_to(connection: sa.Connection, backend: Backend, revision: str) -> None:
     """Run the migrations from where the database is to `revision`, on the open transaction."""
+    _migrate(connection, revision)
+    backend.settle_schema(connection, PREFIX)
+
+
+def _migrate(connection: sa.Connection, revision: str) -> None:
     # Imported here: it takes a quarter of a second that only a database to be changed needs.
     from alembic import command
     from alembic.config import Config
@@ -110,4 +147,3 @@ def upgrade_to(connection: sa.Connection, backend: Backend, revision: str) -> No
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
-    backend.settle_schema(connection, PREFIX)

@@ -9,7 +9,13 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from netnew.db.database import backend_of, open_database
-from netnew.db.migrate import VERSION_TABLE, missing_parts, newest_revision, revision_of
+from netnew.db.migrate import (
+    VERSION_TABLE,
+    missing_parts,
+    newest_revision,
+    revision_of,
+    surplus_parts,
+)
 from netnew.db.tables import PREFIX
 from netnew.domain.errors import StoreBusy, StoreDamaged
 
@@ -24,6 +30,8 @@ class SchemaAge(StrEnum):
     NEWER = "newer"
     INCOMPLETE = "incomplete"
     """It lacks tables or columns that its revision has, or has tables and no revision."""
+    HALF_MIGRATED = "half_migrated"
+    """It has tables or columns that only later revisions create."""
     UNREACHABLE = "unreachable"
 
 
@@ -31,7 +39,7 @@ class SchemaAge(StrEnum):
 class SchemaState:
     """`found` is the number of the last migration there, `wanted` that of the last there is;
     `problem` says why the database cannot be looked at, '' where it can; `missing` are the tables
-    and columns that should be there."""
+    and columns that should be there, `surplus` those of later revisions."""
 
     kind: str
     place: str
@@ -39,6 +47,7 @@ class SchemaState:
     wanted: str
     problem: str = ""
     missing: tuple[str, ...] = ()
+    surplus: tuple[str, ...] = ()
 
     @property
     def age(self) -> SchemaAge:
@@ -46,6 +55,8 @@ class SchemaState:
             return SchemaAge.UNREACHABLE
         if self.missing:
             return SchemaAge.INCOMPLETE
+        if self.surplus:
+            return SchemaAge.HALF_MIGRATED
         if self.found is None:
             return SchemaAge.EMPTY
         if self.found == self.wanted:
@@ -68,7 +79,8 @@ def look_at_schema(url: str) -> SchemaState:
         with engine.connect() as connection:
             found = revision_of(connection)
             missing = _missing(connection, found, wanted)
-            return SchemaState(backend.kind, backend.place, found, wanted, "", missing)
+            surplus = tuple(surplus_parts(connection, found))
+            return SchemaState(backend.kind, backend.place, found, wanted, "", missing, surplus)
     except sa.exc.DBAPIError as error:
         problem = str(backend.explain(error) or error)
     except (StoreBusy, StoreDamaged) as error:

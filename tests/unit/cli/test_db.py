@@ -86,6 +86,29 @@ def test_an_older_one_is_brought_up_to_date(url: str) -> None:
     assert netnew("db", "check").exit_code == 0
 
 
+@pytest.mark.parametrize("number", ["0001", "0004"])
+def test_one_whose_number_was_set_back_is_half_migrated_and_left_alone(
+    url: str, number: str
+) -> None:
+    netnew("db", "upgrade")
+    set_revision(url, number)
+    checked = netnew("db", "check")
+    assert checked.exit_code == 1
+    assert f"half-migrated: its number says schema {number}, but it has fa_" in checked.stdout
+    for command in (("db", "upgrade"), ("runs", "list")):
+        refused = netnew(*command)
+        assert refused.exit_code == 1
+        assert f"half-migrated (its number says schema {number}" in refused.stderr
+        assert refused.stderr.count("\n") == 1
+    assert json.loads(netnew("db", "check", "--json").stdout)["found"] == number
+
+
+def test_one_that_was_stopped_between_two_migrations_goes_on(url: str) -> None:
+    make_of_revision(url, "0004")
+    assert netnew("db", "upgrade").exit_code == 0
+    assert netnew("db", "check").exit_code == 0
+
+
 def test_a_newer_one_is_left_alone(url: str) -> None:
     make_of_revision(url, NEWEST)
     set_revision(url, "9999")

@@ -18,10 +18,11 @@ def test_entries_are_sorted_by_what_they_look_like() -> None:
         "c.example/team",
         "Dee & Co.",
         "d.o.o. Example",
+        "file:///pages/e.md",
         "",
     ]
     assert sorted_out(entries) == ExcludeList(
-        urls=("https://a.example/x", "https://c.example/team"),
+        urls=("https://a.example/x", "https://c.example/team", "file:///pages/e.md"),
         names=("Dee & Co.", "d.o.o. Example"),
         domains=("b.example",),
     )
@@ -94,6 +95,30 @@ def test_an_address_without_a_host_or_with_a_wrong_port_is_none(
     path = tmp_path / "list.txt"
     path.write_text(address)
     with pytest.raises(InvalidInput, match="line 1"):
+        asyncio.run(exclude_list([str(path)], netnew.service))
+
+
+def test_a_file_that_is_no_text_is_refused(netnew: Any, tmp_path: Path) -> None:
+    path = tmp_path / "found.xlsx"
+    path.write_bytes(b"PK\x03\x04\x94\x00")
+    refused = netnew.run("find", "Teapots", "--exclude", str(path))
+    assert refused.exit_code == 2
+    assert refused.stderr.endswith(
+        f"netnew: --exclude: '{path}' is not a text file"
+        " (allowed: a txt, csv, json or jsonl file in UTF-8)\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("list.txt", "# none yet\n"), ("list.csv", "name,url\n"), ("list.json", "[]")],
+)
+def test_a_file_without_entries_is_refused(
+    netnew: Any, tmp_path: Path, name: str, content: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(content)
+    with pytest.raises(InvalidInput, match="has no entry"):
         asyncio.run(exclude_list([str(path)], netnew.service))
 
 
