@@ -32,8 +32,8 @@ _SENTENCES = {
     "newer": "schema {found} is of a newer version, this one knows {wanted}; upgrade netnew",
     "unreachable": "{problem}",
     "incomplete": "incomplete, it lacks {missing}; restore it from a backup",
-    "half_migrated": "half-migrated: its number says schema {found}, but it has {surplus} of a later"
-    " one; restore it from a backup",
+    "half_migrated": "half-migrated: its number says schema {found}, but it has {surplus} of a"
+    " later one; restore it from a backup",
 }
 
 

@@ -44,9 +44,9 @@ def bring_up_to_date(engine: sa.Engine, backend: Backend) -> None:
             )
         if surplus := surplus_parts(connection, found):
             raise StoreDamaged(
-                f"{backend.place}: the database is half-migrated (its number says schema {found}, but"
-                f" it has {', '.join(surplus[:5])} of a later one); restore it from a backup, or set"
-                " NETNEW_DATABASE_URL to another"
+                f"{backend.place}: the database is half-migrated (its number says schema {found},"
+                f" but it has {', '.join(surplus[:5])} of a later one); restore it from a backup,"
+                " or set NETNEW_DATABASE_URL to another"
             )
         upgrade_to(connection, backend, wanted)
 
