@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from netnew.bootstrap import open_app
+from netnew.cli.main import app as command_line
 from netnew.domain.candidate import MatchStatus
 from netnew.domain.condition import MatchCondition
 from netnew.domain.run import RunSpec
@@ -80,3 +83,27 @@ async def test_documents_of_a_folder_are_found_and_proved(tmp_path: Path) -> Non
         c.name: c.verdicts[0].citations[0].excerpt for c in rows if c.status is MatchStatus.MATCHED
     }
     assert proofs == {"Acme Kettles": "Country: France", "Cup House": "Country: France"}
+
+
+def test_an_export_of_a_folder_corpus_excludes_what_it_lists(tmp_path: Path) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    for name in ("Acme Kettles", "Cup House", "Pan Works"):
+        (folder / f"{name}.md").write_text(f"# {name}\n\nCountry: France\n", encoding="utf-8")
+    runner, environment = CliRunner(), {"NETNEW_HOME": str(tmp_path / "home")}
+
+    def find(*options: str) -> list[str]:
+        question = ("makers in France", "--where", "country: It is located in France.")
+        where = ("--source", f"corpus:{folder}", "--judge", "rules", "--json", "--quiet")
+        done = runner.invoke(command_line, ["find", *question, *where, *options], env=environment)
+        assert done.exit_code == 0, done.stderr
+        return [x["url"] for x in json.loads(done.stdout)["candidates"]]
+
+    exports = [tmp_path / f"found.{x}" for x in ("csv", "json", "jsonl")]
+    found = find(*(x for path in exports for x in ("-o", str(path))))
+    assert len(found) == 3
+    assert all(x.startswith("file://") for x in found)
+    by_hand = tmp_path / "list.txt"
+    by_hand.write_text("\n".join(found), encoding="utf-8")
+    for path in (*exports, by_hand):
+        assert find("--all", "--exclude", str(path)) == [], path.name

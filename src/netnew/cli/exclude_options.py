@@ -23,6 +23,9 @@ _DOMAIN = re.compile(r"^(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,}$")
 _URL_KEYS = ("url", "website", "site", "address", "link")
 _DOMAIN_KEYS = ("domain",)
 _NAME_KEYS = ("name", "entity", "company", "title")
+_ALLOWED_FILES = "a txt, csv, json or jsonl file"
+# Formats that an export can have and that are not plain lists.
+_UNSUPPORTED_ENDINGS = (".xlsx", ".md")
 
 
 # An entry, and the number of its line (of JSON: its item) from 1.
@@ -64,22 +67,22 @@ async def _run(argument: str, service: Service) -> RunId:
         return (await find_run(service, argument)).id
     except CallerError as error:
         problem = f"{argument!r} is neither a file nor a run"
-        raise InvalidInput(
-            "--exclude", problem, "a txt, csv, json or jsonl file, a run's id, 'last'"
-        ) from error
+        raise InvalidInput("--exclude", problem, f"{_ALLOWED_FILES}, a run's id, 'last'") from error
 
 
 def _entries(path: Path) -> list[str]:
     """Raises InvalidInput where the file cannot be read in the format of its ending, and for an
     address that is none, by its line."""
-    unit, read = _READERS.get(path.suffix.lower(), ("line", _lines))
+    ending = path.suffix.lower()
+    if ending in _UNSUPPORTED_ENDINGS:
+        problem = f"{str(path)!r}: {ending} files cannot be read as an exclude list"
+        raise InvalidInput("--exclude", problem, _ALLOWED_FILES)
+    unit, read = _READERS.get(ending, ("line", _lines))
     try:
         entries = list(read(path.read_text(encoding="utf-8-sig")))
     except UnicodeDecodeError as error:
         problem = f"{str(path)!r} is not a text file"
-        raise InvalidInput(
-            "--exclude", problem, "a txt, csv, json or jsonl file in UTF-8"
-        ) from error
+        raise InvalidInput("--exclude", problem, f"{_ALLOWED_FILES} in UTF-8") from error
     except (OSError, ValueError, csv.Error) as error:
         raise InvalidInput("--exclude", f"{str(path)!r} cannot be read: {error}") from error
     for number, entry in entries:

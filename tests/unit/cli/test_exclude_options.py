@@ -98,15 +98,33 @@ def test_an_address_without_a_host_or_with_a_wrong_port_is_none(
         asyncio.run(exclude_list([str(path)], netnew.service))
 
 
-def test_a_file_that_is_no_text_is_refused(netnew: Any, tmp_path: Path) -> None:
-    path = tmp_path / "found.xlsx"
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("list.txt", "is not a text file (allowed: a txt, csv, json or jsonl file in UTF-8)"),
+        (
+            "found.xlsx",
+            ": .xlsx files cannot be read as an exclude list"
+            " (allowed: a txt, csv, json or jsonl file)",
+        ),
+    ],
+)
+def test_a_file_that_is_not_text_is_refused(
+    netnew: Any, tmp_path: Path, name: str, problem: str
+) -> None:
+    path = tmp_path / name
     path.write_bytes(b"PK\x03\x04\x94\x00")
     refused = netnew.run("find", "Teapots", "--exclude", str(path))
     assert refused.exit_code == 2
-    assert refused.stderr.endswith(
-        f"netnew: --exclude: '{path}' is not a text file"
-        " (allowed: a txt, csv, json or jsonl file in UTF-8)\n"
-    )
+    separator = "" if problem.startswith(":") else " "
+    assert refused.stderr.endswith(f"netnew: --exclude: '{path}'{separator}{problem}\n")
+
+
+def test_a_markdown_export_is_refused(netnew: Any, tmp_path: Path) -> None:
+    path = tmp_path / "found.md"
+    netnew.run("runs", "export", "last", "-o", str(path))
+    with pytest.raises(InvalidInput, match=r"found\.md': \.md files cannot be read"):
+        asyncio.run(exclude_list([str(path)], netnew.service))
 
 
 @pytest.mark.parametrize(
