@@ -13,6 +13,8 @@ from pathlib import Path
 from rich.console import Console
 
 from evals.ablated import PARTS
+from evals.corpora import add_parser as add_corpora_parser
+from evals.corpora import run_corpora
 from evals.data_folder import BadDataFolder, load_web
 from evals.explain import explained
 from evals.floors import check_floors
@@ -42,6 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 0
         if given.command == "golden":
             return run_golden(given)
+        if given.command == "corpora":
+            return run_corpora(given)
         _refuse_what_cannot_be(given)
         return _check(given) if given.command == "check" else _run(given)
     except (BadDataFolder, Refused) as error:
@@ -69,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     explain = commands.add_parser("explain", help="why answers are missing or wrong, grouped")
     explain.add_argument("measurement", type=Path, help="what 'run --json' wrote")
     add_golden_parser(commands)
+    add_corpora_parser(commands)
     for command in (run, check):
         command.add_argument("--generator", choices=GENERATORS, default="core")
         command.add_argument(
