@@ -91,12 +91,12 @@ async def ask(app: App, some: Sequence[World], server: Server) -> dict[str, RunI
 
 
 async def all_ended(app: App, runs: dict[str, RunId]) -> bool:
-    return all([(await app.service.run(id)).status.is_terminal for id in runs.values()])
+    return all([(await app.service.queries.run(id)).status.is_terminal for id in runs.values()])
 
 
 async def wait_for_all(app: App, runs: dict[str, RunId]) -> None:
     for id in runs.values():
-        async for _ in app.service.watch(id):
+        async for _ in app.service.queries.watch(id):
             pass
 
 
@@ -154,7 +154,7 @@ class Chaos:
         await worker.kill(self.server)
 
     async def _count_bound(self) -> None:
-        runs = [await self.app.service.run(id) for id in self.runs.values()]
+        runs = [await self.app.service.queries.run(id) for id in self.runs.values()]
         under_way = sum(not run.status.is_terminal for run in runs)
         self.story.bound.update({kind: n * under_way for kind, n in AT_ONCE.items()})
 

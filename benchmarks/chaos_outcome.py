@@ -79,9 +79,9 @@ class Undisturbed:
 
 
 async def outcome_of(app: App, id: RunId) -> Outcome:
-    result = await app.service.result(id)
-    events = await app.service.events(id, 0, 1_000_000)
-    everything = [c async for c in app.service.candidates(id)]
+    result = await app.service.queries.result(id)
+    events = await app.service.queries.events(id, 0, 1_000_000)
+    everything = [c async for c in app.service.queries.candidates(id)]
     faults = (*faults_of(result.run, events), *twice(c.id for c in everything))
     return Outcome(said_by(result), len(result.candidates), len(events), faults)
 

@@ -53,7 +53,7 @@ async def side_by_side(url: str, some: Sequence[World]) -> None:
 
 
 async def judged(app: App, runs: dict[str, RunId]) -> list[int]:
-    found = [(await app.service.run(id)).counts for id in runs.values()]
+    found = [(await app.service.queries.run(id)).counts for id in runs.values()]
     return [c.matched + c.unmatched + c.unclear for c in found]
 
 
@@ -101,7 +101,7 @@ async def compete(kind: str, url: str, some: Sequence[World], load: Load, worker
             took, cpu = time.monotonic() - began, time.process_time() - cpu
             for process in processes:
                 await process.leave()
-            found = [await app.service.run(id) for id in runs.values()]
+            found = [await app.service.queries.run(id) for id in runs.values()]
             outcomes = [await outcome_of(app, id) for id in runs.values()]
     by = Counter(run.worker_id for run in found)
     candidates = sum(o.candidates for o in outcomes)

@@ -71,10 +71,10 @@ def test_who_was_lost_comes_back_and_the_counters_move(implementation: Implement
         run = await b.run(SPEC)
         assert run.counts == Counts(generated=1, matched=1, discarded=1)
         done = await b.service.undo_merge(run.id, 1)
-        (merge,) = await b.service.merges(run.id)
+        (merge,) = await b.service.queries.merges(run.id)
         assert merge == done.merge
         assert merge.undone
-        after = await b.service.run(run.id)
+        after = await b.service.queries.run(run.id)
         assert after.counts == Counts(generated=2, matched=1)
         assert (after.status, after.termination_reason) == (run.status, run.termination_reason)
         own, listed = await b.rows(run)
@@ -100,7 +100,7 @@ def test_a_match_that_the_other_proved_is_unclear_then(implementation: Implement
         outcomes = {v.condition: v.outcome for v in done.kept.verdicts}
         assert outcomes == {"colour": ConditionOutcome.MATCHED, "open": ConditionOutcome.UNCLEAR}
         assert done.kept.enrichments[0].value is None
-        assert (await b.service.run(run.id)).counts == Counts(generated=2, unclear=1)
+        assert (await b.service.queries.run(run.id)).counts == Counts(generated=2, unclear=1)
         decided = [e.body for e in await b.events(run) if isinstance(e.body, CandidateDecided)]
         assert decided[-1].status is MatchStatus.UNCLEAR
 
@@ -125,7 +125,7 @@ def test_a_run_that_goes_on_does_not_merge_them_again(
         assert {c.url for v in rows[OWN].verdicts for c in v.citations} == {OWN}
         counted = run.counts
         assert (counted.generated, counted.matched) == (2, int(whole))
-        assert [m.undone for m in await b.service.merges(run.id)] == [True]
+        assert [m.undone for m in await b.service.queries.merges(run.id)] == [True]
 
     checked(implementation, two(own, {"Open": "yes"}), work)
 
@@ -160,7 +160,7 @@ def test_what_a_model_merged_is_two_again_and_stays_so(implementation: Implement
         assert run.counts.matched == 1
         done = await b.service.undo_merge(run.id, 1)
         assert done.lost.status is MatchStatus.MATCHED
-        assert (await b.service.run(run.id)).counts == Counts(generated=2, matched=2)
+        assert (await b.service.queries.run(run.id)).counts == Counts(generated=2, matched=2)
         await b.service.extend(run.id, 10)
         run = await b.service.work(run.id)
         assert run.counts == Counts(generated=2, matched=2)
@@ -182,7 +182,7 @@ def test_a_run_killed_on_its_way_after_an_undo_ends_alike(implementation: Implem
             await b.kill()
             kills += 1
         assert kills > 2
-        run = await b.service.run(run.id)
+        run = await b.service.queries.run(run.id)
         assert run.counts == Counts(generated=2, matched=2)
         assert {r.url for r in await b.rows(run)} == set(MODEL_PAIR)
 
@@ -207,7 +207,7 @@ def test_merges_of_three_are_undone_in_any_order(
         rows = await b.rows(run)
         assert {r.url for r in rows} == set(three())
         assert [r.pages for r in rows] == [(r.url,) for r in rows]
-        assert (await b.service.run(run.id)).counts == Counts(generated=3, matched=3)
+        assert (await b.service.queries.run(run.id)).counts == Counts(generated=3, matched=3)
 
     checked(implementation, three(), work, tuple(three()))
 
@@ -222,10 +222,10 @@ def test_what_cannot_be_undone_changes_nothing(implementation: Implementation) -
             await b.service.undo_merge(run.id, 1)
         assert (await b.service.work(run.id)).status is RunStatus.COMPLETED
         await b.service.undo_merge(run.id, 1)
-        before = await all_rows(b, run), await b.service.run(run.id)
+        before = await all_rows(b, run), await b.service.queries.run(run.id)
         with pytest.raises(Conflict, match="undone already"):
             await b.service.undo_merge(run.id, 1)
-        assert (await all_rows(b, run), await b.service.run(run.id)) == before
+        assert (await all_rows(b, run), await b.service.queries.run(run.id)) == before
 
     checked(implementation, two(RED, RED), work)
 
@@ -237,7 +237,7 @@ def test_of_two_that_undo_it_at_once_one_is_refused(implementation: Implementati
             *(b.service.undo_merge(run.id, 1) for _ in range(2)), return_exceptions=True
         )
         assert sum(isinstance(x, Conflict) for x in done) == 1
-        assert (await b.service.run(run.id)).counts == Counts(generated=2, matched=1)
+        assert (await b.service.queries.run(run.id)).counts == Counts(generated=2, matched=1)
 
     checked(implementation, two(RED, RED), work)
 
@@ -248,7 +248,7 @@ def test_a_paused_run_may_be_split_and_goes_on(implementation: Implementation) -
         assert await b.some(run, 2)
         await b.service.pause(run.id)
         await b.some(run, 10)
-        assert (await b.service.run(run.id)).status is RunStatus.PAUSED
+        assert (await b.service.queries.run(run.id)).status is RunStatus.PAUSED
         await b.service.undo_merge(run.id, 1)
         await b.service.unpause(run.id)
         run = await b.service.work(run.id)

@@ -50,7 +50,7 @@ class Two:
     async def begin(self) -> Run:
         run = await self.app.service.create_run(self.spec)
         await self.server.until(lambda: len(self.server.by) == 2)
-        return await self.app.service.run(run.id)
+        return await self.app.service.queries.run(run.id)
 
     def of(self, run: Run) -> tuple[Worker, Worker]:
         """Who has the run, and who is asked for more."""
@@ -60,14 +60,14 @@ class Two:
     async def ended(self, run_id: RunId) -> Run:
         numbers: list[int] = []
         decided: list[str] = []
-        async for events in self.app.service.watch(run_id):
+        async for events in self.app.service.queries.watch(run_id):
             numbers += [event.seq for event in events]
             decided += [e.body.name for e in events if e.body.kind == "candidate.decided"]
         assert numbers == list(range(1, len(numbers) + 1))
         assert sorted(decided) == sorted(f"Kettle {n}" for n in range(LISTS * A_LIST))
-        run = await self.app.service.run(run_id)
+        run = await self.app.service.queries.run(run_id)
         assert run.status is RunStatus.COMPLETED
-        result = await self.app.service.result(run_id)
+        result = await self.app.service.queries.result(run_id)
         matched = {c.name for c in result.candidates if c.status is MatchStatus.MATCHED}
         red = {f"Kettle {n}" for n in range(LISTS * A_LIST) if n % 5 in (0, 1, 3)}
         assert matched == red

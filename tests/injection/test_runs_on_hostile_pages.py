@@ -133,7 +133,7 @@ async def run_with(
         spec, settings = _asked(pages, server, home, judge)
         async with open_app(settings) as app:
             run = await app.service.work((await app.service.create_run(spec)).id)
-            rows = list((await app.service.result(run.id)).candidates)
+            rows = list((await app.service.queries.result(run.id)).candidates)
     return Came(run, rows, hills.fetched, server.asked)
 
 

@@ -78,7 +78,7 @@ async def test_documents_of_a_folder_are_found_and_proved(tmp_path: Path) -> Non
             judge="rules",
         )
         run = await app.service.work((await app.service.create_run(spec)).id)
-        rows = (await app.service.result(run.id)).candidates
+        rows = (await app.service.queries.result(run.id)).candidates
     proofs = {
         c.name: c.verdicts[0].citations[0].excerpt for c in rows if c.status is MatchStatus.MATCHED
     }

@@ -60,11 +60,11 @@ async def test_a_run_on_a_web_finds_matches_and_proves_every_verdict(
         run = await ask(app, question(served))
         assert run.counts.matched >= 5
         proofs = 0
-        for candidate in (await app.service.result(run.id)).candidates:
+        for candidate in (await app.service.queries.result(run.id)).candidates:
             for verdict in candidate.verdicts:
                 assert bool(verdict.citations) or verdict.outcome is ConditionOutcome.UNCLEAR
                 for citation in verdict.citations:
-                    snapshot = await app.service.snapshot(citation.snapshot_id)
+                    snapshot = await app.service.queries.snapshot(citation.snapshot_id)
                     assert holds_in(citation, snapshot)
                     assert snapshot.quality is PageQuality.OK
                     proofs += 1
@@ -77,7 +77,7 @@ async def test_no_entity_of_the_web_comes_twice(tmp_path: Path, served: Served) 
         run = await ask(app, question(served))
         about = [
             entity_at(c.url)
-            for c in (await app.service.result(run.id)).candidates
+            for c in (await app.service.queries.result(run.id)).candidates
             if c.status is not MatchStatus.GENERATED
         ]
         twice = {who: n for who, n in Counter(about).items() if who is not None and n > 1}
@@ -108,7 +108,7 @@ async def test_a_renamed_condition_is_free_beside_a_changed_one(
         assert 0 < second.spend.judgements < first.spend.judgements
         names = {
             v.condition
-            for c in (await app.service.result(second.id)).candidates
+            for c in (await app.service.queries.result(second.id)).candidates
             for v in c.verdicts
         }
         assert names == {"visits", "few"}

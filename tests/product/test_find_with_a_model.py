@@ -64,12 +64,12 @@ async def ask(app: App, spec: RunSpec) -> Run:
 
 async def rows(app: App, run: Run) -> list[Candidate]:
     """The candidates of a run, every citation of theirs looked up."""
-    found = list((await app.service.result(run.id)).candidates)
+    found = list((await app.service.queries.result(run.id)).candidates)
     for candidate in found:
         for verdict in candidate.verdicts:
             assert bool(verdict.citations) is (verdict.outcome is not ConditionOutcome.UNCLEAR)
             for citation in verdict.citations:
-                assert holds_in(citation, await app.service.snapshot(citation.snapshot_id))
+                assert holds_in(citation, await app.service.queries.snapshot(citation.snapshot_id))
     return found
 
 
@@ -395,7 +395,7 @@ async def test_a_key_that_is_withdrawn_meanwhile_fails_the_run_with_its_rows(
     async with model_server(answer) as server, opened(tmp_path, valley) as app:
         with pytest.raises(ModelMisconfigured, match="the key was not accepted"):
             await ask(app, question(server.base_url, valley))
-        (run,) = await app.service.runs(limit=1)
+        (run,) = await app.service.queries.runs(limit=1)
         assert run.status is RunStatus.FAILED
         assert "the key was not accepted" in run.termination_detail
         decided = [c for c in await rows(app, run) if c.verdicts]

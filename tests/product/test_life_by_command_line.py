@@ -111,7 +111,7 @@ class Place:
         give_up_at = time.monotonic() + PATIENCE_S
         async with self.opened() as app:
             while True:
-                newest = await app.service.runs(limit=1)
+                newest = await app.service.queries.runs(limit=1)
                 if newest and fits(newest[0]):
                     return newest[0]
                 assert time.monotonic() < give_up_at, newest
@@ -121,7 +121,7 @@ class Place:
         """What a run found: who, how they stand, and why."""
         async with self.opened() as app:
             key = run if isinstance(run, str) else run.id
-            found = (await app.service.result(key)).candidates  # type: ignore[arg-type]
+            found = (await app.service.queries.result(key)).candidates  # type: ignore[arg-type]
             return {
                 (x.name, x.url, x.status, tuple((v.condition, v.value) for v in x.verdicts))
                 for x in found
@@ -132,7 +132,7 @@ class Place:
         """The numbers of a run's events."""
         found: list[int] = []
         async with self.opened() as app:
-            while batch := await app.service.events(run.id, found[-1] if found else 0):
+            while batch := await app.service.queries.events(run.id, found[-1] if found else 0):
                 found += [x.seq for x in batch]
         return found
 
@@ -252,7 +252,7 @@ async def test_two_finds_at_once_on_one_home_both_finish(place: Place) -> None:
         ends = [finished(one), finished(other)]
     assert [x.code for x in ends] == [0, 0], ends
     async with place.opened() as app:
-        runs = await app.service.runs()
+        runs = await app.service.queries.runs()
     assert [x.status for x in runs] == [RunStatus.COMPLETED] * 2
     assert {x.generation for x in runs} == {1}
     assert await place.rows(runs[0]) == await place.rows(runs[1])

@@ -53,7 +53,7 @@ async def test_a_schema_of_three_levels_is_filled_with_quotes_and_nulls(
 ) -> None:
     async with opened(tmp_path, served) as app:
         run = await ask(app, replace(question(served), enrichments=ASKED))
-        found = (await app.service.result(run.id)).candidates
+        found = (await app.service.queries.result(run.id)).candidates
         matches = [x for x in found if x.status is MatchStatus.MATCHED]
         assert len(matches) >= 5
         filled = []
@@ -62,7 +62,9 @@ async def test_a_schema_of_three_levels_is_filled_with_quotes_and_nulls(
             for value in candidate.enrichments:
                 assert value.citations or value.value is None
                 for citation in value.citations:
-                    assert holds_in(citation, await app.service.snapshot(citation.snapshot_id))
+                    assert holds_in(
+                        citation, await app.service.queries.snapshot(citation.snapshot_id)
+                    )
             filled.append(document_of(ASKED, candidate.enrichments))
 
         assert all(x["visits"] == {"tours": True, "ticket": {"currency": None}} for x in filled)

@@ -76,7 +76,7 @@ class PlainShape:
     async def body_of(
         self, service: Service, run_id: RunId, event: Event, event_type: str, delivery_id: str
     ) -> bytes:
-        run = await service.run(run_id)
+        run = await service.queries.run(run_id)
         told = {"type": event_type, "seq": event.seq, "run": run.id, "made": uuid4().hex}
         return json.dumps(told).encode()
 

@@ -85,7 +85,7 @@ class EngineFixture:
 
     async def some(self, run: Run, stretches: int) -> bool:
         """So many stretches of a run, or as many as it takes to end; whether there is more."""
-        generation = (await self.service.run(run.id)).generation
+        generation = (await self.service.queries.run(run.id)).generation
         more = True
         for _ in range(stretches):
             more = more and await self.service.executor.step(run.id, generation, "w")
@@ -105,10 +105,10 @@ class EngineFixture:
         return await self.service.work(run.id)
 
     async def events(self, run: Run) -> list[Event]:
-        return await self.service.events(run.id, 0, 100_000)
+        return await self.service.queries.events(run.id, 0, 100_000)
 
     async def rows(self, run: Run) -> list[Candidate]:
-        return list((await self.service.result(run.id)).candidates)
+        return list((await self.service.queries.result(run.id)).candidates)
 
 
 @asynccontextmanager

@@ -26,7 +26,7 @@ async def follow(
     loop, closing = asyncio.get_running_loop(), caller.api.closing
     ends_at = None if timeout_s is None else loop.time() + timeout_s
     asked_at = loop.time()
-    events = caller.service.watch(run_id, after)
+    events = caller.service.queries.watch(run_id, after)
     closed = asyncio.ensure_future(closing.wait())
     upcoming = asyncio.ensure_future(_next(events))
     try:

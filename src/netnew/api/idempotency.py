@@ -149,7 +149,7 @@ async def _answered(
 
 async def _run(caller: Caller, id: RunId) -> Run | None:
     try:
-        return await caller.service.run(id)
+        return await caller.service.queries.run(id)
     except NotFound:
         return None
 

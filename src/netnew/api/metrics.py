@@ -23,6 +23,7 @@ from prometheus_client.registry import Collector
 from starlette.types import Scope
 
 from netnew import __version__
+from netnew.app.run_executor import ExecutionObserver
 from netnew.domain.budget import Spend
 from netnew.domain.run import GenerationKind, RunStatus
 from netnew.domain.webhook import DeliveryState
@@ -83,12 +84,14 @@ def route_of(scope: Scope) -> str:
     return "/" + "/".join([*before, *own])
 
 
-def count_step(errand: GenerationKind, took_s: float, used: Spend) -> None:
-    """One stretch of work on a run; `used`: what it added to the run's spend."""
-    _stretches.labels(errand.value).observe(took_s)
-    for kind, amount in used.numbers().items():
-        if amount > 0:
-            _used.labels(kind).inc(amount)
+class StepMetrics(ExecutionObserver):
+    """Counts the steps of runs and what they spend."""
+
+    def on_step(self, kind: GenerationKind, took_s: float, used: Spend) -> None:
+        _stretches.labels(kind.value).observe(took_s)
+        for resource, amount in used.numbers().items():
+            if amount > 0:
+                _used.labels(resource).inc(amount)
 
 
 def page(figures: StoreStats | None) -> bytes:

@@ -47,6 +47,20 @@ class _UnderWay(Protocol):
     async def break_off(self) -> None: ...
 
 
+class ExecutionObserver:
+    """Is told of the work on runs in this process; override what is of interest."""
+
+    def on_started(self, run_id: RunId, generation: int) -> None:
+        """Work on a generation has begun here, perhaps again after an error."""
+
+    def on_ended(self, run_id: RunId, generation: int) -> None:
+        """No more work on a generation is done here: it ended, is paused, or another worker has
+        it."""
+
+    def on_step(self, kind: GenerationKind, took_s: float, used: Spend) -> None:
+        """One step of a generation of this kind was done; `used`: what the step spent."""
+
+
 @dataclass(slots=True)
 class _Open:
     """`told`: what it had spent when that was last accounted for."""
@@ -66,15 +80,9 @@ class RunExecutor:
     _open: dict[tuple[RunId, int], _Open] = field(default_factory=dict)
     _epochs: dict[tuple[RunId, int], int] = field(default_factory=dict)
     _failed_in_a_row: dict[tuple[RunId, int], int] = field(default_factory=dict)
-    unrecorded_failures: dict[RunId, Exception] = field(default_factory=dict)
-    """What broke a run off that could not even be told so (a full disk)."""
+    _failures: dict[RunId, Exception] = field(default_factory=dict)
     max_takeovers: int = MAX_TAKEOVERS
-    on_started_or_ended: Callable[[RunId, int, bool], None] = lambda run_id, generation, begins: (
-        None
-    )
-    """Told where the work on a generation begins in this process (perhaps anew), and ends."""
-    account: Callable[[GenerationKind, float, Spend], None] = lambda errand, took_s, used: None
-    """Told of each stretch that was done: for what, how long it took, what it used."""
+    observer: ExecutionObserver = field(default_factory=ExecutionObserver)
 
     async def step(self, run_id: RunId, generation: int, worker_id: str) -> bool:
         """Do one stretch of a run; True where there is more to do.
@@ -105,8 +113,9 @@ class RunExecutor:
         with suppress(TakenOver):
             while await self._attempt((run_id, generation), worker_id):
                 pass
-        if run_id in self.unrecorded_failures:
-            raise self.unrecorded_failures.pop(run_id)
+        failure = self.pop_failure(run_id)
+        if failure is not None:
+            raise failure
         return await self.store.runs.get(run_id)
 
     async def run_with_deadline(self, run_id: RunId, seconds: float) -> Run:
@@ -140,6 +149,11 @@ class RunExecutor:
         is_this = run.generation == generation
         return is_this and not run.status.is_terminal and run.status is not RunStatus.PAUSED
 
+    def pop_failure(self, run_id: RunId) -> Exception | None:
+        """The error that last broke a run off in this process, which is then forgotten. It is here
+        even where it could not be recorded with the run (a full disk)."""
+        return self._failures.pop(run_id, None)
+
     def is_open(self, run_id: RunId, generation: int) -> bool:
         """Whether this process holds what that generation knows while it is worked on."""
         return (run_id, generation) in self._open
@@ -157,7 +171,7 @@ class RunExecutor:
             more = await self._stretch(key, worker_id)
         except TakenOver:
             await self._close(key)
-            self.on_started_or_ended(*key, False)
+            self.observer.on_ended(*key)
             raise
         except NotFound:
             more = False
@@ -172,7 +186,7 @@ class RunExecutor:
             more = False
         if not more:
             await self._close(key)
-            self.on_started_or_ended(*key, False)
+            self.observer.on_ended(*key)
         return more
 
     async def _stretch(self, key: tuple[RunId, int], worker_id: str) -> bool:
@@ -182,12 +196,12 @@ class RunExecutor:
             if under_way is None:
                 return False
             self._open[key] = under_way
-            self.on_started_or_ended(*key, True)
+            self.observer.on_started(*key)
         began = self.clock.monotonic()
         more = await under_way.work.step()
         run, took_s = under_way.work.run, self.clock.monotonic() - began
         used, under_way.told = run.spend - under_way.told, run.spend
-        self.account(run.errand, took_s, used)
+        self.observer.on_step(run.errand, took_s, used)
         self._failed_in_a_row.pop(key, None)
         return more
 
@@ -229,8 +243,8 @@ class RunExecutor:
         return run.status.is_terminal or run.generation != key[1]
 
     async def _fail(self, key: tuple[RunId, int], error: Exception) -> None:
-        """End a run as failed. What cannot be written is kept in `unrecorded_failures`, and
-        raised."""
+        """End a run as failed. What cannot be written is raised; `pop_failure`
+        has the error in either case."""
         # It is kept with the run, which callers on other machines read; the log has the rest.
         detail = f"unexpected error: {type(error).__name__}"
         if isinstance(error, NetnewError):
@@ -246,9 +260,9 @@ class RunExecutor:
         self._break_off(key[0], error)
 
     def _break_off(self, run_id: RunId, error: Exception) -> None:
-        self.unrecorded_failures[run_id] = error
-        while len(self.unrecorded_failures) > _MAX_REMEMBERED:
-            del self.unrecorded_failures[next(iter(self.unrecorded_failures))]
+        self._failures[run_id] = error
+        while len(self._failures) > _MAX_REMEMBERED:
+            del self._failures[next(iter(self._failures))]
 
     def _failing(self, key: tuple[RunId, int], detail: str) -> Callable[[Run], Changes | None]:
         epoch = self._epochs.get(key)

@@ -1,4 +1,4 @@
-"""What is kept of runs, as every face may read it."""
+"""Reading runs: their state, candidates, events and pages."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from netnew.app.dependencies import ServiceDependencies
 from netnew.domain.candidate import Candidate, MatchStatus, Merge, RecheckOutcome
 from netnew.domain.event import Event, SourceFailed
 from netnew.domain.ids import CandidateId, RunId, SnapshotId
 from netnew.domain.page import Snapshot
 from netnew.domain.run import Run
-from netnew.ports.store import Store
+from netnew.ports.store import EventWatch, Store
 
 _ORDER = {
     MatchStatus.MATCHED: 0,
@@ -25,8 +24,9 @@ _ORDER = {
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """A run and its candidates, matched first, in the order they were found. `rechecked`: of a
-    refresh, the matches of the run before that say something else now, or are gone."""
+    """A run and its candidates: matched first, then unclear, unmatched and not yet judged, each in
+    the order they were found. `rechecked` (of a refresh): the matches of the previous run that
+    have changed or are gone, the changed ones first."""
 
     run: Run
     candidates: tuple[Candidate, ...]
@@ -34,12 +34,11 @@ class RunResult:
 
 
 class RunQueries:
-    """The runs of one workspace, to be read."""
+    """Reads the runs of one workspace. `watch`: follows events; None where nothing can."""
 
-    def __init__(self, store: Store, deps: ServiceDependencies) -> None:
-        self.workspace_id = store.workspace_id
+    def __init__(self, store: Store, watch: EventWatch | None) -> None:
         self._store = store
-        self._around = deps
+        self._watch = watch
 
     async def run(self, run_id: RunId) -> Run:
         """Raises NotFound."""
@@ -48,7 +47,7 @@ class RunQueries:
     async def runs(
         self, limit: int = 50, before: datetime | None = None, offset: int = 0
     ) -> list[Run]:
-        """The newest runs first, `offset` of them left out; `before`: only those created before."""
+        """The newest runs first, after skipping `offset`; only those created before `before`."""
         return await self._store.runs.list(limit, before, offset)
 
     async def count_runs(self) -> int:
@@ -69,31 +68,30 @@ class RunQueries:
         return [x.body for x in found if isinstance(x.body, SourceFailed)]
 
     async def status_changes(self, run_id: RunId) -> list[Event]:
-        """Each time that the run came to stand otherwise, in order; a generation begins with
-        `queued`."""
+        """Every change of the run's status, in order; each generation begins with `queued`."""
         return await self._store.events.of_kind(run_id, "run.status")
 
     async def limit_changes(self, run_id: RunId) -> list[Event]:
-        """Each time that what is asked was changed (`RunChanged`), in order."""
+        """Every change of what the run is to find (`RunChanged`), in order."""
         return await self._store.events.of_kind(run_id, "run.changed")
 
     def watch(
         self, run_id: RunId, after: int = 0, until_terminal: bool = True
     ) -> AsyncGenerator[list[Event], None]:
-        """The events as they are committed, by whichever process; ends when the run has ended.
-        Close it where it is not read to its end."""
-        assert self._around.watch is not None, "nothing to watch with"
-        return self._around.watch(run_id, after, until_terminal)
+        """Yield the events after `after` as any process commits them. Ends with the run, or never
+        if `until_terminal` is false. Close the generator unless it is read to its end."""
+        assert self._watch is not None, "nothing to watch with"
+        return self._watch(run_id, after, until_terminal)
 
     def candidates(
         self, run_id: RunId, status: MatchStatus | None = None
     ) -> AsyncIterator[Candidate]:
-        """All candidates in the order they were found, the discarded included; or only those that
-        stand at `status`."""
+        """All candidates in the order they were found, discarded ones included; with `status` only
+        those of that status."""
         return self._store.candidates.of_run(run_id, status)
 
     async def result(self, run_id: RunId) -> RunResult:
-        """The run and its candidates, the discarded left out. Raises NotFound."""
+        """The run and its candidates without the discarded ones. Raises NotFound."""
         run = await self._store.runs.get(run_id)
         found = [c async for c in self.candidates(run_id) if c.status is not MatchStatus.DISCARDED]
         own = sorted((c for c in found if c.recheck is None), key=lambda c: _ORDER[c.status])
@@ -108,5 +106,5 @@ class RunQueries:
         return await self._store.candidates.merges(run_id)
 
     async def snapshot(self, snapshot_id: SnapshotId) -> Snapshot:
-        """The page a citation points into. Raises NotFound."""
+        """The page that a citation points into. Raises NotFound."""
         return await self._store.pages.get(snapshot_id)

@@ -1,4 +1,4 @@
-"""The use cases: what every face can ask for."""
+"""The use cases: the commands that every interface offers."""
 
 from __future__ import annotations
 
@@ -48,19 +48,22 @@ _TAKEN_UP_AFTER_S = 60.0
 NO_CAPS = Budget()
 
 
-class Service(RunQueries):
-    """Use cases over the ports; made by `bootstrap.open_app`.
+class Service:
+    """The commands of one workspace; reads are in `queries`. Made by `bootstrap.open_app`.
 
     Commands that begin work take `worker_id`: the worker that is to do it ("" for whichever takes
     it first).
     """
 
     def __init__(self, store: Store, deps: ServiceDependencies) -> None:
-        super().__init__(store, deps)
-        self._clock = deps.clock
-        self._planning = Planner(store, deps)
+        self.workspace_id = store.workspace_id
+        self.queries = RunQueries(store, deps.watch)
+        self.planner = Planner(store, deps)
         self.executor = RunExecutor(store, deps.clock, deps.open_context)
         self.audit = Auditor(store.audit, deps.clock, store.workspace_id, LIBRARY)
+        self._store = store
+        self._deps = deps
+        self._clock = deps.clock
 
     def acting_as(self, actor: Actor) -> Self:
         """The same use cases for somebody: what they do is recorded as this actor's."""
@@ -72,7 +75,7 @@ class Service(RunQueries):
         """What a run of `spec` would do. A model, where there is one, is asked once to read the
         objective; nothing else is spent. Without `reads` it is not asked now: a run of this plan is
         `unread`, and its worker asks first. Raises InvalidInput, ModelMisconfigured."""
-        return await self._planning.plan(spec, "now" if reads else "later")
+        return await self.planner.plan(spec, "now" if reads else "later")
 
     async def read_objective(self, spec: RunSpec) -> Plan:
         """What a run of `spec` would do, where none is made of it: what a model takes to read the
@@ -81,25 +84,25 @@ class Service(RunQueries):
         Raises InvalidInput naming the field, QuotaExceeded where a cap of the day is reached and a
         model would be asked, ModelMisconfigured, SourceMisconfigured.
         """
-        by_rules = await self._planning.plan(spec, "by rules")
-        async with self._around.open_context(by_rules.spec) as context:
+        by_rules = await self.planner.plan(spec, "by rules")
+        async with self._deps.open_context(by_rules.spec) as context:
             if context.advisor is None:
                 return by_rules
             await self._check_the_day(context.day_budget)
         spent: list[Spend] = []
         async with self.audit.recorded("read-objective"):
             try:
-                return await self._planning.plan(spec, "now", spent.append)
+                return await self.planner.plan(spec, "now", spent.append)
             finally:
                 await self._store.runs.spend(sum(spent, Spend()))
 
     async def judge_named(self, name: str) -> JudgeSetup:
         """The judge of that name; it is asked nothing. Raises InvalidInput, ModelMisconfigured."""
-        return await self._around.judging(RunSpec(objective="", judge=name))
+        return await self._deps.judging(RunSpec(objective="", judge=name))
 
     async def check_source(self, spec: str) -> None:
         """Open a source and close it again. Raises InvalidInput, SourceMisconfigured …"""
-        async with self._around.open_context(RunSpec(objective="", sources=(spec,))):
+        async with self._deps.open_context(RunSpec(objective="", sources=(spec,))):
             pass
 
     # ------------------------------------------------------------------------- beginning runs
@@ -121,9 +124,9 @@ class Service(RunQueries):
         `joining`: what becomes durable with it, in the same transaction. Raises like `create_run`.
         """
         async with self.audit.refusals("create", as_id or ""):
-            async with self._around.open_context(planned.spec):
+            async with self._deps.open_context(planned.spec):
                 pass  # what cannot be opened is the caller's to know before a run exists
-            excluded = await self._planning.exclusions(planned.spec.exclude)
+            excluded = await self.planner.exclusions(planned.spec.exclude)
             start = await self._starter(worker_id)
             return await self._begin("create", planned, excluded, start, as_id, joining)
 
@@ -140,7 +143,7 @@ class Service(RunQueries):
         until = self._clock.monotonic() + deadline_s
         async with self.audit.refusals("preview", as_id or ""):
             planned = await self._read_within(deadline_s / 2, replace(spec, generator="preview"))
-            excluded = await self._planning.exclusions(planned.spec.exclude)
+            excluded = await self.planner.exclusions(planned.spec.exclude)
             start = await self._starter(after_s=deadline_s + _TAKEN_UP_AFTER_S)
             run = await self._begin("preview", planned, excluded, start, as_id)
         return await self.executor.run_with_deadline(run.id, until - self._clock.monotonic())
@@ -148,13 +151,13 @@ class Service(RunQueries):
     async def _read_within(self, seconds: float, spec: RunSpec) -> Plan:
         """The plan of what a model reads; by rules, where that takes longer, or where a cap of the
         day is reached. Opens what the plan asks for, once, as `begin` does."""
-        by_rules = await self._planning.plan(spec, "by rules")
+        by_rules = await self.planner.plan(spec, "by rules")
         spent: list[Spend] = []
-        async with self._around.open_context(by_rules.spec) as context:
+        async with self._deps.open_context(by_rules.spec) as context:
             try:
                 await self._check_the_day(context.day_budget)
                 async with asyncio.timeout(seconds):
-                    return await self._planning.plan(spec, "now", spent.append)
+                    return await self.planner.plan(spec, "now", spent.append)
             except (QuotaExceeded, TimeoutError):
                 return replace(by_rules, spend=sum(spent, Spend()))
 
@@ -180,7 +183,7 @@ class Service(RunQueries):
             spec = replace(spec, match_limit=match_limit or spec.match_limit, budget=budget)
             planned = await self.plan(spec, reads=False)
             left_out = Exclusions.from_bytes(await self._store.runs.excluded(run_id))
-            found = await self._planning.exclusions(ExcludeList(run_ids=(run_id,)))
+            found = await self.planner.exclusions(ExcludeList(run_ids=(run_id,)))
             start = await self._starter(worker_id)
             return await self._begin("refresh", planned, left_out | found, start, of=run_id)
 
@@ -200,7 +203,7 @@ class Service(RunQueries):
             apart = ExcludeList(run_ids=spec.exclude.run_ids, kept_apart=len(spec.exclude))
             spec = replace(spec, exclude=apart)
         run = Run(
-            id=as_id or run_id(self._around.ids.uuid()),
+            id=as_id or run_id(self._deps.ids.uuid()),
             workspace_id=self._store.workspace_id,
             spec=spec,
             status=RunStatus.QUEUED,
@@ -228,8 +231,8 @@ class Service(RunQueries):
             raise InvalidInput("limit", f"{limit:,} is out of range", f"1 to {MAX_ENTITIES:,}")
         asked = RunSpec(objective, entity_type, judge="rules", generator="preview")
         async with self.audit.recorded("entity-search"):
-            planned = await self._planning.plan(asked, "by rules")
-            async with self._around.open_context(planned.spec) as context:
+            planned = await self.planner.plan(asked, "by rules")
+            async with self._deps.open_context(planned.spec) as context:
                 await self._check_the_day(context.day_budget)
                 search = EntitySearch(context, planned, limit)
                 try:
@@ -341,7 +344,7 @@ class Service(RunQueries):
         run = await self._store.runs.get(run_id)
         queue = await self.queue()
         if queue is not None and not run.status.is_terminal:
-            place = self._around.place_of(run.spec)
+            place = self._deps.place_of(run.spec)
             async with self.audit.recorded("adopt", run_id):
                 await queue.resume(run_id, run.generation, place=place, worker_id=worker_id)
         return run
@@ -379,12 +382,12 @@ class Service(RunQueries):
     async def result_to_export(self, run_id: RunId, format: str) -> RunResult:
         """The result, recorded as exported in that format. Raises NotFound."""
         async with self.audit.recorded("export", run_id, format):
-            return await self.result(run_id)
+            return await self.queries.result(run_id)
 
     async def record_export(self, run_id: RunId, format: str) -> None:
         """Record that a result at hand was exported in that format. Raises NotFound."""
         async with self.audit.recorded("export", run_id, format):
-            await self.run(run_id)
+            await self.queries.run(run_id)
 
     async def work(self, run_id: RunId) -> Run:
         """Work on a run here and now until it ends or is paused, without a worker; raises what
@@ -396,7 +399,7 @@ class Service(RunQueries):
         in this run. Raises NotFound, Conflict for a run under way or a merge that is undone."""
         async with self.audit.refusals("undo-merge", run_id):
             before = await self._store.runs.get(run_id)
-            log = await self.merges(run_id)
+            log = await self.queries.merges(run_id)
             merge = merge_numbered(number, log, before)
             kept = await self._survivor(merge.kept)
             done, now = unmerge(merge, log, kept, before.spec), self._clock.now()
@@ -462,17 +465,17 @@ class Service(RunQueries):
 
     async def is_worked_on(self, run: Run) -> bool:
         """Whether a running run has a worker that lives."""
-        lives = self._around.worker_lives
+        lives = self._deps.worker_lives
         return lives is None or await lives(run.worker_id)
 
     async def queue(self) -> RunQueue | None:
         """The queue of runs; None where there is none."""
-        return None if self._around.queue is None else await self._around.queue()
+        return None if self._deps.queue is None else await self._deps.queue()
 
     async def _starter(
         self, worker_id: str = "", after_s: float = 0.0
     ) -> Callable[[Run], tuple[Join, ...]]:
-        queue, place_of = await self.queue(), self._around.place_of
+        queue, place_of = await self.queue(), self._deps.place_of
         if queue is None:
             return lambda run: ()
 

@@ -6,18 +6,17 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from netnew.app.run_executor import ExecutionObserver
 from netnew.app.service import Service
 from netnew.domain.budget import Spend
 from netnew.domain.errors import NotFound, TransientError
 from netnew.domain.ids import RunId, WorkspaceId
 from netnew.domain.judging_batch import JudgingBatch
-from netnew.domain.run import GenerationKind, Run
+from netnew.domain.run import Run
 
 MakeService = Callable[[WorkspaceId], Service]
 WorkspaceOf = Callable[[RunId], Awaitable[WorkspaceId | None]]
 """The workspace that a run is of; None where there is no such run."""
-Heed = Callable[[RunId, int, bool], None]
-Account = Callable[[GenerationKind, float, Spend], None]
 
 _MAX_REMEMBERED = 10_000
 _AGAIN_AFTER_S = 0.5
@@ -25,26 +24,26 @@ _AGAIN_AFTER_S = 0.5
 
 @dataclass(slots=True)
 class Workspaces:
-    """Made by `bootstrap`; a worker is given its `step`, `may_take_over` and `judge_batch`.
-
-    `on_started_or_ended`: told where the work on a generation begins in this process, and ends.
-    `account`: told of each stretch of work, as `RunExecutor.account`.
-    """
+    """Made by `bootstrap`; a worker is given its `step`, `may_take_over` and `judge_batch`."""
 
     make: MakeService
     workspace_of: WorkspaceOf
-    on_started_or_ended: Heed = lambda run_id, generation, begins: None
-    account: Account = lambda errand, took_s, used: None
     _services: dict[WorkspaceId, Service] = field(default_factory=dict)
     _known: dict[RunId, WorkspaceId] = field(default_factory=dict)
+    _observer: ExecutionObserver = field(default_factory=ExecutionObserver)
+
+    def observe(self, observer: ExecutionObserver) -> None:
+        """Tell `observer`, instead of the one before, of the work on the runs of all workspaces."""
+        self._observer = observer
+        for service in self._services.values():
+            service.executor.observer = observer
 
     def of(self, workspace_id: WorkspaceId) -> Service:
         """The use cases of a workspace; the same ones for the same workspace."""
         service = self._services.get(workspace_id)
         if service is None:
             service = self._services[workspace_id] = self.make(workspace_id)
-            service.executor.on_started_or_ended = self._on_started_or_ended
-            service.executor.account = self._account
+            service.executor.observer = self._observer
         return service
 
     async def with_run(self, run_id: RunId) -> Service:
@@ -59,10 +58,10 @@ class Workspaces:
 
     async def run(self, run_id: RunId) -> Run:
         """A run of whichever workspace. Raises NotFound."""
-        return await (await self.with_run(run_id)).run(run_id)
+        return await (await self.with_run(run_id)).queries.run(run_id)
 
     async def step(self, run_id: RunId, generation: int, worker_id: str) -> bool:
-        """One stretch of work; see `RunExecutor.stretch`. A run that is gone has nothing more to
+        """One stretch of work; see `RunExecutor.step`. A run that is gone has nothing more to
         do."""
         try:
             service = await self.with_run(run_id)
@@ -90,9 +89,3 @@ class Workspaces:
         """Let go of all runs; each stays as it was last written."""
         for service in self._services.values():
             await service.executor.close()
-
-    def _on_started_or_ended(self, run_id: RunId, generation: int, begins: bool) -> None:
-        self.on_started_or_ended(run_id, generation, begins)
-
-    def _account(self, errand: GenerationKind, took_s: float, used: Spend) -> None:
-        self.account(errand, took_s, used)

@@ -37,7 +37,7 @@ async def worker_for(app: App, run: Run) -> None:
 
 async def _is_taken(app: App, run: Run) -> bool:
     give_up_at = time.monotonic() + _TAKES_WITHIN_S
-    while (await app.service.run(run.id)).status is RunStatus.QUEUED:
+    while (await app.service.queries.run(run.id)).status is RunStatus.QUEUED:
         if time.monotonic() > give_up_at:
             return False
         await asyncio.sleep(_LOOK_EVERY_S)

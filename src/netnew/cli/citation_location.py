@@ -31,7 +31,7 @@ class CitationLocations:
     async def _snapshot(self, snapshot_id: SnapshotId) -> Snapshot | None:
         if snapshot_id not in self._snapshots:
             try:
-                self._snapshots[snapshot_id] = await self._service.snapshot(snapshot_id)
+                self._snapshots[snapshot_id] = await self._service.queries.snapshot(snapshot_id)
             except NetnewError:
                 self._snapshots[snapshot_id] = None
         return self._snapshots[snapshot_id]

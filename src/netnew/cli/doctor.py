@@ -223,7 +223,7 @@ def _parts(context: typer.Context, settings: Settings) -> list[Check]:
 
 
 async def _database(app: App) -> Check:
-    newest = await app.service.runs(limit=1)
+    newest = await app.service.queries.runs(limit=1)
     detail = "can be read" + (f", last run {newest[0].created_at:%Y-%m-%d}" if newest else "")
     return Check("database", CheckStatus.OK, detail)
 

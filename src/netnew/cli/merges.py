@@ -47,11 +47,11 @@ def merges(
 def _list(context: typer.Context, run: str, as_json: bool) -> None:
     async def read(app: App) -> tuple[Run, list[Merge], _Rows]:
         of = await find_run(app.service, run)
-        log = await app.service.merges(of.id)
+        log = await app.service.queries.merges(of.id)
         rows = {x.lost: x.lost_candidate for x in log}
         named = {x.kept for x in log}
         if log:
-            rows |= {x.id: x async for x in app.service.candidates(of.id) if x.id in named}
+            rows |= {x.id: x async for x in app.service.queries.candidates(of.id) if x.id in named}
         return of, log, rows
 
     of, log, rows = with_app(context, read)
@@ -72,7 +72,7 @@ def _undo(context: typer.Context, run: str, number: int, as_json: bool) -> None:
     async def write(app: App) -> tuple[Run, Unmerge]:
         of = await find_run(app.service, run)
         done = await app.service.undo_merge(of.id, number)
-        return await app.service.run(of.id), done
+        return await app.service.queries.run(of.id), done
 
     of, done = with_app(context, write)
     both = (done.kept, done.lost)

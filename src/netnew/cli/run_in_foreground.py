@@ -52,7 +52,7 @@ async def work_and_watch(app: App, begin: Begin, quiet: bool) -> WatchedRun:
     seen = await watch(app, run, quiet)
     if (
         seen.end is WatchOutcome.ALONE
-        and (await app.service.run(run.id)).status is RunStatus.QUEUED
+        and (await app.service.queries.run(run.id)).status is RunStatus.QUEUED
     ):
         return await _here(app, lambda worker_id: app.service.adopt(run.id, worker_id), quiet)
     if seen.end is WatchOutcome.LEFT:
@@ -91,7 +91,7 @@ async def _hand_over(app: App, run: Run) -> None:
     """What this process' worker left goes to one that lives, or to a new one."""
     if await app.live_workers():
         return  # it takes over what a worker leaves, unasked
-    now = await app.service.run(run.id)
+    now = await app.service.queries.run(run.id)
     if not now.status.is_terminal and now.status is not RunStatus.PAUSED:
         await app.service.adopt(run.id)
         await worker_for(app, run)
@@ -136,7 +136,7 @@ async def _detached(app: App, begin: Begin, options: OutputOptions) -> int:
     run = await begin("")
     await worker_for(app, run)
     if options.as_json:
-        consoles.print_json({"run": run_document(await app.service.run(run.id))})
+        consoles.print_json({"run": run_document(await app.service.queries.run(run.id))})
     else:
         print(run.id, flush=True)
     if not options.as_json and not options.quiet:

@@ -20,16 +20,16 @@ async def find_run(service: Service, text: str) -> Run:
     """Raises InvalidInput where `text` is no id or fits several runs, NotFound for none."""
     wanted = text.strip().lower()
     if wanted == "last":
-        newest = await service.runs(limit=1)
+        newest = await service.queries.runs(limit=1)
         if not newest:
             raise NotFound("run", "last")
         return newest[0]
     beginning = re.sub(r"^(run_|findall_|fa-)", "", wanted).replace("-", "")
     if not re.fullmatch(r"[0-9a-f]{4,31}", beginning):
-        return await service.run(_whole_id(text))
+        return await service.queries.run(_whole_id(text))
     fitting = [
         x
-        for x in await service.runs(limit=_LOOKED_THROUGH)
+        for x in await service.queries.runs(limit=_LOOKED_THROUGH)
         if x.id.removeprefix("run_").startswith(beginning)
     ]
     if not fitting:

@@ -122,7 +122,7 @@ def _left(run: Run, options: OutputOptions) -> int:
 async def result_of(app: App, run: Run, tally: ProgressState) -> RunResult:
     """What there is of a run; one that an error broke off is failed even where the store could
     not be told so any more (a full disk)."""
-    result = await app.service.result(run.id)
+    result = await app.service.queries.result(run.id)
     if tally.error is None or result.run.status.is_terminal:
         return result
     broken_off = replace(

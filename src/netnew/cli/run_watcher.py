@@ -95,11 +95,11 @@ class RunWatcher:
         if end is WatchOutcome.OVER and self.worker is not None:
             with suppress(TimeoutError):  # what broke it may keep the worker from ending it
                 await asyncio.wait_for(self._until_done(), _ENDS_WITHIN_S)
-            self.tally.error = self.app.service.executor.unrecorded_failures.pop(self.run.id, None)
+            self.tally.error = self.app.service.executor.pop_failure(self.run.id)
         return end
 
     async def _read(self) -> WatchOutcome:
-        async for events in self.app.service.watch(self.run.id, self.tally.seq):
+        async for events in self.app.service.queries.watch(self.run.id, self.tally.seq):
             for event in events:
                 self.tally.take(event)
             self.shown.show(events, self.tally, time.monotonic() - self._started)
@@ -122,7 +122,7 @@ class RunWatcher:
             while True:
                 await asyncio.wait([ours], timeout=_LOOK_EVERY_S)
                 with suppress(TransientError):
-                    run = await self.app.service.run(self.run.id)
+                    run = await self.app.service.queries.run(self.run.id)
                     self.tally.catch_up(run)
                     if run.status is RunStatus.PAUSED and self.tally.seq >= run.last_seq:
                         return WatchOutcome.PAUSED
@@ -143,7 +143,7 @@ class RunWatcher:
             await self.worker.until_done(self.run.id, self.run.generation)
 
     def _raise_what_broke_it(self) -> None:
-        broken = self.app.service.executor.unrecorded_failures.pop(self.run.id, None)
+        broken = self.app.service.executor.pop_failure(self.run.id)
         if broken is not None:
             raise broken
 

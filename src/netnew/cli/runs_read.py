@@ -83,7 +83,7 @@ def list_runs(
     """List the newest runs."""
 
     async def read(app: App) -> tuple[list[Run], frozenset[str]]:
-        return await app.service.runs(limit=limit), await live_ids(app)
+        return await app.service.queries.runs(limit=limit), await live_ids(app)
 
     found, alive = with_app(context, read)
     if as_json:
@@ -133,7 +133,7 @@ def show(
             await _show_candidate(console, app, wanted[0])
             return
         alive = await live_ids(app)
-        failures = await app.service.source_failures(result.run.id)
+        failures = await app.service.queries.source_failures(result.run.id)
         if as_json:
             document = run_and_candidates(result.run, wanted, condition_stats_of_result(result))
             told = {"run": standing_document(result.run, alive)}
@@ -190,7 +190,7 @@ def events(
     async def read(app: App) -> list[Event]:
         run_id = (await find_run(app.service, run)).id
         found: list[Event] = []
-        while batch := await app.service.events(run_id, found[-1].seq if found else after):
+        while batch := await app.service.queries.events(run_id, found[-1].seq if found else after):
             found += batch
         return found
 
@@ -259,7 +259,7 @@ def delete(
 
 
 async def _result(app: App, text: str) -> RunResult:
-    return await app.service.result((await find_run(app.service, text)).id)
+    return await app.service.queries.result((await find_run(app.service, text)).id)
 
 
 def _standing(found: RunResult, status: MatchStatus | None) -> list[Candidate]:

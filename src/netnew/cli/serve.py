@@ -100,7 +100,7 @@ class _Serving:
         from netnew.api.server import serve
         from netnew.bootstrap import make_api_state
 
-        app.workspaces.account = metrics.count_step
+        app.workspaces.observe(metrics.StepMetrics())
         await app.service.queue()  # else the first who begins a run waits for it to be opened
         async with AsyncExitStack() as stack:
             if not self._api_only:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from netnew.app.run_executor import ExecutionObserver
 from netnew.cli import consoles, run_options
 from netnew.cli.app_context import with_app
 from netnew.cli.consoles import plural, short
@@ -59,7 +60,7 @@ def worker(
 
 
 @dataclass(slots=True)
-class _Working:
+class _Working(ExecutionObserver):
     app: App
     until_idle: bool
     as_json: bool
@@ -68,7 +69,7 @@ class _Working:
     _in_hand: set[tuple[RunId, int]] = field(default_factory=set)
 
     async def until_asked_to_leave(self) -> None:
-        self.app.workspaces.on_started_or_ended = self._heed
+        self.app.workspaces.observe(self)
         telling = asyncio.ensure_future(self._tell())
         with _polite_leaving() as asked:
             app = self.app
@@ -86,12 +87,15 @@ class _Working:
             await self._told.join()
         telling.cancel()
 
-    def _heed(self, run_id: RunId, generation: int, begins: bool) -> None:
+    def on_started(self, run_id: RunId, generation: int) -> None:
         key = (run_id, generation)
-        if begins and key not in self._in_hand:
+        if key not in self._in_hand:
             self._in_hand.add(key)
             self._told.put_nowait((*key, True))
-        elif not begins and key in self._in_hand:
+
+    def on_ended(self, run_id: RunId, generation: int) -> None:
+        key = (run_id, generation)
+        if key in self._in_hand:
             self._in_hand.remove(key)
             self._told.put_nowait((*key, False))
 
@@ -131,14 +135,14 @@ def _polite_leaving() -> Iterator[asyncio.Event]:
     """Set by the first signal; a second cancels what is waited for."""
     loop, asked, this = asyncio.get_running_loop(), asyncio.Event(), asyncio.current_task()
 
-    def on_started_or_ended() -> None:
+    def on_signal() -> None:
         if asked.is_set() and this is not None:
             this.cancel()
         asked.set()
 
     with suppress(NotImplementedError, RuntimeError):  # Windows; not in the main thread
         for name in _POLITE:
-            loop.add_signal_handler(getattr(signal, name), on_started_or_ended)
+            loop.add_signal_handler(getattr(signal, name), on_signal)
     try:
         yield asked
     except asyncio.CancelledError:

@@ -75,7 +75,7 @@ class EventScanner:
 
     async def _put(self, webhook: Webhook) -> bool:
         service = self._service_of(webhook.workspace_id)
-        events = await service.events(webhook.run_id, webhook.seq, _EVENTS_AT_ONCE)
+        events = await service.queries.events(webhook.run_id, webhook.seq, _EVENTS_AT_ONCE)
         if not events:
             return await self._pass_over(service, webhook)
         shape = self._shapes[webhook.face]
@@ -90,8 +90,8 @@ class EventScanner:
 
     async def _pass_over(self, service: Service, webhook: Webhook) -> bool:
         """Of what retention has removed nothing can be told. Raises NotFound."""
-        run = await service.run(webhook.run_id)
-        if await service.events(webhook.run_id, webhook.seq, 1):
+        run = await service.queries.run(webhook.run_id)
+        if await service.queries.events(webhook.run_id, webhook.seq, 1):
             return True  # they came just now
         return await self._outbox.put(webhook, run.last_seq, [])
 

@@ -110,9 +110,9 @@ async def test_a_refused_command_is_a_line_too(app: App) -> None:
 async def test_a_command_that_changes_nothing_is_recorded_and_tells_nobody(app: App) -> None:
     run = await app.service.create_run(SPEC)
     await app.service.pause(run.id)
-    before = await app.service.run(run.id)
+    before = await app.service.queries.run(run.id)
     await app.service.pause(run.id)
-    assert await app.service.run(run.id) == before
+    assert await app.service.queries.run(run.id) == before
     assert [x.action for x in await log_of(app)] == ["create", "pause", "pause"]
 
 

@@ -77,8 +77,8 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
 
 
 COMMANDS: dict[str, Callable[[Service, RunId], Awaitable[object]]] = {
-    "run": lambda s, r: s.run(r),
-    "result": lambda s, r: s.result(r),
+    "run": lambda s, r: s.queries.run(r),
+    "result": lambda s, r: s.queries.result(r),
     "work": lambda s, r: s.work(r),
     "extend": lambda s, r: s.extend(r, 1),
     "enrich": lambda s, r: s.enrich(r, (Enrichment("Colour", "its colour"),)),
@@ -91,7 +91,7 @@ COMMANDS: dict[str, Callable[[Service, RunId], Awaitable[object]]] = {
     "refresh": lambda s, r: s.refresh(r),
     "delete": lambda s, r: s.delete(r),
     "undo a merge": lambda s, r: s.undo_merge(r, 1),
-    "watch": lambda s, r: anext(s.watch(r)),
+    "watch": lambda s, r: anext(s.queries.watch(r)),
     "exclude": lambda s, r: s.create_run(
         RunSpec("all kettles", sources=("pyenv",), judge="rules", exclude=ExcludeList(run_ids=(r,)))
     ),
@@ -101,7 +101,7 @@ COMMANDS: dict[str, Callable[[Service, RunId], Awaitable[object]]] = {
 async def test_a_run_of_another_workspace_does_not_exist(place: Place) -> None:
     async with place.opened() as two:
         run = await two.done(two.one, place.spec)
-        candidates = (await two.one.result(run.id)).candidates
+        candidates = (await two.one.queries.result(run.id)).candidates
         assert run.counts.matched == ROWS / 2
         for name, command in COMMANDS.items():
             with pytest.raises(NotFound) as of_another:
@@ -110,17 +110,17 @@ async def test_a_run_of_another_workspace_does_not_exist(place: Place) -> None:
                 await command(two.other, NOBODY)
             said = str(of_another.value).replace(run.id, NOBODY)
             assert said == str(of_nobody.value), name
-        assert [c async for c in two.other.candidates(run.id)] == []
+        assert [c async for c in two.other.queries.candidates(run.id)] == []
         for candidate in candidates:
             with pytest.raises(NotFound):
-                await two.other.candidate(CandidateId(candidate.id))
-        assert await two.other.events(run.id) == []
-        assert await two.other.status_changes(run.id) == []
-        assert await two.other.source_failures(run.id) == []
-        assert await two.other.merges(run.id) == []
-        assert (await two.other.runs(), await two.other.count_runs()) == ([], 0)
-        assert await two.one.run(run.id) == run
-        assert (await two.one.result(run.id)).candidates == candidates
+                await two.other.queries.candidate(CandidateId(candidate.id))
+        assert await two.other.queries.events(run.id) == []
+        assert await two.other.queries.status_changes(run.id) == []
+        assert await two.other.queries.source_failures(run.id) == []
+        assert await two.other.queries.merges(run.id) == []
+        assert (await two.other.queries.runs(), await two.other.queries.count_runs()) == ([], 0)
+        assert await two.one.queries.run(run.id) == run
+        assert (await two.one.queries.result(run.id)).candidates == candidates
 
 
 async def test_an_id_that_is_taken_elsewhere_is_taken(place: Place) -> None:
@@ -128,7 +128,7 @@ async def test_an_id_that_is_taken_elsewhere_is_taken(place: Place) -> None:
         run = await two.one.create_run(place.spec)
         with pytest.raises(Conflict):
             await two.other.begin(await two.other.plan(place.spec), as_id=run.id)
-        assert await two.one.run(run.id) == run
+        assert await two.one.queries.run(run.id) == run
 
 
 async def test_each_has_verdicts_of_its_own(place: Place) -> None:
@@ -178,11 +178,11 @@ async def test_one_worker_works_on_the_runs_of_all(place: Place) -> None:
         async with two.app.open_worker(takes_all=True) as worker:
             await asyncio.gather(*(worker.until_done(run.id, 1) for _, run in runs))
         for service, run in runs:
-            done = await service.run(run.id)
+            done = await service.queries.run(run.id)
             assert (done.status, done.workspace_id) == (RunStatus.COMPLETED, service.workspace_id)
             assert done.counts.matched == ROWS / 2
-            assert {c.run_id for c in (await service.result(run.id)).candidates} == {run.id}
-        assert [await s.count_runs() for s in (two.one, two.other)] == [2, 1]
+            assert {c.run_id for c in (await service.queries.result(run.id)).candidates} == {run.id}
+        assert [await s.queries.count_runs() for s in (two.one, two.other)] == [2, 1]
 
 
 async def test_a_run_deleted_in_one_leaves_the_same_question_in_the_other(place: Place) -> None:
@@ -190,5 +190,5 @@ async def test_a_run_deleted_in_one_leaves_the_same_question_in_the_other(place:
         mine = await two.done(two.one, place.spec)
         others = await two.done(two.other, place.spec)
         await two.one.delete(mine.id)
-        assert await two.other.run(others.id) == others
-        assert len((await two.other.result(others.id)).candidates) == ROWS
+        assert await two.other.queries.run(others.id) == others
+        assert len((await two.other.queries.result(others.id)).candidates) == ROWS

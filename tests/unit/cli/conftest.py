@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from netnew.app.run_queries import RunResult
+from netnew.app.run_queries import RunQueries, RunResult
 from netnew.app.service import Service
 from netnew.cli.main import app
 from netnew.domain.budget import Budget, Spend
@@ -37,33 +37,14 @@ from netnew.engine.planning.plan import Plan
 from netnew.settings import Settings
 
 
-class OneRunService(Service):
-    """Answers every question with the finished run; remembers what was asked."""
+class OneRunQueries(RunQueries):
+    """Reads the finished run, and those in `kept`."""
 
     def __init__(self, finished: Any) -> None:
         self.finished = finished
-        self.asked: list[RunSpec] = []
-        self.deleted: list[RunId] = []
-        self.exported: list[str] = []
-        self.problem: Exception | None = None
-        self.broken_off: Exception | None = None
         self.failures: list[SourceFailed] = []
         self.kept: list[Run] = [finished.run]
         self.rechecked: tuple[Candidate, ...] = ()
-        self.executor: Any = SimpleNamespace(unrecorded_failures={})
-
-    async def plan(self, spec: RunSpec) -> Plan:
-        if self.problem:
-            raise self.problem
-        self.asked.append(spec)
-        unreadable = {x.name: "the colour" for x in spec.conditions[:1]}
-        return Plan(spec, ("teapots wales",), "rules/1", Budget(searches=60, pages=400), unreadable)
-
-    async def begin(self, planned: Plan, worker_id: str = "") -> Run:
-        run = replace(self.kept[0], last_seq=0)
-        if self.broken_off:
-            self.executor.unrecorded_failures[run.id] = self.broken_off
-        return run
 
     async def run(self, run_id: RunId) -> Run:
         for run in self.kept:
@@ -71,7 +52,9 @@ class OneRunService(Service):
                 return run
         raise NotFound("run", run_id)
 
-    async def runs(self, limit: int = 50, before: datetime | None = None) -> list[Run]:
+    async def runs(
+        self, limit: int = 50, before: datetime | None = None, offset: int = 0
+    ) -> list[Run]:
         return self.kept[:limit]
 
     async def events(self, run_id: RunId, after: int = 0, limit: int = 500) -> list[Event]:
@@ -107,23 +90,11 @@ class OneRunService(Service):
     async def result(self, run_id: RunId) -> RunResult:
         return RunResult(await self.run(run_id), self.finished.candidates, self.rechecked)
 
-    async def result_to_export(self, run_id: RunId, format: str) -> RunResult:
-        return await self.result(run_id)
-
-    async def record_export(self, run_id: RunId, format: str) -> None:
-        if self.broken_off:
-            raise StoreDamaged("no line is written")
-        self.exported.append(format)
-
     async def merges(self, run_id: RunId) -> list[Merge]:
         kept, lost = self.finished.candidates[:2]
-        return [Merge(run_id, kept.id, lost.id, "same telephone", lost, kept_at(self))]
-
-    async def cancel(self, run_id: RunId) -> Run:
-        return await self.run(run_id)
-
-    async def delete(self, run_id: RunId) -> None:
-        self.deleted.append(run_id)
+        return [
+            Merge(run_id, kept.id, lost.id, "same telephone", lost, self.finished.run.created_at)
+        ]
 
     async def snapshot(self, snapshot_id: SnapshotId) -> Snapshot:
         if snapshot_id != self.finished.snapshot.id:
@@ -132,9 +103,51 @@ class OneRunService(Service):
         return page
 
 
-def kept_at(service: OneRunService) -> datetime:
-    at: datetime = service.finished.run.created_at
-    return at
+class OneRunService(Service):
+    """Answers every command with the finished run; remembers what was requested."""
+
+    queries: OneRunQueries
+
+    def __init__(self, finished: Any) -> None:
+        self.queries = OneRunQueries(finished)
+        self.finished = finished
+        self.asked: list[RunSpec] = []
+        self.deleted: list[RunId] = []
+        self.exported: list[str] = []
+        self.problem: Exception | None = None
+        self.broken_off: Exception | None = None
+        self.executor: Any = SimpleNamespace(pop_failure=self._pop_failure)
+        self._failures: dict[RunId, Exception] = {}
+
+    def _pop_failure(self, run_id: RunId) -> Exception | None:
+        return self._failures.pop(run_id, None)
+
+    async def plan(self, spec: RunSpec) -> Plan:
+        if self.problem:
+            raise self.problem
+        self.asked.append(spec)
+        unreadable = {x.name: "the colour" for x in spec.conditions[:1]}
+        return Plan(spec, ("teapots wales",), "rules/1", Budget(searches=60, pages=400), unreadable)
+
+    async def begin(self, planned: Plan, worker_id: str = "") -> Run:
+        run = replace(self.queries.kept[0], last_seq=0)
+        if self.broken_off:
+            self._failures[run.id] = self.broken_off
+        return run
+
+    async def result_to_export(self, run_id: RunId, format: str) -> RunResult:
+        return await self.queries.result(run_id)
+
+    async def record_export(self, run_id: RunId, format: str) -> None:
+        if self.broken_off:
+            raise StoreDamaged("no line is written")
+        self.exported.append(format)
+
+    async def cancel(self, run_id: RunId) -> Run:
+        return await self.queries.run(run_id)
+
+    async def delete(self, run_id: RunId) -> None:
+        self.deleted.append(run_id)
 
 
 class OneRunApp:
@@ -175,7 +188,7 @@ class CommandLine:
     def other_run(self, hex_beginning: str) -> None:
         """Let there be one more run, older, whose id begins so."""
         key = RunId("run_" + hex_beginning.ljust(32, "1"))
-        self.service.kept.append(replace(self.service.finished.run, id=key))
+        self.service.queries.kept.append(replace(self.service.finished.run, id=key))
 
 
 @pytest.fixture

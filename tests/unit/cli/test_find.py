@@ -119,8 +119,8 @@ def test_an_output_that_fails_in_the_end_still_shows_the_result(
 
 
 def test_a_run_stopped_by_the_user_says_how_to_go_on(netnew: Any) -> None:
-    netnew.service.kept[0] = replace(
-        netnew.service.kept[0],
+    netnew.service.queries.kept[0] = replace(
+        netnew.service.queries.kept[0],
         status=RunStatus.CANCELLED,
         termination_reason=TerminationReason.USER_CANCELLED,
     )
@@ -131,7 +131,9 @@ def test_a_run_stopped_by_the_user_says_how_to_go_on(netnew: Any) -> None:
 
 
 def test_a_failed_run_ends_with_1(netnew: Any) -> None:
-    netnew.service.kept[0] = replace(netnew.service.kept[0], status=RunStatus.FAILED)
+    netnew.service.queries.kept[0] = replace(
+        netnew.service.queries.kept[0], status=RunStatus.FAILED
+    )
     assert netnew.run("find", "Teapots").exit_code == 1
 
 
@@ -182,7 +184,9 @@ def test_a_run_that_broke_off_shows_its_rows_writes_its_files_and_ends_with_1(
     netnew: Any, tmp_path: Path, error: Exception
 ) -> None:
     netnew.service.broken_off = error
-    netnew.service.kept[0] = replace(netnew.service.kept[0], status=RunStatus.RUNNING)
+    netnew.service.queries.kept[0] = replace(
+        netnew.service.queries.kept[0], status=RunStatus.RUNNING
+    )
     table = tmp_path / "found.csv"
     done = netnew.run("find", "Teapots", "-o", str(table))
     assert done.exit_code == 1
@@ -200,7 +204,9 @@ def test_a_run_that_broke_off_is_still_one_json_document(
     netnew: Any, command: tuple[str, ...]
 ) -> None:
     netnew.service.broken_off = StoreDamaged("disk full")
-    netnew.service.kept[0] = replace(netnew.service.kept[0], status=RunStatus.RUNNING)
+    netnew.service.queries.kept[0] = replace(
+        netnew.service.queries.kept[0], status=RunStatus.RUNNING
+    )
     done = netnew.run(*command, "--json", "--quiet")
     assert done.exit_code == 1
     document = json.loads(done.stdout)
@@ -210,7 +216,7 @@ def test_a_run_that_broke_off_is_still_one_json_document(
 
 
 def test_a_source_that_failed_is_told_in_one_line_with_its_queries(netnew: Any) -> None:
-    netnew.service.failures = [SourceFailed("web", x, "answered 503") for x in ("a", "b")]
+    netnew.service.queries.failures = [SourceFailed("web", x, "answered 503") for x in ("a", "b")]
     done = netnew.run("find", "Teapots", "--quiet")
     assert done.exit_code == 0
     assert done.stderr == "netnew: source web failed on 2 queries: answered 503\n"

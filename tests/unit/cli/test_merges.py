@@ -116,7 +116,7 @@ def test_a_run_under_way_is_left_alone(url: str) -> None:
     found: list[Run] = []
 
     async def extend(b: EngineFixture) -> None:
-        (run,) = await b.service.runs()
+        (run,) = await b.service.queries.runs()
         found.append(await b.service.extend(run.id, 10))
 
     with_bench(url, extend)

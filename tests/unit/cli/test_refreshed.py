@@ -16,10 +16,10 @@ from netnew.domain.candidate import MatchStatus, RecheckOutcome
 @pytest.fixture
 def refreshed(netnew: Any) -> Any:
     service = netnew.service
-    run = service.kept[0]
-    service.kept[0] = replace(run, spec=replace(run.spec, refreshes=run.id, rechecks=True))
+    run = service.queries.kept[0]
+    service.queries.kept[0] = replace(run, spec=replace(run.spec, refreshes=run.id, rechecks=True))
     old = service.finished.candidates[0]
-    service.rechecked = (
+    service.queries.rechecked = (
         replace(old, name="Old pot", recheck=RecheckOutcome.CHANGED),
         replace(old, name="Lost pot", recheck=RecheckOutcome.GONE, status=MatchStatus.UNMATCHED),
     )

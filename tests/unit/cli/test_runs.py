@@ -20,11 +20,11 @@ def test_list_shows_the_newest_runs(netnew: Any) -> None:
 
 def test_a_run_that_is_not_over_shows_its_last_change(netnew: Any) -> None:
     run = replace(
-        netnew.service.kept[0],
+        netnew.service.queries.kept[0],
         status=RunStatus.RUNNING,
         updated_at=datetime.now(UTC) - timedelta(minutes=3, seconds=5),
     )
-    netnew.service.kept[0] = run
+    netnew.service.queries.kept[0] = run
     assert "interrupted, last change 3 min ago" in netnew.run("runs", "list").stdout
     assert "interrupted, last change 3 min ago" in netnew.run("runs", "show", "last").stdout
     document = json.loads(netnew.run("runs", "list", "--json").stdout)
@@ -83,8 +83,8 @@ def test_one_candidate_is_shown_whole(netnew: Any, name: str) -> None:
 
 
 def test_a_run_is_shown_with_its_receipt_and_the_sources_that_failed(netnew: Any) -> None:
-    netnew.service.failures = [SourceFailed("web", x, "answered 503") for x in ("a", "b")]
-    netnew.service.kept[0] = replace(netnew.service.kept[0], generation=3)
+    netnew.service.queries.failures = [SourceFailed("web", x, "answered 503") for x in ("a", "b")]
+    netnew.service.queries.kept[0] = replace(netnew.service.queries.kept[0], generation=3)
     text = netnew.run("runs", "show", "last").stdout
     assert "generation 3" in text
     assert "Spent: 4 searches, 9 pages, 0 judgements, 2 known from before, 1.2 s, $0.0000." in text
@@ -99,7 +99,9 @@ def test_a_run_is_shown_with_its_receipt_and_the_sources_that_failed(netnew: Any
 
 
 def test_an_interrupted_run_says_how_to_resume_it(netnew: Any) -> None:
-    netnew.service.kept[0] = replace(netnew.service.kept[0], status=RunStatus.RUNNING)
+    netnew.service.queries.kept[0] = replace(
+        netnew.service.queries.kept[0], status=RunStatus.RUNNING
+    )
     for command in (("list",), ("show", "last")):
         assert "netnew runs resume 0badcafe" in netnew.run("runs", *command).stderr
 

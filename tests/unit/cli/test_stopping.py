@@ -33,7 +33,8 @@ PROGRAM = textwrap.dedent(
     class Working(Service):
         def __init__(self):
             self.asked_to_stop = asyncio.Event()
-            self.executor = SimpleNamespace(unrecorded_failures={})
+            self.executor = SimpleNamespace(pop_failure=lambda run_id: None)
+            self.queries = self
         async def plan(self, spec):
             return Plan(spec, (), "rules/1", Budget())
         async def begin(self, planned, worker_id=""):

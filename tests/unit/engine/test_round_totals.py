@@ -145,7 +145,7 @@ async def test_broken_off_by_an_error(tmp_path: Path) -> None:
         run = await b.service.create_run(SPEC)
         with pytest.raises(ModelMisconfigured):
             await b.service.work(run.id)
-        run = await b.service.run(run.id)
+        run = await b.service.queries.run(run.id)
         assert run.status is RunStatus.FAILED
         assert run.counts.generated > 0
         await check(b, run)

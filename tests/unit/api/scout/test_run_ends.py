@@ -152,6 +152,6 @@ async def failed(b: EngineFixture, run: Run, after: int = 4) -> Run:
     with pytest.raises(RuntimeError, match="it broke"):
         await b.service.work(run.id)
     b.judge = judge
-    run = await b.service.run(run.id)
+    run = await b.service.queries.run(run.id)
     assert run.status is RunStatus.FAILED
     return run

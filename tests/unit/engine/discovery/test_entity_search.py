@@ -51,7 +51,7 @@ async def test_makers_are_found_each_once_with_name_address_and_a_word_about_the
 
 async def test_no_run_is_made_and_nothing_is_judged(b: EngineFixture) -> None:
     await found(b)
-    assert await b.service.count_runs() == 0
+    assert await b.service.queries.count_runs() == 0
     assert b.judge.asked == []
 
 

@@ -179,7 +179,7 @@ async def test_killed_again_and_again_it_ends_as_if_it_had_not_been(
         while await b.some(run, kills + 1):
             await b.kill()
             kills += 1
-        run = await b.service.run(run.id)
+        run = await b.service.queries.run(run.id)
         assert kills > 1
         assert run.status is RunStatus.COMPLETED
         assert await told(b, run) == rows

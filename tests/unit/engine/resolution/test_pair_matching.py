@@ -57,7 +57,7 @@ async def test_a_profile_that_names_no_site_is_one_with_the_site(tmp_path: Path)
         assert LISTED in row.pages
         assert (run.counts.generated, run.counts.matched, run.counts.discarded) == (1, 1, 1)
         assert run.spend.model_calls == 1
-        (merge,) = await b.service.merges(run.id)
+        (merge,) = await b.service.queries.merges(run.id)
         assert merge.reason.startswith(BY_MODEL)
         assert merge.lost_candidate.status is MatchStatus.MATCHED
         told = [e.body for e in await b.events(run) if isinstance(e.body, CandidateDiscarded)]
@@ -72,7 +72,7 @@ async def test_two_that_are_not_one_or_may_not_be_stay_two(
         advisor = ScriptedAdvisor(always(answer))
         run, rows = await ran(b, advisor)
         assert len(rows) == 2
-        assert await b.service.merges(run.id) == []
+        assert await b.service.queries.merges(run.id) == []
         assert len(advisor.prompts) == 1
 
 
@@ -177,11 +177,11 @@ async def test_a_run_killed_again_and_again_asks_each_pair_once(
             await b.kill()
             kills += 1
         assert kills
-        run = await b.service.run(run.id)
+        run = await b.service.queries.run(run.id)
         assert run.counts == whole.counts
         assert {r.url for r in await b.rows(run)} == {r.url for r in rows}
         assert len(set(advisor.asked)) == len(advisor.asked)
-        assert len(await b.service.merges(run.id)) == 40
+        assert len(await b.service.queries.merges(run.id)) == 40
 
 
 async def test_who_was_told_apart_is_not_joined_by_a_third(tmp_path: Path) -> None:
@@ -198,7 +198,7 @@ async def test_who_was_told_apart_is_not_joined_by_a_third(tmp_path: Path) -> No
         run, rows = await ran(b, advisor)
         assert len(advisor.asked) == 3
         assert len(rows) == 2
-        assert len(await b.service.merges(run.id)) == 1
+        assert len(await b.service.queries.merges(run.id)) == 1
 
 
 async def test_four_firms_called_atlas_stay_four(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ async def test_a_run_is_extended_while_it_runs(tmp_path: Path) -> None:
 async def test_an_extension_that_comes_as_the_run_ends_is_not_lost(tmp_path: Path) -> None:
     async with bench(tmp_path, kettles(60)) as b:
         run = await b.service.create_run(FEW)
-        while (await b.service.run(run.id)).counts.matched < 10:
+        while (await b.service.queries.run(run.id)).counts.matched < 10:
             await b.some(run, 1)
         await b.service.extend(run.id, 5)
         run = await b.service.work(run.id)
@@ -109,7 +109,7 @@ async def test_extending_too_far_changes_nothing(tmp_path: Path) -> None:
         run = await b.run(SPEC)
         with pytest.raises(InvalidInput):
             await b.service.extend(run.id, 100_000)
-        assert await b.service.run(run.id) == run
+        assert await b.service.queries.run(run.id) == run
         with pytest.raises(NotFound):
             await b.service.extend(RunId("run_" + "0" * 32), 1)
 
@@ -322,7 +322,7 @@ async def test_a_field_with_the_name_of_a_condition_is_refused(tmp_path: Path) -
         run = await b.run(SPEC)
         with pytest.raises(InvalidInput, match="colour"):
             await b.service.enrich(run.id, [Enrichment("colour", "which")])
-        assert await b.service.run(run.id) == run
+        assert await b.service.queries.run(run.id) == run
 
 
 # -------------------------------------------------------------------------------------- refresh
@@ -361,7 +361,7 @@ async def test_a_recheck_tells_what_changed_and_what_is_gone(tmp_path: Path) -> 
         b.judge.asked.clear()
         fresh = await b.service.refresh(first.id, rechecks=True)
         fresh = await b.service.work(fresh.id)
-        result = await b.service.result(fresh.id)
+        result = await b.service.queries.result(fresh.id)
         assert [(c.name, c.recheck) for c in result.rechecked] == [
             ("Kettle 0", RecheckOutcome.CHANGED),
             ("Kettle 1", RecheckOutcome.GONE),
@@ -439,4 +439,4 @@ async def test_a_run_ended_just_as_a_worker_takes_it_is_not_set_running_again(
         running = replace(taken, status=RunStatus.RUNNING)
         with pytest.raises(TakenOver):
             await b.store.journal.commit(Changes(run.id, run=running, epoch=taken.epoch))
-        assert await b.service.run(run.id) == ended
+        assert await b.service.queries.run(run.id) == ended

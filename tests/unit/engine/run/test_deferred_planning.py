@@ -95,7 +95,7 @@ async def test_its_worker_has_it_read_and_written_down_before_the_first_round(
     run = await begun(b)
     work = working(b, run)
     await advisor.asked_now.wait()
-    waiting = await b.service.run(run.id)
+    waiting = await b.service.queries.run(run.id)
     assert (waiting.status, waiting.spec.unread) == (RunStatus.RUNNING, True)
     assert b.source.asked == []
     advisor.may_read.set()
@@ -198,7 +198,7 @@ async def test_what_was_read_holds_for_all_who_take_the_run_over(
         if not kills:
             b.clock.at += timedelta(days=2)  # what the model said is kept for one
         kills += 1
-    done = await b.service.run(run.id)
+    done = await b.service.queries.run(run.id)
     assert kills
     assert len(advisor.read) == 1
     assert done.spec.conditions == CONDITIONS
@@ -287,7 +287,7 @@ async def test_extended_after_it_was_cancelled_unread_it_is_read(b: EngineFixtur
     reader(b)
     run = await begun(b)
     await b.service.cancel(run.id)
-    assert (await b.service.run(run.id)).spec.unread
+    assert (await b.service.queries.run(run.id)).spec.unread
     await b.service.extend(run.id, 5)
     done = await b.service.work(run.id)
     assert (done.generation, done.spec.conditions) == (2, CONDITIONS)
@@ -330,7 +330,7 @@ async def test_a_model_that_never_can_ends_the_run_as_failed(b: EngineFixture) -
     run = await begun(b)
     with pytest.raises(ModelMisconfigured):
         await b.service.work(run.id)
-    failed = await b.service.run(run.id)
+    failed = await b.service.queries.run(run.id)
     assert failed.status is RunStatus.FAILED
     assert "no such model" in failed.termination_detail
 

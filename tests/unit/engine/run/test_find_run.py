@@ -56,7 +56,7 @@ async def test_every_verdict_that_decides_is_cut_from_its_segment(tmp_path: Path
 async def test_events_are_numbered_without_a_gap_and_agree_with_the_rows(tmp_path: Path) -> None:
     async with bench(tmp_path) as b:
         run = await b.run(SPEC)
-        events = await b.service.events(run.id, 0, 10_000)
+        events = await b.service.queries.events(run.id, 0, 10_000)
         assert [e.seq for e in events] == list(range(1, run.last_seq + 1))
         decided = [e.body for e in events if e.body.kind == "candidate.decided"]
         assert {d.candidate_id: d.status for d in decided} == {
@@ -218,7 +218,7 @@ async def test_a_source_that_fails_is_told_and_the_run_goes_on(tmp_path: Path) -
         run = await b.run(SPEC)
         failed = [
             e.body
-            for e in await b.service.events(run.id, 0, 1000)
+            for e in await b.service.queries.events(run.id, 0, 1000)
             if e.body.kind == "source.failed"
         ]
         assert failed
@@ -293,4 +293,4 @@ async def test_two_profiles_of_one_firm_are_one_row_and_the_merge_is_logged(tmp_
         (row,) = await b.rows(run)
         assert (row.url, row.status) == ("https://kettle.com/", MatchStatus.MATCHED)
         assert "https://dir.test/kettle" in row.alternate_urls
-        assert len(await b.service.merges(run.id)) == 1
+        assert len(await b.service.queries.merges(run.id)) == 1

@@ -66,7 +66,7 @@ async def test_a_preview_comes_back_as_a_completed_run(tmp_path: Path) -> None:
         assert run.spec.generator == "preview"
         assert run.termination_reason is TerminationReason.EVALUATE_LIMIT_MET
         assert run.counts.matched + run.counts.unmatched == 10
-        assert await b.service.run(run.id) == run
+        assert await b.service.queries.run(run.id) == run
         assert [e.seq for e in await b.events(run)] == list(range(1, run.last_seq + 1))
 
 
@@ -115,7 +115,7 @@ async def test_what_a_preview_had_under_way_at_its_end_writes_no_more(tmp_path: 
         run = await b.service.preview(SPEC, deadline_s=0.2)
         assert not b.service.executor.is_open(run.id, 1)
         await b.kill()
-        assert await b.service.run(run.id) == run
+        assert await b.service.queries.run(run.id) == run
 
 
 async def test_a_preview_whose_model_reads_for_long_is_read_by_rules(tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ async def test_a_preview_cancelled_by_another_comes_back_as_cancelled(tmp_path: 
         judge = slow(b)
         preview = asyncio.create_task(b.service.preview(SPEC, deadline_s=0.5))
         await judge.began.wait()
-        (run,) = await b.service.runs()
+        (run,) = await b.service.queries.runs()
         await b.service.cancel(run.id)
         assert (await preview).status is RunStatus.CANCELLED
 
@@ -163,11 +163,11 @@ async def test_a_preview_left_by_a_dead_process_is_ended_by_a_worker(tmp_path: P
         await asyncio.wait({preview})
         await b.kill()
         b.judge = ScriptedJudge()
-        (run,) = await b.service.runs()
+        (run,) = await b.service.queries.runs()
         assert run.status is RunStatus.RUNNING
         while await b.some(run, 1):
             pass
-        run = await b.service.run(run.id)
+        run = await b.service.queries.run(run.id)
         assert run.status is RunStatus.COMPLETED
         assert run.counts.matched + run.counts.unmatched == 10
 
@@ -179,4 +179,4 @@ async def test_what_cannot_be_asked_makes_no_run(tmp_path: Path) -> None:
         unknown = ExcludeList(run_ids=(RunId("run_" + "0" * 32),))
         with pytest.raises(NotFound):
             await b.service.preview(replace(SPEC, exclude=unknown))
-        assert await b.service.count_runs() == 0
+        assert await b.service.queries.count_runs() == 0

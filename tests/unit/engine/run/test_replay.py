@@ -52,7 +52,7 @@ async def test_a_run_killed_again_and_again_ends_as_if_it_had_not_been(
             await b.kill()
             kills += 1
         assert kills >= 1
-        run = await b.service.run(run.id)
+        run = await b.service.queries.run(run.id)
         assert run.status is RunStatus.COMPLETED
         assert said(await b.rows(run)) == rows
         assert run.counts == whole.counts
@@ -165,7 +165,7 @@ async def test_who_has_slept_and_takes_what_is_no_more_his_does_not_end_it(tmp_p
         assert await rightful.executor.step(run.id, 1, "rightful")
         while await rightful.executor.step(run.id, 1, "rightful"):
             pass
-        run = await b.service.run(run.id)
+        run = await b.service.queries.run(run.id)
         assert (run.status, run.worker_id) == (RunStatus.COMPLETED, "rightful")
         assert max(Counter(b.judge.asked).values()) == 1
 
@@ -175,7 +175,7 @@ async def test_a_run_that_its_workers_do_not_survive_is_parked(tmp_path: Path) -
         run = await b.service.create_run(SPEC)
         may = [await b.service.executor.may_take_over(run.id, 1) for _ in range(7)]
         assert may == [True] * 5 + [False] * 2
-        parked = await b.service.run(run.id)
+        parked = await b.service.queries.run(run.id)
         assert parked.status is RunStatus.FAILED
         assert "6 workers died" in parked.termination_detail
         resumed = await b.service.resume(run.id)
@@ -204,5 +204,5 @@ async def test_the_failure_of_one_that_was_taken_over_does_not_end_the_run(tmp_p
         b.restart()
         await b.some(run, 1)
         await zombie.executor._fail((run.id, 1), OSError("it slept"))
-        assert (await b.service.run(run.id)).status is RunStatus.RUNNING
+        assert (await b.service.queries.run(run.id)).status is RunStatus.RUNNING
         assert (await b.service.work(run.id)).is_exhausted

@@ -90,7 +90,7 @@ async def _done(caller: Caller, task_ids: Sequence[str]) -> list[Run]:
 
 async def _one_done(caller: Caller, run_id: RunId, number: int, text: str) -> Run:
     try:
-        run = await caller.service.run(run_id)
+        run = await caller.service.queries.run(run_id)
     except NotFound:
         raise NotFound("task", text) from None
     if status_of(run) is not Status.DONE:

@@ -22,7 +22,7 @@ _JUDGED = frozenset({MatchStatus.MATCHED, MatchStatus.UNCLEAR, MatchStatus.UNMAT
 async def judged_in(service: Service, run: Run) -> list[Candidate]:
     """Those that were judged, in the order they were found. The matches of an earlier run that
     this one looked at again are not of it."""
-    found = service.candidates(run.id)
+    found = service.queries.candidates(run.id)
     return [x async for x in found if x.status in _JUDGED and x.recheck is None]
 
 

@@ -63,7 +63,7 @@ async def list_discovery_tasks(
 ) -> list[DiscoveryTaskOutput]:
     """The newest tasks first, 50 where no limit is given. Runs that were begun otherwise are told
     as tasks, too."""
-    runs = await caller.service.runs(limit or _LIST_LIMIT, offset=offset or 0)
+    runs = await caller.service.queries.runs(limit or _LIST_LIMIT, offset=offset or 0)
     return [await _told(caller, run) for run in runs]
 
 
@@ -127,7 +127,7 @@ async def pause_discovery_task(task_id: str, caller: CurrentCaller) -> Discovery
 
 async def _run(caller: Caller, task_id: str) -> Run:
     try:
-        return await caller.service.run(run_id_in_path(task_id, "task"))
+        return await caller.service.queries.run(run_id_in_path(task_id, "task"))
     except NotFound:
         raise NotFound("task", task_id) from None
 

@@ -71,7 +71,7 @@ async def list_deliveries(
     caller: CurrentCaller, run_id: str, limit: Limit = 100, offset: Offset = 0
 ) -> DeliveryPage:
     """The webhooks of a run, and how each event to be told of stands."""
-    run = await caller.service.run(run_id_in_path(run_id))
+    run = await caller.service.queries.run(run_id_in_path(run_id))
     webhooks, workspace_id = caller.api.webhooks, caller.workspace_id
     found = await webhooks.deliveries(workspace_id, run.id, limit + 1, offset)
     return DeliveryPage(

@@ -36,8 +36,8 @@ Status = Annotated[
 @router.get("/runs", responses=refusals())
 async def list_runs(caller: CurrentCaller, limit: Limit = 20, offset: Offset = 0) -> RunPage:
     """The runs of the workspace, whichever face they were begun by, the newest first."""
-    found = await caller.service.runs(limit, offset=offset)
-    total = await caller.service.count_runs()
+    found = await caller.service.queries.runs(limit, offset=offset)
+    total = await caller.service.queries.count_runs()
     more = offset + len(found) < total
     return RunPage(
         runs=[run_view(x) for x in found],
@@ -49,7 +49,7 @@ async def list_runs(caller: CurrentCaller, limit: Limit = 20, offset: Offset = 0
 @router.get("/runs/{run_id}", responses=refusals(404))
 async def show_run(caller: CurrentCaller, run_id: str) -> RunView:
     """A run; its id may be written in any dialect's form."""
-    return run_view(await caller.service.run(run_id_in_path(run_id)))
+    return run_view(await caller.service.queries.run(run_id_in_path(run_id)))
 
 
 @router.delete("/runs/{run_id}", status_code=204, responses=refusals(404, 413))
@@ -70,9 +70,9 @@ async def list_candidates(
 ) -> CandidatePage:
     """Candidates with their verdicts, values and quotes. Pages are stable while a run goes on:
     what it finds comes at the end."""
-    run = await caller.service.run(run_id_in_path(run_id))
+    run = await caller.service.queries.run(run_id_in_path(run_id))
     met, page = 0, []
-    async for candidate in caller.service.candidates(run.id):
+    async for candidate in caller.service.queries.candidates(run.id):
         if not _wanted(candidate.status, match_status):
             continue
         if met == offset + limit:
@@ -88,8 +88,8 @@ async def list_candidates(
 @router.get("/runs/{run_id}/merges", responses=refusals(404))
 async def list_merges(caller: CurrentCaller, run_id: str) -> MergeLog:
     """Which candidates were found to be one, and why."""
-    run = await caller.service.run(run_id_in_path(run_id))
-    log = await caller.service.merges(run.id)
+    run = await caller.service.queries.run(run_id_in_path(run_id))
+    log = await caller.service.queries.merges(run.id)
     return MergeLog(merges=[merge_view(n, x) for n, x in enumerate(log, 1)])
 
 

@@ -72,7 +72,7 @@ async def events(
     """Every event of a run in order, without a gap; ends when the run has ended. Each is told by
     its kind: `run.status`, `run.round`, `candidate.decided` … Every 15 s without one a comment
     comes, so that nothing on the way takes the connection for dead."""
-    run = await caller.service.run(run_id_in_path(run_id))
+    run = await caller.service.queries.run(run_id_in_path(run_id))
     begin = _number(last_event_id) if last_event_id else after
     release = caller.api.streams.take(caller.key_id)
     return EventStream(_frames(caller, run.id, begin, timeout_s), release)

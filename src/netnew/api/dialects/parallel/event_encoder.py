@@ -94,8 +94,8 @@ class EventEncoder:
     async def _schema(self, event: Event) -> str:
         """What the run asked then; fields may have been added since."""
         assert isinstance(event.body, RunChanged)
-        run = await self.service.run(self.run.id)
-        changes = await self.service.limit_changes(self.run.id)
+        run = await self.service.queries.run(self.run.id)
+        changes = await self.service.queries.limit_changes(self.run.id)
         later = {name for x in changes if x.seq > event.seq for name in _fields_added(x)}
         view = schema_view(run, later)
         view.match_limit = event.body.match_limit
@@ -105,22 +105,22 @@ class EventEncoder:
         said = event if told.seq == event.seq else await self._event(told.seq)
         match said.body:
             case CandidateEnriched() as body:
-                row = await self.service.candidate(body.candidate_id)
+                row = await self.service.queries.candidate(body.candidate_id)
                 decided = None if told.decided is None else (await self._event(told.decided)).body
                 assert decided is None or isinstance(decided, CandidateDecided)
                 return candidate_told(row, body, self.run, decided).text()
             case CandidateGenerated() | CandidateDecided() as body:
-                row = await self.service.candidate(body.candidate_id)
+                row = await self.service.queries.candidate(body.candidate_id)
                 return candidate_told(row, body, self.run).text()
             case CandidateDiscarded(candidate_id=key):
-                row = await self.service.candidate(key)
+                row = await self.service.queries.candidate(key)
                 discarded = replace(row, status=MatchStatus.DISCARDED)
                 return candidate_view(discarded, self.run).text()
             case body:
                 raise AssertionError(f"{body.kind} is told of no candidate")
 
     async def _event(self, seq: int) -> Event:
-        [event] = await self.service.events(self.run.id, seq - 1, 1)
+        [event] = await self.service.queries.events(self.run.id, seq - 1, 1)
         return event
 
 

@@ -37,7 +37,7 @@ async def create_once(
         return await create_run(caller, spec, hook, as_id)
     except Conflict:
         if is_retry(request):  # the first try was still under way
-            return await caller.service.run(as_id)
+            return await caller.service.queries.run(as_id)
         return await create_run(caller, spec, hook)  # the same is wanted twice
 
 
@@ -48,7 +48,7 @@ def is_retry(request: Request) -> bool:
 
 async def _begun_lately(caller: Caller, asked: RunId, now: datetime) -> Run | None:
     try:
-        run = await caller.service.run(asked)
+        run = await caller.service.queries.run(asked)
     except NotFound:
         return None
     return run if now - run.created_at <= _WITHIN else None

@@ -37,7 +37,7 @@ async def list_runs(
     caller: CurrentCaller, limit: Annotated[int, Query(ge=1, le=1_000)] = 20
 ) -> Response:
     """The newest runs first: an extension, since the format has no list of runs."""
-    runs = await caller.service.runs(limit)
+    runs = await caller.service.queries.runs(limit)
     views = [run_view(run, await metrics(caller, run)) for run in runs]
     return responses.FindAllRuns(runs=views).response()
 
@@ -49,7 +49,7 @@ async def list_runs(
 )
 async def retrieve_run(caller: CurrentCaller, findall_id: str) -> Response:
     """How far a run has come."""
-    run = await caller.service.run(run_id_in_path(findall_id))
+    run = await caller.service.queries.run(run_id_in_path(findall_id))
     return run_view(run, await metrics(caller, run)).response()
 
 
@@ -60,7 +60,7 @@ async def retrieve_run(caller: CurrentCaller, findall_id: str) -> Response:
 )
 async def retrieve_schema(caller: CurrentCaller, findall_id: str) -> Response:
     """What a run asks, ready to be asked again."""
-    return schema_view(await caller.service.run(run_id_in_path(findall_id))).response()
+    return schema_view(await caller.service.queries.run(run_id_in_path(findall_id))).response()
 
 
 @router.get(
@@ -78,7 +78,7 @@ async def retrieve_result(
 ) -> Response:
     """All that is known now, in every state of the run: matches first, then in the order in which
     they were found. The counters are of all candidates, whatever is left out."""
-    run = await caller.service.run(run_id_in_path(findall_id))
+    run = await caller.service.queries.run(run_id_in_path(findall_id))
     found = await _found(caller, run)
     told = run_view(run, _metrics(found))
     found.sort(key=lambda pair: pair[1] != "matched")
@@ -103,7 +103,7 @@ async def _found(caller: Caller, run: Run) -> list[tuple[Candidate, responses.Ma
     those of an earlier run that it looked at again."""
     return [
         (x, state_of(x, run))
-        async for x in caller.service.candidates(run.id)
+        async for x in caller.service.queries.candidates(run.id)
         if x.status is not MatchStatus.DISCARDED and x.recheck is None
     ]
 

@@ -92,7 +92,7 @@ async def enrich_run(caller: CurrentCaller, findall_id: str, asked: FindAllEnric
 )
 async def cancel_run(caller: CurrentCaller, findall_id: str) -> Response:
     """Start nothing more; all that was found is kept."""
-    run = await caller.service.run(run_id_in_path(findall_id))
+    run = await caller.service.queries.run(run_id_in_path(findall_id))
     if run.status.is_terminal or is_being_cancelled(run):
         raise Conflict("Cannot cancel a terminated FindAll run")
     await caller.service.cancel(run.id)
@@ -118,7 +118,7 @@ def _may_extend(run: Run, more: int) -> None:
 
 async def _ended_if_cancelled(caller: Caller, run_id: RunId) -> None:
     """A run that was cancelled a moment ago fills nothing more before it has ended."""
-    run = await caller.service.run(run_id)
+    run = await caller.service.queries.run(run_id)
     if not is_being_cancelled(run):
         return
     async with aclosing(follow(caller, run_id, run.last_seq, 1.0, _ENDS_WITHIN_S)) as events:

@@ -73,7 +73,7 @@ async def stream_events(
 ) -> EventStream:
     """What happened to a run, and what happens: all of it, in order. The stream of a run that has
     ended is closed after its last event."""
-    run = await caller.service.run(run_id_in_path(findall_id))
+    run = await caller.service.queries.run(run_id_in_path(findall_id))
     resumes_at = last_event_id or last_event_header
     start = position_of(resumes_at, run.created_at, run.last_seq) if resumes_at else EventPosition()
     release = caller.api.streams.take(caller.key_id)

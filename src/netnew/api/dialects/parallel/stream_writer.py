@@ -81,7 +81,7 @@ class StreamWriter:
     async def _stored(self, after: int, last: int) -> AsyncIterator[list[Event]]:
         """The events after one number up to another, in pages."""
         while after < last and not self.caller.api.closing.is_set():
-            found = await self.caller.service.events(self.run.id, after)
+            found = await self.caller.service.queries.events(self.run.id, after)
             page = [x for x in found if x.seq <= last]
             if not page:
                 return
@@ -103,7 +103,7 @@ class StreamWriter:
     async def _read_again(self, event: Event) -> None:
         """What is asked was changed, after the run was read: what follows is told accordingly."""
         if event.seq > self._framing.run.last_seq:
-            run = await self.caller.service.run(self.run.id)
+            run = await self.caller.service.queries.run(self.run.id)
             self._framing.run, self._telling.conditions = run, run.spec.conditions
 
     def _beat(self) -> bytes:

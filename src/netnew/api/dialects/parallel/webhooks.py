@@ -94,12 +94,12 @@ class ParallelWebhookFormat:
         self, service: Service, run_id: RunId, event: Event, event_type: str, delivery_id: str
     ) -> bytes:
         """The JSON that is sent, made once and kept. Raises NotFound where the run is gone."""
-        run = await service.run(run_id)
+        run = await service.queries.run(run_id)
         match event.body:
             case RunStatusChanged() as body:
                 data: object = _run_at(run, event, body)
             case CandidateGenerated() | CandidateDecided() | CandidateEnriched() as body:
-                row = await service.candidate(body.candidate_id)
+                row = await service.queries.candidate(body.candidate_id)
                 view = candidate_told(row, body, run)
                 data = json.loads(view.text()) | {"findall_id": findall_id(run_id)}
             case _:

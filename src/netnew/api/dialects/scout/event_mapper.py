@@ -86,12 +86,12 @@ class ScoutEventMapper:
 
     async def _is_last(self, event: Event) -> bool:
         """Whether the run stands as this event says."""
-        changes = await self.reading.service.status_changes(self.run.id)
+        changes = await self.reading.service.queries.status_changes(self.run.id)
         return not changes or changes[-1].seq <= event.seq
 
     async def _entity(self, event: Event, found: CandidateId) -> RunEvent | None:
         try:
-            candidate = await self.reading.service.candidate(found)
+            candidate = await self.reading.service.queries.candidate(found)
         except NotFound:
             return None
         if not is_match(candidate, self.run.spec):
@@ -100,7 +100,7 @@ class ScoutEventMapper:
         return self._event(event, "run.entity").model_copy(update={"entity": row})
 
     async def _look_again(self) -> None:
-        self.run = await self.reading.service.run(self.run.id)
+        self.run = await self.reading.service.queries.run(self.run.id)
 
     def _round(self, event: Event, ended: RoundEnded) -> RunEvent:
         share = 100 * ended.counts.matched // max(1, self.run.spec.match_limit)

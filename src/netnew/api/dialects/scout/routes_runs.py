@@ -63,11 +63,11 @@ async def list_runs(
 ) -> FindAllRunList:
     """All runs, the newest first; also those that were not begun in Scout's words."""
     place = Cursor.of(cursor) if cursor else Cursor(offset=offset)
-    found = await caller.service.runs(limit, place.before, place.offset)
+    found = await caller.service.queries.runs(limit, place.before, place.offset)
     reading = _reading(caller)
     return FindAllRunList(
         runs=[await reading.view(run, is_row_of_list=True) for run in found],
-        total=await caller.service.count_runs(),
+        total=await caller.service.queries.count_runs(),
         limit=limit,
         offset=offset,
         next_cursor=place.after(found).cursor() if len(found) == limit else None,
@@ -77,7 +77,7 @@ async def list_runs(
 @router.get("/runs/{findall_id}", responses=refusals(404))
 async def retrieve(caller: CurrentCaller, findall_id: str) -> FindAllRunView:
     """A run as it stands, with all that it has found so far."""
-    run = await caller.service.run(run_id_in_path(findall_id))
+    run = await caller.service.queries.run(run_id_in_path(findall_id))
     return await _reading(caller).view(run)
 
 
@@ -149,7 +149,7 @@ def _hook(asked: FindAllRunRequest) -> WebhookRequest | None:
 async def _completed(caller: Caller, findall_id: str) -> Run:
     """The run, which may also be one whose extension was cancelled. Raises NotFound,
     RunNotCompleted."""
-    run = await caller.service.run(run_id_in_path(findall_id))
+    run = await caller.service.queries.run(run_id_in_path(findall_id))
     stands = await _reading(caller).standing(run)
     if stands.status is not RunStatus.COMPLETED:
         raise RunNotCompleted(f"the run is {stands.status.value}, not completed")

@@ -41,7 +41,7 @@ class RunReader:
     async def view_at(self, run: Run, event: Event) -> responses.FindAllRunView:
         """The run as it stood with that end, of which `run` knows: it may have been taken up again
         since. Who was judged later is left out; the others have the fields that they have now."""
-        changes = await self.service.status_changes(run.id)
+        changes = await self.service.queries.status_changes(run.id)
         if not any(x.seq > event.seq for x in changes):
             return await self.view(run)
         until_then = [x for x in changes if x.seq <= event.seq]
@@ -59,7 +59,7 @@ class RunReader:
         if run.status not in _GIVEN_UP or run.generation == 1:
             return run
         if changes is None:
-            changes = await self.service.status_changes(run.id)
+            changes = await self.service.queries.status_changes(run.id)
         last = last_completed(changes, run.generation)
         if last == 0:
             return run
@@ -76,7 +76,7 @@ class RunReader:
         clients see, until a later extension asks for as many again."""
         if run.generation == 1 and run.status is not RunStatus.CANCELLED:
             return await self._until(run.generation, run, status)
-        return await self._shown(run, status, await self.service.status_changes(run.id))
+        return await self._shown(run, status, await self.service.queries.status_changes(run.id))
 
     async def _shown(
         self, run: Run, status: MatchStatus | None, changes: Sequence[Event]
@@ -98,13 +98,13 @@ class RunReader:
         """Those of the generations up to `last`."""
         return [
             x
-            async for x in self.service.candidates(run.id, status)
+            async for x in self.service.queries.candidates(run.id, status)
             if x.status is not MatchStatus.DISCARDED and x.generation <= last
         ]
 
     async def _limit_at(self, run: Run, end: Event) -> int:
         """The match limit that the run had when it ended so."""
-        for event in await self.service.limit_changes(run.id):
+        for event in await self.service.queries.limit_changes(run.id):
             assert isinstance(event.body, RunChanged)
             if event.seq > end.seq and event.body.limit_before is not None:
                 return event.body.limit_before

@@ -70,7 +70,7 @@ async def events(
     `run.completed`, `run.failed` or `run.cancelled`; every 15 s without an event a comment comes.
     A JSON page has the events so far, 1,000 at most; where there are more, `next_cursor` goes on.
     """
-    run = await caller.service.run(run_id_in_path(findall_id))
+    run = await caller.service.queries.run(run_id_in_path(findall_id))
     after = number_of(cursor or last_event_id)
     release = caller.api.streams.take(caller.key_id)
     if wants_page(accept):
@@ -118,7 +118,7 @@ async def _page(caller: Caller, run: Run, after: int) -> dict[str, object]:
     tells = ScoutEventMapper(run, RunReader(caller.service, caller.api.webhooks))
     told: list[RunEvent] = []
     seq = max(0, after - 1)
-    while some := await caller.service.events(run.id, seq, _AT_ONCE):
+    while some := await caller.service.queries.events(run.id, seq, _AT_ONCE):
         for event in some:
             if event.seq <= after:
                 tells.previous = event

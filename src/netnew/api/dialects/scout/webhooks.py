@@ -44,7 +44,7 @@ class ScoutWebhookFormat:
         self, service: Service, run_id: RunId, event: Event, event_type: str, delivery_id: str
     ) -> bytes:
         """What reading the run gave as it ended so, and the delivery's id. Raises NotFound."""
-        view = await RunReader(service).view_at(await service.run(run_id), event)
+        view = await RunReader(service).view_at(await service.queries.run(run_id), event)
         document = {**view.model_dump(mode="json"), "delivery_id": delivery_id}
         return json.dumps(document, ensure_ascii=False).encode()
 

@@ -32,7 +32,7 @@ async def events(socket: WebSocket, findall_id: str) -> None:
         if _comes_from_elsewhere(socket):
             raise KeyRefused
         caller = await authenticate(_with_token(socket))
-        run = await caller.service.run(run_id_in_path(findall_id))
+        run = await caller.service.queries.run(run_id_in_path(findall_id))
         release = caller.api.streams.take(caller.key_id)
     except KeyRefused as error:
         await socket.close(_REFUSED, str(error))
