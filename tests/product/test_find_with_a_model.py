@@ -219,10 +219,10 @@ UNUSABLE: dict[str, Callable[[Asked], Reply]] = {
     "nothing": lambda asked: says(""),
     "a refusal": lambda asked: says("I cannot help with that.", finish="content_filter"),
     "its schema": lambda asked: says(ECHO),
+    "no verdict": lambda asked: says({"verdicts": []}),
     "an error page": lambda asked: says("<html><title>502 Bad Gateway</title></html>"),
 }
 BAD: dict[str, Callable[[Asked], Reply]] = {
-    "half answers": lambda asked: says({"verdicts": []}),
     "quotes of nowhere": lambda asked: verdicts_of(asked, "matched", lambda t: "It is so."),
     "the condition as its quote": lambda asked: verdicts_of(asked, "matched", str),
     "no quotes": lambda asked: verdicts_of(asked, "matched", lambda t: ""),

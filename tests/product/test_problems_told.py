@@ -140,10 +140,17 @@ def test_a_terminal_gets_warnings_as_sentences_and_a_file_as_log_lines(
     assert "Warning:" not in log
 
 
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        ("I am a teapot.", "the answer holds"),
+        ('{"verdicts": []}', "verdicts: Value error, it has no verdict on any condition"),
+    ],
+)
 def test_a_model_of_which_nothing_is_usable_is_one_line_and_exit_code_1(
-    tmp_path: Path, street: WebServer
+    tmp_path: Path, street: WebServer, answer: str, problem: str
 ) -> None:
-    with threaded_model_server([says("I am a teapot.")]) as server:
+    with threaded_model_server([says(answer)]) as server:
         shops = tmp_path / "shops.csv"
         shops.write_text(f"name,website\nFine,{FINE}\n")
         judge = ("--judge", f"only:compatible:m@{server.base_url}", "--source", f"csv:{shops}")
@@ -156,8 +163,8 @@ def test_a_model_of_which_nothing_is_usable_is_one_line_and_exit_code_1(
         "(of its answers about candidates; calls that read the question or were still under way"
     )
     assert shown.count(f"answers of compatible:m were unusable {counted}") == 1
-    assert shown.count("for instance: the answer holds") == 1
-    assert shown.count("I am a teapot.") == 1
+    assert shown.count(f"for instance: {problem}") == 1
+    assert shown.count(answer) == 1
     assert "0 matched, 0 unmatched, 1 unclear of 1 candidate" in shown
     assert "runs resume" in shown
 

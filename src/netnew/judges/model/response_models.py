@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 
 class Quote(BaseModel):
@@ -25,6 +25,14 @@ class GivenVerdict(BaseModel):
 
 class Verdicts(BaseModel):
     verdicts: list[GivenVerdict]
+
+    # Not `min_length`: some servers refuse a JSON schema with `minItems`.
+    @field_validator("verdicts")
+    @classmethod
+    def _has_one(cls, verdicts: list[GivenVerdict]) -> list[GivenVerdict]:
+        if not verdicts:
+            raise ValueError("it has no verdict on any condition")
+        return verdicts
 
 
 class GivenValue(BaseModel):

@@ -121,7 +121,6 @@ def test_a_quote_not_found_twice_is_unclear() -> None:
 @pytest.mark.parametrize(
     ("first", "told"),
     [
-        (verdicts(), "there is no verdict"),
         (verdicts(says(7, "matched", "Berlin, Germany")), "there is no verdict"),
         (verdicts(says(1, "matched")), "there is no quote"),
         (verdicts(says(1, "unmatched")), "there is no quote"),
