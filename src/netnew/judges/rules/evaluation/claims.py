@@ -163,17 +163,7 @@ def _cell_answer(field: Field, fact: Fact) -> bool | None:
     if asked <= label_features or (
         asked and agreement(asked, label_features) >= SURE_FIT and len(asked & label_features) > 1
     ):
-        extra = {stem(w) for w in fold(field.text).split()} - {stem(w) for w in fold(label).split()}
-        told = {stem(w) for w in fold(value).split()}
-        qualifiers = {w for w in extra if w in told or _is_degree(w)}
-        if denies(value):
-            return False
-        if qualifiers:
-            return qualifiers <= told
-        missing = asked - label_features
-        if missing and not (affirms(value) or missing <= features(value)):
-            return None
-        return None if _PARTLY.match(value) else True
+        return _answer_under_its_label(field, fact)
     if label_features and label_features <= asked and agreement(asked, label_features) >= SURE_FIT:
         if denies(value):
             return False
@@ -199,6 +189,24 @@ def _cell_answer(field: Field, fact: Fact) -> bool | None:
     if 3 * len(label_features & asked) >= 2 * len(asked) and _speaks_of_kind(label_features, asked):
         return False if value and not affirms(value) else None
     return None
+
+
+def _answer_under_its_label(field: Field, fact: Fact) -> bool | None:
+    """What the value says where the label has all that `field` asks for."""
+    value = fact.value
+    extra = {stem(w) for w in fold(field.text).split()} - {
+        stem(w) for w in fold(fact.label).split()
+    }
+    told = {stem(w) for w in fold(value).split()}
+    qualifiers = {w for w in extra if w in told or _is_degree(w)}
+    if denies(value):
+        return False
+    if qualifiers:
+        return qualifiers <= told
+    missing = field.features - fact.features
+    if missing and not (affirms(value) or missing <= features(value)):
+        return None
+    return None if _PARTLY.match(value) else True
 
 
 def _named_under_label(field: Field, fact: Fact) -> bool | None:

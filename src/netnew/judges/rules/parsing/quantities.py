@@ -67,12 +67,30 @@ def _counts(text: str, q: Quantity) -> bool:
     return q.bounded and bool(after) and "-" not in text[q.start : q.end]
 
 
+def _number_of_any(of: re.Match[str], subjects: frozenset[str]) -> Predicate | None:
+    """'at least one of its towers is higher than 100 m'."""
+    inner = number_in_clause(f"its {of['f']} is {of['v']}", subjects)
+    if of["q"].lower().startswith(("none", "all", "each")) or not isinstance(inner, NumberIs):
+        return None
+    return replace(inner, any_of=True)
+
+
+def _field_of_unit(field: Field, q: Quantity, before: str, noun: str) -> Field:
+    """The field that the unit means ('is 120 m long': its length), else `field`."""
+    if len(q.unit) == 3 and q.unit in CURRENCIES and not any(f[0] == "@" for f in field.features):
+        field = Field(field.text, _MONEY)
+    if q.unit and (measured := _measured(before, q)):
+        field = Field(measured, frozenset({"@" + measured}))
+    if q.unit and (named := _ADJECTIVES.get(noun)):
+        field = Field(named, frozenset({"@" + named}))
+    elif dimension_of(q.unit) == "time" and (of := _LASTING.match(before)):
+        field = Field(before, features(of["f"]) | {"@length"})
+    return field
+
+
 def number_in_clause(text: str, subjects: frozenset[str]) -> Predicate | None:
     if of := patterns.OF_FIELD.match(text):
-        inner = number_in_clause(f"its {of['f']} is {of['v']}", subjects)
-        if of["q"].lower().startswith(("none", "all", "each")) or inner is None:
-            return None
-        return replace(inner, any_of=True) if isinstance(inner, NumberIs) else None
+        return _number_of_any(of, subjects)
     text = _GLOSS.sub("", text)
     q = _quantity(text)
     if q is None:
@@ -109,14 +127,7 @@ def number_in_clause(text: str, subjects: frozenset[str]) -> Predicate | None:
         field = Field(text[q.end :].strip(), features(text[q.end :]) - {"@network"} | {"@ratio"})
     if q.unit == "%" and (of := re.match(r"^\s*of\s+.+$", text[q.end :])):
         field = field_of(re.sub(r"^\s*of the\s+", "of the ", of.group().strip()))
-    if len(q.unit) == 3 and q.unit in CURRENCIES and not any(f[0] == "@" for f in field.features):
-        field = Field(field.text, _MONEY)
-    if q.unit and (measured := _measured(before, q)):
-        field = Field(measured, frozenset({"@" + measured}))
-    if q.unit and (named := _ADJECTIVES.get(noun)):
-        field = Field(named, frozenset({"@" + named}))
-    elif dimension_of(q.unit) == "time" and (of := _LASTING.match(before)):
-        field = Field(before, features(of["f"]) | {"@length"})
+    field = _field_of_unit(field, q, before, noun)
     if not field.features:
         found = [c for w, c in patterns.COMPARATIVES.items() if w in text[q.start : q.end].lower()]
         field = Field(found[0], frozenset({"@" + found[0]})) if found else field_of(text[: q.start])
