@@ -16,7 +16,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from difflib import get_close_matches
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import quote, unquote, urlsplit
@@ -33,6 +32,7 @@ from pydantic_settings import (
 from netnew import __version__
 from netnew.domain.budget import Budget
 from netnew.domain.errors import InvalidInput, NetnewError
+from netnew.net.loopback import is_loopback
 
 PREFIX = "NETNEW_"
 FILE_NAME = "netnew.toml"
@@ -480,7 +480,7 @@ class Settings(BaseSettings):
         if gateway is None:
             return None
         parts = urlsplit(gateway)
-        if parts.scheme != "http" or not parts.hostname or not _is_loopback(parts.hostname):
+        if parts.scheme != "http" or not parts.hostname or not is_loopback(parts.hostname):
             raise ValueError("must be a loopback address such as http://127.0.0.1:8099")
         return gateway.rstrip("/")
 
@@ -602,10 +602,3 @@ def _passwords(url: str) -> set[str]:
 def _is_secret(name: str) -> bool:
     field = Settings.model_fields.get(name)
     return field is not None and isinstance(field.default, SecretStr)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

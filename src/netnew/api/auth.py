@@ -10,7 +10,6 @@ from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from netnew.api.hosts import host_of
-from netnew.api.listening import is_loopback
 from netnew.api.metrics import route_of
 from netnew.api.state import ApiState, api_state
 from netnew.app.service import Service
@@ -18,6 +17,7 @@ from netnew.domain.api_key import KeyScope
 from netnew.domain.audit import Actor
 from netnew.domain.errors import Forbidden, HostRefused, KeyRefused
 from netnew.domain.ids import WorkspaceId
+from netnew.net.loopback import is_loopback
 
 ANYBODY = "anybody"
 """The id of every key while none was made."""

@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 import socket
-from ipaddress import ip_address
 
 from netnew.domain.errors import InvalidInput
 
 BACKLOG = 2048
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can mean it."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def listening(host: str, port: int) -> socket.socket:

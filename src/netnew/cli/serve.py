@@ -141,7 +141,7 @@ def _listening(settings: Settings) -> socket.socket:
 
 async def _check_host(app: App) -> None:
     """Others may come in only with a key. Raises InvalidInput."""
-    from netnew.api.listening import is_loopback
+    from netnew.net.loopback import is_loopback
 
     host = app.settings.host
     if is_loopback(host) or await app.desks.keys.any_in_force():

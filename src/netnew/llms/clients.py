@@ -12,10 +12,10 @@ from pydantic_ai.profiles import ModelProfile
 from pydantic_ai.settings import ModelSettings
 
 from netnew.llms.credentials import Credentials
-from netnew.llms.loopback import is_here
 from netnew.llms.model_names import ModelName, Vendor
 from netnew.llms.options import ModelOptions
 from netnew.llms.output_modes import OutputMode
+from netnew.net.loopback import is_loopback_url
 
 requests_sent: ContextVar[list[str]] = ContextVar("requests_sent")
 """Within it, a client notes the address of each request it really sends."""
@@ -98,7 +98,7 @@ def _open_http(access: Credentials, options: ModelOptions, foreign: bool) -> htt
         timeout=httpx2.Timeout(options.timeout_s, connect=connect_s),
         limits=httpx2.Limits(max_connections=None, max_keepalive_connections=options.at_once),
         # A proxy is for the web, not for a server on this machine.
-        trust_env=not is_here(access.base_url),
+        trust_env=not is_loopback_url(access.base_url),
         follow_redirects=False,  # the key is for this address
         event_hooks={
             "request": [_note, _say_no_more if foreign else _say_nothing_of_us],

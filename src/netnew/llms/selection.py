@@ -79,12 +79,14 @@ def served_at(base_url: str, key: str = "") -> Sequence[str] | None:
     """The names of the models at an OpenAI-compatible server; None where none answers in time."""
     import httpx2
 
-    from netnew.llms.loopback import is_here
+    from netnew.net.loopback import is_loopback_url
 
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     try:
         with httpx2.Client(
-            timeout=_REACHED_WITHIN_S, trust_env=not is_here(base_url), follow_redirects=False
+            timeout=_REACHED_WITHIN_S,
+            trust_env=not is_loopback_url(base_url),
+            follow_redirects=False,
         ) as http:
             answer = http.get(f"{base_url}/models", headers=headers)
             listed = answer.raise_for_status().json()["data"]

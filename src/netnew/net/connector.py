@@ -6,7 +6,6 @@ Everything above (guard, robots, redirects, caps, cache, limits) is the same for
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
@@ -19,6 +18,7 @@ import httpcore2
 import httpx2
 
 from netnew.domain.errors import InvalidInput
+from netnew.net.loopback import is_loopback
 from netnew.net.ssrf_guard import AddressGuard
 
 ADDRESS_HEADER = "X-Netnew-Address"
@@ -153,11 +153,14 @@ def _loopback_origin(gateway: str) -> tuple[bytes, int]:
     try:
         parts = urlsplit(gateway)
         host, port = parts.hostname or "", parts.port
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
-        loopback, port, host = False, None, ""
-        parts = urlsplit("")
-    if parts.scheme != "http" or not loopback or port is None or parts.path not in ("", "/"):
+        port, host, parts = None, "", urlsplit("")
+    if (
+        parts.scheme != "http"
+        or not is_loopback(host)
+        or port is None
+        or parts.path not in ("", "/")
+    ):
         raise InvalidInput(
             "NETNEW_TEST_GATEWAY",
             f"{gateway!r} is no loopback address",
