@@ -8,6 +8,7 @@ import re
 import shutil
 import sys
 import unicodedata
+from collections.abc import Collection
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,6 +77,15 @@ def slug(text: str, most: int = 40) -> str:
             break
         name = f"{name}_{word}" if name else word[:most]
     return name
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """`name`, or the first of `name_2`, `name_3` … that is not taken."""
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name}_{number}"
+    return free
 
 
 def _console(*, stderr: bool) -> Console:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol, cast
 
 import typer
 
-from netnew.cli import consoles, run_options
+from netnew.cli import consoles, output_options
 from netnew.cli.app_context import with_app
 from netnew.cli.consoles import clean, plural, program, short
 from netnew.cli.tables import print_rows
@@ -90,8 +90,8 @@ def add(
         str | None,
         typer.Option("--base-url", metavar="URL", help="Address the files of a folder stand at."),
     ] = None,
-    as_json: run_options.AsJson = False,
-    quiet: run_options.Quiet = False,
+    as_json: output_options.AsJson = False,
+    quiet: output_options.Quiet = False,
 ) -> None:
     """Take pages into a corpus, which is made where it is missing.
 
@@ -123,7 +123,7 @@ def add(
 
 
 @app.command("list")
-def list_corpora(context: typer.Context, as_json: run_options.AsJson = False) -> None:
+def list_corpora(context: typer.Context, as_json: output_options.AsJson = False) -> None:
     """List the corpora of this HOME."""
 
     async def read(app: App) -> Sequence[CorpusInfo]:
@@ -148,7 +148,7 @@ def search(
     page: Annotated[
         int, typer.Option("--page", metavar="N", min=1, help="Which page of the answer.")
     ] = 1,
-    as_json: run_options.AsJson = False,
+    as_json: output_options.AsJson = False,
 ) -> None:
     """Search a corpus, as a run would."""
 
@@ -168,7 +168,7 @@ def search(
 
 
 @app.command()
-def remove(context: typer.Context, name: Name, as_json: run_options.AsJson = False) -> None:
+def remove(context: typer.Context, name: Name, as_json: output_options.AsJson = False) -> None:
     """Delete a corpus. Pages that runs have cited stay in the page store."""
 
     async def drop(app: App) -> None:

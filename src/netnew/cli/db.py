@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from netnew.cli import consoles, run_options
+from netnew.cli import consoles, output_options
 from netnew.cli.consoles import clean
 from netnew.cli.errors import FAILED
 from netnew.exports.json_document import Json
@@ -38,7 +38,7 @@ _SENTENCES = {
 
 
 @app.command()
-def check(as_json: run_options.AsJson = False) -> None:
+def check(as_json: output_options.AsJson = False) -> None:
     """Say whether the database is as this version needs it; exit code 1 where it is not.
 
     Nothing is changed, and nothing is made.
@@ -54,7 +54,7 @@ def check(as_json: run_options.AsJson = False) -> None:
 
 
 @app.command()
-def upgrade(as_json: run_options.AsJson = False) -> None:
+def upgrade(as_json: output_options.AsJson = False) -> None:
     """Bring the database up to date, and make it where there is none. Every command does so by
     itself; this is for those who want it done beforehand, once for many machines."""
     from netnew.bootstrap import upgrade_schema

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from netnew.cli import consoles, run_options
+from netnew.cli import consoles, output_options
 from netnew.cli.app_context import with_app
 from netnew.cli.citation_location import CitationLocations
 from netnew.cli.consoles import plural, program
@@ -41,7 +41,9 @@ _QUOTED = 3
 
 
 def demo(
-    context: typer.Context, as_json: run_options.AsJson = False, quiet: run_options.Quiet = False
+    context: typer.Context,
+    as_json: output_options.AsJson = False,
+    quiet: output_options.Quiet = False,
 ) -> None:
     """Find something on this machine, without key or network.
 

@@ -17,7 +17,7 @@ import typer
 from rich.text import Text
 
 from netnew import __version__
-from netnew.cli import consoles, run_options
+from netnew.cli import consoles, output_options
 from netnew.cli.app_context import with_app
 from netnew.cli.consoles import clean
 from netnew.cli.errors import FAILED, SOURCES_TO_TRY
@@ -62,7 +62,7 @@ Probe = Annotated[
 
 
 def doctor(
-    context: typer.Context, as_json: run_options.AsJson = False, probe: Probe = False
+    context: typer.Context, as_json: output_options.AsJson = False, probe: Probe = False
 ) -> None:
     """Check this installation; show each setting with its origin."""
     settings = Settings.load()

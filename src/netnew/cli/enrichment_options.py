@@ -1,39 +1,20 @@
-"""What --enrich and --schema ask about each match."""
+"""`--enrich` and `--schema`: the fields to fill for each match."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from netnew.cli.consoles import slug
+from netnew.cli.consoles import free_name, slug
 from netnew.domain.enrichment import Enrichment, Format
 from netnew.domain.errors import InvalidInput
 from netnew.engine.planning.json_schema import enrichments_of_schema
-
-Enrich = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--enrich",
-        metavar="[NAME:]TEXT",
-        help="A field to fill for each match; after the name may stand its format: (number),"
-        " (date), (url), (email), (boolean), (list), or what to choose from: (A | B | C)."
-        " May be repeated.",
-    ),
-]
-Schema = Annotated[
-    Path | None,
-    typer.Option(
-        "--schema",
-        metavar="FILE",
-        help="Fields to fill as a JSON Schema, nested up to 3 levels.",
-        show_default=False,
-    ),
-]
 
 _SIMPLE = [x.value for x in Format if x not in (Format.OPTIONS, Format.OBJECT)]
 _FORMATS = f"{', '.join(_SIMPLE)}, 'A|B|C'; objects with --schema"
@@ -44,21 +25,49 @@ _NAMED = re.compile(
 _FORMATTED = re.compile(r"(?P<text>.*\S)\s*\((?P<format>[^()]*)\)", re.DOTALL)
 
 
-def enrichments_from(enrich: Sequence[str], schema: Path | None) -> tuple[Enrichment, ...]:
-    """The fields of each --enrich, then those of the --schema.
+@dataclass(frozen=True, slots=True)
+class EnrichmentOptions:
+    """The fields to fill, as given."""
 
-    Raises InvalidInput naming the option, and of a schema the path of what is wrong.
-    """
-    asked: list[Enrichment] = []
+    enrich: Annotated[
+        list[str],
+        typer.Option(
+            "--enrich",
+            metavar="[NAME:]TEXT",
+            help="A field to fill for each match. Its format may follow the name: (number), (date),"
+            " (url), (email), (boolean), (list), or the choices: (A | B | C). Repeatable.",
+        ),
+    ] = field(default_factory=list)
+    schema: Annotated[
+        Path | None,
+        typer.Option(
+            "--schema",
+            metavar="FILE",
+            help="A JSON Schema of fields to fill, nested up to 3 levels.",
+            show_default=False,
+        ),
+    ] = None
+
+    def enrichments(self) -> tuple[Enrichment, ...]:
+        """The fields of each --enrich, then those of the --schema.
+
+        Raises InvalidInput naming the option and, for a schema, the path of what is wrong.
+        """
+        return enrichments_from(self.enrich, self.schema)
+
+
+def enrichments_from(enrich: Sequence[str], schema: Path | None) -> tuple[Enrichment, ...]:
+    """See `EnrichmentOptions.enrichments`."""
+    fields: list[Enrichment] = []
     for argument in enrich:
-        asked.append(_enrichment(argument.strip(), {x.name for x in asked}))
+        fields.append(_enrichment(argument.strip(), {x.name for x in fields}))
     if schema is not None:
-        asked += enrichments_of_schema(_schema_in(schema), "--schema")
-    for at, field in enumerate(asked):
-        if any(field.name == x.name for x in asked[:at]):
+        fields += enrichments_of_schema(_schema_in(schema), "--schema")
+    for at, each in enumerate(fields):
+        if any(each.name == x.name for x in fields[:at]):
             option = "--enrich" if at < len(enrich) else "--schema"
-            raise InvalidInput(option, f"two are called {field.name!r}", "a name for each")
-    return tuple(asked)
+            raise InvalidInput(option, f"two are called {each.name!r}", "a name for each")
+    return tuple(fields)
 
 
 def _enrichment(argument: str, taken: set[str]) -> Enrichment:
@@ -72,10 +81,10 @@ def _enrichment(argument: str, taken: set[str]) -> Enrichment:
     formatted = _FORMATTED.fullmatch(argument)
     if formatted and _is_format(formatted["format"]):
         text = formatted["text"]
-        return _formatted(_free_name(text, taken), text, formatted["format"])
+        return _formatted(free_name(slug(text) or "enrich", taken), text, formatted["format"])
     if not argument.strip(" :"):
         raise InvalidInput("--enrich", f"{argument!r} has no text", "'name: text' or a text")
-    return Enrichment(_free_name(argument, taken), argument)
+    return Enrichment(free_name(slug(argument) or "enrich", taken), argument)
 
 
 def _formatted(name: str, text: str, said: str | None) -> Enrichment:
@@ -92,15 +101,6 @@ def _formatted(name: str, text: str, said: str | None) -> Enrichment:
 
 def _is_format(said: str) -> bool:
     return "|" in said or said.strip().lower() in _SIMPLE
-
-
-def _free_name(text: str, taken: set[str]) -> str:
-    name = slug(text) or "enrich"
-    number, free = 1, name
-    while free in taken:
-        number += 1
-        free = f"{name}_{number}"
-    return free
 
 
 def _schema_in(path: Path) -> dict[str, object]:

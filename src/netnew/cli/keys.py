@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from netnew.cli import consoles, run_options
+from netnew.cli import consoles, output_options
 from netnew.cli.app_context import with_app
 from netnew.cli.tables import print_rows
 from netnew.cli.times import parse_duration, parse_expiry, parse_since
@@ -52,7 +52,7 @@ def create(
         bool, typer.Option("--read-only", help="Allow only GET requests and event streams.")
     ] = False,
     expires: Expires = None,
-    as_json: run_options.AsJson = False,
+    as_json: output_options.AsJson = False,
 ) -> None:
     """Create a key. It is shown this once: only its hash is kept."""
     scope = KeyScope.READ_ONLY if read_only else KeyScope.FULL
@@ -66,7 +66,7 @@ def create(
 
 
 @app.command("list")
-def list_(context: typer.Context, as_json: run_options.AsJson = False) -> None:
+def list_(context: typer.Context, as_json: output_options.AsJson = False) -> None:
     """Show all keys with scope, expiry and last use; secrets are not kept."""
 
     async def read(opened: App) -> list[ApiKey]:
@@ -92,7 +92,7 @@ def rotate(
         ),
     ] = "24h",
     expires: Expires = None,
-    as_json: run_options.AsJson = False,
+    as_json: output_options.AsJson = False,
 ) -> None:
     """Create a key in the place of another, which expires after an overlap.
 
@@ -112,7 +112,7 @@ def rotate(
 
 @app.command("revoke")
 def revoke(
-    context: typer.Context, key_id: KeyArgument, as_json: run_options.AsJson = False
+    context: typer.Context, key_id: KeyArgument, as_json: output_options.AsJson = False
 ) -> None:
     """Revoke a key immediately."""
 
@@ -140,7 +140,7 @@ def audit(
     limit: Annotated[
         int, typer.Option("--limit", metavar="N", min=1, max=100_000, help="At most so many lines.")
     ] = 50,
-    as_json: run_options.AsJson = False,
+    as_json: output_options.AsJson = False,
 ) -> None:
     """Show who had what done, the newest first: commands over HTTP and of this command line."""
     now = datetime.now(UTC)

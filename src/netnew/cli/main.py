@@ -28,7 +28,7 @@ COMMANDS = (
     DeferredCommand(
         "plan",
         "netnew.cli.plan:plan",
-        "Show how OBJECTIVE is understood, and the most it may use.",
+        "Show how OBJECTIVE is understood, and the most the run may use.",
     ),
     DeferredCommand(
         "runs",

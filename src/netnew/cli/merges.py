@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from netnew.cli import consoles, run_options
+from netnew.cli import consoles, output_options
 from netnew.cli.app_context import with_app
 from netnew.cli.consoles import clean, program, short
 from netnew.cli.run_lookup import find_run
@@ -35,7 +35,7 @@ def merges(
         int | None,
         typer.Option("--undo", metavar="N", min=1, help="Split again what merge N made one."),
     ] = None,
-    as_json: run_options.AsJson = False,
+    as_json: output_options.AsJson = False,
 ) -> None:
     """List which candidates of a run were found to be the same, and why; --undo splits them."""
     if undo is None:

@@ -1,4 +1,4 @@
-"""`netnew plan`: what a run would do, before anything is spent."""
+"""`netnew plan`: what a run would do, before it searches or fetches anything."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import typer
 from rich.console import Console
 
-from netnew.cli import consoles, run_options
+from netnew.cli import consoles
 from netnew.cli.app_context import with_app
 from netnew.cli.consoles import clean
 from netnew.cli.exclude_options import exclude_list
+from netnew.cli.option_groups import with_option_groups
+from netnew.cli.output_options import AsJson
 from netnew.cli.phrases import cost_words, model_words
-from netnew.cli.run_options import RunQuestion, spec_from
+from netnew.cli.run_options import RunOptions
 from netnew.domain.budget import Budget
 from netnew.domain.enrichment import Format, leaves
 from netnew.exports.json_document import Json, asked_document
@@ -24,55 +26,20 @@ if TYPE_CHECKING:
     from netnew.engine.planning.plan import Plan
 
 
-def plan(
-    context: typer.Context,
-    objective: run_options.Objective,
-    entity_type: run_options.EntityType = "",
-    where: run_options.Where = None,
-    enrich: run_options.Enrich = None,
-    schema: run_options.Schema = None,
-    limit: run_options.Limit = 100,
-    generator: run_options.Effort = run_options.GeneratorOption.CORE,
-    exclude: run_options.Exclude = None,
-    source: run_options.SourceSpecs = None,
-    judge: run_options.JudgeName = None,
-    query: run_options.Queries = None,
-    max_cost: run_options.MaxCost = None,
-    max_tokens: run_options.MaxTokens = None,
-    max_seconds: run_options.MaxSeconds = None,
-    max_searches: run_options.MaxSearches = None,
-    max_pages: run_options.MaxPages = None,
-    evaluate_limit: run_options.EvaluateLimit = None,
-    match_share: run_options.MatchShare = 1.0,
-    as_json: run_options.AsJson = False,
-) -> None:
-    """Show how OBJECTIVE is understood, and the most it may use.
+@with_option_groups
+def plan(context: typer.Context, options: RunOptions, as_json: AsJson = False) -> None:
+    """Show how OBJECTIVE is understood, and the most the run may use.
 
-    Nothing is searched or fetched. A model, where one judges, is asked once to read OBJECTIVE; what
-    it said is known to the `find` that follows. Change it with --type, --where, --enrich, --query.
+    Nothing is searched or fetched. If a model judges, it is asked once to read OBJECTIVE; a `find`
+    that follows reuses its answer. Change the plan with --type, --where, --enrich and --query.
     """
     settings = Settings.load()
-    question = RunQuestion(
-        objective,
-        entity_type,
-        where or (),
-        enrich or (),
-        limit,
-        evaluate_limit,
-        match_share,
-        generator,
-        source or (),
-        judge,
-        Budget(max_cost, max_tokens, max_searches, max_pages, max_seconds),
-        schema,
-        query or (),
-    )
 
-    async def ask(app: App) -> Plan:
-        spec = spec_from(question, settings, await exclude_list(exclude or (), app.service))
+    async def make(app: App) -> Plan:
+        spec = options.spec(settings, await exclude_list(options.exclude, app.service))
         return await app.service.plan(spec)
 
-    made = with_app(context, ask, settings)
+    made = with_app(context, make, settings)
     if as_json:
         consoles.print_json(plan_document(made))
     else:

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 import sys
 from typing import TYPE_CHECKING
 
-from netnew.cli.run_output import OutputOptions, show_end
+from netnew.cli.output_options import OutputOptions
+from netnew.cli.run_output import show_end
 from netnew.exports.json_document import run_document
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from rich.console import Console
 from netnew.cli import consoles
 from netnew.cli.consoles import clean, plural, program
 from netnew.cli.errors import FAILED, SOURCES_TO_TRY, STOPPED, error_line
+from netnew.cli.output_options import OutputOptions
 from netnew.cli.phrases import how_conditions_fared, how_many_exist, numbers, why_it_stopped
 from netnew.cli.progress_state import ProgressState
 from netnew.cli.run_state import how_to_go_on, short_id
@@ -22,10 +23,10 @@ from netnew.cli.run_watcher import WatchedRun, WatchOutcome
 from netnew.cli.tables import print_candidates
 from netnew.domain.candidate import Candidate, MatchStatus, RecheckOutcome
 from netnew.domain.condition_stats import ConditionStats, condition_stats
-from netnew.domain.errors import InvalidInput, NetnewError, NotWritten
+from netnew.domain.errors import NetnewError, NotWritten
 from netnew.domain.event import SourceFailed
 from netnew.domain.run import GenerationKind, Run, RunStatus, TerminationReason
-from netnew.exports.files import check_output, write_export
+from netnew.exports.files import write_export
 from netnew.exports.json_document import run_and_candidates
 from netnew.exports.problems import problems_of
 
@@ -45,31 +46,6 @@ _RECHECKED = {
     RecheckOutcome.CHANGED: "Found before, and not the same any more:",
     RecheckOutcome.GONE: "Found before, and no match any more:",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class OutputOptions:
-    """How the end of a run is to be shown."""
-
-    outputs: Sequence[Path] = ()
-    everything: bool = False
-    as_json: bool = False
-    quiet: bool = False
-    is_detached: bool = False
-
-
-def output_options(
-    output: Sequence[Path] | None = None,
-    everything: bool = False,
-    as_json: bool = False,
-    quiet: bool = False,
-    detach: bool = False,
-) -> OutputOptions:
-    """Raises InvalidInput now for a file that could not be written at the end."""
-    if output and detach:
-        problem = "cannot be written with --detach, which does not wait for the end"
-        raise InvalidInput("-o", problem, "netnew runs export RUN -o FILE, later")
-    return OutputOptions(checked_outputs(output or []), everything, as_json, quiet, detach)
 
 
 async def show_end(app: App, seen: WatchedRun, options: OutputOptions) -> int:
@@ -179,15 +155,6 @@ def chosen(result: RunResult, everything: bool) -> list[Candidate]:
 def condition_stats_of_result(result: RunResult) -> tuple[ConditionStats, ...]:
     """What became of each condition, over all candidates, shown or not."""
     return condition_stats(result.run.spec.conditions, result.candidates)
-
-
-def checked_outputs(outputs: Sequence[Path]) -> list[Path]:
-    """Raises InvalidInput now for a file that could not be written at the end."""
-    for path in outputs:
-        check_output(path)
-    if len({x.resolve() for x in outputs}) < len(outputs):
-        raise InvalidInput("output", "the same file is named twice")
-    return list(outputs)
 
 
 def show_result(

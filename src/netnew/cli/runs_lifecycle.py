@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from netnew.cli import consoles, run_options
+from netnew.cli import consoles
 from netnew.cli.app_context import with_app
 from netnew.cli.consoles import program
-from netnew.cli.enrichment_options import enrichments_from
+from netnew.cli.enrichment_options import EnrichmentOptions
+from netnew.cli.option_groups import with_option_groups
+from netnew.cli.output_options import AsJson, OutputOptions, Quiet
 from netnew.cli.run_in_foreground import Begin, begin_and_show, watch_to_the_end
 from netnew.cli.run_lookup import find_run
-from netnew.cli.run_output import OutputOptions, output_options, result_of, run_summary, show_end
+from netnew.cli.run_options import BudgetOptions
+from netnew.cli.run_output import result_of, run_summary, show_end
 from netnew.cli.run_state import short_id
 from netnew.cli.runs_read import RunArgument
 from netnew.domain.budget import Budget
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from netnew.bootstrap import App
 
 
+@with_option_groups
 def extend(
     context: typer.Context,
     run: RunArgument,
@@ -33,53 +37,44 @@ def extend(
         int,
         typer.Argument(metavar="N", min=1, max=MAX_MATCH_LIMIT, help="How many matches more."),
     ],
-    output: run_options.Outputs = None,
-    everything: run_options.All = False,
-    detach: run_options.Detach = False,
-    as_json: run_options.AsJson = False,
-    quiet: run_options.Quiet = False,
+    output: OutputOptions,
 ) -> None:
     """Find N more matches; what is found and decided is not paid for again.
 
     A run that is under way goes on beyond its limit.
     """
-    wanted = output_options(output, everything, as_json, quiet, detach)
 
     async def do(app: App) -> int:
         meant = await find_run(app.service, run)
         return await _carry_out(
-            app, meant, lambda worker: app.service.extend(meant.id, additional, worker), wanted
+            app, meant, lambda worker: app.service.extend(meant.id, additional, worker), output
         )
 
     raise typer.Exit(with_app(context, do))
 
 
+@with_option_groups
 def enrich(
     context: typer.Context,
     run: RunArgument,
-    enrich: run_options.Enrich = None,
-    schema: run_options.Schema = None,
-    output: run_options.Outputs = None,
-    everything: run_options.All = False,
-    detach: run_options.Detach = False,
-    as_json: run_options.AsJson = False,
-    quiet: run_options.Quiet = False,
+    options: EnrichmentOptions,
+    output: OutputOptions,
 ) -> None:
     """Fill further fields of all matches, those found and those yet to be found."""
-    wanted = output_options(output, everything, as_json, quiet, detach)
-    fields = enrichments_from(enrich or (), schema)
+    fields = options.enrichments()
     if not fields:
         raise InvalidInput("--enrich", "is missing", "at least one --enrich, or a --schema")
 
     async def do(app: App) -> int:
         meant = await find_run(app.service, run)
         return await _carry_out(
-            app, meant, lambda worker: app.service.enrich(meant.id, fields, worker), wanted
+            app, meant, lambda worker: app.service.enrich(meant.id, fields, worker), output
         )
 
     raise typer.Exit(with_app(context, do))
 
 
+@with_option_groups
 def refresh(
     context: typer.Context,
     run: RunArgument,
@@ -97,90 +92,74 @@ def refresh(
             help="The most new matches wanted; without it the limit of RUN.",
         ),
     ] = None,
-    output: run_options.Outputs = None,
-    everything: run_options.All = False,
-    detach: run_options.Detach = False,
-    as_json: run_options.AsJson = False,
-    quiet: run_options.Quiet = False,
+    *,
+    output: OutputOptions,
 ) -> None:
     """Ask again, as a new run that leaves out what RUN found."""
-    wanted = output_options(output, everything, as_json, quiet, detach)
 
     async def do(app: App) -> int:
         meant = await find_run(app.service, run)
         return await begin_and_show(
-            app, lambda worker: app.service.refresh(meant.id, recheck, limit, worker), wanted
+            app, lambda worker: app.service.refresh(meant.id, recheck, limit, worker), output
         )
 
     raise typer.Exit(with_app(context, do))
 
 
+@with_option_groups
 def resume(
     context: typer.Context,
     run: RunArgument,
-    max_cost: run_options.MaxCost = None,
-    max_tokens: run_options.MaxTokens = None,
-    max_seconds: run_options.MaxSeconds = None,
-    max_searches: run_options.MaxSearches = None,
-    max_pages: run_options.MaxPages = None,
-    output: run_options.Outputs = None,
-    everything: run_options.All = False,
-    detach: run_options.Detach = False,
-    as_json: run_options.AsJson = False,
-    quiet: run_options.Quiet = False,
+    options: BudgetOptions,
+    output: OutputOptions,
 ) -> None:
     """Go on with a run that failed, was stopped, met a cap, or whose worker is gone.
 
     It has its budget anew; the caps given here take the place of those it had.
     """
-    wanted = output_options(output, everything, as_json, quiet, detach)
     settings = Settings.load()
-    caps = Budget(max_cost, max_tokens, max_searches, max_pages, max_seconds)
+    caps = options.budget()
 
     async def do(app: App) -> int:
         meant = await find_run(app.service, run)
         budget = meant.spec.budget.with_caps_of(caps).capped_by(settings.budget)
         return await begin_and_show(
-            app, await _resuming(app, meant, budget if caps.is_capped else None), wanted
+            app, await _resuming(app, meant, budget if caps.is_capped else None), output
         )
 
     raise typer.Exit(with_app(context, do, settings))
 
 
+@with_option_groups
 def unpause(
     context: typer.Context,
     run: RunArgument,
-    output: run_options.Outputs = None,
-    everything: run_options.All = False,
-    detach: run_options.Detach = False,
-    as_json: run_options.AsJson = False,
-    quiet: run_options.Quiet = False,
+    output: OutputOptions,
 ) -> None:
     """Go on with a paused run, with what is left of its budget."""
-    wanted = output_options(output, everything, as_json, quiet, detach)
 
     async def do(app: App) -> int:
         meant = await find_run(app.service, run)
         if meant.status is RunStatus.PAUSED:
             begin: Begin = lambda worker: app.service.unpause(meant.id, worker)  # noqa: E731
-            return await begin_and_show(app, begin, wanted)
-        _say_of(await app.service.unpause(meant.id), "goes on", as_json)
+            return await begin_and_show(app, begin, output)
+        _say_of(await app.service.unpause(meant.id), "goes on", output.as_json)
         return 0
 
     raise typer.Exit(with_app(context, do))
 
 
-def pause(context: typer.Context, run: RunArgument, as_json: run_options.AsJson = False) -> None:
+def pause(context: typer.Context, run: RunArgument, as_json: AsJson = False) -> None:
     """Stop a run at its next checkpoint, to be continued."""
     _stop(context, run, lambda app, meant: app.service.pause(meant.id), "pause", as_json)
 
 
-def stop(context: typer.Context, run: RunArgument, as_json: run_options.AsJson = False) -> None:
+def stop(context: typer.Context, run: RunArgument, as_json: AsJson = False) -> None:
     """End a run early as completed: what it has is enough."""
     _stop(context, run, lambda app, meant: app.service.keep(meant.id), "stop", as_json)
 
 
-def cancel(context: typer.Context, run: RunArgument, as_json: run_options.AsJson = False) -> None:
+def cancel(context: typer.Context, run: RunArgument, as_json: AsJson = False) -> None:
     """End a run as cancelled; what it found is kept."""
     _stop(context, run, lambda app, meant: app.service.cancel(meant.id), "cancel", as_json)
 
@@ -192,7 +171,7 @@ def watch(
         int, typer.Option("--after", metavar="SEQ", min=0, help="Only events of later numbers.")
     ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON event a line.")] = False,
-    quiet: run_options.Quiet = False,
+    quiet: Quiet = False,
 ) -> None:
     """Follow a run to its end, from its first event on, whoever works on it.
 

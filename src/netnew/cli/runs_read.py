@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from netnew.cli import consoles, run_options
+from netnew.cli import consoles, output_options
 from netnew.cli.app_context import with_app
 from netnew.cli.citation_location import CitationLocations
 from netnew.cli.consoles import clean, plural, program, short
 from netnew.cli.phrases import receipt
 from netnew.cli.run_lookup import find_run
 from netnew.cli.run_output import (
-    checked_outputs,
     chosen,
     condition_stats_of_result,
     failure_lines,
@@ -78,7 +77,7 @@ def list_runs(
     limit: Annotated[
         int, typer.Option("--limit", metavar="N", min=1, help="How many, newest first.")
     ] = 20,
-    as_json: run_options.AsJson = False,
+    as_json: output_options.AsJson = False,
 ) -> None:
     """List the newest runs."""
 
@@ -121,7 +120,7 @@ def show(
         typer.Option("--candidate", metavar="ID|NAME", help="One candidate, with everything."),
     ] = None,
     status: Status = None,
-    as_json: run_options.AsJson = False,
+    as_json: output_options.AsJson = False,
 ) -> None:
     """Show a run: what was asked, what came of it, and with --quotes why."""
 
@@ -157,9 +156,9 @@ def show(
 def result(
     context: typer.Context,
     run: RunArgument,
-    everything: run_options.All = False,
+    everything: output_options.All = False,
     status: Status = None,
-    as_json: run_options.AsJson = False,
+    as_json: output_options.AsJson = False,
 ) -> None:
     """Print a run's rows and nothing else: for pipes."""
 
@@ -183,7 +182,7 @@ def events(
     after: Annotated[
         int, typer.Option("--after", metavar="SEQ", min=0, help="Only later numbers.")
     ] = 0,
-    as_json: run_options.AsJson = False,
+    as_json: output_options.AsJson = False,
 ) -> None:
     """List what happened to a run, in order."""
 
@@ -206,14 +205,15 @@ def events(
 def export(
     context: typer.Context,
     run: RunArgument,
-    output: run_options.Outputs = None,
-    everything: run_options.All = False,
-    as_json: run_options.AsJson = False,
+    output: output_options.Outputs = None,
+    everything: output_options.All = False,
+    as_json: output_options.AsJson = False,
 ) -> None:
     """Write a run's rows to files; the ending of each is its format."""
     if not output:
         raise InvalidInput("-o", "names no file", "a file ending in csv, xlsx, jsonl, json or md")
-    outputs = checked_outputs(output)
+    outputs = output
+    output_options.check_outputs(outputs)
 
     async def write(app: App) -> int:
         meant = await find_run(app.service, run)
@@ -240,7 +240,7 @@ def delete(
     context: typer.Context,
     run: RunArgument,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    as_json: run_options.AsJson = False,
+    as_json: output_options.AsJson = False,
 ) -> None:
     """Delete a run and its rows. Pages and verdicts stay, so asking again stays cheap."""
 

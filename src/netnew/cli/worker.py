@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from netnew.app.run_executor import ExecutionObserver
-from netnew.cli import consoles, run_options
+from netnew.cli import consoles, output_options
 from netnew.cli.app_context import with_app
 from netnew.cli.consoles import plural, short
 from netnew.domain.errors import NetnewError
@@ -42,7 +42,7 @@ def worker(
         typer.Option("--runs-at-once", metavar="N", min=1, help="Most runs at the same time."),
     ] = None,
     as_json: JsonLines = False,
-    quiet: run_options.Quiet = False,
+    quiet: output_options.Quiet = False,
 ) -> None:
     """Work on all runs that wait, and on those whose worker is gone.
 
