@@ -12,7 +12,7 @@ import pytest
 from netnew.api.connections import ConnectionLimits, OpenConnections
 from netnew.api.errors import STATUSES, problem_of
 from netnew.api.limits import BoundedQueue, RateLimiter, StreamQuota
-from netnew.api.listening import bound_address, is_loopback, listening
+from netnew.api.listening import bound_address, listening
 from netnew.api.openapi import merged
 from netnew.api.sse import frame
 from netnew.domain.errors import (
@@ -24,6 +24,7 @@ from netnew.domain.errors import (
     StoreDamaged,
     UnreadableDump,
 )
+from netnew.net.loopback import is_loopback
 
 
 @dataclass
