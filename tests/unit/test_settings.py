@@ -163,9 +163,9 @@ def test_a_variable_that_is_no_setting_is_told_with_the_nearest_that_is_one() ->
         "HOME": "/",
     }
     assert unknown_variables(environment) == [
-        "NETNEW_FETCH_CONCURENCY is no setting and is ignored;"
+        "NETNEW_FETCH_CONCURENCY is not a known setting and was ignored;"
         " did you mean NETNEW_FETCH_CONCURRENCY?",
-        "NETNEW_XYZZY is no setting and is ignored; `netnew doctor` lists them",
+        "NETNEW_XYZZY is not a known setting and was ignored; `netnew doctor` lists all settings",
     ]
 
 

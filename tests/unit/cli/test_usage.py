@@ -103,6 +103,6 @@ def test_a_variable_that_is_no_setting_is_warned_of_in_one_line(
     done = netnew.run("find", "Teapots", "--quiet")
     assert done.exit_code == 0
     assert done.stderr == (
-        "netnew: NETNEW_FETCH_CONCURENCY is no setting and is ignored;"
+        "netnew: NETNEW_FETCH_CONCURENCY is not a known setting and was ignored;"
         " did you mean NETNEW_FETCH_CONCURRENCY?\n"
     )
