@@ -159,7 +159,11 @@ def unknown_variables(environment: Mapping[str, str] | None = None) -> list[str]
 def _nearest(variable: str, known: Mapping[str, str]) -> str:
     # Compared without the prefix, which all share.
     close = get_close_matches(variable.removeprefix(PREFIX).lower(), known.values(), n=1)
-    return f"did you mean {PREFIX}{close[0].upper()}?" if close else "`netnew doctor` lists all settings"
+    return (
+        f"did you mean {PREFIX}{close[0].upper()}?"
+        if close
+        else "`netnew doctor` lists all settings"
+    )
 
 
 def _read_toml(path: Path, fields: Mapping[str, FieldInfo]) -> dict[str, Any]:
