@@ -32,7 +32,7 @@ class _Known(BaseModel):
 
 
 class BudgetRequest(_Known):
-    """Caps of the run; at one it starts nothing new and keeps its rows. Null: no cap."""
+    """Caps on the run; at a cap no new work starts and all rows are kept. Null: no cap."""
 
     cost: Annotated[float, Field(ge=0, description="US dollars")] | None = None
     tokens: Annotated[int, Field(ge=0)] | None = None
@@ -42,18 +42,16 @@ class BudgetRequest(_Known):
 
 
 class NetnewRequest(_Known):
-    """Asked of netnew beyond the wire format."""
+    """Options of netnew beyond the wire format."""
 
     budget: BudgetRequest | None = None
     sources: list[str] | None = Field(None, min_length=1, max_length=20)
     judge: str | None = Field(None, min_length=1, max_length=200)
-    queries: list[str] | None = Field(
-        None, max_length=100, description="search queries asked besides our own"
-    )
+    queries: list[str] | None = Field(None, max_length=100, description="additional search queries")
 
 
 class UnreadView(BaseModel):
-    """Pages that could not be read, for one reason; `example`: the address of one of them."""
+    """Pages that could not be read for the same reason; `example`: one of their addresses."""
 
     reason: str
     pages: int
@@ -61,21 +59,21 @@ class UnreadView(BaseModel):
 
 
 class ModelCallsView(BaseModel):
-    """How the calls to one model went."""
+    """Outcomes of the calls to one model."""
 
     model: str
-    answers: int = Field(description="replies that came")
-    unusable: int = Field(description="replies of which no answer could be made")
-    example: str | None = Field(description="what was wrong with one of them")
+    answers: int = Field(description="replies received")
+    unusable: int = Field(description="replies that could not be used")
+    example: str | None = Field(description="the problem of one of them")
     failures: dict[str, int] = Field(description="requests that failed, by status or reason")
 
 
 class NetnewResponse(BaseModel):
-    """Told of a run beyond the wire format. `links` are addresses of our own endpoints."""
+    """What netnew reports about a run beyond the wire format. `links` are our own endpoints."""
 
     run_id: str
     status: str
-    unread: bool = Field(False, description="whether the objective is yet to be read by a model")
+    unread: bool = Field(False, description="whether a model has yet to read the objective")
     stop_reason: str | None
     stop_detail: str
     generation: int
@@ -91,10 +89,11 @@ class NetnewResponse(BaseModel):
     )
     budget: dict[str, float | int | None]
     spend: dict[str, float | int] = Field(
-        description="what was used: cost in US dollars, ledger_hits are verdicts not bought again"
+        description="what was used: cost in US dollars; ledger_hits are verdicts that were "
+        "not paid for again"
     )
     problems: list[str] = Field(
-        [], description="what kept it from deciding more, a sentence each: for people"
+        [], description="what kept the run from deciding more, one sentence each, for people"
     )
     unread_pages: list[UnreadView] = []
     model_calls: list[ModelCallsView] = []

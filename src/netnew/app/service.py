@@ -350,7 +350,7 @@ class Service:
         return run
 
     async def pause(self, run_id: RunId) -> Run:
-        """Stop at the next checkpoint, to be continued. Raises NotFound, Conflict once ended."""
+        """Pause at the next checkpoint. Raises NotFound, Conflict once ended."""
         return await self._stop(
             "pause", run_id, lambda run: transitions.paused(run, self._clock.now())
         )

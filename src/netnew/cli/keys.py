@@ -67,7 +67,7 @@ def create(
 
 @app.command("list")
 def list_(context: typer.Context, as_json: output_options.AsJson = False) -> None:
-    """Show all keys with scope, expiry and last use; secrets are not kept."""
+    """Show all keys with scope, expiry and last use; secrets are not stored."""
 
     async def read(opened: App) -> list[ApiKey]:
         return await opened.keys.list()

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class ModelCalls:
-    """The calls to one model. `answers`: replies that came; `unusable`: of those, the ones of which
-    no answer could be made (not JSON, another shape, empty, a refusal); `example`: what was wrong
-    with one of them and how it began, on one line. `failures`: how many requests failed, by kind
-    ('429', 'no answer in time'), each kind once."""
+    """The calls to one model. `answers`: replies received; `unusable`: of those, the ones of
+    which no answer could be made (not JSON, another shape, empty, a refusal); `example`: the
+    problem of one of them and how it began, on one line. `failures`: how many requests failed,
+    by kind ('429', 'no answer in time'), each kind once."""
 
     model: str
     answers: int = 0

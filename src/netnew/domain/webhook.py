@@ -27,7 +27,7 @@ class Webhook:
 
 
 class DeliveryState(StrEnum):
-    """`pending`: to be tried (again). `delivered`: answered with 2xx. `dead`: given up."""
+    """`pending`: waiting for an attempt. `delivered`: answered with 2xx. `dead`: given up."""
 
     PENDING = "pending"
     DELIVERED = "delivered"

@@ -140,7 +140,7 @@ class WebhookStore(Protocol):
         ...
 
     async def resend(self, workspace_id: WorkspaceId, delivery_id: str) -> Delivery:
-        """Have it tried again now, whatever became of it, under its id and with its body. Raises
+        """Send a delivery again now, whatever its state, with the same id and body. Raises
         NotFound."""
         ...
 

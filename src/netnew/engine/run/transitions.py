@@ -125,7 +125,7 @@ def resumed(run: Run, now: datetime, budget: Budget | None = None) -> Changes:
 
 
 def paused(run: Run, now: datetime) -> Changes | None:
-    """Stop at the next checkpoint, to be continued. Raises Conflict where the run has ended."""
+    """Pause at the next checkpoint. Raises Conflict where the run has ended."""
     if run.status.is_terminal:
         raise Conflict(f"{run.id} is {run.status} and cannot be paused")
     if run.status is RunStatus.RUNNING:

@@ -37,9 +37,9 @@ _WRONG = {
 }
 
 EVERYWHERE: Responses = {
-    401: _refusal("No key, or none that is in force.", "Invalid or missing API key"),
+    401: _refusal("The key is missing or not valid.", "Invalid or missing API key"),
     403: _refusal(
-        "The key is read-only; or there is no key yet, and the host is not allowed.",
+        "The key is read-only; or no key has been created yet, and the host is not allowed.",
         "This key is read-only",
     ),
     422: {
@@ -48,7 +48,7 @@ EVERYWHERE: Responses = {
         "content": {"application/json": {"example": {"detail": [_WRONG]}}},
     },
     429: _refusal("Too many requests; `retry-after` says how long to wait.", "Too many requests"),
-    503: _refusal("Just now it cannot be done; nothing was.", "the database is busy"),
+    503: _refusal("Temporarily unavailable; nothing was changed.", "the database is busy"),
 }
 OF_ONE: Responses = {
     404: _refusal("No such task in this workspace.", "no task '6f1c4c0e'"),

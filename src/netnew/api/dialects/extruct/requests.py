@@ -40,7 +40,7 @@ class DiscoveryDataSource(StrEnum):
 
 
 class DataSourceRequest(StrEnum):
-    """`extruct_db` is what this server has of its own: its corpora and lists."""
+    """`extruct_db` means this server's own corpora and lists."""
 
     WEB_SEARCH = "web_search"
     LINKEDIN = "linkedin"
@@ -54,17 +54,15 @@ class CriterionDefinition(BaseModel):
         Field(
             pattern=r"^[a-zA-Z][a-zA-Z0-9_]*$",
             max_length=_MAX_KEY_CHARS,
-            description="Identifies the criterion; its scores stand under it.",
+            description="Identifies the criterion in `scores`.",
         ),
     ]
     name: Annotated[str, Field(min_length=1, max_length=100)]
-    criterion: Annotated[
-        str, Field(min_length=10, max_length=500, description="What a company is judged by.")
-    ]
+    criterion: Annotated[str, Field(min_length=10, max_length=500, description="What is judged.")]
 
 
 class DiscoveryTaskInput(BaseModel):
-    """Keys that are not listed here are ignored."""
+    """Unknown keys are ignored."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -96,15 +94,15 @@ class DiscoveryTaskInput(BaseModel):
         list[DataSourceRequest] | None,
         Field(
             max_length=100,
-            description="Ignored while `auto_data_sources` is true, needed when it is false.",
+            description="Ignored if `auto_data_sources` is true, required if it is false.",
         ),
     ] = None
     criteria: Annotated[
         list[CriterionDefinition] | None,
         Field(
             max_length=_MAX_CRITERIA_GIVEN,
-            description=f"At most {MAX_CRITERIA}, each with a key of its own. Without any, they"
-            " are read in the query.",
+            description=f"At most {MAX_CRITERIA}, with distinct keys. Without any, they"
+            " are read from the query.",
         ),
     ] = None
     exclude_domains: Annotated[
@@ -118,13 +116,13 @@ class DiscoveryTaskInput(BaseModel):
         list[TaskIdText] | None,
         Field(
             max_length=_MAX_ENTRIES,
-            description=f"Tasks that are done, at most {MAX_EXCLUDED_TASKS}: the domains of their"
-            f" results are left out. With `exclude_domains` at most {MAX_EXCLUDED:,} domains.",
+            description=f"Finished tasks, at most {MAX_EXCLUDED_TASKS}, whose results' domains are"
+            f" excluded. Together with `exclude_domains` at most {MAX_EXCLUDED:,} domains.",
         ),
     ] = None
     table: Annotated[
         dict[str, Any] | None,
-        Field(max_length=100, description="Tables are not supported: any is refused (422)."),
+        Field(max_length=100, description="Not supported: any value is refused (422)."),
     ] = None
     netnew: NetnewRequest | None = None
 
@@ -137,6 +135,6 @@ class ResumeDiscoveryTaskInput(BaseModel):
         Field(
             ge=0,
             le=MAX_RESULTS,
-            description=f"So many more; the task has never more than {MAX_RESULTS} in all.",
+            description=f"How many more; at most {MAX_RESULTS} in total.",
         ),
     ] = 25

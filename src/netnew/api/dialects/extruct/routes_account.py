@@ -22,11 +22,11 @@ open_to_all = APIRouter(tags=["health"])
 
 
 class User(BaseModel):
-    """The key that asks, as a user; its workspace, as an organization."""
+    """The key as a user, its workspace as an organization."""
 
     user_id: str
-    email: Annotated[str, Field(description="An address that nobody reads.")]
-    available_credits: Annotated[int, Field(description="Always the same: nothing is billed.")]
+    email: Annotated[str, Field(description="A placeholder address.")]
+    available_credits: Annotated[int, Field(description="Constant: nothing is billed.")]
     organization_id: str | None
     organization_name: str | None
     organization_slug: str | None
@@ -49,19 +49,19 @@ class HealthView(BaseModel):
 
 @router.get("/v1/user", responses=EVERYWHERE)
 async def get_user(caller: CurrentCaller) -> User:
-    """Who the key is."""
+    """The key as a user."""
     return _user(caller)
 
 
 @router.get("/v1/billing", responses=EVERYWHERE)
 async def get_billing(caller: CurrentCaller) -> Billing:
-    """What the plan is: a paid one, of which nothing is ever used up."""
+    """The plan: a paid one that is never used up."""
     return Billing(user=_user(caller))
 
 
 @open_to_all.get("/v1/healthcheck")
 async def healthcheck() -> HealthView:
-    """Whether the server answers. It needs no key."""
+    """Whether the server responds. Needs no key."""
     return HealthView()
 
 

@@ -41,7 +41,7 @@ Offset = Annotated[int | None, Query(ge=0, le=2**63 - 1)]
 Limit = Annotated[int | None, Query(ge=1, le=1_000)]
 View = Annotated[
     Literal["qualified", "evaluated"],
-    Query(description="`evaluated`: with the candidates that were judged and are no results."),
+    Query(description="`evaluated`: includes candidates that were judged and do not qualify."),
 ]
 
 router = APIRouter(route_class=AuthenticatedRoute, tags=["company-discovery"])
@@ -51,7 +51,7 @@ router = APIRouter(route_class=AuthenticatedRoute, tags=["company-discovery"])
 async def create_discovery_task(
     body: DiscoveryTaskInput, caller: CurrentCaller
 ) -> DiscoveryTaskOutput:
-    """Begin a task. It is worked on from now on: look at it again until it is done or failed."""
+    """Create a task. It is processed in the background: poll it until it is done or failed."""
     exclude = await exclude_list(caller, body.exclude_domains or (), body.exclude_task_ids or ())
     run = await create_run(caller, spec_of(body, exclude, caller.api.settings))
     return await _told(caller, run)
@@ -61,8 +61,8 @@ async def create_discovery_task(
 async def list_discovery_tasks(
     caller: CurrentCaller, offset: Offset = None, limit: Limit = None
 ) -> list[DiscoveryTaskOutput]:
-    """The newest tasks first, 50 where no limit is given. Runs that were begun otherwise are told
-    as tasks, too."""
+    """Newest tasks first, 50 by default. Runs created through other interfaces are listed as
+    tasks, too."""
     runs = await caller.service.queries.runs(limit or _LIST_LIMIT, offset=offset or 0)
     return [await _told(caller, run) for run in runs]
 
@@ -83,8 +83,8 @@ async def get_discovery_task_results(
     limit: Limit = None,
     view: View = "qualified",
 ) -> DiscoveryTaskResults:
-    """The task with its results so far, the most relevant first; 250 where no limit is given. A
-    page with fewer than asked is the last."""
+    """The task with its results so far, most relevant first, 250 by default. A page with fewer
+    than requested is the last."""
     run = await _run(caller, task_id)
     criteria = criteria_of(run) or ()
     judged = await judged_in(caller.service, run)
@@ -107,7 +107,7 @@ async def get_discovery_task_results(
 async def resume_discovery_task(
     task_id: str, body: ResumeDiscoveryTaskInput, caller: CurrentCaller
 ) -> DiscoveryTaskOutput:
-    """Ask for more results, or go on with a task that failed or was cut short."""
+    """Request more results, or resume a task that failed or was cut short."""
     run = await _run(caller, task_id)
     more, caps = body.desired_new_results, caller.api.settings.budget
     run = await caller.service.widen(run.id, more, MAX_RESULTS, caps=caps)
@@ -119,8 +119,8 @@ async def resume_discovery_task(
     responses={**EVERYWHERE, **OF_ONE, **OF_PAUSE, **with_examples(TASK)},
 )
 async def pause_discovery_task(task_id: str, caller: CurrentCaller) -> DiscoveryTaskOutput:
-    """Stop at the next checkpoint, to be resumed. The task stays `in_progress`, since there is no
-    word for it; `netnew.status` says `paused`."""
+    """Pause at the next checkpoint. The task stays `in_progress`, since the format has no word
+    for it; `netnew.status` says `paused`."""
     run = await _run(caller, task_id)
     return await _told(caller, await caller.service.pause(run.id))
 

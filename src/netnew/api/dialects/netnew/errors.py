@@ -40,18 +40,18 @@ NAMES: dict[str, str] = {}
 
 
 class FieldError(BaseModel):
-    field: str = Field(description="where it stands, such as `body.additional` or `query.limit`")
+    field: str = Field(description="its location, such as `body.additional` or `query.limit`")
     problem: str
 
 
 class ErrorDetail(BaseModel):
     code: Code
     message: str
-    fields: list[FieldError] = Field(description="the fields that are wrong, where it is those")
+    fields: list[FieldError] = Field(description="the invalid fields, if any")
 
 
 class NetnewErrorBody(BaseModel):
-    """Every refusal."""
+    """The body of every error."""
 
     error: ErrorDetail
 
@@ -72,13 +72,13 @@ def _field(problem: FieldProblem) -> dict[str, str]:
 
 
 _WHEN = {
-    401: "No key, or none that is in force.",
-    403: "The key is read-only; or there is no key yet, and the host is not allowed.",
-    404: "There is no such thing in the workspace of the key.",
-    409: "The run does not stand so that this can be done.",
-    413: "The body has more bytes than are taken.",
-    422: "A field is wrong; `fields` says which.",
-    429: "Too many requests, runs or streams; `retry-after` says when to come again.",
+    401: "The key is missing or not valid.",
+    403: "The key is read-only; or no key has been created yet, and the host is not allowed.",
+    404: "Not found in the workspace of the key.",
+    409: "The run's state does not allow this.",
+    413: "The body is too large.",
+    422: "A field is invalid; `fields` says which.",
+    429: "Too many requests, runs or streams; retry after `retry-after`.",
     503: "The database, a source or a model is unavailable; retry later.",
 }
 _EXAMPLES = {

@@ -22,7 +22,7 @@ class ConditionView(BaseModel):
 
 
 class FieldView(BaseModel):
-    """A field asked about each match. `fields`: those of an object; `options`: what it may be."""
+    """A field requested for each match. `fields`: those of an object; `options`: allowed values."""
 
     name: str
     description: str
@@ -32,13 +32,13 @@ class FieldView(BaseModel):
 
 
 class RunView(NetnewResponse):
-    """A run: what was asked, how far it has come. Times are in UTC."""
+    """A run: the question and its progress. Times are in UTC."""
 
     status: RunStatus
     objective: str
     conditions: list[ConditionView]
     enrichments: list[FieldView]
-    metadata: dict[str, str | int | float | bool] = Field(description="the caller's own")
+    metadata: dict[str, str | int | float | bool] = Field(description="the caller's own data")
     refreshes: str | None = Field(description="the run that this one refreshes")
     rechecks: bool
     stop_requested: StopRequest
@@ -49,7 +49,7 @@ class RunView(NetnewResponse):
 
 
 class RunPage(BaseModel):
-    """The newest first. `next_offset`: where the next page begins; null on the last."""
+    """Newest first. `next_offset`: start of the next page; null on the last."""
 
     runs: list[RunView]
     total: int
@@ -87,32 +87,32 @@ class BasisView(BaseModel):
 
 
 class CandidateView(BaseModel):
-    """An entity that may match, with everything that is known of it."""
+    """An entity that may match, with everything known about it."""
 
     candidate_id: str
     name: str
     url: str
     alternate_urls: list[str]
-    pages: list[str] = Field(description="addresses of pages that may serve as evidence")
+    pages: list[str] = Field(description="addresses of the pages that are evidence")
     description: str
     match_status: MatchStatus
     recheck: RecheckOutcome | None = Field(
-        None, description="of a refresh: how a match of the run before stands now"
+        None, description="of a refresh: what became of a match of the previous run"
     )
     verdicts: list[VerdictView]
-    enrichments: dict[str, Any] = Field(description="the values in the shape asked for")
+    enrichments: dict[str, Any] = Field(description="the values in the requested shape")
     basis: list[BasisView]
 
 
 class CandidatePage(BaseModel):
-    """In the order they were found. `next_offset`: where the next page begins; null on the last."""
+    """In the order they were found. `next_offset`: start of the next page; null on the last."""
 
     candidates: list[CandidateView]
     next_offset: int | None
 
 
 class MergeView(BaseModel):
-    """Two candidates that were found to be one; `number` is what `runs merges --undo` takes."""
+    """Two candidates that were merged; `number` is the argument of `runs merges --undo`."""
 
     number: int
     kept: str
@@ -125,13 +125,13 @@ class MergeView(BaseModel):
 
 
 class MergeLog(BaseModel):
-    """The oldest first."""
+    """Oldest first."""
 
     merges: list[MergeView]
 
 
 Limit = Annotated[int, Field(ge=1, le=1_000, description="how many at most")]
-Offset = Annotated[int, Field(ge=0, le=1_000_000, description="how many to leave out")]
+Offset = Annotated[int, Field(ge=0, le=1_000_000, description="how many to skip")]
 
 
 def run_view(run: Run) -> RunView:

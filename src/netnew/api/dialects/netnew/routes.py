@@ -19,8 +19,8 @@ from netnew.api.dialects.netnew.errors import NAMES, answer
 from netnew.api.errors import answer_problems
 
 _ABOUT = """\
-What no wire format has: runs of all dialects in one list, candidates with every quote, exports,
-our own events, what became of webhooks, and the commands of `netnew runs`.
+What the vendors' formats lack: runs of all dialects in one list, candidates with every quote,
+exports, our own events, webhook deliveries, and the commands of `netnew runs`.
 """
 
 # For the document alone: the guard has asked before.

@@ -20,7 +20,7 @@ router = APIRouter(route_class=AuthenticatedRoute)
 
 
 class WebhookView(BaseModel):
-    """`face`: whose wire format it is told in; `wants`: the event types, in that one's words."""
+    """`face`: the wire format of its deliveries; `wants`: the event types in that format."""
 
     id: str
     url: str
@@ -30,21 +30,21 @@ class WebhookView(BaseModel):
 
 
 class DeliveryView(BaseModel):
-    """One event on its way to one webhook; `id` is the same at each attempt."""
+    """One event sent to one webhook; `id` is the same at each attempt."""
 
     id: str
     webhook_id: str
     run_id: str
-    seq: int = Field(description="the number of the event it tells of")
+    seq: int = Field(description="the number of the event")
     event_type: str
     state: DeliveryState
     tries: int
     created_at: datetime
-    next_at: datetime | None = Field(description="when it is tried next; null: it is not")
+    next_at: datetime | None = Field(description="time of the next attempt; null: none")
 
 
 class DeliveryPage(BaseModel):
-    """The newest events first. `next_offset`: where the next page begins; null on the last."""
+    """Newest events first. `next_offset`: start of the next page; null on the last."""
 
     webhooks: list[WebhookView]
     deliveries: list[DeliveryView]
@@ -52,7 +52,7 @@ class DeliveryPage(BaseModel):
 
 
 class AttemptView(BaseModel):
-    """`status`: the HTTP status that came back; `problem`: why it does not count as delivered."""
+    """`status`: the HTTP status of the response; `problem`: why the delivery failed."""
 
     number: int
     at: datetime
@@ -63,14 +63,14 @@ class AttemptView(BaseModel):
 
 class DeliveryDetail(DeliveryView):
     attempts: list[AttemptView]
-    body: Any = Field(description="the JSON that is sent, the same at each attempt")
+    body: Any = Field(description="the JSON body, the same at each attempt")
 
 
 @router.get("/runs/{run_id}/deliveries", responses=refusals(404))
 async def list_deliveries(
     caller: CurrentCaller, run_id: str, limit: Limit = 100, offset: Offset = 0
 ) -> DeliveryPage:
-    """The webhooks of a run, and how each event to be told of stands."""
+    """The webhooks of a run and the state of each delivery."""
     run = await caller.service.queries.run(run_id_in_path(run_id))
     webhooks, workspace_id = caller.api.webhooks, caller.workspace_id
     found = await webhooks.deliveries(workspace_id, run.id, limit + 1, offset)
@@ -83,7 +83,7 @@ async def list_deliveries(
 
 @router.get("/deliveries/{delivery_id}", responses=refusals(404))
 async def show_delivery(caller: CurrentCaller, delivery_id: str) -> DeliveryDetail:
-    """A delivery with each attempt and the body that was sent."""
+    """A delivery with its attempts and the body that is sent."""
     webhooks, workspace_id = caller.api.webhooks, caller.workspace_id
     delivery = await webhooks.delivery(workspace_id, delivery_id)
     attempts = await webhooks.attempts(workspace_id, delivery_id)
@@ -92,7 +92,7 @@ async def show_delivery(caller: CurrentCaller, delivery_id: str) -> DeliveryDeta
 
 @router.post("/deliveries/{delivery_id}/resend", responses=refusals(404, 413))
 async def resend_delivery(caller: CurrentCaller, delivery_id: str) -> DeliveryDetail:
-    """Have it tried again now, whatever became of it, under its id and with its body."""
+    """Send a delivery again now, whatever its state, with the same id and body."""
     webhooks, workspace_id = caller.api.webhooks, caller.workspace_id
     async with caller.service.audit.recorded("webhook.resend", delivery_id):
         delivery = await webhooks.resend(workspace_id, delivery_id)

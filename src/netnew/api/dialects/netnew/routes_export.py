@@ -39,7 +39,7 @@ _IN_MEMORY_BYTES = 1_000_000
 _CHUNK_BYTES = 65_536
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 _DOCUMENTED = {
-    "description": "The file. `docs/reference/exports.md` has its columns.",
+    "description": "The file. `docs/reference/exports.md` lists its columns.",
     "content": {x.partition(";")[0]: {"schema": {}} if x.endswith("json") else _FILE
                 for x in MEDIA_TYPES.values()},
 }  # fmt: skip
@@ -55,11 +55,12 @@ async def export(
     run_id: str,
     format: FileFormat = "csv",
     match_status: Annotated[
-        MatchStatus | None, Query(description="only those that stand so; by default the matched")
+        MatchStatus | None,
+        Query(description="only candidates with this status; by default matches"),
     ] = None,
 ) -> Response:
-    """The rows of a run as csv, xlsx, jsonl, json or Markdown. Two files are made at a time; where
-    eight others wait already, it is refused, to be asked for again."""
+    """The rows of a run as csv, xlsx, jsonl, json or Markdown. Two exports run at a time and
+    eight may wait; further ones get 429."""
     named = run_id_in_path(run_id)
     async with caller.api.exports.turn("exports"):
         file, size = await _made(caller, named, format, match_status)

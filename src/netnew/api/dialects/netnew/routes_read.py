@@ -29,13 +29,13 @@ router = APIRouter(route_class=AuthenticatedRoute)
 
 Status = Annotated[
     MatchStatus | None,
-    Query(description="only those that stand so; by default all but the discarded"),
+    Query(description="only candidates with this status; by default all except discarded"),
 ]
 
 
 @router.get("/runs", responses=refusals())
 async def list_runs(caller: CurrentCaller, limit: Limit = 20, offset: Offset = 0) -> RunPage:
-    """The runs of the workspace, whichever face they were begun by, the newest first."""
+    """The runs of the workspace, created through any interface, newest first."""
     found = await caller.service.queries.runs(limit, offset=offset)
     total = await caller.service.queries.count_runs()
     more = offset + len(found) < total
@@ -54,8 +54,8 @@ async def show_run(caller: CurrentCaller, run_id: str) -> RunView:
 
 @router.delete("/runs/{run_id}", status_code=204, responses=refusals(404, 413))
 async def delete_run(caller: CurrentCaller, run_id: str) -> Response:
-    """Remove a run and its rows, also while it is worked on. Pages and verdicts on record stay, so
-    that asking again stays cheap."""
+    """Delete a run and its rows, even while it is running. Pages and verdicts stay, so that
+    repeating the question stays cheap."""
     await caller.service.delete(run_id_in_path(run_id))
     return Response(status_code=204)
 
@@ -68,8 +68,8 @@ async def list_candidates(
     limit: Limit = 100,
     offset: Offset = 0,
 ) -> CandidatePage:
-    """Candidates with their verdicts, values and quotes. Pages are stable while a run goes on:
-    what it finds comes at the end."""
+    """Candidates with their verdicts, values and quotes. Pages are stable while a run continues:
+    new candidates are appended."""
     run = await caller.service.queries.run(run_id_in_path(run_id))
     met, page = 0, []
     async for candidate in caller.service.queries.candidates(run.id):
@@ -87,7 +87,7 @@ async def list_candidates(
 
 @router.get("/runs/{run_id}/merges", responses=refusals(404))
 async def list_merges(caller: CurrentCaller, run_id: str) -> MergeLog:
-    """Which candidates were found to be one, and why."""
+    """Which candidates were merged, and why."""
     run = await caller.service.queries.run(run_id_in_path(run_id))
     log = await caller.service.queries.merges(run.id)
     return MergeLog(merges=[merge_view(n, x) for n, x in enumerate(log, 1)])

@@ -21,7 +21,7 @@ class SecretView(BaseModel):
 
 @router.get("/webhook-secret", responses=refusals(403))
 async def show_webhook_secret(caller: CurrentCaller) -> SecretView:
-    """The secret that signs webhooks of the workspace by the standard scheme; made when it is first
-    asked for. It needs a key of full scope: who has it can sign."""
+    """The secret that signs webhooks of the workspace by the standard scheme, created on first
+    use. It needs a key of full scope, because its holder can sign."""
     caller.check_full_scope()
     return SecretView(secret=await caller.api.webhooks.secret_of(caller.workspace_id))

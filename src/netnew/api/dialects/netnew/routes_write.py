@@ -22,7 +22,7 @@ Many = Annotated[int, Field(ge=1, le=MAX_MATCH_LIMIT)]
 
 
 class ResumeAsked(BaseModel):
-    """`budget`: another in the place of the run's own, which begins anew otherwise."""
+    """`budget`: replaces the run's budget; otherwise the run's own budget starts again."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{}]})
 
@@ -34,21 +34,21 @@ class RefreshAsked(BaseModel):
         extra="forbid", json_schema_extra={"examples": [{"match_limit": 50, "rechecks": True}]}
     )
 
-    match_limit: Many | None = Field(None, description="by default that of the run")
+    match_limit: Many | None = Field(None, description="by default the run's")
     rechecks: bool = Field(
-        False, description="look again at the matches, and tell which changed or are gone"
+        False, description="check the matches again and report which changed or are gone"
     )
 
 
 class ExtendAsked(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"additional": 25}]})
 
-    additional: Many = Field(description="so many more matches")
+    additional: Many = Field(description="number of further matches")
 
 
 @router.post("/runs/{run_id}/pause", responses=refusals(404, 409, 413))
 async def pause(caller: CurrentCaller, run_id: str) -> RunView:
-    """Stop at the next checkpoint, to be continued."""
+    """Pause at the next checkpoint."""
     return run_view(await caller.service.pause(run_id_in_path(run_id)))
 
 
@@ -60,7 +60,7 @@ async def unpause(caller: CurrentCaller, run_id: str) -> RunView:
 
 @router.post("/runs/{run_id}/resume", responses=refusals(404, 409, 413))
 async def resume(caller: CurrentCaller, run_id: str, asked: ResumeAsked | None = None) -> RunView:
-    """Go on with a run that failed, was cancelled or met a cap; or whose worker is gone."""
+    """Resume a run that failed, was cancelled or reached a cap, or whose worker is gone."""
     given = asked.budget if asked else None
     caps = caller.api.settings.budget
     budget = Budget(**given.model_dump()) if given else None
@@ -69,19 +69,19 @@ async def resume(caller: CurrentCaller, run_id: str, asked: ResumeAsked | None =
 
 @router.post("/runs/{run_id}/cancel", responses=refusals(404, 409, 413))
 async def cancel(caller: CurrentCaller, run_id: str) -> RunView:
-    """Stop at the next checkpoint, as cancelled; the rows are kept."""
+    """Cancel at the next checkpoint; the rows are kept."""
     return run_view(await caller.service.cancel(run_id_in_path(run_id)))
 
 
 @router.post("/runs/{run_id}/keep", responses=refusals(404, 409, 413))
 async def keep(caller: CurrentCaller, run_id: str) -> RunView:
-    """Stop at the next checkpoint, as completed: what there is, is enough."""
+    """Complete the run at the next checkpoint with what it has."""
     return run_view(await caller.service.keep(run_id_in_path(run_id)))
 
 
 @router.post("/runs/{run_id}/extend", responses=refusals(404, 409, 413))
 async def extend(caller: CurrentCaller, run_id: str, asked: ExtendAsked) -> RunView:
-    """Find more; a run under way goes on beyond its limit."""
+    """Find more matches; a running run continues beyond its limit."""
     caps = caller.api.settings.budget
     return run_view(
         await caller.service.extend(run_id_in_path(run_id), asked.additional, caps=caps)
@@ -90,7 +90,7 @@ async def extend(caller: CurrentCaller, run_id: str, asked: ExtendAsked) -> RunV
 
 @router.post("/runs/{run_id}/refresh", status_code=201, responses=refusals(404, 409, 413))
 async def refresh(caller: CurrentCaller, run_id: str, asked: RefreshAsked | None = None) -> RunView:
-    """Begin a new run that asks the same and leaves out what this one found."""
+    """Create a run with the same question that excludes what this one found."""
     asked = asked or RefreshAsked(match_limit=None, rechecks=False)
     caller.api.begun.take(caller.key_id)
     named, caps = run_id_in_path(run_id), caller.api.settings.budget

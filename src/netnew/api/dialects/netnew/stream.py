@@ -62,16 +62,20 @@ async def events(
         int, Query(ge=0, le=_LAST, description="only events with a higher number")
     ] = 0,
     last_event_id: Annotated[
-        str | None, Header(description="the same, as browsers send it when they come again")
+        str | None, Header(description="the same, as browsers send it when they reconnect")
     ] = None,
     timeout_s: Annotated[
         float | None,
-        Query(ge=0, le=86_400, description="seconds after which it ends; 0: what there is by now"),
+        Query(
+            ge=0,
+            le=86_400,
+            description="seconds after which the stream ends; 0: only what is stored now",
+        ),
     ] = None,
 ) -> EventStream:
-    """Every event of a run in order, without a gap; ends when the run has ended. Each is told by
-    its kind: `run.status`, `run.round`, `candidate.decided` … Every 15 s without one a comment
-    comes, so that nothing on the way takes the connection for dead."""
+    """All events of a run in order, without gaps, until the run has ended. The event name is its
+    kind: `run.status`, `run.round`, `candidate.decided` … After 15 s without an event a comment
+    is sent to keep the connection open."""
     run = await caller.service.queries.run(run_id_in_path(run_id))
     begin = _number(last_event_id) if last_event_id else after
     release = caller.api.streams.take(caller.key_id)

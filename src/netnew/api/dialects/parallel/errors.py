@@ -44,18 +44,18 @@ class ErrorResponse(BaseModel):
 
 
 class ValidationErrorResponse(ErrorResponse):
-    """Both shapes that the vendor documents at once: `error`, and a list `detail`."""
+    """Both shapes that the vendor documents: `error`, and a list `detail`."""
 
     detail: list[ParallelFieldError]
 
 
 _SAID = {
     401: "The key is missing, unknown or revoked.",
-    403: "The key is read-only; or there is no key yet, and the host is not allowed.",
+    403: "The key is read-only; or no key has been created yet, and the host is not allowed.",
     404: "There is no such run.",
     409: "The run has ended.",
     413: "The body is too large.",
-    429: "Too much at a time; `retry-after` says when to come again.",
+    429: "Too much at once; retry after `retry-after`.",
     503: "A dependency is unavailable; retry later.",
 }
 

@@ -84,7 +84,7 @@ class ExcludedRequest(BaseModel):
 
 
 class WebhookBody(BaseModel):
-    """`event_types` left out: all that are told; an empty list: none."""
+    """Without `event_types`: all events; with an empty list: none."""
 
     url: Url = Field(pattern=r"^[hH][tT][tT][pP][sS]?://")
     event_types: Annotated[list[EventType], Field(max_length=100, fail_fast=True)] | None = None
@@ -100,7 +100,7 @@ class McpServerRequest(BaseModel):
     url: Url
     name: Name
     headers: Annotated[dict[str, str], *Bounded] | None = Field(
-        default=None, description="not kept"
+        default=None, description="not stored"
     )
     allowed_tools: Annotated[list[Name], Field(max_length=1_000, fail_fast=True)] | None = None
 
@@ -109,7 +109,7 @@ class FindAllEnrichInput(BaseModel):
     output_schema: OutputSchemaRequest
     processor: Name = "core"
     mcp_servers: Annotated[list[McpServerRequest], Field(max_length=20, fail_fast=True)] | None = (
-        Field(default=None, description="kept and told again, without headers; no server is asked")
+        Field(default=None, description="stored and returned without headers; no server is called")
     )
 
     model_config = ConfigDict(
@@ -133,7 +133,7 @@ class FindAllEnrichInput(BaseModel):
 
 
 class FieldRequest(BaseModel):
-    """A text field by name, the short form that a create takes besides."""
+    """A text field by name: the short form that a create also accepts."""
 
     name: Annotated[Text, Field(max_length=500)]
     description: Description = ""
@@ -159,9 +159,7 @@ class FindAllRunInput(BaseModel):
         ]
         | None
     ) = None
-    netnew: NetnewRequest | None = Field(
-        default=None, description="what netnew takes beyond the format"
-    )
+    netnew: NetnewRequest | None = Field(default=None, description="netnew's additional options")
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -205,7 +203,7 @@ class FindAllRunInput(BaseModel):
 
 
 class FindAllExtendInput(BaseModel):
-    additional_match_limit: Positive = Field(description="how many more; the total is at most 1000")
+    additional_match_limit: Positive = Field(description="how many more; at most 1000 in total")
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"additional_match_limit": 40}]})
 

@@ -47,7 +47,9 @@ class RunStatusView(Wire):
     status: RunState
     is_active: bool
     metrics: Metrics
-    termination_reason: Reason | None = Field(default=None, description="absent while it is active")
+    termination_reason: Reason | None = Field(
+        default=None, description="absent while the run is active"
+    )
 
 
 class FindAllRun(Wire):
@@ -58,7 +60,7 @@ class FindAllRun(Wire):
     created_at: str | None = None
     modified_at: str | None = None
     netnew: NetnewResponse | None = Field(
-        default=None, description="what netnew tells beyond the format"
+        default=None, description="netnew's additions to the format"
     )
 
     model_config = ConfigDict(
@@ -85,7 +87,7 @@ class FindAllRun(Wire):
 
 
 class FindAllRuns(Wire):
-    """An extension: the newest runs first."""
+    """An extension: newest runs first."""
 
     runs: list[FindAllRun]
 
@@ -106,7 +108,7 @@ class FieldBasis(Wire):
 class FindAllCandidate(Wire):
     candidate_id: str
     name: str
-    url: str = Field(description="its own site, else the best page about it; never empty")
+    url: str = Field(description="its own site, otherwise the best page about it; never empty")
     description: str | None = None
     match_status: MatchState
     output: dict[str, JsonValue] | None = Field(
@@ -118,13 +120,13 @@ class FindAllCandidate(Wire):
 
 
 class CandidateOfRun(FindAllCandidate):
-    """As webhooks tell it."""
+    """A candidate as webhooks send it."""
 
     findall_id: str
 
 
 class FindAllRunResult(Wire):
-    """`findall_id` and `status` are those of `run` once more."""
+    """`findall_id` and `status` repeat those of `run`."""
 
     run: FindAllRun
     candidates: list[FindAllCandidate]
@@ -144,7 +146,7 @@ class OutputSchema(Wire):
 
 
 class McpServer(Wire):
-    """Without the headers it came with."""
+    """Without its headers."""
 
     type: Literal["url"] = "url"
     url: str
@@ -164,7 +166,9 @@ class FindAllSchema(Wire):
     match_conditions: list[Condition]
     enrichments: list[Enrichment] | None = None
     generator: Generator = "core"
-    match_limit: int | None = Field(default=None, description="of the run now, with all extensions")
+    match_limit: int | None = Field(
+        default=None, description="the current limit, with all extensions"
+    )
 
 
 class Entity(Wire):
@@ -186,7 +190,7 @@ class CandidatesResponse(Wire):
 
 
 class WebhookEvent(Wire):
-    """What is sent to a webhook."""
+    """The body of a delivery."""
 
     type: str
     timestamp: str

@@ -36,7 +36,7 @@ _AT_ONCE = 50
 async def list_runs(
     caller: CurrentCaller, limit: Annotated[int, Query(ge=1, le=1_000)] = 20
 ) -> Response:
-    """The newest runs first: an extension, since the format has no list of runs."""
+    """Newest runs first. An extension: the format has no list of runs."""
     runs = await caller.service.queries.runs(limit)
     views = [run_view(run, await metrics(caller, run)) for run in runs]
     return responses.FindAllRuns(runs=views).response()
@@ -48,7 +48,7 @@ async def list_runs(
     responses=documented(404),
 )
 async def retrieve_run(caller: CurrentCaller, findall_id: str) -> Response:
-    """How far a run has come."""
+    """The progress of a run."""
     run = await caller.service.queries.run(run_id_in_path(findall_id))
     return run_view(run, await metrics(caller, run)).response()
 
@@ -59,7 +59,7 @@ async def retrieve_run(caller: CurrentCaller, findall_id: str) -> Response:
     responses=documented(404),
 )
 async def retrieve_schema(caller: CurrentCaller, findall_id: str) -> Response:
-    """What a run asks, ready to be asked again."""
+    """The question of a run, ready to be used again."""
     return schema_view(await caller.service.queries.run(run_id_in_path(findall_id))).response()
 
 
@@ -72,12 +72,13 @@ async def retrieve_result(
     caller: CurrentCaller,
     findall_id: str,
     match_status: Annotated[
-        responses.MatchState | None, Query(description="an extension: only those")
+        responses.MatchState | None,
+        Query(description="an extension: only candidates with this status"),
     ] = None,
-    limit: Annotated[int | None, Query(ge=1, description="an extension: only so many")] = None,
+    limit: Annotated[int | None, Query(ge=1, description="an extension: at most this many")] = None,
 ) -> Response:
-    """All that is known now, in every state of the run: matches first, then in the order in which
-    they were found. The counters are of all candidates, whatever is left out."""
+    """Everything known now, in any state of the run: matches first, then in the order found. The
+    counters cover all candidates, whatever is filtered."""
     run = await caller.service.queries.run(run_id_in_path(findall_id))
     found = await _found(caller, run)
     told = run_view(run, _metrics(found))

@@ -27,8 +27,7 @@ router = APIRouter(route_class=AuthenticatedRoute)
     "/v1beta/findall/ingest", response_model=responses.FindAllSchema, responses=documented(413)
 )
 async def ingest(caller: CurrentCaller, asked: IngestInput) -> Response:
-    """What a run of this objective would ask: its entity type, its conditions, and the fields that
-    it wants to know besides."""
+    """How a run would read this objective: entity type, conditions and requested fields."""
     api = caller.api
     spec = RunSpec(
         objective=asked.objective, sources=api.settings.sources, judge=api.settings.judge
@@ -58,7 +57,7 @@ async def ingest(caller: CurrentCaller, asked: IngestInput) -> Response:
     responses=documented(413),
 )
 async def entity_search(caller: CurrentCaller, asked: EntitySearchRequest) -> Response:
-    """Who may be meant, the likeliest first: within seconds, and without proof."""
+    """Entities that may be meant, most likely first: within seconds and without proof."""
     found = await _entities(caller, asked.entity_type, asked.objective, asked.match_limit)
     set_id = f"entity_set_{caller.api.ids.uuid().hex}"
     return responses.EntitySearchResponse(entity_set_id=set_id, entities=found).response()

@@ -39,7 +39,7 @@ _MAX_READ_AT_ONCE = 500  # of an exclude list; a longer one is read off the even
 @router.post("/v1beta/findall/runs", response_model=responses.FindAllRun, responses=documented(413))
 @takes_list
 async def create_run(caller: CurrentCaller, request: Request, asked: FindAllRunInput) -> Response:
-    """Begin a run. It is queued at once; nothing is searched before this is answered."""
+    """Create a run. It is queued immediately; nothing is searched before the response."""
     hook = webhook_request(asked.webhook)
     if len(asked.exclude_list or ()) > _MAX_READ_AT_ONCE:
         spec = await caller.api.off_loop.run(spec_of, asked, caller.api.settings)
@@ -55,7 +55,8 @@ async def create_run(caller: CurrentCaller, request: Request, asked: FindAllRunI
     responses=documented(404, 413),
 )
 async def extend_run(caller: CurrentCaller, findall_id: str, asked: FindAllExtendInput) -> Response:
-    """Find more: while it runs, and once it has met its limit. What is decided stays so."""
+    """Find more matches, while the run is active or after it has reached its limit. Decisions
+    stay."""
     more, run_id = asked.additional_match_limit, run_id_in_path(findall_id)
     caps = caller.api.settings.budget
     run = await caller.service.extend(
@@ -70,8 +71,8 @@ async def extend_run(caller: CurrentCaller, findall_id: str, asked: FindAllExten
     responses=documented(404, 413),
 )
 async def enrich_run(caller: CurrentCaller, findall_id: str, asked: FindAllEnrichInput) -> Response:
-    """Fill further fields of all matches, those found and those yet to be found; a run that has
-    ended is queued for it, and ends as it had ended."""
+    """Fill further fields for all matches, present and future. A finished run is queued for this
+    and returns to its previous final state."""
     fields, told = requested_fields(asked)
     run_id = run_id_in_path(findall_id)
     await _ended_if_cancelled(caller, run_id)
@@ -91,7 +92,7 @@ async def enrich_run(caller: CurrentCaller, findall_id: str, asked: FindAllEnric
     responses=documented(404, 409, 413),
 )
 async def cancel_run(caller: CurrentCaller, findall_id: str) -> Response:
-    """Start nothing more; all that was found is kept."""
+    """Start no further work; everything found is kept."""
     run = await caller.service.queries.run(run_id_in_path(findall_id))
     if run.status.is_terminal or is_being_cancelled(run):
         raise Conflict("Cannot cancel a terminated FindAll run")

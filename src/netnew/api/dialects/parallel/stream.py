@@ -29,8 +29,8 @@ def _document() -> dict[int | str, dict[str, Any]]:
     shape.pop("$defs", None)
     said = (
         "Each event has the lines `event`, `id` and `data`; `data` is one line of JSON as below."
-        " Where nothing happens for 10 seconds, `findall.status` comes once more, with the id of"
-        " the event before it. An event `error` has the body of an error; it is the last."
+        " After 10 seconds without an event, `findall.status` is repeated with the id of the "
+        "event before it. An `error` event has the body of an error and is the last."
     )
     text = {"type": "string"}
     data = text | {"contentMediaType": "application/json", "contentSchema": shape}
@@ -55,7 +55,7 @@ async def stream_events(
     findall_id: str,
     last_event_id: Annotated[
         str | None,
-        Query(pattern=_ID, description="go on after this; otherwise from the first event on"),
+        Query(pattern=_ID, description="continue after this event; by default from the first"),
     ] = None,
     timeout_s: Annotated[
         float | None,
@@ -63,7 +63,7 @@ async def stream_events(
             alias="timeout",
             ge=0,
             le=_MAX_S,
-            description="seconds; otherwise until the run has ended",
+            description="seconds; by default until the run has ended",
         ),
     ] = None,
     last_event_header: Annotated[
@@ -71,8 +71,8 @@ async def stream_events(
         Header(alias="Last-Event-ID", pattern=_ID, description="as `last_event_id`"),
     ] = None,
 ) -> EventStream:
-    """What happened to a run, and what happens: all of it, in order. The stream of a run that has
-    ended is closed after its last event."""
+    """All events of a run, past and future, in order. The stream of a finished run closes after
+    its last event."""
     run = await caller.service.queries.run(run_id_in_path(findall_id))
     resumes_at = last_event_id or last_event_header
     start = position_of(resumes_at, run.created_at, run.last_seq) if resumes_at else EventPosition()

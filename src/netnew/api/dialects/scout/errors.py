@@ -28,7 +28,7 @@ class RunNotCompleted(Conflict):
 
 
 class ScoutErrorBody(BaseModel):
-    """`code` is there where a program may want to tell refusals of one status apart."""
+    """`code` distinguishes errors with the same status where programs may need it."""
 
     detail: str
     code: str | None = Field(None, examples=["run_not_completed"])
@@ -65,15 +65,15 @@ def _wrong(field: FieldProblem) -> dict[str, object]:
 
 
 _SAID = {
-    401: ("No key, or none that is in force.", "Invalid or missing API key"),
+    401: ("The key is missing or not valid.", "Invalid or missing API key"),
     403: (
-        "The key is read-only; or there is no key yet, and the host is not allowed.",
+        "The key is read-only; or no key has been created yet, and the host is not allowed.",
         "This key is read-only",
     ),
     404: ("There is no such run.", "no run 'fa-0b6c2f5c6e5d4f7fa9c1c1f0a2f4d3b1'"),
-    409: ("The run does not stand so that this can be done.", "the run is running"),
+    409: ("The run's state does not allow this.", "the run is running"),
     413: ("The body is too large.", "the body is too large (allowed: at most 8,000,000 bytes)"),
-    429: ("Too much at a time; `Retry-After` says when to come again.", "Too many requests"),
+    429: ("Too much at once; retry after `Retry-After`.", "Too many requests"),
     503: (
         "The database, a source or a model is unavailable; retry later.",
         "the database is unavailable",
@@ -93,6 +93,6 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
         }
     documented[422] = {
         "model": ScoutFieldErrors,
-        "description": "A field is wrong; `loc` says which.",
+        "description": "A field is invalid; `loc` says which.",
     }
     return documented

@@ -18,34 +18,37 @@ from netnew.api.netnew_extension import NetnewRequest
 
 
 class FindAllRequest(BaseModel):
-    """A question, and the columns that each row is to have."""
+    """A question and the columns of each row."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [ASKED]})
 
-    query: str = Field(min_length=1, max_length=10_000, description="What to find all of.")
+    query: str = Field(min_length=1, max_length=10_000, description="The question.")
     fields: Fields | None = Field(None, description="Columns of the rows.")
     output_schema: Document | None = Field(
-        None, description="JSON Schema of a row, an object with properties; it beats `fields`."
+        None, description="JSON Schema of a row, an object with properties; overrides `fields`."
     )
-    limit: Limit = Field(20, description="How many entities at most.")
-    netnew: NetnewRequest | None = Field(None, description="Asked beyond the wire format of Scout.")
+    limit: Limit = Field(20, description="Maximum number of entities.")
+    netnew: NetnewRequest | None = Field(None, description="Options beyond Scout's wire format.")
 
 
 class FindAllRunRequest(FindAllRequest):
-    """The same for a run in the background, which can tell a webhook of its end."""
+    """The same for a background run, which can notify a webhook when it ends."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [ASKED, ASKED | {"webhook": "https://example.org/done"}]}
     )
 
     webhook: str | None = Field(
-        None, min_length=1, max_length=2_048, description="An https address, told of the end."
+        None,
+        min_length=1,
+        max_length=2_048,
+        description="An https address that is notified of the end.",
     )
     webhook_secret: str | None = Field(
-        None, max_length=512, description="Signs what is sent to the webhook."
+        None, max_length=512, description="Signs the webhook's deliveries."
     )
     metadata: Document | None = Field(
-        None, description="Your own keys, given back; 64 KB of JSON at most."
+        None, description="Your own data, returned unchanged; at most 64 KB of JSON."
     )
 
 
@@ -56,13 +59,13 @@ class FindAllExtendRequest(BaseModel):
 
 
 class FindAllEnrichRequest(BaseModel):
-    """Further columns, for the entities of a run and those it is yet to find."""
+    """Further columns for the present and future entities of a run."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"fields": ["director"]}]})
 
     fields: Fields | None = None
     output_schema: Document | None = None
-    processor: str | None = Field(None, max_length=100, description="Taken, and of no effect.")
+    processor: str | None = Field(None, max_length=100, description="Accepted without effect.")
 
     @model_validator(mode="after")
     def _asks_something(self) -> Self:

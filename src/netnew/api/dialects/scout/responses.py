@@ -36,7 +36,7 @@ class Metrics(BaseModel):
 
 
 class FindAllStatus(BaseModel):
-    """How a completed run stands; every other is told in one word."""
+    """The status of a completed run; other states are a word."""
 
     status: Literal["completed"]
     is_active: bool
@@ -71,7 +71,7 @@ class FieldOutput(BaseModel):
 
 
 class FindAllCandidate(BaseModel):
-    """An entity that was looked at, with the proof of every field."""
+    """An examined entity, with the proof of each field."""
 
     candidate_id: str
     name: str
@@ -88,7 +88,7 @@ class Condition(BaseModel):
 
 
 class FindAllSchema(BaseModel):
-    """What was read in the query."""
+    """How the query was read."""
 
     objective: str
     entity_type: str
@@ -98,36 +98,36 @@ class FindAllSchema(BaseModel):
 
 
 class FindAllRunView(BaseModel):
-    """A run: what it was asked, how it stands, what it has found so far."""
+    """A run: its question, state and results so far."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [RUN]})
 
     findall_id: str = Field(description="Opaque id of the run.")
     status: Literal["queued", "running", "completed", "failed", "cancelled"] | FindAllStatus = (
-        Field(description="One word until the run has completed, an object then.")
+        Field(description="A word until the run has completed, then an object.")
     )
     query: str
-    fields: list[str] | None = Field(description="Columns that were asked for.")
+    fields: list[str] | None = Field(description="The requested columns.")
     output_schema: dict[str, Any] | None
-    entities: list[dict[str, Any]] = Field(description="Flat rows, as many as there are so far.")
+    entities: list[dict[str, Any]] = Field(description="Flat rows, all found so far.")
     candidates: list[FindAllCandidate] | None = Field(
-        description="All that were looked at; null until the run has completed, and in lists."
+        description="All examined candidates; null until the run has completed, and in lists."
     )
-    metadata: dict[str, Any] | None = Field(description="`title`, `input`, and your own keys.")
+    metadata: dict[str, Any] | None = Field(description="`title`, `input`, and your own data.")
     findall_schema: FindAllSchema | None
-    count: int = Field(description="How many entities there are so far.")
+    count: int = Field(description="Number of entities so far.")
     error: str | None = Field(description="Why it failed.")
     createdAt: str | None
     completedAt: str | None
     credits: int
-    webhook_attempts: int = Field(description="How often the webhook was tried.")
-    last_webhook_status: int | None = Field(description="The HTTP status of the last try.")
+    webhook_attempts: int = Field(description="Number of delivery attempts.")
+    last_webhook_status: int | None = Field(description="The HTTP status of the last attempt.")
     last_webhook_error: str | None
-    netnew: NetnewResponse = Field(description="Told beyond the wire format of Scout.")
+    netnew: NetnewResponse = Field(description="netnew's additions to Scout's wire format.")
 
 
 class FindAllResponse(BaseModel):
-    """A quick look: one pass of searches, at most 25 seconds."""
+    """A preview: one round of searches, at most 25 seconds."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [PREVIEW]})
 
@@ -136,7 +136,7 @@ class FindAllResponse(BaseModel):
     count: int
     turns: int = Field(description="Rounds of searching.")
     credits: int
-    findall_id: str | None = Field(description="The preview is kept as a run of this id.")
+    findall_id: str | None = Field(description="The preview is stored as a run with this id.")
     metadata: dict[str, Any] | None
     status: FindAllStatus | None
     candidates: list[FindAllCandidate] | None
@@ -147,7 +147,7 @@ class FindAllResponse(BaseModel):
 
 
 class FindAllRunList(BaseModel):
-    """The newest first. `next_cursor` leads on from here, whatever is begun meanwhile."""
+    """Newest first. `next_cursor` leads to the next page, whatever is created meanwhile."""
 
     runs: list[FindAllRunView]
     total: int
@@ -163,7 +163,7 @@ class RunEvent(BaseModel):
 
     type: str
     findall_id: str
-    seq: int = Field(description="Rises within a run; not every number is told.")
+    seq: int = Field(description="Increases within a run; numbers may be skipped.")
     ts: str
     message: str | None = None
     pct: Annotated[int, Field(ge=0, le=100)] | None = None
@@ -177,4 +177,4 @@ class RunEvent(BaseModel):
 
 class RunEvents(BaseModel):
     events: list[RunEvent]
-    next_cursor: str | None = Field(None, description="Goes on behind these, as `cursor`.")
+    next_cursor: str | None = Field(None, description="The `cursor` of the next page.")

@@ -21,7 +21,7 @@ def _once(
             alias=HEADER,
             min_length=1,
             max_length=LONGEST,
-            description="The same key with the same body within a day is answered as before.",
+            description="The same key with the same body gets the same response for a day.",
         ),
     ] = None,
 ) -> None:

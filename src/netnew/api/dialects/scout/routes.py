@@ -13,7 +13,7 @@ from netnew.api.errors import answer_problems
 
 _ABOUT = """\
 Scout's Find All group under `/v1/findall`, and under `/v1/lists` as its older clients call it.
-What is told beyond it stands in an object `netnew`.
+Additions are in an object `netnew`.
 """
 
 # For the document alone: the guard has asked before.

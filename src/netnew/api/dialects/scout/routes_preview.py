@@ -28,8 +28,8 @@ _DEADLINE_S = 25.0
 async def findall(
     caller: CurrentCaller, request: Request, asked: FindAllRequest
 ) -> FindAllResponse:
-    """A few entities within 25 seconds: one pass of searches, ten candidates judged at most. It is
-    kept as a completed run, which can be read and extended like any other."""
+    """A few entities within 25 seconds: one round of searches, at most ten candidates judged. It
+    is stored as a completed run, which can be read and extended like any other."""
     spec = await with_fallback_condition(caller, spec_of(asked, caller.api.settings))
 
     async def start(as_id: RunId | None) -> Run:

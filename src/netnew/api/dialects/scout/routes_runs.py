@@ -39,7 +39,7 @@ _CHANGES = refusals(404, 409, 413)
 async def create(
     caller: CurrentCaller, request: Request, asked: FindAllRunRequest
 ) -> FindAllRunView:
-    """Begin a run; it is worked on in the background. Poll it, follow its events, or name a
+    """Create a run, which is processed in the background. Poll it, follow its events, or use a
     webhook."""
     settings = caller.api.settings
     spec, hook = spec_of(asked, settings), _hook(asked)
@@ -55,13 +55,14 @@ async def create(
 @router.get("/runs", responses=refusals())
 async def list_runs(
     caller: CurrentCaller,
-    limit: Annotated[int, Query(ge=1, le=100, description="How many at most.")] = 50,
-    offset: Annotated[int, Query(ge=0, le=_MAX_LEFT_OUT, description="How many to leave out.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=100, description="Maximum number.")] = 50,
+    offset: Annotated[int, Query(ge=0, le=_MAX_LEFT_OUT, description="How many to skip.")] = 0,
     cursor: Annotated[
-        str | None, Query(max_length=200, description="`next_cursor` of a page; beats `offset`.")
+        str | None,
+        Query(max_length=200, description="`next_cursor` of a page; overrides `offset`."),
     ] = None,
 ) -> FindAllRunList:
-    """All runs, the newest first; also those that were not begun in Scout's words."""
+    """All runs, newest first, including those created through other interfaces."""
     place = Cursor.of(cursor) if cursor else Cursor(offset=offset)
     found = await caller.service.queries.runs(limit, place.before, place.offset)
     reading = _reading(caller)
@@ -76,15 +77,16 @@ async def list_runs(
 
 @router.get("/runs/{findall_id}", responses=refusals(404))
 async def retrieve(caller: CurrentCaller, findall_id: str) -> FindAllRunView:
-    """A run as it stands, with all that it has found so far."""
+    """The current state of a run, with everything found so far."""
     run = await caller.service.queries.run(run_id_in_path(findall_id))
     return await _reading(caller).view(run)
 
 
 @router.post("/runs/{findall_id}/cancel", dependencies=[ONCE], responses=_CHANGES)
 async def cancel(caller: CurrentCaller, request: Request, findall_id: str) -> FindAllRunView:
-    """Stop a run at its next checkpoint and discard what it found. A run that had completed before
-    it was extended goes back to completed, with what it had. One that has ended stays as it is."""
+    """Stop a run at its next checkpoint and discard what it found. A run that was completed
+    before it was extended returns to completed with its previous rows. A finished run stays
+    unchanged."""
     run = await caller.service.cancel(run_id_in_path(findall_id))
     respond_once(request)
     if not run.status.is_terminal:
@@ -99,7 +101,7 @@ async def extend(
     findall_id: str,
     asked: FindAllExtendRequest | None = None,
 ) -> FindAllRunView:
-    """Find more entities for a completed run, and append them."""
+    """Find more entities for a completed run and append them."""
     run, reading = await _completed(caller, findall_id), _reading(caller)
     limit = (asked or FindAllExtendRequest()).limit
     found = (await reading.view(run)).count

@@ -56,20 +56,20 @@ async def events(
     findall_id: str,
     accept: Annotated[str, Header(include_in_schema=False)] = "*/*",
     last_event_id: Annotated[
-        str | None, Header(description="The `id` of the last event that was received.")
+        str | None, Header(description="The `id` of the last event received.")
     ] = None,
     cursor: Annotated[
         str | None,
         Query(
             pattern=r"^[0-9]{1,19}$",
-            description="`next_cursor` of a page, or the `id` of an event; beats `Last-Event-ID`.",
+            description="`next_cursor` of a page, or the `id` of an event; overrides "
+            "`Last-Event-ID`.",
         ),
     ] = None,
 ) -> Response:
-    """What happens to a run, from its beginning or from `Last-Event-ID` on. The stream ends after
-    `run.completed`, `run.failed` or `run.cancelled`; every 15 s without an event a comment comes.
-    A JSON page has the events so far, 1,000 at most; where there are more, `next_cursor` goes on.
-    """
+    """The events of a run, from its beginning or after `Last-Event-ID`. The stream ends after
+    `run.completed`, `run.failed` or `run.cancelled`; after 15 s without an event a comment is
+    sent. A JSON page has up to 1,000 events; `next_cursor` leads to the next."""
     run = await caller.service.queries.run(run_id_in_path(findall_id))
     after = number_of(cursor or last_event_id)
     release = caller.api.streams.take(caller.key_id)
