@@ -1,4 +1,4 @@
-"""What faces and deliverers rely on in the store of webhooks: one suite over both databases."""
+"""What interfaces and deliverers rely on in the webhook store, over both databases."""
 
 from __future__ import annotations
 

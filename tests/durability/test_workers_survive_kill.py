@@ -1,6 +1,6 @@
 """Workers are killed, stopped or asked to leave in the middle of a run; another goes on with it.
 
-What a stretch had done by then is in the database. So each is done to its end once, and at most
+What a step had done by then is in the database. So each is done to its end once, and at most
 those in hand at the kill are begun again.
 """
 

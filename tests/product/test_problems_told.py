@@ -1,4 +1,4 @@
-"""What kept a run from deciding more is told in plain words by every face, and in JSON."""
+"""What kept a run from deciding more is told in plain words by every interface, and in JSON."""
 
 from __future__ import annotations
 

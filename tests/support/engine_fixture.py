@@ -84,7 +84,7 @@ class EngineFixture:
         self.restart()
 
     async def some(self, run: Run, stretches: int) -> bool:
-        """So many stretches of a run, or as many as it takes to end; whether there is more."""
+        """So many steps of a run, or as many as it takes to end; whether there is more."""
         generation = (await self.service.queries.run(run.id)).generation
         more = True
         for _ in range(stretches):

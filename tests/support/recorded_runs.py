@@ -58,7 +58,7 @@ class Note:
 
 @dataclass(slots=True)
 class NotedRuns:
-    """Work of `stretches` a generation, each of `seconds`; each is noted when it begins and ends.
+    """Work of `steps` a generation, each of `seconds`; each is noted when it begins and ends.
 
     As a run does, it goes on from what is in the database.
     """
@@ -96,7 +96,7 @@ class NotedRuns:
         return [note for note in await self.database.read(_read) if note.what == what]
 
     async def times_ended(self) -> Counter[tuple[str, int, int]]:
-        """How often each stretch of each generation was done to its end."""
+        """How often each step of each generation was done to its end."""
         return Counter((x.run_id, x.generation, x.number) for x in await self.notes("ended"))
 
     async def submit(self, enqueue: Enqueue) -> None:

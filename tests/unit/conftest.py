@@ -1,4 +1,4 @@
-"""A finished run with a match, an unclear and an unmatched candidate, for the tests of faces."""
+"""A finished run with a match, an unclear and an unmatched candidate, for tests of interfaces."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ _PREFIXES = {
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """A dialect and the beginnings of its addresses; whatever is none of these is the keeper's."""
+    """A dialect and the beginnings of its paths; all others belong to the operations app."""
 
     name: str
     app: FastAPI

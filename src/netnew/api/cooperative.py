@@ -1,4 +1,4 @@
-"""Long answers are made in short stretches: streams and other requests have their turn between."""
+"""Long answers are made in short steps: streams and other requests have their turn between."""
 
 from __future__ import annotations
 

@@ -52,14 +52,14 @@ streams = Gauge(
 )
 _stretches = Histogram(
     "netnew_stretch_seconds",
-    "Seconds of a stretch of work on a run, in the processes that work.",
+    "Seconds of a step on a run, in the processes that work.",
     ("errand",),
     registry=registry,
     buckets=(0.01, 0.05, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
 )
 _used = Counter(
     "netnew_used",
-    "What stretches of work used: cost in US dollars, pages fetched, calls of judges and models …",
+    "What steps used: cost in US dollars, pages fetched, calls of judges and models …",
     ("kind",),
     registry=registry,
 )

@@ -195,7 +195,9 @@ def _model(seen: ModelReport, chosen: bool) -> Check:
     if seen.base_url:
         facts.append(f"at {seen.base_url}")
     if seen.capability is not None and seen.capability.latency_s is not None:
-        facts.append(f"answers by {seen.capability.rung} in {seen.capability.latency_s:.1f} s")
+        facts.append(
+            f"answers by {seen.capability.output_mode} in {seen.capability.latency_s:.1f} s"
+        )
     return Check(name, CheckStatus.OK, clean(f"{seen.why} {'; '.join(facts)}"))
 
 

@@ -1,7 +1,7 @@
 """Ids with their kind.
 
-A run and a candidate each have one uuid4. We write it `run_<hex>` and `cand_<hex>`; the faces of
-other vendors write the same uuid in their own way, and every face accepts every form.
+A run and a candidate each have one uuid4. We write it `run_<hex>` and `cand_<hex>`; other dialects
+write the same uuid in their own way, and every interface accepts every form.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def candidate_id_for(run: RunId, key: str) -> CandidateId:
     """The id of the candidate that `run` first met under the identity key `key`.
 
     It follows from the two alone, so that a run walked again names its candidates alike. It is 122
-    bits of a hash in the form of a uuid4, which is what every face expects an id to hold.
+    bits of a hash in the form of a uuid4, which is what every interface expects an id to hold.
     """
     digest = blake2b(f"{run}\0{key}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
     return candidate_id(UUID(bytes=digest, version=4))

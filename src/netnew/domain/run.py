@@ -107,10 +107,10 @@ class RunSpec:
     a model's name. Empty `entity_type` or `conditions` are filled by `plan`. `refreshes`: the run
     this one refreshes; with `rechecks` its matches are looked at again. `queries`: asked besides
     those that follow from the objective and the conditions. `metadata` is the caller's, given back
-    as it is. `notes`: what a face keeps with the run, as JSON text under the face's name; nobody
-    else reads it. `unread`: a model is yet to read the objective; the worker has that done first,
-    and writes down what was read. `max_conditions`: so many are read in the objective at most, the
-    last ones as one."""
+    as it is. `notes`: what a dialect keeps with the run, as JSON text under its name; nobody else
+    reads it. `unread`: a model has yet to read the objective; the worker does that first and stores
+    the reading. `max_conditions`: how many are read from the objective at most, the last ones as
+    one."""
 
     objective: str
     entity_type: str = ""

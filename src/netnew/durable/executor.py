@@ -1,4 +1,4 @@
-"""Where the stretches of work are done: the event loop that opened the worker.
+"""Where the steps are done: the event loop that opened the worker.
 
 The engine has an event loop of its own, in a thread. What it wants done is handed over to ours, in
 our own context, and what is done there, or stopped there, comes back to it.
@@ -28,7 +28,7 @@ Key = tuple[RunId, int]
 """A generation of a run."""
 
 Work = Callable[[RunId, int, str], Awaitable[bool]]
-"""(run, generation, worker id) one stretch of work; True where there is more to do. It may be
+"""(run, generation, worker id) one step; True where there is more to do. It may be
 called again after any crash, and is cancelled when the worker leaves or loses the run. What it
 raises ends this generation for the engine, so a failure of the run is for it to record."""
 
@@ -62,7 +62,7 @@ class LoopExecutor:
 
     @contextmanager
     def working_on(self, key: Key) -> Iterator[None]:
-        """Around the whole of a generation's work here, between its stretches too."""
+        """Around the whole of a generation's work here, between its steps too."""
         with self._lock:
             self._bodies[key] += 1
         try:
@@ -74,7 +74,7 @@ class LoopExecutor:
             self._loop.call_soon_threadsafe(self.ended.set)
 
     async def step(self, key: Key) -> bool:
-        """One stretch of work, done on our loop; cancelled where that is."""
+        """One step, done on our loop; cancelled where that is."""
         return await self._on_our_loop(self._do(key))
 
     async def judge(self, batch: JudgingBatch) -> Spend:
@@ -143,8 +143,8 @@ class LoopExecutor:
         try:
             return await self._work(key[0], key[1], self._worker_id)
         except Exception as error:
-            ERRORS.record(error, f"a stretch of {key[0]} failed")
-            _log.exception("a stretch of work failed", run=key[0], error=str(error))
+            ERRORS.record(error, f"a step of {key[0]} failed")
+            _log.exception("a step failed", run=key[0], error=str(error))
             raise
         finally:
             del self._in_hand[key]

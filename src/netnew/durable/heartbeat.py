@@ -63,7 +63,7 @@ class Heartbeat:
         return self._looked.is_set()
 
     def stop_reaping(self) -> None:
-        """Begin no further take-over; one broken off is for others to end."""
+        """Begin no further takeover; one broken off is for others to end."""
         self._loop.call_soon_threadsafe(self._stop_reaping)
 
     def stop(self) -> None:

@@ -67,7 +67,7 @@ class WorkflowQueue:
         return enqueue
 
     async def cancel(self, run_id: RunId, generation: int) -> None:
-        """Take it off its queue; if it is worked on, it goes no further than the stretch in hand.
+        """Take it off its queue; if it is worked on, it goes no further than the current step.
 
         Nothing happens where it is unknown or has ended.
         """

@@ -93,7 +93,7 @@ async def open_worker(
     ask of this one) run on the caller's event loop.
 
     `database` is the one at `database_url`. One a process: raises Conflict where one is open;
-    StoreBusy where the database stays locked. On leaving, the stretches in hand end or are
+    StoreBusy where the database stays locked. On leaving, current steps end or are
     cancelled, and what is unfinished is there for others at once.
     """
     worker_id = uuid4().hex[:16]

@@ -152,7 +152,7 @@ class WorkerLifecycle:
             await asyncio.sleep(_LOOK_AGAIN_S)
 
     async def _hand_over(self) -> None:
-        """What is left goes back to the queue it is for; that counts as no take-over.
+        """What is left goes back to the queue it is for; that counts as no takeover.
 
         The runs of a worker of its own are left to the judgement of a reaper: whoever opened it
         may have meant to stop them.

@@ -23,7 +23,7 @@ class WorkerOptions:
     """`home`: the id of its HOME. `takes_all`: work on the runs of the shared queue and of its
     HOME's, take over dead workers', and do the ticks; else only on its private queue.
     `runs_at_once`: from each queue; the newest worker's counts for the queues they share.
-    `leave_within_s`: how long a stretch in hand may go on when the worker is to leave."""
+    `leave_within_s`: how long a current step may go on when the worker is to leave."""
 
     home: str
     takes_all: bool

@@ -32,9 +32,9 @@ def unregister() -> None:
     _bench = None
 
 
-@DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)  # take-overs are counted in the run
+@DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)  # takeovers are counted in the run
 async def run(run_id: str, generation: int, place: str) -> int:
-    """Work on a generation until there is no more to do; gives how many stretches it took."""
+    """Work on a generation until there is no more to do; gives how many steps it took."""
     with _put_up().working_on((RunId(run_id), generation)):
         number = 0
         while await step(run_id, generation, number):

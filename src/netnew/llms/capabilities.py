@@ -22,11 +22,11 @@ class _Sum(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """`rung`: how it is asked. `latency_s`: of a short answer. `tells_overflow`: whether it says so
-    where a prompt is too long (None: not tried); some servers cut it short and say nothing.
-    `problem`: why it gave no answer, '' where it did."""
+    """`output_mode`: how answers are requested. `latency_s`: of a short answer. `tells_overflow`:
+    whether a prompt that is too long is an error (None: not tried); some servers silently truncate
+    it. `problem`: why there was no answer, '' if there was one."""
 
-    rung: OutputMode | None
+    output_mode: OutputMode | None
     latency_s: float | None
     tells_overflow: bool | None = None
     problem: str = ""
@@ -48,7 +48,7 @@ async def probe(
         latency_s = options.monotonic() - begun
     except NetnewError as error:
         return Capability(None, None, problem=getattr(error, "problem", "") or str(error))
-    found = Capability(await model.rung(), latency_s)
+    found = Capability(await model.output_mode(), latency_s)
     if not overflow:
         return found
     long = replace(prompt, text="one " * _LONG_WORDS + prompt.text)

@@ -30,12 +30,12 @@ _TOKENS_TO_THINK = 4_000
 
 @dataclass(slots=True)
 class Client:
-    """`rungs`: those it may do. `spare_tokens`: what is added to the length of the answer for
+    """`modes`: those it may do. `spare_tokens`: what is added to the length of the answer for
     thinking."""
 
     model: Model
     http: httpx2.AsyncClient
-    rungs: tuple[OutputMode, ...]
+    output_modes_offered: tuple[OutputMode, ...]
     settings: ModelSettings
     spare_tokens: int
     _new_length: bool = False
@@ -67,14 +67,16 @@ def open_client(name: ModelName, access: Credentials, options: ModelOptions) -> 
     http = _open_http(access, options, foreign=name.vendor.has_address)
     model = _OPENERS[name.vendor](name, access, http)
     profile = model.profile
-    rungs = [OutputMode.TEXT]
+    output_modes_offered = [OutputMode.TEXT]
     if profile.get("supports_json_object_output", False):
-        rungs.insert(0, OutputMode.OBJECT)
+        output_modes_offered.insert(0, OutputMode.OBJECT)
     if profile.get("supports_json_schema_output", False):
-        rungs.insert(0, OutputMode.SCHEMA)
+        output_modes_offered.insert(0, OutputMode.SCHEMA)
     thinks = bool(profile.get("supports_thinking", False)) and not name.vendor.has_address
     settings = _settings(name, profile, options, thinks)
-    return Client(model, http, tuple(rungs), settings, _TOKENS_TO_THINK if thinks else 0)
+    return Client(
+        model, http, tuple(output_modes_offered), settings, _TOKENS_TO_THINK if thinks else 0
+    )
 
 
 def _settings(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-# How sure a failure makes us that the server cannot do a rung; at ENOUGH it is not tried again.
+# How sure a failure makes us that the server cannot do a mode; at ENOUGH it is not tried again.
 REFUSED = 2  # it said so
 FAILED = 1  # an error of its own, or it did not keep to the schema: that may have been chance
 ENOUGH = 2
@@ -29,7 +29,7 @@ class OutputMode(IntEnum):
 
 
 class OutputModes:
-    """What was learned of one server: the rung to begin with, never above the first it offers."""
+    """What was learned of one server: the mode to begin with, never above the first it offers."""
 
     def __init__(self, offered: tuple[OutputMode, ...]) -> None:
         self._rungs = offered
@@ -40,25 +40,25 @@ class OutputModes:
     def first(self) -> OutputMode:
         return next((x for x in self._rungs if self._doubts[x] < ENOUGH), self._rungs[-1])
 
-    def below(self, rung: OutputMode) -> OutputMode | None:
-        return next((x for x in self._rungs if x > rung), None)
+    def below(self, output_mode: OutputMode) -> OutputMode | None:
+        return next((x for x in self._rungs if x > output_mode), None)
 
-    def is_proven(self, rung: OutputMode) -> bool:
+    def is_proven(self, output_mode: OutputMode) -> bool:
         """Whether a usable answer has come by it."""
-        return rung in self._proven
+        return output_mode in self._proven
 
     @property
     def is_used(self) -> bool:
         """Whether any usable answer has come."""
         return bool(self._proven)
 
-    def worked(self, rung: OutputMode) -> None:
-        self._proven.add(rung)
+    def worked(self, output_mode: OutputMode) -> None:
+        self._proven.add(output_mode)
 
-    def doubt(self, rung: OutputMode, weight: int) -> None:
-        """A lower rung worked where `rung` had failed."""
-        if rung not in self._proven and rung in self._doubts:
-            self._doubts[rung] += weight
+    def doubt(self, output_mode: OutputMode, weight: int) -> None:
+        """A lower mode worked where `mode` had failed."""
+        if output_mode not in self._proven and output_mode in self._doubts:
+            self._doubts[output_mode] += weight
 
 
 _LADDERS: dict[tuple[str, str], OutputModes] = {}

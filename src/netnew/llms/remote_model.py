@@ -80,18 +80,18 @@ class RemoteModel(Closing):
         client = await self._opened()
         report, patience = Reporter(self.known_as, self._access.key), self._patience()
 
-        async def send(question: ChatRequest, rung: OutputMode) -> Reply:
+        async def send(question: ChatRequest, output_mode: OutputMode) -> Reply:
             async with self._turn():
                 await patience.for_its_turn()
-                return await exchange(client, question, rung, self._cost, charge, report)
+                return await exchange(client, question, output_mode, self._cost, charge, report)
 
-        ladder = self._ladder(client)
+        modes = self._output_modes(client)
         asking = StructuredRequest(
             self.known_as,
             self._access.key,
             self._access.base_url,
             client,
-            ladder,
+            modes,
             patience,
             send,
         )
@@ -151,12 +151,12 @@ class RemoteModel(Closing):
             price = self.price
         return price.cost(usage.input_tokens, usage.output_tokens) if price else 0.0
 
-    def _ladder(self, client: Client) -> OutputModes:
-        return output_modes(self.name, self._access.base_url, client.rungs)
+    def _output_modes(self, client: Client) -> OutputModes:
+        return output_modes(self.name, self._access.base_url, client.output_modes_offered)
 
-    async def rung(self) -> OutputMode:
-        """The rung it is asked by first, as far as was learned."""
-        return self._ladder(await self._opened()).first
+    async def output_mode(self) -> OutputMode:
+        """The mode it is asked by first, as far as was learned."""
+        return self._output_modes(await self._opened()).first
 
     async def _opened(self) -> Client:
         if self._client is None:

@@ -63,7 +63,7 @@ class ChatRequest:
 async def exchange(
     client: Client,
     question: ChatRequest,
-    rung: OutputMode,
+    output_mode: OutputMode,
     cost: Cost,
     charge: Charge,
     report: Reporter,
@@ -76,9 +76,9 @@ async def exchange(
     try:
         response = await model_request(
             client.model,
-            _messages(question, rung),
+            _messages(question, output_mode),
             model_settings=client.settings_for(question.max_tokens),
-            model_request_parameters=_parameters(question, rung),
+            model_request_parameters=_parameters(question, output_mode),
             instrument=False,
         )
         usage = response.usage
@@ -120,9 +120,9 @@ def _reply(response: ModelResponse) -> Reply:
     return Reply(text, is_cut=reason == "length", is_refusal=reason == "content_filter")
 
 
-def _messages(question: ChatRequest, rung: OutputMode) -> Sequence[ModelMessage]:
+def _messages(question: ChatRequest, output_mode: OutputMode) -> Sequence[ModelMessage]:
     instructions = question.instructions
-    if rung.shows_schema:
+    if output_mode.shows_schema:
         schema = json.dumps(schema_of(question.answer), separators=(",", ":"))
         instructions += (
             "\n\nAnswer with one JSON object that this JSON schema describes, and nothing else:\n"
@@ -141,9 +141,9 @@ def _request(text: str, instructions: str) -> ModelRequest:
     return ModelRequest(parts=[UserPromptPart(text)], instructions=instructions)
 
 
-def _parameters(question: ChatRequest, rung: OutputMode) -> ModelRequestParameters:
-    mode = _MODES[rung]
-    if rung is OutputMode.TEXT:
+def _parameters(question: ChatRequest, output_mode: OutputMode) -> ModelRequestParameters:
+    mode = _MODES[output_mode]
+    if output_mode is OutputMode.TEXT:
         return ModelRequestParameters(output_mode="text")
     name = re.sub(r"\W+", "_", question.answer.__name__).strip("_").lower() or "answer"
     schema = OutputObjectDefinition(schema_of(question.answer), name, strict=True)

@@ -1,5 +1,5 @@
-"""One question put to a model until there is an answer: down the ladder, patiently, and once more
-where the answer was of no use."""
+"""Asks a model until there is a usable answer: through the output modes, with retries, and once
+more after an unusable answer."""
 
 from __future__ import annotations
 
@@ -33,47 +33,53 @@ class StructuredRequest:
     key: str
     server: str
     client: Client
-    ladder: OutputModes
+    output_modes: OutputModes
     patience: RetryPolicy
     send: Send
 
     async def answer(self, prompt: Prompt[T]) -> T:
         """See `ports.LanguageModel.ask`."""
         question = ChatRequest(prompt.instructions, prompt.text, prompt.answer, prompt.max_tokens)
-        reply, rung = await self._reply(question, self.ladder.first)
+        reply, output_mode = await self._reply(question, self.output_modes.first)
         try:
-            answer: T = self._read(reply, rung)
+            answer: T = self._read(reply, output_mode)
         except Unusable as unusable:
             again = _again(question, reply, str(unusable))
         else:
             return answer
         # A server that has never held an answer to the schema may not know of schemas.
-        below = None if self.ladder.is_proven(rung) else self.ladder.below(rung)
-        reply, at = await self._reply(again, below or rung)
+        below = (
+            None
+            if self.output_modes.is_proven(output_mode)
+            else self.output_modes.below(output_mode)
+        )
+        reply, at = await self._reply(again, below or output_mode)
         try:
             answer = self._read(reply, at)
         except Unusable as unusable:
             raise NoAnswer(self.model, f"{unusable}, also when asked again") from None
-        if at is not rung:
-            self.ladder.doubt(rung, FAILED)
+        if at is not output_mode:
+            self.output_modes.doubt(output_mode, FAILED)
         return answer
 
-    def _read(self, reply: Reply, rung: OutputMode) -> Any:
+    def _read(self, reply: Reply, output_mode: OutputMode) -> Any:
         if reply.is_refusal:
             raise NoAnswer(self.model, reply.problem)
         if reply.problem:
             raise Unusable(reply.problem)
-        self.ladder.worked(rung)
+        self.output_modes.worked(output_mode)
         return reply.answer
 
-    async def _reply(self, question: ChatRequest, rung: OutputMode) -> tuple[Reply, OutputMode]:
-        """The reply of the first rung from `rung` down that the server does."""
-        top = rung
+    async def _reply(
+        self, question: ChatRequest, output_mode: OutputMode
+    ) -> tuple[Reply, OutputMode]:
+        """The reply of the first mode from `mode` down that the server does."""
+        top = output_mode
         failed: list[tuple[OutputMode, int]] = []
         adapted = 0
         while True:
             try:
-                reply = await self.send(question, rung)
+                reply = await self.send(question, output_mode)
             except NetnewError:
                 raise
             except Exception as error:
@@ -81,34 +87,34 @@ class StructuredRequest:
             else:
                 self.patience.answered()
                 for each, weight in failed:
-                    self.ladder.doubt(each, weight)
-                return reply, rung
+                    self.output_modes.doubt(each, weight)
+                return reply, output_mode
             if adapted < _MAX_ADAPTED and self._adapts(failure):
                 adapted += 1
                 continue
-            below = self._below(rung, failure)
+            below = self._below(output_mode, failure)
             if below is None:
                 self._give_up(failure)
             if failure.kind is not Kind.REJECTED:
                 self.patience.count(failure.problem, failure.retry_after_s)
             if below is not None:
-                failed.append((rung, REFUSED if failure.kind is Kind.REJECTED else FAILED))
-                rung = below
+                failed.append((output_mode, REFUSED if failure.kind is Kind.REJECTED else FAILED))
+                output_mode = below
                 continue
             await self.patience.wait(failure.retry_after_s)
-            if failure.kind is Kind.SERVER:  # on all rungs, so it was none of them
-                rung, failed = top, []
+            if failure.kind is Kind.SERVER:  # on all modes, so it was none of them
+                output_mode, failed = top, []
 
     def _adapts(self, failure: Failure) -> bool:
         """Whether the server names a setting that we can do without, or name otherwise."""
         return failure.kind is Kind.REJECTED and self.client.adapt(failure.problem)
 
-    def _below(self, rung: OutputMode, failure: Failure) -> OutputMode | None:
-        """The next rung to try at once, where the failure may be one of the rung."""
+    def _below(self, output_mode: OutputMode, failure: Failure) -> OutputMode | None:
+        """The next mode to try at once, where the failure may be one of the mode."""
         if failure.kind is Kind.REJECTED:
-            return self.ladder.below(rung)
-        if failure.kind is Kind.SERVER and not self.ladder.is_proven(rung):
-            return self.ladder.below(rung)
+            return self.output_modes.below(output_mode)
+        if failure.kind is Kind.SERVER and not self.output_modes.is_proven(output_mode):
+            return self.output_modes.below(output_mode)
         return None
 
     def _give_up(self, failure: Failure) -> None:
@@ -120,7 +126,7 @@ class StructuredRequest:
                 raise QuotaExhausted(self.model, failure.problem)
             case Kind.TOO_LONG | Kind.REFUSED:
                 raise NoAnswer(self.model, failure.problem)
-            case Kind.REJECTED if self.ladder.is_used:
+            case Kind.REJECTED if self.output_modes.is_used:
                 raise NoAnswer(self.model, failure.problem)
             case Kind.REJECTED:
                 # It has never taken any request of ours: that is no matter of this prompt.

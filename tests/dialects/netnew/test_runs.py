@@ -1,4 +1,4 @@
-"""Our own endpoints: runs of every face, what they found, and what can be asked of them."""
+"""Our own endpoints: runs of every interface, what they found, and what can be asked of them."""
 
 from __future__ import annotations
 

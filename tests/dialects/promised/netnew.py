@@ -17,7 +17,7 @@ OURS: dict[str, P] = {
     ),
     "one-run-all-faces": P(
         "A run made in one format can be read in the others and by the command line.",
-        "Our design: faces",
+        "Our design: interfaces",
     ),
     "workspaces-apart": P(
         "Another workspace's run is an unknown run, in every format.",

@@ -266,7 +266,7 @@ def test_older_clients_find_the_same_under_lists(
     assert preview.json()["is_preview"] is True
 
 
-# ------------------------------------------------------------------------------- runs of all faces
+# ------------------------------------------------------------------------------ all interfaces
 
 
 @promises("one-run-all-faces")

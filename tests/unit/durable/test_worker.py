@@ -124,7 +124,7 @@ def test_work_is_done_on_the_loop_and_in_the_context_of_who_opened_the_worker(
 
         async def work(run_id: RunId, generation: int, worker_id: str) -> bool:
             there.append((asyncio.get_running_loop(), threading.get_ident(), who.get()))
-            who.set("a stretch")
+            who.set("a step")
             return len(there) < 2
 
         await opened.start(run(1))

@@ -29,7 +29,7 @@ def test_a_server_that_knows_its_limits() -> None:
         return fails(400, "exceeds the context size") if len(asked.prompt) > 100_000 else SUM
 
     found, charged, asked = probed(answer)
-    assert str(found.rung) == "json_schema"
+    assert str(found.output_mode) == "json_schema"
     assert found.tells_overflow is True
     assert found.problem == ""
     assert len(charged) == asked == 3
@@ -37,12 +37,12 @@ def test_a_server_that_knows_its_limits() -> None:
 
 def test_a_server_that_cuts_long_prompts_short_and_knows_no_schema() -> None:
     found, _, _ = probed(lambda asked: fails(400) if asked.format == "json_schema" else SUM)
-    assert str(found.rung) == "json_object"
+    assert str(found.output_mode) == "json_object"
     assert found.tells_overflow is False
 
 
 def test_a_server_that_does_not_work() -> None:
     found, charged, asked = probed(lambda asked: fails(503, "loading"))
-    assert (found.rung, found.latency_s, found.tells_overflow) == (None, None, None)
+    assert (found.output_mode, found.latency_s, found.tells_overflow) == (None, None, None)
     assert "loading" in found.problem
     assert len(charged) == asked == 1

@@ -107,7 +107,7 @@ def test_a_model_is_asked_only_where_that_is_wanted() -> None:
             (seen,) = await inspect(Choice("compatible:a", "So."), options, ask=True)
             assert seen.problem == ""
             assert seen.capability is not None
-            assert str(seen.capability.rung) == "json_schema"
+            assert str(seen.capability.output_mode) == "json_schema"
             assert seen.capability.latency_s is not None
         async with model_server([fails(401)], models=("a",)) as server:
             options = ModelOptions(look_up={}.get, base_url=server.base_url)

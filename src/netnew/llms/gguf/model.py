@@ -101,9 +101,9 @@ class GgufModel(Closing):
         """See `RemoteModel.likelihood`."""
         return await self._asked(lambda x: x.likelihood(instructions, turns, words, charge))
 
-    async def rung(self) -> OutputMode:
-        """See `RemoteModel.rung`."""
-        return await self._asked(lambda served: served.rung())
+    async def output_mode(self) -> OutputMode:
+        """See `RemoteModel.mode`."""
+        return await self._asked(lambda served: served.output_mode())
 
     async def _asked(self, ask: Callable[[RemoteModel], Awaitable[T]]) -> T:
         """What `ask` gives, of a new child where the one that was asked has died."""

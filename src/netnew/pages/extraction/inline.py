@@ -18,7 +18,7 @@ _PART_SEPARATORS = (" | ", " · ", " • ")
 
 @dataclass(frozen=True, slots=True)
 class TextRun:
-    """A stretch of text in one style."""
+    """Consecutive text in one style."""
 
     text: str
     bold: bool

@@ -166,7 +166,7 @@ async def test_with_rules_it_is_read_when_it_is_begun(b: EngineFixture) -> None:
     assert run.spec.conditions
 
 
-# ------------------------------------------------------------------------------------ take-overs
+# ------------------------------------------------------------------------------------ takeovers
 
 
 async def test_a_worker_killed_while_it_reads_leaves_the_reading_to_the_next(

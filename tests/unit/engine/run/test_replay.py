@@ -155,7 +155,7 @@ async def test_who_was_taken_over_writes_nothing(tmp_path: Path) -> None:
 
 
 async def test_who_has_slept_and_takes_what_is_no_more_his_does_not_end_it(tmp_path: Path) -> None:
-    """The engine lets go on whose it is; his stretch must not say that there is nothing to do."""
+    """The engine lets go on whose it is; his step must not say that there is nothing to do."""
     async with bench(tmp_path, kettles(MANY)) as b:
         run = await b.service.create_run(SPEC)
         await b.some(run, 2)

@@ -1,4 +1,4 @@
-"""What this face keeps with a run that was made here: what the run itself does not tell."""
+"""What this dialect keeps with a run that was made here: what the run itself does not tell."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Fields to fill, between Parallel's output schemas and our enrichments.
 
 The schemas are kept with the run as they came, since ours do not have all of their words. A run of
-another face has one that is made of its fields.
+another dialect has one that is made of its fields.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def requested_fields(
 
 
 def response_schemas(run: Run, without: Collection[str] = ()) -> list[responses.Enrichment]:
-    """All that is to be filled, but for the fields `without`. What this face did not ask for stands
+    """All fields to be filled, except `without`. What this dialect did not ask for stands
     in schemas of its own."""
     kept = stored_schemas(run.spec)
     known = {name for x in kept for name in _names(x)}
@@ -82,7 +82,7 @@ def schemas_in_response(fields: Sequence[Enrichment]) -> list[responses.Enrichme
 
 
 def stored_schemas(spec: RunSpec) -> list[responses.Enrichment]:
-    """Those that this face kept with the run."""
+    """Those that this dialect kept with the run."""
     note = json.loads(spec.notes.get(FACE, "{}"))
     return [responses.Enrichment.model_validate(x) for x in note.get("enrichments", ())]
 
@@ -90,13 +90,13 @@ def stored_schemas(spec: RunSpec) -> list[responses.Enrichment]:
 def metadata_of(
     schemas: Sequence[responses.Enrichment], memory_scope_key: str | None = None
 ) -> str:
-    """What this face keeps with a run."""
+    """What this dialect keeps with a run."""
     note: dict[str, object] = {"enrichments": [x.model_dump(exclude_unset=True) for x in schemas]}
     return json.dumps(note | ({"memory_scope_key": memory_scope_key} if memory_scope_key else {}))
 
 
 def metadata_with(run: Run, added: responses.Enrichment) -> dict[str, str]:
-    """What this face keeps, with one schema more."""
+    """What this dialect keeps, with one schema more."""
     note = json.loads(run.spec.notes.get(FACE, "{}"))
     return {FACE: metadata_of([*stored_schemas(run.spec), added], note.get("memory_scope_key"))}
 

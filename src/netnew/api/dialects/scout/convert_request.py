@@ -96,5 +96,5 @@ def _once(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _plain(metadata: Mapping[str, Any]) -> dict[str, Plain]:
-    """What every face can give back; the whole of it is in the notes."""
+    """What every interface can give back; the whole of it is in the notes."""
     return {k: v for k, v in metadata.items() if isinstance(v, str | int | float | bool)}

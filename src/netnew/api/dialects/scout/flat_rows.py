@@ -38,7 +38,7 @@ def row_of(candidate: Candidate, spec: RunSpec, columns: Sequence[str]) -> dict[
 
 
 def is_match(candidate: Candidate, spec: RunSpec) -> bool:
-    """Whether every condition holds: a run of another face may ask for fewer."""
+    """Whether every condition holds: a run of another interface may ask for fewer."""
     if candidate.status is not MatchStatus.MATCHED or candidate.recheck is not None:
         return False
     if spec.match_rule.share >= 1:

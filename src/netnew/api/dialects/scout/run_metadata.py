@@ -30,7 +30,7 @@ class ScoutMetadata:
 
 
 def metadata_of(spec: RunSpec) -> ScoutMetadata:
-    """Of a run of another face: what there would have been to note."""
+    """Of a run of another interface: what there would have been to note."""
     kept = spec.notes.get(FACE)
     if kept is None:
         named = tuple(x.name for x in spec.enrichments)

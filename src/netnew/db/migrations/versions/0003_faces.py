@@ -1,4 +1,4 @@
-"""What faces for others need: keys, webhooks with their deliveries, answers given once."""
+"""What interfaces for others need: keys, webhooks with their deliveries, answers given once."""
 
 from __future__ import annotations
 

@@ -316,7 +316,7 @@ _DENIED = re.compile(
 
 
 def _close_together(field: Field, text: str) -> bool:
-    """Whether the words of the field stand within one stretch of the sentence's start."""
+    """Whether the words of the field stand together near the sentence's start."""
     words = fold(re.split(r"\b(?:that|which|who|where|whose)\b", text)[0]).split()
     wanted = len(fold(field.text).split()) + 5
     for first in range(len(words)):
