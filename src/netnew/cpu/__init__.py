@@ -1,1 +1,1 @@
-"""Processor time: who pays for it, and how work is kept off the event loop."""
+"""Processor time: who is charged for it, and how work is kept off the event loop."""

@@ -1,4 +1,4 @@
-"""Processor time, accounted to whoever asked for the work."""
+"""Processor time, charged to whoever requested the work."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ _T = TypeVar("_T")
 
 @dataclass(slots=True)
 class CpuBudgets:
-    """Each owner may use `per_s` seconds of a processor a second for long, `at_once` in a row.
+    """Each owner may use `per_s` processor seconds per second on average, and `at_once` in a burst.
 
-    Work is charged when it is done, so that an owner may be in debt; nothing more is begun for it
-    until that is paid off. Counted in this process.
-    """
+    Work is charged when it is done, so an owner may be in debt; nothing more starts for it until
+    the debt is paid off. Counted per process."""
 
     per_s: float
     at_once: float
@@ -32,7 +31,7 @@ class CpuBudgets:
         return CpuAccount(owner, self)
 
     def check(self, owner: str) -> None:
-        """Raises QuotaExceeded, which says when the debt is paid off."""
+        """Raise QuotaExceeded, with the time until the debt is paid off."""
         left = self._left_of(owner)
         if left < 0:
             problem = "Too much processor time: quota temporarily exceeded"
@@ -41,7 +40,10 @@ class CpuBudgets:
     def charge(self, owner: str, seconds: float) -> None:
         left = self._left_of(owner) - seconds
         self._left.pop(owner, None)
-        self._left[owner] = (left, self.monotonic())  # at the end: the first was idle for longest
+        self._left[owner] = (
+            left,
+            self.monotonic(),
+        )  # moved to the end: the first has been idle longest
         while len(self._left) > _MAX_OWNERS:
             del self._left[next(iter(self._left))]
 
@@ -59,7 +61,7 @@ class CpuAccount:
     budgets: CpuBudgets
 
     def check(self) -> None:
-        """Raises QuotaExceeded where the owner is in debt."""
+        """Raise QuotaExceeded if the owner is in debt."""
         self.budgets.check(self.owner)
 
     def charge(self, seconds: float) -> None:
@@ -70,13 +72,13 @@ _account: ContextVar[CpuAccount | None] = ContextVar("cpu_account", default=None
 
 
 def current_account() -> CpuAccount | None:
-    """Who pays for what is done now; None where nobody does, as in a worker."""
+    """The account charged for current work; None if nobody is, as in a worker."""
     return _account.get()
 
 
 @contextmanager
 def paid_by(account: CpuAccount) -> Generator[None]:
-    """What is done in this context is for that account. Nothing is charged by this alone."""
+    """Work in this context is for that account. This alone charges nothing."""
     token = _account.set(account)
     try:
         yield
@@ -85,7 +87,8 @@ def paid_by(account: CpuAccount) -> Generator[None]:
 
 
 class Metered(Awaitable[_T]):
-    """Awaits `work`, and charges what each of its steps takes of the event loop's thread."""
+    """Awaits `work` and charges the time that each of its steps takes on the event loop's
+    thread."""
 
     def __init__(self, work: Awaitable[_T], account: CpuAccount) -> None:
         self._work = work

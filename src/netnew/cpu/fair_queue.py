@@ -1,4 +1,4 @@
-"""Turns of many owners at something scarce: one of each at a time."""
+"""A fair queue: a scarce resource is shared by many owners, one call each at a time."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from netnew.cpu.account import current_account
 
 @dataclass(slots=True)
 class FairQueue:
-    """At most `at_once` turns in all and `per_owner` of one owner; whoever has waited longest is
-    next, so that what one owner piles up delays others by its turns in progress alone.
+    """At most `at_once` concurrent turns, `per_owner` of one owner; the longest waiting is next, so
+    that a backlog of one owner delays others only by its turns in progress.
 
-    The owner is whoever pays (`current_account`); work that nobody pays for has an owner in common.
-    """
+    The owner is the charged account (`current_account`); uncharged work has one common owner."""
 
     at_once: int
     per_owner: int = 1
@@ -28,8 +27,8 @@ class FairQueue:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Wait for a turn, and have it. Raises QuotaExceeded where, by then, the owner has used up
-        its processor time."""
+        """Wait for a turn and hold it. Raises QuotaExceeded if the owner has used up its
+        processor time by then."""
         account = current_account()
         owner = account.owner if account else ""
         own, count = self._owners.get(owner) or (asyncio.Semaphore(self.per_owner), 0)

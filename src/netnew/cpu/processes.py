@@ -1,11 +1,10 @@
-"""Calls of pure functions in child processes: each within a time, and none on the event loop.
+"""Calls of pure functions in child processes, with a time limit and off the event loop.
 
-    python -m netnew.cpu.processes MODULE
+python -m netnew.cpu.processes MODULE
 
-imports MODULE, says so on standard output, then reads pickled calls from standard input and writes
-pickled answers, until the input ends. Only the parent writes there. It ends itself where a call
-takes longer than its parent would wait: the parent is gone.
-"""
+imports MODULE, confirms on standard output, then reads pickled calls from standard input and
+writes pickled results until the input ends. Only the parent writes there. The process ends
+itself if a call takes longer than its parent would wait, because then the parent is gone."""
 
 from __future__ import annotations
 
@@ -28,18 +27,18 @@ from netnew.domain.errors import TransientError
 
 _LENGTH = struct.Struct(">Q")
 _STARTS_WITHIN_S = 60.0
-# The machine may be busy with other things, or have no timers of processor time (Windows).
+# The machine may be busy, or have no timers of processor time (Windows).
 _CLOCK_PER_CPU, _MORE_S = 3.0, 2.0
 _T = TypeVar("_T")
 
 
 class TookTooLong(Exception):
-    """A call did not end within its time."""
+    """A call exceeded its time limit."""
 
 
 class ChildProcesses:
-    """Up to `most` processes that call functions of `module`; one is started when it is needed and
-    kept. Of each owner (`FairQueue`) one call at a time."""
+    """Up to `most` processes that call functions of `module`, started on demand and kept. One
+    call per owner at a time (`FairQueue`)."""
 
     def __init__(self, module: str, most: int = 2) -> None:
         self._module = module
@@ -47,10 +46,10 @@ class ChildProcesses:
         self._idle: list[_Child] = []
 
     async def call(self, cpu_s: float, function: Callable[..., _T], *arguments: object) -> _T:
-        """What `function` of the module returns, whose processor time is charged to whoever pays;
-        what it raises is raised here. Raises TookTooLong where it takes more than `cpu_s` of a
-        processor, or a multiple of that by the clock, which ends its process; TransientError where
-        the process ended; QuotaExceeded like `FairQueue`."""
+        """The result of `function` of the module; its processor time is charged to the current
+        account, its exceptions are raised here. Raises TookTooLong after `cpu_s` of processor
+        time or a multiple of that by the clock, which ends the process; TransientError if the
+        process died; QuotaExceeded like `FairQueue`."""
         wall_s = cpu_s * _CLOCK_PER_CPU + _MORE_S
         request = pickle.dumps((cpu_s, wall_s, function, arguments), pickle.HIGHEST_PROTOCOL)
         async with self._turns.turn():
@@ -66,7 +65,7 @@ class ChildProcesses:
         return cast("_T", answer)
 
     async def warm_up(self) -> None:
-        """Have a process started by the time that the first call comes."""
+        """Start a process before the first call."""
         async with self._turns.turn():
             if not self._idle:
                 self._idle.append(await self._started())
@@ -75,7 +74,7 @@ class ChildProcesses:
         return await _Child.started(self._module)
 
     async def aclose(self) -> None:
-        """End the processes that are idle; those that are not end with their calls' tasks."""
+        """End idle processes; busy ones end with their calls' tasks."""
         while self._idle:
             await self._idle.pop().end()
 
@@ -95,7 +94,7 @@ class _Child:
             *(sys.executable, "-m", __spec__.name, module),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is for the one that waits
+            start_new_session=True,  # Ctrl-C is for the parent
         )
         child = cls(process)
         try:
@@ -159,8 +158,8 @@ def _answer(request: bytes) -> bytes:
 
 @contextlib.contextmanager
 def _limited(cpu_s: float, wall_s: float) -> Iterator[None]:
-    """TookTooLong is raised within after `cpu_s`, also from a regular expression that matches: it
-    looks at signals. Well after `wall_s` the process ends."""
+    """Raises TookTooLong inside after `cpu_s`, even during a regular expression, which checks
+    signals. Some time after `wall_s` the process ends."""
     if sys.platform == "win32":
         yield
         return
@@ -181,7 +180,7 @@ def _stop(*_: object) -> None:
 def _picklable(error: Exception) -> Exception:
     try:
         pickle.loads(pickle.dumps(error))
-    except Exception:  # whatever its own methods raise
+    except Exception:  # whatever the function raises
         return RuntimeError(f"{type(error).__name__}: {error}")
     return error
 
@@ -192,7 +191,7 @@ def _write(stream: IO[bytes], written: bytes) -> None:
 
 
 def main(module: str) -> None:
-    # Whatever is printed may not go where answers are expected.
+    # Printed text must not go where results are expected.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     importlib.import_module(module)
@@ -204,7 +203,7 @@ def main(module: str) -> None:
 
 
 if __name__ == "__main__":
-    # Pickles name classes by module: there is to be one of each.
+    # Pickles name classes by module, so there must be one of each.
     from netnew.cpu.processes import main as main_of_module
 
     main_of_module(sys.argv[1])

@@ -1,4 +1,4 @@
-"""Computation that would hold up the event loop, in a thread: one at a time."""
+"""Computation that would block the event loop, in a thread, one at a time."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _T = TypeVar("_T")
 
 @dataclass(slots=True)
 class OffLoop:
-    """The interpreter's lock is passed on every 5 ms, so that the loop goes on, if a little slower;
-    more threads would slow it further and do no more. No single call of C code may take long."""
+    """The interpreter's lock is passed on every 5 ms, so the loop continues a little slower;
+    more threads would slow it further without gain. No single call of C code may take long."""
 
     _turns: FairQueue = field(default_factory=lambda: FairQueue(1))
 
     async def run(self, function: Callable[..., _T], *arguments: object) -> _T:
-        """What `function` returns. Its processor time is charged to whoever pays. Raises what it
-        raises, and QuotaExceeded like `FairQueue`. A thread cannot be stopped: who is cancelled
-        meanwhile waits for it, and has the turn for as long."""
+        """The result of `function`. Its processor time is charged to the current account. Raises
+        what it raises, and QuotaExceeded like `FairQueue`. A thread cannot be stopped: a
+        cancelled caller waits for it and keeps its turn."""
         account, spent = current_account(), list[float]()
         async with self._turns.turn():
             thread = asyncio.ensure_future(asyncio.to_thread(_timed, spent, function, *arguments))
@@ -38,7 +38,7 @@ class OffLoop:
 
 
 async def _over(thread: asyncio.Future[_T]) -> None:
-    """Return once it is done, however often whoever waits is cancelled."""
+    """Return once it is done, however often the caller is cancelled."""
     while not thread.done():
         with suppress(asyncio.CancelledError):
             await asyncio.wait({thread})

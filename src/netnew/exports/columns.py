@@ -13,17 +13,17 @@ FIXED = ("name", "url", "status", "change")
 
 @dataclass(frozen=True, slots=True)
 class ColumnNames:
-    """Of each condition and of each enrichment leaf, in the order of the run. No two are the same,
-    upper and lower case taken as one, and none is one of `FIXED`."""
+    """One for each condition and enrichment leaf, in the run's order. They are distinct,
+    ignoring case, and none is in `FIXED`."""
 
     conditions: tuple[str, ...]
     fields: tuple[str, ...]
 
 
 def column_names(run: Run) -> ColumnNames:
-    """A condition or field whose name is taken gets what it is behind it: 'license (field)'. Fixed
-    columns come before conditions, those before fields, so that a name never changes when fields
-    are added."""
+    """A condition or field whose name is taken gets its kind as a suffix: 'license (field)'.
+    Fixed columns come before conditions, conditions before fields, so that no name changes when
+    fields are added."""
     taken = {x.casefold() for x in FIXED}
     conditions = _distinct((x.name for x in run.spec.conditions), "condition", taken)
     fields = _distinct((x.name for x in leaves(run.spec.enrichments)), "field", taken)

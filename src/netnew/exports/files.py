@@ -1,4 +1,4 @@
-"""Writing an export: the ending names the format, and a file is there whole or not at all."""
+"""Writes exports: the file extension chooses the format, and a file is complete or absent."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ WRITERS: dict[str, Writer] = {
 
 
 def check_output(path: Path) -> None:
-    """Find out now whether `path` can be written later; leaves nothing behind.
+    """Check that `path` can be written later; leaves nothing behind.
 
     Raises InvalidInput naming `output` where the ending is unknown, the folder is missing or no
     file can be made in it.
@@ -67,7 +67,7 @@ def write_export(
     """Write `candidates` to `path` in the format of its ending, replacing what is there; `yields`,
     of all candidates of the run, where the format has a place for them.
 
-    Raises NotWritten where that fails; then the old file, or none, is what is there.
+    Raises NotWritten on failure; the old file, if any, stays.
     """
     write = WRITERS[_format_of(path)]
     try:
@@ -98,7 +98,7 @@ def _replacing(path: Path) -> Iterator[BinaryIO]:
 
 def _beside(path: Path) -> Path:
     """A name in the same folder, hence on the same disk, so that renaming is atomic. A link is
-    followed, so that what it points at is replaced and not the link."""
+    followed: its target is replaced, not the link."""
     path = path.resolve()
     return path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.tmp")
 

@@ -1,4 +1,4 @@
-"""A run and its candidates as JSON values: the shape of `--json`, `.json` and `.jsonl`."""
+"""A run and its candidates as JSON values, as in `--json`, `.json` and `.jsonl`."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def run_and_candidates(
 
 
 def run_document(run: Run) -> Json:
-    """Times are ISO 8601 in UTC, cost is in US dollars; what is not known yet is null."""
+    """Times are ISO 8601 in UTC, cost is in US dollars; unknown values are null."""
     return {
         "id": run.id,
         "objective": run.spec.objective,
@@ -78,7 +78,7 @@ def run_document(run: Run) -> Json:
 
 
 def asked_document(asked: Enrichment) -> Json:
-    """`fields` is there for an object alone, `options` for what has them."""
+    """`fields` is present for objects only, `options` if there are any."""
     document: dict[str, object] = {
         "name": asked.name,
         "description": asked.description,

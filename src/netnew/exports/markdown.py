@@ -100,10 +100,10 @@ def _is_web(url: str) -> bool:
 
 
 def _bare(url: str) -> str:
-    """`url` with the signs that would end a link or a cell percent-encoded."""
+    """`url` with the characters that would end a link or a cell percent-encoded."""
     return re.sub(r"[\s<>()|`]", lambda sign: f"%{ord(sign[0]):02X}", url)
 
 
 def _inline(text: str) -> str:
-    """`text` on one line, with the signs that Markdown or HTML would read escaped."""
+    """`text` on one line, with Markdown and HTML characters escaped."""
     return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", " ".join(text.split()))

@@ -14,12 +14,12 @@ _MAX_REASONS = 5
 
 
 def problems_of(run: Run) -> list[str]:
-    """A sentence each, without a full stop; what `termination_detail` says is not repeated."""
+    """One sentence each, without a full stop; `termination_detail` is not repeated."""
     return [*_unread(run), *_models(run)]
 
 
 def unread_documents(run: Run) -> list[Json]:
-    """A reason each: `reason`, `pages`, and the address of one of them as `example`."""
+    """For each reason: `reason`, `pages`, and one address as `example`."""
     return [{"reason": x.reason, "pages": x.pages, "example": x.example} for x in run.unread_pages]
 
 
@@ -51,7 +51,7 @@ def _models(run: Run) -> Iterator[str]:
     counts = run.counts
     left = counts.generated - counts.matched - counts.unmatched - counts.unclear
     for calls in run.spend.outcomes:
-        # Why a run failed is told once, as the reason.
+        # The reason of a failed run is not repeated.
         is_reason = run.termination_reason is TerminationReason.MODEL_UNUSABLE
         if calls.unusable and not (is_reason and f" of {calls.model} " in run.termination_detail):
             yield unusable_answers(calls)

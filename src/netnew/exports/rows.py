@@ -1,4 +1,4 @@
-"""A row a candidate: the columns that csv and xlsx share."""
+"""One row per candidate: the columns shared by csv and xlsx."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from netnew.domain.spreadsheet_cells import cell_text
 from netnew.exports.columns import column_names
 
 Cell = str | int | float
-"""Text that is safe in a spreadsheet, or the value of a field that was asked for as a number."""
+"""Text that is safe in a spreadsheet, or the value of a number field."""
 
 
 def header(run: Run) -> list[str]:
@@ -48,7 +48,7 @@ def rows(run: Run, candidates: Iterable[Candidate]) -> Iterator[list[Cell]]:
 
 
 def change_of(candidate: Candidate) -> str:
-    """'new'; of an old match 'changed' or 'gone'."""
+    """'new'; for an old match, 'changed' or 'gone'."""
     return candidate.recheck.value if candidate.recheck else "new"
 
 

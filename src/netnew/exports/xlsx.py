@@ -27,9 +27,9 @@ _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
 def write_xlsx(to: BinaryIO, run: Run, candidates: Sequence[Candidate]) -> None:
-    """Every cell is a string cell, but for fields that were asked for as a number. The header row
+    """Every cell is a string, except number fields. The header row
     is frozen and has a filter; columns are as wide as their text, to a bound, and wrap."""
-    from openpyxl import Workbook  # on use: it takes as long to import as all else
+    from openpyxl import Workbook  # imported on use: it takes as long as everything else
 
     book = Workbook(write_only=True)
     # A sheet that is only written has the same settings, though its type does not say so.
@@ -40,7 +40,7 @@ def write_xlsx(to: BinaryIO, run: Run, candidates: Sequence[Candidate]) -> None:
     style = _top_and_wrapped(facts)
     for fact in _facts(run):
         facts.append([_cell(facts, cell_text(x), style) for x in fact])
-    packed = io.BytesIO()  # the zip writer would hide a full disk until its destructor runs
+    packed = io.BytesIO()  # the zip writer hides a full disk until its destructor runs
     book.save(packed)
     to.write(packed.getbuffer())
 
@@ -48,7 +48,7 @@ def write_xlsx(to: BinaryIO, run: Run, candidates: Sequence[Candidate]) -> None:
 def _fill(sheet: Worksheet, head: list[Cell], body: Iterator[list[Cell]], count: int) -> None:
     from openpyxl.utils import get_column_letter
 
-    # Widths are written before the rows, so they are those of the first ones.
+    # Widths are written before the rows, so the first rows determine them.
     first = list(itertools.islice(body, _MEASURED_ROWS))
     widths = _widths([head, *first])
     for number, width in enumerate(widths, 1):
@@ -83,7 +83,7 @@ def _cell(sheet: Worksheet, value: Cell, style: StyleArray) -> Any:
     else:
         text = str(value)[:MAX_CELL_CHARS]
         cell = WriteOnlyCell(sheet, _ESCAPE.sub("_x005F_", text))
-        cell.data_type = "s"  # openpyxl would take '=1' for a formula and '#REF!' for an error
+        cell.data_type = "s"  # openpyxl would read '=1' as a formula and '#REF!' as an error
     cell._style = style
     return cell
 
@@ -98,7 +98,7 @@ def _longest_line(value: Cell) -> int:
 
 
 def _lines(row: Sequence[Cell], widths: Sequence[int]) -> int:
-    """How many lines the tallest cell of a row takes, wrapped."""
+    """The number of lines of the tallest cell of a row, wrapped."""
     return max(
         sum(1 + len(line) // width for line in str(value).splitlines())
         for value, width in zip(row, widths, strict=True)

@@ -1,1 +1,1 @@
-"""The way out: which addresses may be connected to at all, and the connecting itself."""
+"""Outgoing connections: which addresses may be reached, and connecting to them."""

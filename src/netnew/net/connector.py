@@ -1,6 +1,6 @@
-"""The lowest seam of the fetcher. Resolve a host, connect, carry one request.
+"""The lowest layer of the fetcher: resolve a host, connect, carry one request.
 
-Everything above (guard, robots, redirects, caps, cache, limits) is the same for each connector.
+Everything above (guard, robots, redirects, caps, cache, limits) is independent of the connector.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 
 
 class ConnectionFailed(Exception):
-    """No answer came. `reason` is RawPage's word for it: dns, timeout, refused, connect, tls,
+    """There was no response. `reason`, as in RawPage: dns, timeout, refused, connect, tls,
     protocol."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
@@ -39,35 +39,33 @@ class ConnectionFailed(Exception):
 
 
 class Connector(Protocol):
-    """Carries one request to the host of a checked address, over connections it keeps."""
+    """Carries one request to the host of a checked address, reusing connections."""
 
     def exchange(
         self, url: httpx2.URL, headers: Headers, timeout_s: float, body: bytes | None = None
     ) -> AbstractAsyncContextManager[httpcore2.Response]:
-        """The answer to a GET, or to a POST of `body`; its own body is not yet read. `timeout_s` is
-        for each connect, write and read.
+        """The response to a GET, or to a POST of `body`; its body is not read yet. `timeout_s`
+        applies to each connect, write and read.
 
-        Raises ConnectionFailed, and AddressRefused where the host resolves to a refused address.
-        """
+        Raises ConnectionFailed, and AddressRefused where the host resolves to a refused address."""
         ...
 
     async def aclose(self) -> None: ...
 
 
 async def system_addresses(host: str, port: int) -> Sequence[str]:
-    """The host's addresses as the system resolves them. Raises OSError where it has none."""
+    """The host's addresses as resolved by the system. Raises OSError if there are none."""
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 class DirectConnector:
-    """Connects to hosts themselves.
+    """Connects to the hosts directly.
 
-    A host is resolved once a connection, every address it gave is checked, and the connection goes
-    to a checked address: a resolver that answers differently a moment later changes nothing.
-    TLS and Host still use the name.
-    """
+    A host is resolved once per connection, every address is checked, and the connection goes to
+    a checked address: a resolver that answers differently a moment later changes nothing. TLS
+    and Host use the name."""
 
     def __init__(
         self,
@@ -101,16 +99,15 @@ class DirectConnector:
 
 @cache
 def _trusting() -> ssl.SSLContext:
-    """Reading the machine's certificates takes 25 ms: once a process, not at each connection."""
+    """Reading the machine's certificates takes 25 ms, so it is done once per process."""
     return httpcore2.default_ssl_context()
 
 
 class GatewayConnector:
     """Sends every request, http or https, as plain HTTP to one loopback gateway.
 
-    The full address stands in `X-Netnew-Address`. An answer with `X-Netnew-Error` (one of
-    GATEWAY_ERRORS) is that failure. Resolving is the gateway's business.
-    """
+    The full address is in `X-Netnew-Address`. A response with `X-Netnew-Error` (one of
+    GATEWAY_ERRORS) means that failure. The gateway resolves names."""
 
     def __init__(self, gateway: str, max_connections: int = 100) -> None:
         """Raises InvalidInput where `gateway` is not http://<loopback IP>:<port>."""
@@ -140,7 +137,7 @@ class GatewayConnector:
 
 
 def header(headers: Iterable[tuple[bytes, bytes]], name: str) -> str | None:
-    """The last value of `name` in `headers`, None without one."""
+    """The last value of `name` in `headers`; None if absent."""
     wanted = name.lower().encode()
     value = None
     for key, found in headers:
@@ -198,7 +195,7 @@ async def _answer(
 
 
 def _network_failure(error: BaseException | None) -> str:
-    """Why no connection came about, by the errors that caused `error`."""
+    """Why connecting failed, from the causes of `error`."""
     while error is not None:
         if isinstance(error, ssl.SSLError):
             return "tls"
@@ -209,7 +206,7 @@ def _network_failure(error: BaseException | None) -> str:
 
 
 class _PinningBackend(httpcore2.AsyncNetworkBackend):
-    """Resolves, checks, and connects to what it checked."""
+    """Resolves, checks, and connects to a checked address."""
 
     def __init__(
         self, guard: AddressGuard, resolver: Resolver, backend: httpcore2.AsyncNetworkBackend

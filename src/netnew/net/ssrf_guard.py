@@ -16,14 +16,14 @@ IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 _LOCAL_NAMES = ("localhost", "local", "internal", "localdomain", "home.arpa")
 _NUMERIC = re.compile(r"^(?:0[xX][0-9a-fA-F]*|[0-9]+)(?:\.(?:0[xX][0-9a-fA-F]*|[0-9]+)){0,3}\.?$")
 _HOST = re.compile(r"^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|(?=.*:)[0-9a-f:.]+(?:%[a-z0-9]+)?)$")
-# Python counts these as global, or did in some of its versions.
+# Python treats these as global, at least in some versions.
 _NOT_PUBLIC = tuple(
     map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "fec0::/10", "64:ff9b:1::/48"))
 )
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _MAX_URL_CHARS = 4_000
 # Ports of other protocols, which browsers refuse too (WHATWG Fetch, 'bad port'), and of common
-# databases and brokers: a page's link must not make us speak to them.
+# databases and brokers: a link on a page must not make us connect to them.
 _NO_WEB_PORTS = frozenset(
     (
         0,
@@ -179,7 +179,7 @@ def _is_local_name(host: str) -> bool:
 
 
 def _literal(host: str) -> str | None:
-    """The IP that `host` is a notation of, as browsers and the C library read it, else None."""
+    """The IP that `host` denotes, as browsers and the C library read it; otherwise None."""
     if ":" in host:
         return host.strip("[]")
     if not _NUMERIC.match(host):
@@ -187,12 +187,12 @@ def _literal(host: str) -> str | None:
     try:
         return socket.inet_ntoa(socket.inet_aton(host.rstrip(".")))
     except OSError:
-        # All digits, and yet no address: nothing public is called that.
+        # All digits but not an address: nothing public has such a name.
         return "0.0.0.0"
 
 
 def _embedded(ip: IpAddress) -> tuple[ipaddress.IPv4Address, ...]:
-    """IPv4 addresses that connecting to `ip` may in effect reach."""
+    """IPv4 addresses that a connection to `ip` may actually reach."""
     if isinstance(ip, ipaddress.IPv4Address):
         return ()
     found = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]

@@ -1,1 +1,1 @@
-"""Telling other servers what happens to a run: signed, retried, logged."""
+"""Notifies other servers of what happens to a run: signed, retried, logged."""

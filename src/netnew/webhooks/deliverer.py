@@ -1,9 +1,8 @@
-"""The deliverer: looks for events that are to be told, and tells them until they are taken.
+"""The deliverer: finds events to be delivered, and delivers them until they are accepted.
 
-Two loops. One looks at the new events of watched runs and writes down what is to be delivered; the
-other claims what is due and sends it. All they know is in the store: any number of processes may
-do this side by side, and each may be killed at any instant.
-"""
+Two loops: one reads the new events of runs with webhooks and stores deliveries; the other claims
+due deliveries and sends them. All state is in the store, so any number of processes may do this
+concurrently, and each may be killed at any instant."""
 
 from __future__ import annotations
 
@@ -31,9 +30,9 @@ _AFTER_FAILURE_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class DelivererOptions:
-    """`at_once`: attempts under way in this process; `at_once_each`: to one receiver, about that
-    many, so that a slow one leaves room for the others. `poll_s`: between two looks for news of
-    other processes. `leave_within_s`: how long what is under way may go on when it is to leave."""
+    """`at_once`: concurrent attempts in this process; `at_once_each`: approximate limit per
+    receiver, so that a slow one leaves room for others. `poll_s`: interval between checks for
+    new events of other processes. `leave_within_s`: time for attempts in flight on shutdown."""
 
     at_once: int = 64
     at_once_each: int = 4
@@ -43,7 +42,7 @@ class DelivererOptions:
 
 @dataclass(slots=True)
 class Deliverer:
-    """`running` while it is to work. `holder` names this process among those of the database."""
+    """Use `running` to run it. `holder` names this process among those of the database."""
 
     outbox: Outbox
     looker: EventScanner
@@ -58,8 +57,8 @@ class Deliverer:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Deliverer]:
-        """Deliver while this is open. On leaving, what is under way is let end for a while; what
-        does not is sent again by others, once its claim has run out."""
+        """Deliver while this is open. On exit, attempts in flight get some time to end; the
+        others are repeated by other processes once their claims expire."""
         loops = [
             asyncio.create_task(self._again_and_again(do), name=f"netnew-webhooks-{name}")
             for name, do in (("look", self._look), ("send", self._send))
@@ -73,12 +72,12 @@ class Deliverer:
             await _end(list(self._under_way), self.options.leave_within_s)
 
     async def until_idle(self) -> None:
-        """Return once there are no new events, and nothing is due that was not tried."""
+        """Return once there are no new events and everything due has been attempted."""
         while await self._is_busy():
             await self._pause(self.options.poll_s)
 
     async def _is_busy(self) -> bool:
-        # In this order: what is new becomes due, what is due is claimed, what is claimed is sent.
+        # In this order: new events become due, due deliveries are claimed, claimed ones are sent.
         if await self.looker.behind() or await self._is_due():
             return True
         return self._claims or bool(self._under_way)
@@ -91,7 +90,7 @@ class Deliverer:
                 _log.info("webhooks wait for the store", error=str(error))
                 await self._pause(_AFTER_FAILURE_S)
             except Exception:
-                # Nobody waits for this to whom it could be raised.
+                # Nobody awaits this task, so nothing can be raised.
                 _log.exception("webhooks are held up")
                 await self._pause(_AFTER_FAILURE_S)
 
@@ -124,7 +123,7 @@ class Deliverer:
                     await self._wake.wait()
 
     async def _claim(self) -> list[tuple[Delivery, Webhook]]:
-        """Some of what is due; only a few, so that one receiver's many do not fill all places."""
+        """Claim a few due deliveries, so that one receiver's many do not take all slots."""
         options = self.options
         free = options.at_once - len(self._under_way)
         if free <= 0 or not await self._is_due():
@@ -146,7 +145,7 @@ class Deliverer:
                 self.holder, delivery, result.attempt, result.state, result.next_at
             )
         except TransientError as error:
-            # The claim runs out, and then it is sent again.
+            # It is sent again when the claim expires.
             _log.warning("an attempt is not noted", delivery=delivery.id, error=str(error))
 
     def _over(self, task: asyncio.Task[None]) -> None:
@@ -162,7 +161,7 @@ class Deliverer:
 
 
 async def _end(tasks: list[asyncio.Task[None]], within_s: float) -> None:
-    """Wait for them, and cancel what is left then."""
+    """Wait for the attempts, then cancel the rest."""
     if not tasks:
         return
     _, late = await asyncio.wait(tasks, timeout=within_s)

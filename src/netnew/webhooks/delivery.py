@@ -1,4 +1,4 @@
-"""One attempt: a POST to an address that is checked, and what its answer means."""
+"""One attempt: a POST to a checked address, and what the response means."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ _WHY = {
 
 @dataclass(frozen=True, slots=True)
 class SendOutcome:
-    """`status`: what was answered, None where nothing was. `problem`: '' where it counts as
-    delivered. `is_final`: trying again is of no use."""
+    """`status` of the response, None without one. `problem`: '' if it counts as delivered.
+    `is_final`: retrying is useless."""
 
     status: int | None
     problem: str = ""
@@ -51,8 +51,8 @@ class SendOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Sends to addresses that `guard` lets pass. Redirects are not followed: what stands behind
-    them was never asked for, and they are how a public address leads to a private one."""
+    """Sends to addresses that `guard` allows. Redirects are not followed: nobody asked for their
+    target, and they are how a public address leads to a private one."""
 
     connector: Connector
     guard: AddressGuard
@@ -60,7 +60,7 @@ class Sender:
     async def post(
         self, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float
     ) -> SendOutcome:
-        """What came of it, within `timeout_s` in all. Never raises for a receiver's sake."""
+        """The outcome, within `timeout_s` in total. Never raises because of a receiver."""
         answer = _Answer()
         try:
             target = self.guard.checked_url(url)
@@ -85,7 +85,7 @@ class Sender:
 
 @dataclass(slots=True)
 class _Answer:
-    """As far as it came: the status alone decides, what is sent after it does not count."""
+    """As far as it arrived: only the status counts, not what follows."""
 
     status: int = 0
     location: str | None = None
@@ -112,7 +112,7 @@ def _headers(host: bytes, given: Mapping[str, str]) -> Headers:
 
 
 async def _read(response: httpcore2.Response) -> None:
-    """Read what comes with the answer, so that its connection can be kept; not more than a bit."""
+    """Read the response body, up to a limit, so that the connection can be reused."""
     read = 0
     async for chunk in response.aiter_stream():
         read += len(chunk)
@@ -128,10 +128,9 @@ def _why(error: Exception, timeout_s: float) -> str:
 
 def open_sender(gateway: str | None, allow_private: bool) -> Sender:
     """A sender to the receivers themselves, or to the loopback `gateway` (NETNEW_TEST_GATEWAY) that
-    stands for the web; with `allow_private` receivers on this machine are reached all the same.
+    stands for the web; with `allow_private`, receivers on this machine are reached directly.
 
-    Raises InvalidInput where `gateway` is not a loopback address.
-    """
+    Raises InvalidInput where `gateway` is not a loopback address."""
     guard = AddressGuard(allow_private)
     if gateway and not allow_private:
         return Sender(GatewayConnector(gateway), guard)
@@ -143,7 +142,7 @@ SecretOf = Callable[[WorkspaceId], Awaitable[str]]
 _log = structlog.get_logger(__name__)
 
 _RECEIVER = re.compile(r"[^/]*//[^/?#]*/?")
-# From the end of the longest attempt until it is another's: to note what came of it.
+# Time to record the outcome after the longest attempt, before another process may claim it.
 _BESIDE_S = 15.0
 
 
@@ -156,7 +155,7 @@ class AttemptResult:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryAttempt:
-    """`timeout_s`: what a receiver has to answer in, where its face does not say."""
+    """`timeout_s`: the time a receiver has to respond, unless its dialect says otherwise."""
 
     shapes: Mapping[str, WebhookFormat]
     secret_of: SecretOf
@@ -166,12 +165,12 @@ class DeliveryAttempt:
 
     @property
     def lease_s(self) -> float:
-        """How long a claim must last."""
+        """The minimum duration of a claim, in seconds."""
         return max(map(self._timeout_s, self.shapes.values()), default=0.0) + _BESIDE_S
 
     async def attempt(self, delivery: Delivery, webhook: Webhook) -> AttemptResult:
-        """What goes wrong is an attempt that failed. Raises TransientError where nothing was sent,
-        for the store's sake."""
+        """Errors are recorded as a failed attempt. Raises TransientError if nothing was sent
+        because the store failed."""
         at, began = self.clock.now(), self.clock.monotonic()
         try:
             outcome = await self._post(delivery, webhook, at)
@@ -215,7 +214,7 @@ class DeliveryAttempt:
 
 
 def receiver_of(url: str) -> str:
-    """How the addresses of the server that `url` is on begin."""
+    """The beginning of all addresses on the server of `url`."""
     found = _RECEIVER.match(url)
     return found[0] if found else url
 

@@ -1,4 +1,4 @@
-"""From events to deliveries: what is new in the runs that webhooks watch."""
+"""From events to deliveries: what is new in runs with webhooks."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ ServiceOf = Callable[[WorkspaceId], Service]
 
 _log = structlog.get_logger(__name__)
 
-# A few at a time, and a few events of each: a long run does not make others wait.
+# A few webhooks at a time and a few events each, so that a long run does not delay others.
 _WEBHOOKS_AT_ONCE = 16
 _EVENTS_AT_ONCE = 50
 _AGAIN_AFTER_S = 30.0
 
 
 class EventScanner:
-    """Looks at each event of a watched run once, over all processes."""
+    """Examines each event of a run with webhooks once, across all processes."""
 
     def __init__(
         self,
@@ -41,16 +41,16 @@ class EventScanner:
         self._shapes = shapes
         self._service_of = service_of
         self._clock = clock
-        # Those that could not be told of, and when it is tried again.
+        # Webhooks whose dialect failed, and when they are tried again.
         self._resting: dict[str, float] = {}
 
     async def look(self) -> bool:
-        """Put what is new among the deliveries; whether any of it was not looked at by others."""
+        """Store deliveries of new events; True if this process stored any."""
         webhooks = await self.behind()
         return any(await asyncio.gather(*(self._look_at(webhook) for webhook in webhooks)))
 
     async def behind(self) -> list[Webhook]:
-        """Some of the webhooks that have events to be looked at."""
+        """Some of the webhooks that have unexamined events."""
         now = self._clock.monotonic()
         self._resting = {name: until for name, until in self._resting.items() if until > now}
         found = await self._outbox.behind(_WEBHOOKS_AT_ONCE + len(self._resting))
@@ -65,7 +65,7 @@ class EventScanner:
             _log.info("webhook is looked at later", webhook=webhook.id, error=str(error))
             self._rest(webhook, error.retry_after_s or 1.0)
         except Exception:
-            # One that cannot be told must not keep the others from being told.
+            # A failing webhook must not delay the others.
             _log.exception("webhook cannot be told", webhook=webhook.id, run=webhook.run_id)
             self._rest(webhook, _AGAIN_AFTER_S)
         return False
@@ -89,7 +89,7 @@ class EventScanner:
         return await self._outbox.put(webhook, events[-1].seq, deliveries)
 
     async def _pass_over(self, service: Service, webhook: Webhook) -> bool:
-        """Of what retention has removed nothing can be told. Raises NotFound."""
+        """Skip events that retention has deleted. Raises NotFound."""
         run = await service.queries.run(webhook.run_id)
         if await service.queries.events(webhook.run_id, webhook.seq, 1):
             return True  # they came just now
@@ -98,7 +98,7 @@ class EventScanner:
     async def _delivery(
         self, service: Service, webhook: Webhook, event: Event, event_type: str
     ) -> Delivery | None:
-        """None where what it tells of is gone."""
+        """None if the run or candidate is gone."""
         name = delivery_id(webhook, event.seq, event_type)
         shape, now = self._shapes[webhook.face], self._clock.now()
         try:
@@ -119,6 +119,6 @@ class EventScanner:
 
 
 def delivery_id(webhook: Webhook, seq: int, event_type: str) -> str:
-    """It follows from what is told to whom: whoever looks at the event again comes to the same."""
+    """Derived from webhook and event, so that examining the event again gives the same id."""
     named = f"{webhook.id}\0{seq}\0{event_type}".encode("utf-8", "surrogatepass")
     return f"whevent_{blake2b(named, digest_size=16).hexdigest()}"

@@ -1,4 +1,4 @@
-"""What a wire format says of webhooks: what is told, how it is signed, when it is tried again."""
+"""What a wire format defines for webhooks: events, bodies, signatures, retries."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from netnew.domain.ids import RunId
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """What is about to be sent. `at`: of this attempt. `own_secret`: the webhook's, '' where it has
-    none; `workspace_secret`: `whsec_…`."""
+    """A delivery about to be sent. `at`: time of this attempt. `own_secret`: the webhook's, ''
+    without one; `workspace_secret`: `whsec_…`."""
 
     delivery_id: str
     event_type: str
@@ -26,19 +26,19 @@ class OutgoingMessage:
 
 
 class WebhookFormat(Protocol):
-    """Filled by a dialect; `bootstrap` gives the deliverer one for each face."""
+    """Implemented by each dialect; `bootstrap` passes them to the deliverer."""
 
     @property
     def face(self) -> str: ...
 
     def types_of(self, event: Event) -> tuple[str, ...]:
-        """What the dialect calls this event; empty where it does not tell of it."""
+        """The dialect's names of this event; empty if it does not send it."""
         ...
 
     async def body_of(
         self, service: Service, run_id: RunId, event: Event, event_type: str, delivery_id: str
     ) -> bytes:
-        """The JSON that is sent, made once and kept. Raises NotFound where the run is gone."""
+        """The JSON body, built once and stored. Raises NotFound if the run is gone."""
         ...
 
     def headers_of(self, sent: OutgoingMessage) -> Mapping[str, str]:
@@ -46,11 +46,11 @@ class WebhookFormat(Protocol):
         ...
 
     def wait_s(self, tries: int, age_s: float) -> float | None:
-        """Seconds until it is tried again after `tries` failed ones, `age_s` after it was put in;
-        None: it is given up."""
+        """Seconds until the next attempt after `tries` failed ones, `age_s` after the delivery
+        was created; None: give up."""
         ...
 
     @property
     def timeout_s(self) -> float | None:
-        """Seconds a receiver has to answer; None: as the settings say."""
+        """Seconds a receiver has to respond; None: as in the settings."""
         ...

@@ -1,4 +1,4 @@
-"""The standard one of standardwebhooks.com, and the plain hex one."""
+"""Signatures: the standard one of standardwebhooks.com, and plain hex."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ def standard_headers(sent: OutgoingMessage) -> dict[str, str]:
     """`webhook-id`, `webhook-timestamp` and `webhook-signature`, by the webhook's own secret or
     else the workspace's.
 
-    There are two signatures, `v1,… v1,…`: one by the bytes that the secret stands for, as the
-    standard has it, one by the secret as it is written, as older receivers check it. A receiver
-    takes either.
-    """
+    There are two signatures, `v1,… v1,…`: one with the decoded bytes of the secret, as the
+    standard says, one with the secret as written, as older receivers check it. Receivers accept
+    either."""
     secret = sent.own_secret or sent.workspace_secret
     timestamp = str(int(sent.at.timestamp()))
     signed = f"{sent.delivery_id}.{timestamp}.".encode() + sent.body
@@ -33,12 +32,12 @@ def standard_headers(sent: OutgoingMessage) -> dict[str, str]:
 
 
 def hex_signature(secret: str, body: bytes) -> str:
-    """HMAC-SHA256 of `body` by the secret as it is written, in hex."""
+    """HMAC-SHA256 of `body` with the secret as written, in hex."""
     return hmac.new(secret.encode("utf-8", "surrogatepass"), body, sha256).hexdigest()
 
 
 def checked_secret(secret: str) -> str:
-    """`secret` as it is. Raises InvalidInput where the standard knows no key in it."""
+    """Return `secret` unchanged. Raises InvalidInput if it is not a key by the standard."""
     if not secret.startswith(_PREFIX) or not _decoded(secret):
         allowed = f"{_PREFIX} and base64"
         raise InvalidInput("webhook_secret", "is no secret of the standard's form", allowed)
@@ -50,9 +49,9 @@ def _signature(key: bytes, signed: bytes) -> str:
 
 
 def _decoded(secret: str) -> bytes:
-    """The key that `secret` is the writing of; empty where it is none."""
+    """The decoded key; empty if `secret` is not one."""
     try:
-        # Padding is often left out; more of it than needed does no harm.
+        # Padding is often omitted; surplus padding does no harm.
         return b64decode(secret.removeprefix(_PREFIX) + "==")
     except (NotBase64, ValueError):
         return b""
