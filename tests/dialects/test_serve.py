@@ -41,7 +41,7 @@ def refused(server: ServerProcess, *options: str) -> tuple[int, list[str]]:
 
 def test_it_says_how_it_serves(server: ServerProcess) -> None:
     said = server.heard("judge rules")[0]
-    for part in ("sources web:searxng=", "workspace local", "no key was made"):
+    for part in ("sources web:searxng=", "workspace local", "no keys: anyone on this machine"):
         assert part in said
 
 
@@ -58,7 +58,7 @@ def test_a_taken_port_is_one_clear_line(server: ServerProcess) -> None:
 def test_beyond_this_machine_it_serves_only_with_a_key(server: ServerProcess, host: str) -> None:
     code, lines = refused(server, "--port", "0", "--host", host)
     assert (code, len(lines)) == (2, 1)
-    assert f"host: {host} can be reached by others, and no key was made" in lines[0]
+    assert f"host: {host} is reachable from other machines, and there is no key" in lines[0]
 
 
 def test_with_a_key_it_does_and_never_opens_without_one(start_server: StartServer) -> None:

@@ -262,14 +262,14 @@ async def test_beside_a_worker_find_hands_over_and_shows_the_end(place: Place) -
     with a_worker(place) as worker:
         done = place.run("find", *QUESTION)
         assert done.code == 0
-        assert f"(process {worker.pid}) works on it" in done.err
+        assert f"(process {worker.pid}) is working on it" in done.err
         assert "matched: " in done.err
         assert "14 matched" in done.out
         worker.send_signal(signal.SIGTERM)
         left = finished(worker)
     assert left.code == 0
     lines = left.err.splitlines()
-    assert [x.split(":")[0] for x in lines] == ["begun", "completed", "leaving"]
+    assert [x.split(":")[0] for x in lines] == ["started", "completed", "leaving"]
 
 
 async def test_a_run_whose_worker_dies_is_told_and_resumed(place: Place) -> None:
@@ -317,7 +317,7 @@ async def test_on_a_full_disk_it_breaks_off_with_its_rows_and_is_resumed(place: 
         broken = finished(process)
     assert broken.code == 1
     assert "matched: " in broken.err
-    assert "It failed (" in broken.out
+    assert "Failed (" in broken.out
     assert "the disk does not read or write" in broken.err.splitlines()[-1]
     assert "Traceback" not in broken.err
     assert place.document("runs", "resume", "last", "-q")["run"]["counts"]["matched"] == 14
@@ -347,7 +347,7 @@ async def test_left_running_it_ends_in_the_background(place: Place) -> None:
         terminal.type("l\n")
         read = terminal.rest()
     assert terminal.process.returncode == 130
-    assert f"{before.id} goes on in the background" in read
+    assert f"{before.id} continues in the background" in read
     for what in ("watch", "resume", "cancel"):
         assert f"netnew runs {what} {before.id[4:12]}" in read
     watched = place.run("runs", "watch", "last")
@@ -364,7 +364,7 @@ async def test_stopped_on_a_terminal_it_keeps_what_it_has(place: Place) -> None:
         terminal.type(CTRL_C)
         terminal.until(ASKED)
         terminal.type("s\n")
-        assert "because you asked it to" in terminal.rest()
+        assert "Stopped at your request" in terminal.rest()
     assert terminal.process.returncode == 130
     run = await place.until(lambda x: x.status.is_terminal)
     assert (run.status, run.counts.matched > 0) == (RunStatus.CANCELLED, True)
@@ -387,8 +387,8 @@ async def test_it_is_paused_extended_enriched_and_continued_from_elsewhere(place
     with place.slow.started("find", *QUESTION) as process:
         run = await place.until(is_under_way)
         told = await place.at_once("runs", "extend", "last", "7")
-        assert (told.code, told.out) == (0, f"{run.id} is under way; its worker knows\n")
-        assert "is asked to pause" in (await place.at_once("runs", "pause", "last")).out
+        assert (told.code, told.out) == (0, f"{run.id} is changed; its worker takes it up\n")
+        assert "was asked to pause" in (await place.at_once("runs", "pause", "last")).out
         paused = finished(process)
     assert paused.code == 130
     assert "netnew runs continue" in paused.err
@@ -396,7 +396,7 @@ async def test_it_is_paused_extended_enriched_and_continued_from_elsewhere(place
     changed = await place.at_once(
         "runs", "enrich", "last", "--enrich", "opened: When was it opened?"
     )
-    assert "is changed, and paused" in changed.out
+    assert "is changed and paused" in changed.out
     document = place.document("runs", "continue", "last", "-q")
     assert document["run"]["status"] == "completed"
     assert document["run"]["match_limit"] == 1007
@@ -410,7 +410,7 @@ async def test_stop_keeps_and_cancel_cancels(place: Place) -> None:
         run = await place.until(is_under_way)
         assert run.id == out.strip()
         asked = await place.at_once("runs", how, "last")
-        assert asked.out == f"{run.id} is asked to {how}\n"
+        assert asked.out == f"{run.id} was asked to {how}\n"
         ended = await place.until(lambda x: x.status.is_terminal)
         assert (ended.id, ended.status) == (run.id, status)
         assert ended.termination_reason is TerminationReason.USER_CANCELLED
@@ -451,7 +451,7 @@ async def test_extend_enrich_and_refresh_after_the_end(place: Place) -> None:
         (["pause", "last"], "is completed and cannot be paused"),
         (["continue", "last"], "is completed and not paused"),
         (["refresh", "last", "-o", "x.csv", "--detach"], "-o: cannot be written with --detach"),
-        (["resume", "nosuch"], "RUN: 'nosuch' is no run's id"),
+        (["resume", "nosuch"], "RUN: 'nosuch' is not the id of a run"),
         (["watch", "0000"], "no run '0000'"),
     ],
     ids=lambda x: " ".join(x) if isinstance(x, list) else None,

@@ -129,9 +129,9 @@ def test_a_terminal_gets_warnings_as_sentences_and_a_file_as_log_lines(
     with Terminal(place, *asked) as terminal:
         shown = terminal.rest()
     assert "level=" not in shown
-    sentence = f"Warning: a row was left out ({rows}, line 2, column website): 'not a url' is no"
+    sentence = f"Warning: a row was skipped ({rows}, line 2, column website): 'not a url' is no"
     assert shown.count(sentence) == 1
-    assert shown.count("Warning: a row was left out") == 3
+    assert shown.count("Warning: a row was skipped") == 3
     assert "Warning: 2 more warnings like 'row left out'" in shown
     assert shown.index("Finding: red shops") < shown.index("Warning:")
     with place.started(*asked) as process:
@@ -158,7 +158,7 @@ def test_a_model_of_which_nothing_is_usable_is_one_line_and_exit_code_1(
         with Terminal(place, *ASKED, *judge) as terminal:
             shown = terminal.rest()
             assert terminal.process.returncode == 1
-    assert "It failed because no answer of the model could be used; all rows are kept" in shown
+    assert "Failed: no answer of the model could be used; everything found is kept" in shown
     counted = (
         "(of its answers about candidates; calls that read the question or were still under way"
     )
@@ -182,4 +182,4 @@ def test_a_busy_model_is_told_with_its_status_and_who_was_not_judged(
         assert process.returncode == 1
         calls = len(server.asked)
     assert f"compatible:m answered 429 to {calls} calls; 1 candidate was not judged." in shown
-    assert "It failed because the model could not be asked; all rows are kept" in shown
+    assert "Failed: the model could not be reached; everything found is kept" in shown

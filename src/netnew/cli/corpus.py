@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from netnew.bootstrap import App
 
 app = typer.Typer(
-    help="Local pages to search in: dumps, WARC, folders, lists.",
+    help="Manage local pages to search: dumps, WARC files, folders, lists.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -76,7 +76,7 @@ class CorpusCommands(Protocol):
     async def remove(self, name: str) -> None: ...
 
 
-Name = Annotated[str, typer.Argument(help="The corpus.", show_default=False)]
+Name = Annotated[str, typer.Argument(help="The name of the corpus.", show_default=False)]
 
 
 @app.command()
@@ -84,18 +84,22 @@ def add(
     context: typer.Context,
     name: Name,
     paths: Annotated[
-        list[Path], typer.Argument(help="Files or folders to take in.", show_default=False)
+        list[Path], typer.Argument(help="Files or folders to add.", show_default=False)
     ],
     base_url: Annotated[
         str | None,
-        typer.Option("--base-url", metavar="URL", help="Address the files of a folder stand at."),
+        typer.Option(
+            "--base-url",
+            metavar="URL",
+            help="The URL at which the files of a folder are published.",
+        ),
     ] = None,
     as_json: output_options.AsJson = False,
     quiet: output_options.Quiet = False,
 ) -> None:
-    """Take pages into a corpus, which is made where it is missing.
+    """Add pages to a corpus, which is created if needed.
 
-    Pages seen before cost nothing; changed ones replace what was there.
+    Pages that are already in it cost nothing; changed pages replace the earlier ones.
     """
 
     async def take_in(app: App) -> CorpusAddSummary:
@@ -113,10 +117,10 @@ def add(
         return
     typer.echo(
         f"{report.name}: {report.added:,} added, {report.replaced:,} replaced,"
-        f" {report.unchanged:,} unchanged, {plural(report.broken, 'row')} left out"
+        f" {report.unchanged:,} unchanged, {plural(report.broken, 'row')} skipped"
     )
     for row in report.broken_rows[:10]:
-        line = f"left out: {clean(str(row.path))} {clean(str(row.place))}: {clean(row.problem)}"
+        line = f"skipped: {clean(str(row.path))} {clean(str(row.place))}: {clean(row.problem)}"
         consoles.progress().print(line)
     if not quiet:
         consoles.progress().print(f'Use it: {program()} find "…" --source corpus:{report.name}')
@@ -124,7 +128,7 @@ def add(
 
 @app.command("list")
 def list_corpora(context: typer.Context, as_json: output_options.AsJson = False) -> None:
-    """List the corpora of this HOME."""
+    """List the corpora in HOME."""
 
     async def read(app: App) -> Sequence[CorpusInfo]:
         return await _corpora(app).corpora()
@@ -134,7 +138,7 @@ def list_corpora(context: typer.Context, as_json: output_options.AsJson = False)
         documents = [{"name": x.name, "rows": x.rows, "size_bytes": x.size_bytes} for x in found]
         consoles.print_json({"corpora": documents})
     elif not found:
-        consoles.progress().print(f"No corpus yet. Make one: {program()} corpus add NAME PATH")
+        consoles.progress().print(f"No corpora yet. Create one: {program()} corpus add NAME PATH")
     else:
         rows = [[x.name, f"{x.rows:,}", f"{x.size_bytes / 1e6:,.1f} MB"] for x in found]
         print_rows(consoles.results(), ["corpus", "rows", "size"], rows)
@@ -146,11 +150,11 @@ def search(
     name: Name,
     query: Annotated[str, typer.Argument(help="Words to search for.", show_default=False)],
     page: Annotated[
-        int, typer.Option("--page", metavar="N", min=1, help="Which page of the answer.")
+        int, typer.Option("--page", metavar="N", min=1, help="Page of the results.")
     ] = 1,
     as_json: output_options.AsJson = False,
 ) -> None:
-    """Search a corpus, as a run would."""
+    """Search a corpus the way a run does."""
 
     async def look(app: App) -> SearchAnswer:
         return await _corpora(app).search(name, query, page)
@@ -169,7 +173,7 @@ def search(
 
 @app.command()
 def remove(context: typer.Context, name: Name, as_json: output_options.AsJson = False) -> None:
-    """Delete a corpus. Pages that runs have cited stay in the page store."""
+    """Delete a corpus. Pages that runs cite stay in the page store."""
 
     async def drop(app: App) -> None:
         await _corpora(app).remove(name)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from netnew.bootstrap import SchemaState
 
 app = typer.Typer(
-    help="The database: whether it fits this version, and bringing it up to date.",
+    help="Check and upgrade the database.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -27,11 +27,11 @@ app = typer.Typer(
 _MAX_MISSING = 5
 _SENTENCES = {
     "current": "up to date (schema {found})",
-    "empty": "no tables yet; schema {wanted} is made on first use, or by: {program} db upgrade",
-    "behind": "schema {found}, this version works on {wanted}; run: {program} db upgrade",
-    "newer": "schema {found} is of a newer version, this one knows {wanted}; upgrade netnew",
+    "empty": "no tables yet; schema {wanted} is created on first use, or by: {program} db upgrade",
+    "behind": "schema {found}, but this version needs {wanted}; run: {program} db upgrade",
+    "newer": "schema {found} is from a newer version, this one knows {wanted}; upgrade netnew",
     "unreachable": "{problem}",
-    "incomplete": "incomplete, it lacks {missing}; restore it from a backup",
+    "incomplete": "incomplete: it lacks {missing}; restore it from a backup",
     "half_migrated": "half-migrated: its number says schema {found}, but it has {surplus} of a"
     " later one; restore it from a backup",
 }
@@ -39,9 +39,9 @@ _SENTENCES = {
 
 @app.command()
 def check(as_json: output_options.AsJson = False) -> None:
-    """Say whether the database is as this version needs it; exit code 1 where it is not.
+    """Check that the database fits this version; exit code 1 if it does not.
 
-    Nothing is changed, and nothing is made.
+    Nothing is changed or created.
     """
     from netnew.bootstrap import look_at_schema
 
@@ -55,8 +55,10 @@ def check(as_json: output_options.AsJson = False) -> None:
 
 @app.command()
 def upgrade(as_json: output_options.AsJson = False) -> None:
-    """Bring the database up to date, and make it where there is none. Every command does so by
-    itself; this is for those who want it done beforehand, once for many machines."""
+    """Bring the database up to date, or create it.
+
+    Every command does this by itself; this one does it beforehand, once for many machines.
+    """
     from netnew.bootstrap import upgrade_schema
 
     before = upgrade_schema(_address())
@@ -66,7 +68,7 @@ def upgrade(as_json: output_options.AsJson = False) -> None:
     elif before.age == "current":
         typer.echo(_sentence(before))
     else:
-        came_from = f"from schema {before.found} to" if before.found else "made with schema"
+        came_from = f"from schema {before.found} to" if before.found else "created with schema"
         typer.echo(f"{before.kind} {clean(before.place)}: {came_from} {before.wanted}")
 
 

@@ -45,7 +45,7 @@ def demo(
     as_json: output_options.AsJson = False,
     quiet: output_options.Quiet = False,
 ) -> None:
-    """Find something on this machine, without key or network.
+    """Find something on this machine, without a key or network.
 
     The question is about the Python packages installed here (source `pyenv`, judge `rules`).
     """
@@ -84,4 +84,4 @@ def _what_next(app: App) -> None:
     question = '"Python packages for testing" --source pyenv --judge rules'
     notes.print(f"Plan:    {program()} plan {question}")
     notes.print(f"Ask:     {program()} find {question}")
-    notes.print(f"All of it is kept in {app.settings.home}")
+    notes.print(f"Everything is kept in {app.settings.home}")

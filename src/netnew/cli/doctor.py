@@ -57,14 +57,14 @@ _STYLES = {CheckStatus.OK: "green", CheckStatus.NOTE: "yellow", CheckStatus.BAD:
 
 Probe = Annotated[
     bool,
-    typer.Option("--probe", help="Also ask each model for a sum, which may cost a little."),
+    typer.Option("--probe", help="Also ask each model a test question, which may cost a little."),
 ]
 
 
 def doctor(
     context: typer.Context, as_json: output_options.AsJson = False, probe: Probe = False
 ) -> None:
-    """Check this installation; show each setting with its origin."""
+    """Check this installation; show each setting and its origin."""
     settings = Settings.load()
     checks = [
         _versions(),
@@ -100,9 +100,9 @@ def _versions() -> Check:
 
 
 READABLE_ONLY = (
-    "can be read, not written: runs list, show, result, events and export, corpus list and search,"
-    " keys list and keys audit work; find, corpus add, keys create, serve and whatever else changes"
-    " something does not. Set NETNEW_HOME to a folder that can be written for these"
+    "can be read but not written: runs list, show, result, events and export, corpus list and"
+    " search, keys list and keys audit work; find, corpus add, keys create, serve and other"
+    " commands that change something do not. For these, set NETNEW_HOME to another folder"
 )
 
 
@@ -128,7 +128,7 @@ def home_check(home: Path, free_bytes: int) -> Check:
     return Check(
         "home",
         CheckStatus.NOTE,
-        f"{detail}: hardly room for pages; set NETNEW_HOME to another disk",
+        f"{detail}: little room for pages; set NETNEW_HOME to another disk",
     )
 
 
@@ -145,7 +145,11 @@ def _rendering(settings: Settings) -> Check:
 
     missing = why_not_rendered(settings.browser_path)
     if settings.render == "never":
-        can = "it could be: NETNEW_RENDER=auto" if missing is None else f"it cannot be: {missing}"
+        can = (
+            "to render them: NETNEW_RENDER=auto"
+            if missing is None
+            else f"they cannot be: {missing}"
+        )
         return Check(
             "rendering", CheckStatus.OK, f"pages that need JavaScript are not rendered; {can}"
         )
@@ -252,7 +256,7 @@ async def _judge(app: App) -> Check:
         found = await app.service.judge_named(asked)
     except NetnewError as error:
         return Check("judge", CheckStatus.BAD, clean(str(error)))
-    return Check("judge", CheckStatus.OK, clean(f"{found.judge.profile} (asked for: {asked})"))
+    return Check("judge", CheckStatus.OK, clean(f"{found.judge.profile} (setting: {asked})"))
 
 
 def _show(checks: list[Check], settings: Settings) -> None:
@@ -290,7 +294,7 @@ def search_service_reports(settings: Settings) -> list[SearchServiceReport]:
             "; ".join(
                 [
                     x.detail,
-                    *(["taken by `web`"] if x.is_first else []),
+                    *(["used by `web`"] if x.is_first else []),
                     *([f"${1_000 * x.price:g} per 1,000 searches"] if x.price else []),
                 ]
             ),

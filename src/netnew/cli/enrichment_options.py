@@ -66,7 +66,7 @@ def enrichments_from(enrich: Sequence[str], schema: Path | None) -> tuple[Enrich
     for at, each in enumerate(fields):
         if any(each.name == x.name for x in fields[:at]):
             option = "--enrich" if at < len(enrich) else "--schema"
-            raise InvalidInput(option, f"two are called {each.name!r}", "a name for each")
+            raise InvalidInput(option, f"the name is used twice: {each.name!r}", "a name for each")
     return tuple(fields)
 
 
@@ -110,10 +110,12 @@ def _schema_in(path: Path) -> dict[str, object]:
         problem = f"{str(path)!r} cannot be read: {error.strerror or type(error).__name__}"
         raise InvalidInput("--schema", problem, "a JSON Schema file") from error
     except json.JSONDecodeError as error:
-        problem = f"{str(path)!r} is no JSON: line {error.lineno}: {error.msg}"
+        problem = f"{str(path)!r} is not JSON: line {error.lineno}: {error.msg}"
         raise InvalidInput("--schema", problem, "a JSON Schema file") from error
     except (UnicodeDecodeError, RecursionError) as error:
-        raise InvalidInput("--schema", f"{str(path)!r} is no JSON", "a JSON Schema file") from error
+        raise InvalidInput(
+            "--schema", f"{str(path)!r} is not JSON", "a JSON Schema file"
+        ) from error
     if not isinstance(schema, dict):
-        raise InvalidInput("--schema", f"{str(path)!r} has no object", '{"properties": …}')
+        raise InvalidInput("--schema", f"{str(path)!r} is not an object", '{"properties": …}')
     return schema

@@ -77,12 +77,12 @@ def error_line(error: Exception) -> list[str]:
         case NetnewError():
             return [f"netnew: {clean(str(error))}"]
         case NotImplementedError():
-            return ["netnew: this is not built yet"]
+            return ["netnew: not implemented yet"]
         case _:
             what = clean(f"{type(error).__name__}: {error}")
             path = ERRORS.record(error, "a command failed")
             where = f"details in {clean(str(path))}" if path else "NETNEW_DEBUG=1 shows where"
-            return [f"netnew: unexpected: {what} ({where})"]
+            return [f"netnew: unexpected error: {what} ({where})"]
 
 
 def exit_code(error: Exception) -> int:
@@ -98,7 +98,7 @@ def exit_code(error: Exception) -> int:
 
 
 def _wrong_value(error: TyperException) -> str:
-    """'--limit: 'abc' is no whole number (allowed: 1 to 100,000)'; '' for other mistakes."""
+    """'--limit: 'abc' is not a whole number (allowed: 1 to 100,000)'; '' for other mistakes."""
     from pydantic import ValidationError  # only wrong usage needs it
 
     cause = error.__cause__
@@ -114,9 +114,9 @@ def _wrong_value(error: TyperException) -> str:
     given = clean(str(first["input"]))
     choices = re.fullmatch(r"Value error, .* is not one of (.*?)\.?", first["msg"], re.DOTALL)
     if choices:
-        problem, allowed = "is not one", choices[1].replace("'", "")
+        problem, allowed = "is not a choice", choices[1].replace("'", "")
     elif first["type"].startswith(("int", "float")):
-        problem = "is no whole number" if first["type"].startswith("int") else "is no number"
+        problem = "is not a whole number" if first["type"].startswith("int") else "is not a number"
         allowed = _range(parameter)
     else:
         problem, allowed = "is out of range", _range(parameter)

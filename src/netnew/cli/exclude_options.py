@@ -87,7 +87,7 @@ def _entries(path: Path) -> list[str]:
         raise InvalidInput("--exclude", f"{str(path)!r} cannot be read: {error}") from error
     for number, entry in entries:
         if _is_broken_address(entry):
-            problem = f"{str(path)!r}, {unit} {number}: {entry.strip()!r} is no address"
+            problem = f"{str(path)!r}, {unit} {number}: {entry.strip()!r} is not an address"
             raise InvalidInput("--exclude", problem, "an address, a domain or a name")
     if not any(entry.strip() for _, entry in entries):
         raise InvalidInput("--exclude", f"{str(path)!r} has no entry", "a file with entries")
@@ -132,7 +132,7 @@ def _json(text: str) -> Iterator[_Entry]:
     if isinstance(document, dict):
         document = document.get("candidates", document)
     if not isinstance(document, list):
-        raise ValueError("it is no list and has no 'candidates'")
+        raise ValueError("it is not a list and has no 'candidates'")
     return _of_items(enumerate(document, 1))
 
 

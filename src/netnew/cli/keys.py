@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from netnew.domain.audit import AuditEntry
 
 app = typer.Typer(
-    help="Create, list, rotate and revoke the keys of HTTP callers.",
+    help="Create, list, rotate and revoke API keys, and show the audit log.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -43,10 +43,12 @@ Expires = Annotated[
 @app.command("create")
 def create(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="What you call it, such as `crm-import`.")],
+    name: Annotated[str, typer.Argument(help="A name for the key, such as `crm-import`.")],
     workspace: Annotated[
         str | None,
-        typer.Option("--workspace", help="Workspace that it opens; default: that of the settings."),
+        typer.Option(
+            "--workspace", help="Workspace it gives access to; default: the one in the settings."
+        ),
     ] = None,
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Allow only GET requests and event streams.")
@@ -54,7 +56,7 @@ def create(
     expires: Expires = None,
     as_json: output_options.AsJson = False,
 ) -> None:
-    """Create a key. It is shown this once: only its hash is kept."""
+    """Create a key. It is shown only this once, since only its hash is kept."""
     scope = KeyScope.READ_ONLY if read_only else KeyScope.FULL
     expires_at = _expiry(expires)
 
@@ -94,10 +96,10 @@ def rotate(
     expires: Expires = None,
     as_json: output_options.AsJson = False,
 ) -> None:
-    """Create a key in the place of another, which expires after an overlap.
+    """Replace a key by a new one; the old one expires after an overlap.
 
-    The new key has the same name, workspace and scope. It is shown this once. Without --expires it
-    expires after as long as the old one was made for, or never.
+    The new key has the same name, workspace and scope, and is shown only this once. Without
+    --expires it lasts as long as the old one was meant to, or for ever.
     """
     kept, expires_at = parse_duration("--overlap", overlap), _expiry(expires)
 
@@ -106,7 +108,7 @@ def rotate(
 
     key, secret = with_app(context, make)
     if not as_json:
-        consoles.progress().print(f"{key_id} expires in {overlap}, unless it does before.")
+        consoles.progress().print(f"{key_id} expires in {overlap}, or earlier if it was to.")
     _show_new(key, secret, as_json)
 
 
@@ -131,18 +133,19 @@ def audit(
     context: typer.Context,
     key_id: Annotated[
         str,
-        typer.Option("--key", metavar="KEY", help="Only what was done with this key, or to it."),
+        typer.Option("--key", metavar="KEY", help="Only what was done with this key or to it."),
     ] = "",
     since: Annotated[
         str | None,
         typer.Option("--since", metavar="WHEN", help="Only since then: 24h, 7d, or a date (UTC)."),
     ] = None,
     limit: Annotated[
-        int, typer.Option("--limit", metavar="N", min=1, max=100_000, help="At most so many lines.")
+        int,
+        typer.Option("--limit", metavar="N", min=1, max=100_000, help="Maximum number of lines."),
     ] = 50,
     as_json: output_options.AsJson = False,
 ) -> None:
-    """Show who had what done, the newest first: commands over HTTP and of this command line."""
+    """Show the audit log, newest first: who did what over HTTP and on this command line."""
     now = datetime.now(UTC)
     after = None if since is None else parse_since("--since", since, now)
 
@@ -189,7 +192,7 @@ def _show_new(key: ApiKey, secret: str, as_json: bool) -> None:
     limits = ", read-only" if key.scope is KeyScope.READ_ONLY else ""
     limits += f", until {_minute(key.expires_at)} UTC" if key.expires_at else ""
     consoles.progress().print(
-        f"{key.id} opens workspace {key.workspace_id}{limits}; only its hash is kept."
+        f"{key.id} gives access to workspace {key.workspace_id}{limits}; only its hash is kept."
     )
     typer.echo(secret)
 

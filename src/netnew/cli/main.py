@@ -33,12 +33,12 @@ COMMANDS = (
     DeferredCommand(
         "runs",
         "netnew.cli.runs_group:app",
-        "Runs made before: look at them, go on with them, stop, export, delete them.",
+        "List, show, export, continue, stop and delete runs.",
     ),
     DeferredCommand(
         "corpus",
         "netnew.cli.corpus:app",
-        "Local pages to search in: dumps, WARC, folders, lists.",
+        "Manage local pages to search: dumps, WARC files, folders, lists.",
     ),
     DeferredCommand(
         "serve",
@@ -48,27 +48,27 @@ COMMANDS = (
     DeferredCommand(
         "worker",
         "netnew.cli.worker:worker",
-        "Work on all runs that wait, and on those whose worker is gone.",
+        "Work on waiting runs, and on runs whose worker is gone.",
     ),
     DeferredCommand(
         "keys",
         "netnew.cli.keys:app",
-        "Create, list, rotate and revoke the keys of HTTP callers.",
+        "Create, list, rotate and revoke API keys, and show the audit log.",
     ),
     DeferredCommand(
         "db",
         "netnew.cli.db:app",
-        "The database: whether it fits this version, and bringing it up to date.",
+        "Check and upgrade the database.",
     ),
     DeferredCommand(
         "doctor",
         "netnew.cli.doctor:doctor",
-        "Check this installation; show each setting with its origin.",
+        "Check this installation; show each setting and its origin.",
     ),
     DeferredCommand(
         "demo",
         "netnew.cli.demo:demo",
-        "Find something on this machine, without key or network.",
+        "Find something on this machine, without a key or network.",
     ),
 )
 
@@ -85,8 +85,8 @@ class NetnewCommands(OneLineErrors):
 app = typer.Typer(
     name="netnew",
     cls=NetnewCommands,
-    help="Find every entity that matches a question in plain words; each match comes with quotes.",
-    epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped or left before the end.",
+    help="Find every entity that matches a question in plain words, with quotes as proof.",
+    epilog="Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped before the end.",
     add_completion=False,
     rich_markup_mode=None,
 )
@@ -111,7 +111,7 @@ def main(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", callback=_print_version, is_eager=True, help="Print the version and leave."
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
         ),
     ] = False,
 ) -> None:

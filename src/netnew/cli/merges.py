@@ -33,11 +33,11 @@ def merges(
     run: RunArgument,
     undo: Annotated[
         int | None,
-        typer.Option("--undo", metavar="N", min=1, help="Split again what merge N made one."),
+        typer.Option("--undo", metavar="N", min=1, help="Undo merge N."),
     ] = None,
     as_json: output_options.AsJson = False,
 ) -> None:
-    """List which candidates of a run were found to be the same, and why; --undo splits them."""
+    """List which candidates of a run were merged and why; --undo splits them."""
     if undo is None:
         _list(context, run, as_json)
     else:

@@ -66,7 +66,9 @@ class _Several:
             mark_process_dead(process.pid, self.folder)  # type: ignore[no-untyped-call]
             if self.asked.is_set():
                 return
-            _log.warning("one that served is gone; another begins", pid=process.pid, code=code)
+            _log.warning(
+                "a serving process has ended; another is started", pid=process.pid, code=code
+            )
             lasted = time.monotonic() - began > _LONG_ENOUGH_S
             wait_s = _WAIT_S if lasted else min(2 * wait_s, _WAIT_AT_MOST_S)
             with contextlib.suppress(TimeoutError):

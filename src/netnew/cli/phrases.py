@@ -28,27 +28,27 @@ def why_it_stopped(run: Run) -> str:
 def _reason(run: Run) -> str:
     match run.termination_reason:
         case None:
-            return "It failed" if run.status is RunStatus.FAILED else "It is over"
+            return "Failed" if run.status is RunStatus.FAILED else "Ended"
         case TerminationReason.MATCH_LIMIT_MET:
-            return f"It stopped because it has the {run.spec.match_limit:,} matches you asked for"
+            return f"Stopped: it found the {run.spec.match_limit:,} matches you asked for"
         case TerminationReason.EVALUATE_LIMIT_MET:
-            return "It stopped because it judged as many candidates as you allowed"
+            return "Stopped: it judged as many candidates as you allowed"
         case TerminationReason.CANDIDATES_EXHAUSTED:
-            return "It stopped because its sources brought nothing new any more"
+            return "Stopped: the sources returned no new candidates"
         case TerminationReason.LOW_MATCH_RATE:
-            return "It stopped because hardly any of the last candidates matched"
+            return "Stopped: hardly any of the last candidates matched"
         case TerminationReason.BUDGET_EXHAUSTED:
-            return "It stopped at a cap of its budget, with everything it had found kept"
+            return "Stopped: a cap of the budget was reached; everything found is kept"
         case TerminationReason.USER_CANCELLED:
-            return "It stopped because you asked it to, with everything it had found kept"
+            return "Stopped at your request; everything found is kept"
         case TerminationReason.MODEL_UNUSABLE:
-            return "It failed because no answer of the model could be used; all rows are kept"
+            return "Failed: no answer of the model could be used; everything found is kept"
         case TerminationReason.MODEL_UNAVAILABLE:
-            return "It failed because the model could not be asked; all rows are kept"
+            return "Failed: the model could not be reached; everything found is kept"
         case TerminationReason.ERROR_OCCURRED:
-            return "It failed"
+            return "Failed"
         case TerminationReason.TIMEOUT:
-            return "It stopped because it ran longer than a run may"
+            return "Stopped: it ran longer than a run may"
         case unknown:
             assert_never(unknown)
 
@@ -77,7 +77,7 @@ def how_conditions_fared(yields: Sequence[ConditionStats]) -> list[str]:
 
 
 def _fared(x: ConditionStats) -> str:
-    line = f"{clean(x.condition)}: held for {x.matched:,} of {x.asked:,} asked"
+    line = f"{clean(x.condition)}: met by {x.matched:,} of {x.asked:,} judged"
     if x.unclear:
         line += f", {x.unclear:,} unclear"
     if x.alone_unmatched or x.alone_unclear:
@@ -112,19 +112,19 @@ def numbers(run: Run) -> str:
     ]
     used += paid_for(spend)
     if spend.ledger_hits:
-        used.append(f"{plural(spend.ledger_hits, 'verdict')} known from before")
+        used.append(f"{plural(spend.ledger_hits, 'verdict')} reused")
     return f"{judged} of {plural(counts.generated, 'candidate')}; {', '.join(used)}"
 
 
 def receipt(spend: Spend) -> str:
-    """'9 searches (+2 stored), 31 pages, 40 judgements, 12 known from before, 12.1 s, $0.0000'."""
+    """'9 searches (+2 stored), 31 pages, 40 judgements, 12 reused, 12.1 s, $0.0000'."""
     parts = [
         plural(spend.searches, "search", "searches")
         + (f" (+{spend.stored_searches:,} stored)" if spend.stored_searches else ""),
         plural(spend.pages, "page")
         + (f" (+{spend.stored_pages:,} stored)" if spend.stored_pages else ""),
         plural(spend.judgements, "judgement"),
-        f"{spend.ledger_hits:,} known from before",
+        f"{spend.ledger_hits:,} reused",
         *([model_words(spend)] if spend.model_calls else []),
         f"{spend.seconds:.1f} s",
         f"${spend.cost:.4f}",

@@ -71,18 +71,18 @@ def show_plan(console: Console, made: Plan) -> None:
     console.print(
         f"Looking for: {clean(spec.entity_type) or 'anything'}, at most {spec.match_limit:,}"
     )
-    console.print("Each must be:")
+    console.print("Conditions:")
     for condition in spec.conditions:
         console.print(f"  {clean(condition.name)}: {clean(condition.description)}")
         if condition.name in made.unreadable:
             part = clean(made.unreadable[condition.name])
-            console.print(f"    not readable by this judge, so it will be unclear: {part}")
+            console.print(f"    this judge cannot read it, so it will be unclear: {part}")
     if not spec.conditions:
-        console.print("  (no condition: whatever is found)")
+        console.print("  (none: everything found matches)")
     for leaf in leaves(spec.enrichments):
         told, *_ = leaf.description.split("\n")
         wanted = "" if leaf.format is Format.TEXT else f" ({leaf.format.value})"
-        console.print(f"Filled in:   {clean(leaf.name)}{wanted}: {clean(told)}")
+        console.print(f"Field:       {clean(leaf.name)}{wanted}: {clean(told)}")
     console.print(f"Sources:     {', '.join(spec.sources)}")
     console.print(f"Judge:       {clean(made.judge_profile)}")
     if made.judge_because:

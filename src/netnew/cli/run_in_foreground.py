@@ -49,7 +49,7 @@ async def work_and_watch(app: App, begin: Begin, quiet: bool) -> WatchedRun:
     run = await begin("")
     pids = [row.pid for row in others]
     if not quiet:
-        consoles.progress().print(f"{_named(pids)} works on it; this only watches.")
+        consoles.progress().print(f"{_named(pids)} is working on it; this command only watches.")
     seen = await watch(app, run, quiet)
     if (
         seen.end is WatchOutcome.ALONE
@@ -77,7 +77,7 @@ async def _here(app: App, begin: Begin, quiet: bool) -> WatchedRun:
             run = await begin(worker.id)
             seen = await watch(app, run, quiet, worker)
             if seen.end is WatchOutcome.LEFT:
-                consoles.progress().print("Handing it over …")
+                consoles.progress().print("Handing it over to a worker …")
     except Exception as error:  # a full disk lets no worker leave in order
         if seen is None:
             raise

@@ -36,7 +36,7 @@ async def find_run(service: Service, text: str) -> Run:
         raise NotFound("run", text)
     if len(fitting) > 1:
         ids = ", ".join(x.id for x in fitting[:5])
-        raise InvalidInput("RUN", f"{text!r} fits {len(fitting)} runs", ids)
+        raise InvalidInput("RUN", f"{text!r} matches {len(fitting)} runs", ids)
     return fitting[0]
 
 
@@ -45,4 +45,4 @@ def _whole_id(text: str) -> RunId:
         return run_id_from(text)
     except InvalidInput:
         allowed = "an id, at least 4 characters of one, or 'last'"
-        raise InvalidInput("RUN", f"{text!r} is no run's id", allowed) from None
+        raise InvalidInput("RUN", f"{text!r} is not the id of a run", allowed) from None

@@ -215,7 +215,7 @@ def named_texts(option: str, given: Sequence[str]) -> list[tuple[str, str]]:
         if not name:
             name = free_name(slug(text) or option.removeprefix("--"), taken)
         if name in taken:
-            raise InvalidInput(option, f"two are called {name!r}", "a name for each")
+            raise InvalidInput(option, f"the name is used twice: {name!r}", "a name for each")
         taken.add(name)
         named.append((name, text))
     return named

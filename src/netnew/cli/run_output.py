@@ -43,8 +43,8 @@ _REACHED = (
     TerminationReason.CANDIDATES_EXHAUSTED,
 )
 _RECHECKED = {
-    RecheckOutcome.CHANGED: "Found before, and not the same any more:",
-    RecheckOutcome.GONE: "Found before, and no match any more:",
+    RecheckOutcome.CHANGED: "Found before, and changed since:",
+    RecheckOutcome.GONE: "Found before, and no longer a match:",
 }
 
 
@@ -74,7 +74,7 @@ async def _record_export(app: App, run: Run, written: Sequence[Path]) -> None:
     try:
         await app.service.record_export(run.id, formats_of(written))
     except NetnewError as error:
-        problem = f"netnew: the audit log has no line of this export: {clean(str(error))}"
+        problem = f"netnew: this export is not in the audit log: {clean(str(error))}"
         print(problem, file=sys.stderr)
 
 
@@ -86,11 +86,11 @@ def formats_of(paths: Sequence[Path]) -> str:
 def _left(run: Run, options: OutputOptions) -> int:
     """Left running, it ends in the background; its files are for later."""
     console = consoles.progress()
-    console.print(f"{run.id} goes on in the background.")
+    console.print(f"{run.id} continues in the background.")
     for line in how_to_go_on(run):
         console.print(line)
     for path in options.outputs:
-        console.print(f"Not written: {clean(str(path))}. When it is over:")
+        console.print(f"Not written: {clean(str(path))}. When it has ended:")
         console.print(f"Export:  {program()} runs export {short_id(run)} -o {clean(str(path))}")
     return STOPPED
 
@@ -125,8 +125,8 @@ def run_summary(run: Run, seen: WatchedRun) -> int:
     if seen.end is WatchOutcome.LEFT:
         return STOPPED
     if seen.end is WatchOutcome.ALONE:
-        console.print("netnew: nobody works on it any more: its worker is gone")
-        console.print(f"Go on:   {program()} runs resume {short_id(run)}")
+        console.print("netnew: its worker is gone")
+        console.print(f"Resume:  {program()} runs resume {short_id(run)}")
         return FAILED
     if run.status is RunStatus.FAILED and tally.failures:
         console.print(SOURCES_TO_TRY)
@@ -164,7 +164,7 @@ def show_result(
     own = [x for x in candidates if x.recheck is None]
     _show_rows(console, run, own, everything)
     if not own:
-        console.print("No candidate." if everything else "No match.")
+        console.print("No candidates." if everything else "No matches.")
     for recheck, title in _RECHECKED.items():
         rows = [x for x in candidates if x.recheck is recheck]
         if rows:
@@ -186,7 +186,7 @@ def show_numbers(console: Console, run: Run) -> None:
 def show_condition_stats(console: Console, yields: Sequence[ConditionStats]) -> None:
     """How often each condition held, and which of them stands in the way."""
     for number, line in enumerate(how_conditions_fared(yields)):
-        console.print(f"{'Held:' if number == 0 else '':<8} {line}")
+        console.print(f"{'Met:' if number == 0 else '':<8} {line}")
 
 
 def _show_rows(
@@ -207,7 +207,7 @@ def what_next(console: Console, run: Run, has_rows: bool, outputs: Sequence[Path
     if run.status is RunStatus.PAUSED:
         console.print(f"Paused:  {program()} runs continue {name}")
     elif run.status.is_terminal and run.termination_reason not in _REACHED:
-        console.print(f"Go on:   {program()} runs resume {name}")
+        console.print(f"Resume:  {program()} runs resume {name}")
     elif run.termination_reason is TerminationReason.MATCH_LIMIT_MET:
         console.print(f"More:    {program()} runs extend {name} {run.spec.match_limit}")
     if has_rows:

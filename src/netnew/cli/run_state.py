@@ -57,6 +57,6 @@ def how_to_go_on(run: Run) -> list[str]:
     name = short_id(run)
     return [
         f"Watch:   {program()} runs watch {name}",
-        f"Resume:  {program()} runs resume {name}   (where nobody works on it any more)",
+        f"Resume:  {program()} runs resume {name}   (if its worker is gone)",
         f"Cancel:  {program()} runs cancel {name}",
     ]

@@ -35,13 +35,13 @@ def extend(
     run: RunArgument,
     additional: Annotated[
         int,
-        typer.Argument(metavar="N", min=1, max=MAX_MATCH_LIMIT, help="How many matches more."),
+        typer.Argument(metavar="N", min=1, max=MAX_MATCH_LIMIT, help="Number of further matches."),
     ],
     output: OutputOptions,
 ) -> None:
-    """Find N more matches; what is found and decided is not paid for again.
+    """Find N more matches; what was found and judged is not paid for again.
 
-    A run that is under way goes on beyond its limit.
+    A run in progress continues beyond its limit.
     """
 
     async def do(app: App) -> int:
@@ -60,7 +60,7 @@ def enrich(
     options: EnrichmentOptions,
     output: OutputOptions,
 ) -> None:
-    """Fill further fields of all matches, those found and those yet to be found."""
+    """Fill further fields for all matches, those found and those still to be found."""
     fields = options.enrichments()
     if not fields:
         raise InvalidInput("--enrich", "is missing", "at least one --enrich, or a --schema")
@@ -80,7 +80,9 @@ def refresh(
     run: RunArgument,
     recheck: Annotated[
         bool,
-        typer.Option("--recheck", help="Look again at its matches: which changed, which are gone?"),
+        typer.Option(
+            "--recheck", help="Check the matches of RUN again: which changed, which are gone?"
+        ),
     ] = False,
     limit: Annotated[
         int | None,
@@ -89,13 +91,13 @@ def refresh(
             metavar="N",
             min=1,
             max=MAX_MATCH_LIMIT,
-            help="The most new matches wanted; without it the limit of RUN.",
+            help="Maximum number of new matches; default: the limit of RUN.",
         ),
     ] = None,
     *,
     output: OutputOptions,
 ) -> None:
-    """Ask again, as a new run that leaves out what RUN found."""
+    """Ask again in a new run that leaves out what RUN found."""
 
     async def do(app: App) -> int:
         meant = await find_run(app.service, run)
@@ -113,9 +115,9 @@ def resume(
     options: BudgetOptions,
     output: OutputOptions,
 ) -> None:
-    """Go on with a run that failed, was stopped, met a cap, or whose worker is gone.
+    """Resume a run that failed, was stopped, reached a cap, or lost its worker.
 
-    It has its budget anew; the caps given here take the place of those it had.
+    Its budget starts anew; the caps given here replace those it had.
     """
     settings = Settings.load()
     caps = options.budget()
@@ -136,31 +138,31 @@ def unpause(
     run: RunArgument,
     output: OutputOptions,
 ) -> None:
-    """Go on with a paused run, with what is left of its budget."""
+    """Continue a paused run with what is left of its budget."""
 
     async def do(app: App) -> int:
         meant = await find_run(app.service, run)
         if meant.status is RunStatus.PAUSED:
             begin: Begin = lambda worker: app.service.unpause(meant.id, worker)  # noqa: E731
             return await begin_and_show(app, begin, output)
-        _say_of(await app.service.unpause(meant.id), "goes on", output.as_json)
+        _say_of(await app.service.unpause(meant.id), "continues", output.as_json)
         return 0
 
     raise typer.Exit(with_app(context, do))
 
 
 def pause(context: typer.Context, run: RunArgument, as_json: AsJson = False) -> None:
-    """Stop a run at its next checkpoint, to be continued."""
+    """Pause a run at its next checkpoint."""
     _stop(context, run, lambda app, meant: app.service.pause(meant.id), "pause", as_json)
 
 
 def stop(context: typer.Context, run: RunArgument, as_json: AsJson = False) -> None:
-    """End a run early as completed: what it has is enough."""
+    """End a run early as completed, because it has found enough."""
     _stop(context, run, lambda app, meant: app.service.keep(meant.id), "stop", as_json)
 
 
 def cancel(context: typer.Context, run: RunArgument, as_json: AsJson = False) -> None:
-    """End a run as cancelled; what it found is kept."""
+    """Cancel a run; what it found is kept."""
     _stop(context, run, lambda app, meant: app.service.cancel(meant.id), "cancel", as_json)
 
 
@@ -168,14 +170,14 @@ def watch(
     context: typer.Context,
     run: RunArgument,
     after: Annotated[
-        int, typer.Option("--after", metavar="SEQ", min=0, help="Only events of later numbers.")
+        int, typer.Option("--after", metavar="SEQ", min=0, help="Only events after this number.")
     ] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON event a line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON event per line.")] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Follow a run to its end, from its first event on, whoever works on it.
+    """Follow a run from its first event to its end, whichever worker has it.
 
-    Ctrl-C asks whether to leave it running; where nobody can be asked it ends the watching alone.
+    Ctrl-C asks whether to leave it running; without a terminal it only ends the watching.
     """
 
     async def do(app: App) -> int:
@@ -195,7 +197,7 @@ async def _carry_out(app: App, run: Run, change: Begin, options: OutputOptions) 
     if run.status is RunStatus.PAUSED:
         changed = await change("")
         name = short_id(run)
-        said = f"is changed, and paused; continue it with: {program()} runs continue {name}"
+        said = f"is changed and paused; continue it with: {program()} runs continue {name}"
         _say_of(changed, said, options.as_json)
         return 0
     if not await _is_under_way(app, run):
@@ -203,7 +205,9 @@ async def _carry_out(app: App, run: Run, change: Begin, options: OutputOptions) 
     changed = await change("")
     if changed.generation == run.generation:
         waits = changed.status is RunStatus.QUEUED
-        said = "waits for a worker, which will know" if waits else "is under way; its worker knows"
+        said = (
+            "is changed and waits for a worker" if waits else "is changed; its worker takes it up"
+        )
         _say_of(changed, said, options.as_json)
         return 0
     # It ended in the meantime, and was begun again on the queue that all share.
@@ -216,7 +220,7 @@ async def _resuming(app: App, run: Run, budget: Budget | None) -> Begin:
         return lambda worker: app.service.resume(run.id, budget, worker)
     if run.status is RunStatus.RUNNING and await app.service.is_worked_on(run):
         watch = f"{program()} runs watch {short_id(run)}"
-        raise Conflict(f"{run.id} is under way and needs no resuming; follow it with: {watch}")
+        raise Conflict(f"{run.id} is in progress and need not be resumed; follow it with: {watch}")
     if budget is None:
         return _adopted(app, run)
 
@@ -259,11 +263,11 @@ def _stop(
 
     before, asked = with_app(context, do)
     if before.status.is_terminal:
-        said = f"is over already: {asked.status.value}"
+        said = f"has already ended: {asked.status.value}"
     elif asked.status.is_terminal or asked.status is RunStatus.PAUSED:
         said = f"is {asked.status.value}"
     else:
-        said = f"is asked to {what}"
+        said = f"was asked to {what}"
     _say_of(asked, said, as_json)
 
 

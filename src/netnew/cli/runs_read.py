@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from netnew.bootstrap import App
 
 app = typer.Typer(
-    help="Runs made before: look at them, go on with them, stop, export, delete them.",
+    help="List, show, export, continue, stop and delete runs.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -58,7 +58,7 @@ app = typer.Typer(
 RunArgument = Annotated[
     str,
     typer.Argument(
-        metavar="RUN", help="A run's id, the beginning of one, or 'last'.", show_default=False
+        metavar="RUN", help="A run's id, the start of one, or 'last'.", show_default=False
     ),
 ]
 Status = Annotated[
@@ -66,7 +66,7 @@ Status = Annotated[
     typer.Option(
         "--status",
         metavar="STATUS",
-        help="Only candidates that stand so: matched, unclear, unmatched, generated.",
+        help="Only candidates with this status: matched, unclear, unmatched, generated.",
     ),
 ]
 
@@ -75,7 +75,7 @@ Status = Annotated[
 def list_runs(
     context: typer.Context,
     limit: Annotated[
-        int, typer.Option("--limit", metavar="N", min=1, help="How many, newest first.")
+        int, typer.Option("--limit", metavar="N", min=1, help="Number of runs to list.")
     ] = 20,
     as_json: output_options.AsJson = False,
 ) -> None:
@@ -89,7 +89,7 @@ def list_runs(
         consoles.print_json({"runs": [standing_document(x, alive) for x in found]})
         return
     if not found:
-        consoles.progress().print(f"No run yet. Begin with: {program()} demo")
+        consoles.progress().print(f"No runs yet. Start with: {program()} demo")
         return
     now = datetime.now(UTC)
     rows = [
@@ -113,16 +113,16 @@ def show(
     context: typer.Context,
     run: RunArgument,
     quotes: Annotated[
-        bool, typer.Option("--quotes", help="Each verdict's quotes, and where they stand.")
+        bool, typer.Option("--quotes", help="Show the quotes of each verdict and where they stand.")
     ] = False,
     candidate: Annotated[
         str | None,
-        typer.Option("--candidate", metavar="ID|NAME", help="One candidate, with everything."),
+        typer.Option("--candidate", metavar="ID|NAME", help="Show one candidate in full."),
     ] = None,
     status: Status = None,
     as_json: output_options.AsJson = False,
 ) -> None:
-    """Show a run: what was asked, what came of it, and with --quotes why."""
+    """Show a run: its question, its results and, with --quotes, the evidence."""
 
     async def read(app: App) -> None:
         result = await _result(app, run)
@@ -160,7 +160,7 @@ def result(
     status: Status = None,
     as_json: output_options.AsJson = False,
 ) -> None:
-    """Print a run's rows and nothing else: for pipes."""
+    """Print a run's rows and nothing else, for pipes."""
 
     async def read(app: App) -> None:
         found = await _result(app, run)
@@ -180,11 +180,11 @@ def events(
     context: typer.Context,
     run: RunArgument,
     after: Annotated[
-        int, typer.Option("--after", metavar="SEQ", min=0, help="Only later numbers.")
+        int, typer.Option("--after", metavar="SEQ", min=0, help="Only events after this number.")
     ] = 0,
     as_json: output_options.AsJson = False,
 ) -> None:
-    """List what happened to a run, in order."""
+    """List the events of a run, in order."""
 
     async def read(app: App) -> list[Event]:
         run_id = (await find_run(app.service, run)).id
@@ -209,7 +209,7 @@ def export(
     everything: output_options.All = False,
     as_json: output_options.AsJson = False,
 ) -> None:
-    """Write a run's rows to files; the ending of each is its format."""
+    """Write a run's rows to files; the extension of each is its format."""
     if not output:
         raise InvalidInput("-o", "names no file", "a file ending in csv, xlsx, jsonl, json or md")
     outputs = output
@@ -223,7 +223,7 @@ def export(
             write_export(path, found.run, wanted, condition_stats_of_result(found))
         if app.is_read_only:
             consoles.progress().print(
-                "netnew: HOME is read-only, so the audit log has no line of this export"
+                "netnew: HOME is read-only, so this export is not in the audit log"
             )
         return len(wanted)
 
@@ -239,10 +239,10 @@ def export(
 def delete(
     context: typer.Context,
     run: RunArgument,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
     as_json: output_options.AsJson = False,
 ) -> None:
-    """Delete a run and its rows. Pages and verdicts stay, so asking again stays cheap."""
+    """Delete a run and its rows. Pages and verdicts are kept, so asking again is cheap."""
 
     async def remove(app: App) -> str:
         meant = await find_run(app.service, run)
@@ -292,7 +292,7 @@ def _show_question(console: Console, run: Run, standing: str) -> None:
     for condition in run.spec.conditions:
         console.print(f"  {clean(condition.name)}: {clean(condition.description)}")
     if run.spec.unread:
-        console.print("  (a model is yet to read it; its worker has that done first)")
+        console.print("  (not read by the model yet; its worker does that first)")
     used = f"sources {', '.join(run.spec.sources)}; judge {run.judge_profile or run.spec.judge}"
     console.print(f"{used}; effort {run.spec.generator}")
     if run.generation > 1:
@@ -305,14 +305,14 @@ def _show_question(console: Console, run: Run, standing: str) -> None:
 def _show_account(console: Console, run: Run, failures: Sequence[SourceFailed]) -> None:
     """What was spent, and which sources did not answer."""
     if run.is_exhausted:
-        console.print("It is exhausted: to ask for what is new since, refresh it.")
+        console.print("It is exhausted: refresh it to find what is new since.")
     console.print(f"Spent: {receipt(run.spend)}.")
     for line in failure_lines(failures):
         console.print(line.removeprefix("netnew: "))
 
 
 def _say_how_to_resume(run: Run) -> None:
-    line = f"{short_id(run)} is {INTERRUPTED}, its worker is gone; go on with:"
+    line = f"{short_id(run)} is {INTERRUPTED}: its worker is gone; resume it with:"
     consoles.progress().print(f"{line} {program()} runs resume {short_id(run)}")
 
 

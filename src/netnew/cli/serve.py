@@ -25,9 +25,11 @@ _STDIN = 0
 def serve(
     context: typer.Context,
     host: Annotated[str | None, typer.Option("--host", help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option("--port", help="Port to listen on; 0: any.")] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", help="Port to listen on; 0: any free port.")
+    ] = None,
     api_only: Annotated[
-        bool, typer.Option("--api-only", help="Work on no runs here; `netnew worker` does.")
+        bool, typer.Option("--api-only", help="Do not work on runs; leave them to `netnew worker`.")
     ] = False,
     workers: Annotated[
         int | None,
@@ -36,16 +38,15 @@ def serve(
             metavar="N",
             min=1,
             max=64,
-            help="Serve from N processes on one port; they work on no runs.",
+            help="Serve from N processes on one port, which do not work on runs.",
         ),
     ] = None,
     listens: Annotated[int | None, typer.Option("--fd", hidden=True)] = None,
 ) -> None:
     """Serve the wire formats of Parallel, Scout and Extruct over HTTP.
 
-    Runs that are begun are worked on in this process too. Ctrl-C or SIGTERM: streams end, what is
-    being answered is answered, and what it worked on goes to others at once; a second one does not
-    wait.
+    This process works on runs, too. On Ctrl-C or SIGTERM streams end, open requests are answered
+    and runs in progress go to other workers; a second signal exits immediately.
     """
     given: dict[str, Any] = {"host": host, "port": port}
     settings = Settings.load(**{name: x for name, x in given.items() if x is not None})
@@ -123,7 +124,7 @@ class _Serving:
         opens = (
             f"{plural(in_force, 'key')} in force"
             if keys
-            else "no key was made: any opens it, from this machine alone"
+            else "no keys: anyone on this machine has access, nobody else"
         )
         work = "runs wait for `netnew worker`; " if self._api_only else ""
         _say(f"netnew serves on {bound_address(listens, settings.host)}")
@@ -148,8 +149,8 @@ async def _check_host(app: App) -> None:
         return
     raise InvalidInput(
         "host",
-        f"{host} can be reached by others, and no key was made",
-        "127.0.0.1, or any after `netnew keys create NAME`",
+        f"{host} is reachable from other machines, and there is no key",
+        "127.0.0.1, or any address after `netnew keys create NAME`",
     )
 
 

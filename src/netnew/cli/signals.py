@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from netnew.cli.errors import STOPPED
 from netnew.cli.progress import Display
 
-QUESTION = "[l]eave it running, [s]top it and keep what it has, [c]ontinue? "
+QUESTION = "[l]eave it running, [s]top it and keep the results, [c]ontinue? "
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -63,7 +63,7 @@ class Interrupts:
 
     def _stop(self, stop: Callable[[], Awaitable[object]]) -> None:
         self._ask_no_more()
-        self.shown.say("Stopping; what is found is kept. Ctrl-C again leaves at once.")
+        self.shown.say("Stopping; what was found is kept. Press Ctrl-C again to exit immediately.")
         self._stopping = asyncio.ensure_future(stop())
 
     def _ask(self) -> None:

@@ -26,12 +26,12 @@ _UNTOLD = (
     "webhook",
 )
 _SENTENCES: Mapping[str, str] = {
-    "plan_by_rules": "the model did not read the question, so rules did: {problem}",
-    "row_left_out": "a row was left out ({path}, {place}): {problem}",
+    "plan_by_rules": "the model could not read the question, so rules did: {problem}",
+    "row_left_out": "a row was skipped ({path}, {place}): {problem}",
     "table_not_read": "the names in a table were not read ({url}): {problem}",
-    "sitemap_left_out": "a sitemap was left out ({source}): {problem}",
+    "sitemap_left_out": "a sitemap was skipped ({source}): {problem}",
     "sitemap_entries_left_out": "{without_address} entries of {file} have no address and were"
-    " left out",
+    " skipped",
 }
 
 

@@ -28,26 +28,29 @@ if TYPE_CHECKING:
 _POLITE = ("SIGINT", "SIGTERM")
 
 JsonLines = Annotated[
-    bool, typer.Option("--json", help="Print one JSON document a line, for each run begun or left.")
+    bool,
+    typer.Option("--json", help="Print one JSON document per line for each run started or left."),
 ]
 
 
 def worker(
     context: typer.Context,
     until_idle: Annotated[
-        bool, typer.Option("--until-idle", help="Leave once nothing waits and nothing runs.")
+        bool, typer.Option("--until-idle", help="Exit once no run is waiting or in progress.")
     ] = False,
     runs_at_once: Annotated[
         int | None,
-        typer.Option("--runs-at-once", metavar="N", min=1, help="Most runs at the same time."),
+        typer.Option(
+            "--runs-at-once", metavar="N", min=1, help="Maximum number of runs at the same time."
+        ),
     ] = None,
     as_json: JsonLines = False,
     quiet: output_options.Quiet = False,
 ) -> None:
-    """Work on all runs that wait, and on those whose worker is gone.
+    """Work on waiting runs, and on runs whose worker is gone.
 
-    Any number may work side by side. Ctrl-C or SIGTERM: it leaves, and what it has in hand goes to
-    others at once; a second Ctrl-C does not wait for the stretches in hand.
+    Any number of workers can run in parallel. On Ctrl-C or SIGTERM it hands its runs over to other
+    workers and exits; a second signal does not wait for the steps in progress.
     """
     settings = Settings.load()
     if runs_at_once is not None:
@@ -83,7 +86,7 @@ class _Working(ExecutionObserver):
                 await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
                 for end in ends:
                     end.cancel()
-                self._say("leaving" if asked.is_set() else "nothing is left to do")
+                self._say("leaving" if asked.is_set() else "nothing left to do")
             await self._told.join()
         telling.cancel()
 
@@ -114,7 +117,7 @@ class _Working(ExecutionObserver):
             print(json.dumps({"what": what, "run": run_document(run)}), flush=True)
         elif begins:
             again = f" (generation {generation})" if generation > 1 else ""
-            self._say(f"begun: {run.id}{again}  {short(run.spec.objective, 100)}")
+            self._say(f"started: {run.id}{again}  {short(run.spec.objective, 100)}")
         else:
             reason = f", {run.termination_reason}" if run.termination_reason else ""
             found = plural(run.counts.matched, "match", "matches")

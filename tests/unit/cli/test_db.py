@@ -58,7 +58,7 @@ def test_a_database_that_is_not_made_yet_is_said_to_be_and_is_not_made(
 ) -> None:
     checked = netnew("db", "check")
     assert checked.exit_code == 1
-    assert f"no tables yet; schema {NEWEST} is made on first use" in checked.stdout
+    assert f"no tables yet; schema {NEWEST} is created on first use" in checked.stdout
     assert not (tmp_path / "home").exists()
     assert netnew("db", "check").stdout == checked.stdout
 
@@ -66,7 +66,7 @@ def test_a_database_that_is_not_made_yet_is_said_to_be_and_is_not_made(
 def test_it_is_made_and_then_up_to_date(url: str) -> None:
     made = netnew("db", "upgrade")
     assert (made.exit_code, made.stderr) == (0, "")
-    assert made.stdout.endswith(f": made with schema {NEWEST}\n")
+    assert made.stdout.endswith(f": created with schema {NEWEST}\n")
     checked = netnew("db", "check")
     assert checked.exit_code == 0
     kind = "SQLite" if url.startswith("sqlite") else "PostgreSQL"
@@ -79,7 +79,7 @@ def test_an_older_one_is_brought_up_to_date(url: str) -> None:
     make_of_revision(url, "0001")
     checked = netnew("db", "check")
     assert checked.exit_code == 1
-    assert f"schema 0001, this version works on {NEWEST}; run: netnew db upgrade" in checked.stdout
+    assert f"schema 0001, but this version needs {NEWEST}; run: netnew db upgrade" in checked.stdout
     upgraded = netnew("db", "upgrade")
     assert (upgraded.exit_code, upgraded.stderr) == (0, "")
     assert upgraded.stdout.endswith(f": from schema 0001 to {NEWEST}\n")
@@ -114,7 +114,7 @@ def test_a_newer_one_is_left_alone(url: str) -> None:
     set_revision(url, "9999")
     checked = netnew("db", "check")
     assert checked.exit_code == 1
-    assert "schema 9999 is of a newer version" in checked.stdout
+    assert "schema 9999 is from a newer version" in checked.stdout
     upgraded = netnew("db", "upgrade")
     assert upgraded.exit_code == 1
     assert "made by a newer version of netnew (schema 9999" in upgraded.stderr
@@ -164,7 +164,7 @@ def test_one_that_lacks_a_part_is_incomplete(url: str, what: str) -> None:
     engine.dispose()
     checked = netnew("db", "check")
     assert checked.exit_code == 1
-    assert "incomplete, it lacks fa_events" in checked.stdout
+    assert "incomplete: it lacks fa_events" in checked.stdout
     assert json.loads(netnew("db", "check", "--json").stdout)["age"] == "incomplete"
 
 

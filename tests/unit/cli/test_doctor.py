@@ -47,7 +47,7 @@ def test_search_services_are_listed_and_keys_are_not_shown(
     code, found = doctor()
     assert code == 0
     assert found["search tavily"]["detail"] == (
-        "TAVILY_API_KEY is set (**********1234); taken by `web`; $8 per 1,000 searches"
+        "TAVILY_API_KEY is set (**********1234); used by `web`; $8 per 1,000 searches"
     )
     assert found["search brave"]["detail"].startswith("not set up: BRAVE_API_KEY is not set")
     assert found["search ddgs"]["detail"] == "needs no key"
@@ -78,7 +78,7 @@ def test_a_disk_without_room_is_warned_of(tmp_path: Path) -> None:
     assert home_check(tmp_path, ENOUGH_BYTES).health is CheckStatus.OK
     little = home_check(tmp_path, ENOUGH_BYTES - 1)
     assert little.health is CheckStatus.NOTE
-    assert "0.10 GB free: hardly room" in little.detail
+    assert "0.10 GB free: little room" in little.detail
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ def test_equal_words_get_different_names() -> None:
         (["stage (options): which"], r"'A\|B\|C'"),
         (["founded:"], "has no text"),
         ([" "], "has no text"),
-        (["a: one", "a: two"], "two are called 'a'"),
+        (["a: one", "a: two"], "the name is used twice: 'a'"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(arguments: list[str], said: str) -> None:
@@ -92,12 +92,12 @@ def test_a_schema_comes_after_the_single_fields(tmp_path: Path) -> None:
     ("text", "said"),
     [
         (None, "--schema: .* cannot be read: No such file"),
-        ("{", "--schema: .* is no JSON: line 1: "),
-        ("[" * 100_000, "--schema: .* is no JSON"),
-        ("[]", "--schema: .* has no object"),
+        ("{", "--schema: .* is not JSON: line 1: "),
+        ("[" * 100_000, "--schema: .* is not JSON"),
+        ("[]", "--schema: .* is not an object"),
         ("{}", "--schema: is no object with properties"),
         ('{"properties": {"a": {"type": "nil"}}}', "--schema.a: is of the type nil"),
-        ('{"properties": {"hq": {"type": "string"}}}', "--schema: two are called 'hq'"),
+        ('{"properties": {"hq": {"type": "string"}}}', "--schema: the name is used twice: 'hq'"),
     ],
 )
 def test_a_schema_that_cannot_be_used_is_refused(
@@ -113,7 +113,7 @@ def test_a_schema_that_cannot_be_used_is_refused(
 def test_a_schema_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "fields.json"
     path.write_bytes(b"\xff\xfe\xfa")
-    with pytest.raises(InvalidInput, match="is no JSON"):
+    with pytest.raises(InvalidInput, match="is not JSON"):
         enrichments_from([], path)
 
 
@@ -125,7 +125,7 @@ def test_a_schema_reaches_the_spec_and_the_plan_shows_its_fields(
     seat = {"type": "object", "properties": {"since": day}}
     path.write_text(json.dumps({"properties": {"seat": seat}}))
     shown = netnew.run("plan", "Teapots", "--schema", str(path))
-    assert "Filled in:   seat.since (date): First day" in shown.stdout
+    assert "Field:       seat.since (date): First day" in shown.stdout
     (asked,) = netnew.service.asked[-1].enrichments
     assert asked.fields == (Enrichment("since", "First day", Format.DATE),)
 

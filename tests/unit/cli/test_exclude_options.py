@@ -83,7 +83,7 @@ def test_a_malformed_address_is_refused_by_its_line(
     assert (done.exit_code, done.stdout) == (2, "")
     assert done.stderr == (
         "Finding: Teapots\n"
-        f"netnew: --exclude: '{path}', {where}: 'https://[broken' is no address"
+        f"netnew: --exclude: '{path}', {where}: 'https://[broken' is not an address"
         " (allowed: an address, a domain or a name)\n"
     )
 

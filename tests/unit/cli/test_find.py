@@ -32,7 +32,7 @@ def test_find_prints_the_table_the_numbers_the_estimate_and_why_it_stopped(netne
     assert "✓ Cardiff, Wales" in lines[1]
     assert "1 matched, 1 unmatched, 1 unclear of 3 candidates; 9 pages, 4 searches" in done.stdout
     assert "Probably 1 match exists (80 % interval: 1 to 3)." in done.stdout
-    assert "brought nothing new any more." in done.stdout
+    assert "returned no new candidates." in done.stdout
 
 
 def test_progress_and_hints_go_to_standard_error(netnew: Any) -> None:
@@ -126,7 +126,7 @@ def test_a_run_stopped_by_the_user_says_how_to_go_on(netnew: Any) -> None:
     )
     done = netnew.run("find", "Teapots")
     assert done.exit_code == 130
-    assert "with everything it had found kept" in done.stdout
+    assert "everything found is kept" in done.stdout
     assert "netnew runs resume 0badcafe" in done.stderr
 
 
@@ -165,7 +165,7 @@ def test_what_was_not_foreseen_is_one_line_too(netnew: Any) -> None:
     assert done.exit_code == 1
     first, told = done.stderr.splitlines()
     assert first == "Finding: Teapots"
-    found = re.fullmatch(r"netnew: unexpected: RuntimeError: boom \(details in (.+)\)", told)
+    found = re.fullmatch(r"netnew: unexpected error: RuntimeError: boom \(details in (.+)\)", told)
     assert found
     assert "Traceback" in Path(found[1]).read_text()
 
@@ -192,8 +192,8 @@ def test_a_run_that_broke_off_shows_its_rows_writes_its_files_and_ends_with_1(
     assert done.exit_code == 1
     assert "Brewer & Sons" in done.stdout
     assert len(table.read_text().splitlines()) == 2
-    assert f"It failed ({error})." in done.stdout
-    assert "the audit log has no line of this export: no line is written" in done.stderr
+    assert f"Failed ({error})." in done.stdout
+    assert "this export is not in the audit log: no line is written" in done.stderr
     lines = done.stderr.splitlines()
     kept = "The run is kept: netnew runs show run_0badcafe000000000000000000000000"
     assert str(error) in "".join(lines[lines.index(kept) + 1 :])
@@ -237,6 +237,6 @@ def test_where_no_source_answers_the_run_fails_with_the_problem(tmp_path: Path) 
         )
     assert done.returncode == 1
     assert "nothing new any more" not in done.stdout
-    assert f"It failed (source {spec}: " in done.stdout
+    assert f"Failed (source {spec}: " in done.stdout
     assert f"netnew: source {spec} failed on " in done.stderr
     assert "Sources to try: " in done.stderr

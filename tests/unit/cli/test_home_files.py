@@ -172,7 +172,7 @@ def test_unexpected_errors_of_every_command_keep_their_stack(
     )
     log = home / "logs" / "errors.log"
     assert done.returncode == 1
-    assert "netnew: unexpected: " in done.stderr
+    assert "netnew: unexpected error: " in done.stderr
     assert f"(details in {log})" in done.stderr
     assert "Traceback" in log.read_text()
     assert others_may(home) == []
@@ -185,7 +185,7 @@ def test_an_export_of_a_read_only_home_says_that_it_is_not_audited(tmp_path: Pat
     done = netnew(home, "runs", "export", "last", "--all", "-o", str(out))
     assert done.returncode == 0
     assert done.stderr.strip() == (
-        "netnew: HOME is read-only, so the audit log has no line of this export"
+        "netnew: HOME is read-only, so this export is not in the audit log"
     )
 
 
@@ -198,7 +198,7 @@ def test_doctor_tells_what_a_read_only_home_is_good_for(tmp_path: Path) -> None:
     checks = {x["name"]: x for x in document["checks"]}
     assert document["ok"] is True
     assert checks["home"]["health"] == "note"
-    assert "can be read, not written: runs list" in checks["home"]["detail"]
+    assert "can be read but not written: runs list" in checks["home"]["detail"]
     assert checks["database"]["health"] == "ok"
 
 

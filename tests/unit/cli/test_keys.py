@@ -25,7 +25,7 @@ def test_a_key_is_shown_once_alone_on_standard_output() -> None:
     made = keys("create", "crm import")
     secret = made.stdout.strip()
     assert secret.startswith("nn_")
-    assert "opens workspace local" in made.stderr
+    assert "gives access to workspace local" in made.stderr
     listed = keys("list")
     assert "crm import" in listed.stdout
     assert "never used" in listed.stdout

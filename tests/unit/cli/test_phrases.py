@@ -56,10 +56,10 @@ def test_conditions_that_were_asked_tell_how_they_fared() -> None:
         (
             ConditionStats("place", 60, 12, 44, 4, alone_unmatched=9, alone_unclear=3),
             ConditionStats("product", 12, 12),
-            ConditionStats("never asked"),
+            ConditionStats("never judged"),
         )
     )
     assert lines == [
-        "place: held for 12 of 60 asked, 4 unclear; it alone ruled out 9, left 3 unclear",
-        "product: held for 12 of 12 asked",
+        "place: met by 12 of 60 judged, 4 unclear; it alone ruled out 9, left 3 unclear",
+        "product: met by 12 of 12 judged",
     ]

@@ -29,7 +29,7 @@ def refreshed(netnew: Any) -> Any:
 @pytest.mark.parametrize("command", [("show", "last"), ("watch", "last", "-q")])
 def test_the_table_has_new_then_changed_then_gone(refreshed: Any, command: tuple[str]) -> None:
     text = refreshed.run("runs", *command).stdout
-    order = ["Brewer & Sons", "not the same any more", "Old pot", "no match any more", "Lost pot"]
+    order = ["Brewer & Sons", "changed since", "Old pot", "no longer a match", "Lost pot"]
     assert sorted(order, key=text.index) == order
 
 

@@ -34,7 +34,7 @@ def test_equal_words_get_different_names() -> None:
 
 
 def test_two_conditions_of_one_name_are_refused() -> None:
-    with pytest.raises(InvalidInput, match="two are called 'a'"):
+    with pytest.raises(InvalidInput, match="the name is used twice: 'a'"):
         named_texts("--where", ["a: one", "a: two"])
 
 

@@ -52,7 +52,7 @@ def test_the_beginning_of_two_ids_is_refused_with_both(netnew: Any) -> None:
     netnew.other_run("0badc0de")
     done = netnew.run("runs", "show", "0bad")
     assert done.exit_code == 2
-    assert "'0bad' fits 2 runs (allowed: run_0badcafe" in done.stderr
+    assert "'0bad' matches 2 runs (allowed: run_0badcafe" in done.stderr
 
 
 def test_a_run_that_is_not_there_ends_with_2(netnew: Any) -> None:
@@ -87,7 +87,7 @@ def test_a_run_is_shown_with_its_receipt_and_the_sources_that_failed(netnew: Any
     netnew.service.queries.kept[0] = replace(netnew.service.queries.kept[0], generation=3)
     text = netnew.run("runs", "show", "last").stdout
     assert "generation 3" in text
-    assert "Spent: 4 searches, 9 pages, 0 judgements, 2 known from before, 1.2 s, $0.0000." in text
+    assert "Spent: 4 searches, 9 pages, 0 judgements, 2 reused, 1.2 s, $0.0000." in text
     assert "source web failed on 2 queries: answered 503" in text
     assert "It is exhausted" in text
     document = json.loads(netnew.run("runs", "show", "last", "--json").stdout)
@@ -144,4 +144,4 @@ def test_delete_with_yes_deletes(netnew: Any) -> None:
 
 
 def test_an_ended_run_cannot_be_stopped_any_more(netnew: Any) -> None:
-    assert "is over already: completed" in netnew.run("runs", "cancel", "last").stdout
+    assert "has already ended: completed" in netnew.run("runs", "cancel", "last").stdout

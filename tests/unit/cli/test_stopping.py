@@ -108,8 +108,8 @@ def test_ctrl_c_asks_the_run_to_stop_and_shows_what_it_has(tmp_path: Path) -> No
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "It stopped because you asked it to" in out
-    assert "Stopping; what is found is kept. Ctrl-C again leaves at once." in err
+    assert "Stopped at your request" in out
+    assert "Stopping; what was found is kept. Press Ctrl-C again to exit immediately." in err
     assert "netnew runs resume 00000000" in err
     assert "Traceback" not in err
 
@@ -130,7 +130,7 @@ def test_a_polite_kill_stops_it_too(tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         out, _ = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "It stopped because you asked it to" in out
+    assert "Stopped at your request" in out
 
 
 @pytest.mark.parametrize(

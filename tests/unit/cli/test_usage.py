@@ -31,15 +31,15 @@ def test_without_a_command_the_help_is_shown(netnew: Any) -> None:
         ),
         (
             ["find", "x", "--limit", "abc"],
-            "netnew: --limit: 'abc' is no whole number (allowed: 1 to 100,000)",
+            "netnew: --limit: 'abc' is not a whole number (allowed: 1 to 100,000)",
         ),
         (
             ["find", "x", "--max-cost", "abc"],
-            "netnew: --max-cost: 'abc' is no number (allowed: 0 or more)",
+            "netnew: --max-cost: 'abc' is not a number (allowed: 0 or more)",
         ),
         (
             ["find", "x", "--generator", "turbo"],
-            "netnew: --generator: 'turbo' is not one (allowed: preview, base, core, pro)",
+            "netnew: --generator: 'turbo' is not a choice (allowed: preview, base, core, pro)",
         ),
         (
             ["find", "x", "--judge", ""],
@@ -56,14 +56,17 @@ def test_without_a_command_the_help_is_shown(netnew: Any) -> None:
         (["runs", "show"], "netnew: RUN: is missing"),
         (
             ["runs", "show", "nosuch"],
-            "netnew: RUN: 'nosuch' is no run's id"
+            "netnew: RUN: 'nosuch' is not the id of a run"
             " (allowed: an id, at least 4 characters of one, or 'last')",
         ),
         (
             ["runs", "extend", "last", "0"],
             "netnew: N: '0' is out of range (allowed: 1 to 100,000)",
         ),
-        (["runs", "extend", "last", "few"], "netnew: N: 'few' is no whole number (allowed: 1 to"),
+        (
+            ["runs", "extend", "last", "few"],
+            "netnew: N: 'few' is not a whole number (allowed: 1 to",
+        ),
         (["runs", "enrich", "last"], "netnew: --enrich: is missing (allowed: at least one"),
         (["find", "x", "--detach", "-o", "a.csv"], "netnew: -o: cannot be written with --detach"),
         (["worker", "--runs-at-once", "0"], "netnew: --runs-at-once: '0' is out of range"),

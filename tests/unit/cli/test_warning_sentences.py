@@ -13,7 +13,7 @@ from netnew.cli.warning_sentences import MAX_OF_A_KIND, WarningSentences, senten
     [
         (
             {"event": "plan_by_rules", "problem": "m is away"},
-            "the model did not read the question, so rules did: m is away",
+            "the model could not read the question, so rules did: m is away",
         ),
         ({"event": "plan_by_rules"}, "plan by rules"),
         ({"event": "something_new", "url": "u", "error": "E: x"}, "something new (url u): E: x"),
