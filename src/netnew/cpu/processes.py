@@ -1,6 +1,6 @@
 """Calls of pure functions in child processes, with a time limit and off the event loop.
 
-python -m netnew.cpu.processes MODULE
+    python -m netnew.cpu.processes MODULE
 
 imports MODULE, confirms on standard output, then reads pickled calls from standard input and
 writes pickled results until the input ends. Only the parent writes there. The process ends
