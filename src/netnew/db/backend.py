@@ -1,4 +1,4 @@
-"""What one kind of database does in its own way."""
+"""What differs between kinds of databases."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
 
 class Backend(Protocol):
-    """A kind of database, bound to one address. `place` names it in messages (no password)."""
+    """A kind of database, bound to one address. `place` names it in messages, without a
+    password."""
 
     @property
     def kind(self) -> str:
-        """What it is called in messages."""
+        """Its name in messages."""
         ...
 
     @property
@@ -25,34 +26,34 @@ class Backend(Protocol):
 
     @property
     def listens(self) -> bool:
-        """Whether it can tell of commits as they happen."""
+        """Whether it can notify of commits."""
         ...
 
     @property
     def readers(self) -> int:
-        """How many threads may read at once."""
+        """Maximum number of concurrent reader threads."""
         ...
 
     def is_there(self) -> bool:
-        """False where it would have to be made first; True says nothing of whether it works."""
+        """False if it would have to be created first; True does not mean that it works."""
         ...
 
     def for_reading(self) -> Backend | None:
-        """Where nothing can be written: the same database, opened for reading alone. Else None."""
+        """If nothing can be written: the same database, opened read-only. Otherwise None."""
         ...
 
     def check_file(self) -> None:
-        """Raises StoreDamaged where the file was emptied since the database was made, or belongs to
-        another program. Blocks."""
+        """Raise StoreDamaged if the file was emptied since the database was created, or belongs
+        to another program. Blocks."""
         ...
 
     def make_room(self) -> None:
-        """Make what must be there before it can be opened (the folder of a file)."""
+        """Create what must exist before it can be opened (the folder of a file)."""
         ...
 
     def check_space(self) -> None:
-        """Raises StoreDamaged where the disk is known to be full, whatever can still be written
-        to space that was taken before. Blocks."""
+        """Raise StoreDamaged if the disk is known to be full, even if space allocated before
+        could still be written. Blocks."""
         ...
 
     def writer(self) -> sa.Engine:
@@ -60,11 +61,11 @@ class Backend(Protocol):
         ...
 
     def reader(self) -> sa.Engine:
-        """An engine for reading; each statement sees everything committed before it."""
+        """An engine for reading; each statement sees all earlier commits."""
         ...
 
     def connect_to_listen(self) -> psycopg.Connection[Any]:
-        """A connection that may wait for news for as long as it likes, where it `listens`."""
+        """A connection that may wait for notifications indefinitely, if it `listens`."""
         ...
 
     def lock_schema(self, connection: sa.Connection) -> None:
@@ -72,20 +73,21 @@ class Backend(Protocol):
         ...
 
     def settle_schema(self, connection: sa.Connection, prefix: str) -> None:
-        """Called after migrations: make of the tables `prefix…` what they do not say alike."""
+        """Called after migrations: apply settings of the tables `prefix…` that differ between
+        databases."""
         ...
 
     def may_open_soon(self, error: sa.exc.DBAPIError) -> bool:
-        """Whether one who opens the database and met `error` had better wait a moment."""
+        """Whether to wait a moment and retry after `error` on opening the database."""
         ...
 
     def is_worth_retrying(self, error: sa.exc.DBAPIError) -> bool:
-        """Whether what failed left nothing behind, and may succeed when it is done again.
+        """Whether the failed operation left nothing behind and may succeed when repeated.
 
-        Not asked about a commit: of that nobody knows what it left behind.
+        Not used for commits, whose outcome is unknown.
         """
         ...
 
     def explain(self, error: sa.exc.DBAPIError) -> NetnewError | None:
-        """StoreBusy or StoreDamaged where the database itself is at fault, else None."""
+        """StoreBusy or StoreDamaged if the database itself is at fault, otherwise None."""
         ...

@@ -1,4 +1,4 @@
-"""Trying again what may work in a moment."""
+"""Retries with growing pauses."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ _MAX_PAUSE_S = 0.5
 
 
 class Backoff:
-    """Pauses between attempts: none after the first, then longer and longer ones."""
+    """Pauses between attempts: none after the first, then growing ones."""
 
     def __init__(self, max_s: float = PATIENCE_S) -> None:
         self._ends_at = time.monotonic() + max_s
         self._pause_s = 0.0
 
     def lasts(self) -> bool:
-        """Wait a little; False where there was time enough and one should give up."""
+        """Pause; False if the time is up and the caller should give up."""
         if time.monotonic() + self._pause_s > self._ends_at:
             return False
         time.sleep(self._pause_s)

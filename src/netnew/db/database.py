@@ -24,7 +24,7 @@ ADDRESSES = "sqlite:///path, postgresql://user:password@host/name"
 
 
 class Database:
-    """What the store reads and writes through; made by `open_database`."""
+    """What the store reads and writes through. Created by `open_database`."""
 
     def __init__(
         self, backend: Backend, writer: Writer, reader: Reader, is_read_only: bool = False
@@ -37,24 +37,24 @@ class Database:
 
     @property
     def is_read_only(self) -> bool:
-        """Whether it was opened for reading alone."""
+        """Whether it was opened read-only."""
         return self._is_read_only
 
     @property
     def place(self) -> str:
-        """Where it is, for messages; without a password."""
+        """Its location for messages, without a password."""
         return self._backend.place
 
     @property
     def listens(self) -> bool:
-        """Whether `listen` hears anything here; where not, one has to look."""
+        """Whether `listen` works here; if not, callers must poll."""
         return self._backend.listens
 
     def listen(self, heard: Heard) -> Callable[[], None]:
-        """Have `heard` called, on another thread, with each run that `notify` tells of.
+        """Call `heard`, on another thread, with each run passed to `notify`.
 
-        Gives back what ends that (and blocks until it has); closing the database ends it, too.
-        """
+        Return a function that stops this (and blocks until it has); closing the database stops
+        it, too."""
         if not self._backend.listens:
             return _nothing_to_end
         listener = Listener(self._backend.connect_to_listen, heard)
@@ -62,7 +62,7 @@ class Database:
         return listener.close
 
     async def write(self, write: Write[P, R], payload: P) -> R:
-        """See `Writer.run`: grouped with what else is waiting, in order, durable on return."""
+        """See `Writer.run`: grouped with other waiting writes, in order, durable on return."""
         self.check_writable()
         return await self._writer.run(write, payload)
 
@@ -71,7 +71,7 @@ class Database:
         return await self._reader.run(read)
 
     def check_writable(self) -> None:
-        """Raises StoreReadOnly where it was opened for reading alone."""
+        """Raise StoreReadOnly if it was opened read-only."""
         if self._is_read_only:
             raise StoreReadOnly(
                 f"{self.place}: it is read-only: what is there can be shown and exported, and"
@@ -79,13 +79,13 @@ class Database:
             )
 
     async def check(self) -> None:
-        """Read something, and write something that changes nothing. Raises StoreBusy, and
-        StoreDamaged where the disk is full, or nothing can be written for another reason."""
+        """Read something, and write something that changes nothing. Raises StoreBusy;
+        StoreDamaged if the disk is full or nothing can be written for another reason."""
         await asyncio.gather(self.read(revision_of), self.write(_rewrite_version, None))
         await asyncio.to_thread(self._backend.check_space)
 
     def close(self) -> None:
-        """Write what was handed in, then stop; blocks until done."""
+        """Write everything submitted, then stop; blocks until done."""
         for listener in self._listeners:
             listener.close()
         self._writer.close()
@@ -99,21 +99,20 @@ def _rewrite_version(connection: sa.Connection, payloads: Sequence[None]) -> lis
 
 
 def _nothing_to_end() -> None:
-    """What ends a listening that never was."""
+    """Stops nothing."""
 
 
 @asynccontextmanager
 async def open_database(
     url: str, synchronous: Synchronous = "normal", patience_s: float = PATIENCE_S
 ) -> AsyncIterator[Database]:
-    """The database at `url` (`sqlite:///path`, `postgresql://…`), brought up to date; a file is
-    made where it is missing.
+    """The database at `url` (`sqlite:///path`, `postgresql://…`), migrated; a missing file is
+    created.
 
-    Raises InvalidInput for an address of no known kind; StoreDamaged where it is no database, is
-    read-only, or was made by a newer version; StoreBusy where it cannot be reached, or stays locked
-    for `patience_s`. A connection that is lost later is made anew for as long. On leaving,
-    everything handed in is written first.
-    """
+    Raises InvalidInput for an unknown kind of address; StoreDamaged if it is not a database, is
+    read-only, or was created by a newer version; StoreBusy if it cannot be reached or stays
+    locked for `patience_s`. A connection lost later is re-established within the same time. On
+    exit, everything submitted is written first."""
     backend = backend_of(url, synchronous)
     read_only = await asyncio.to_thread(backend.for_reading)
     backend = read_only or backend
@@ -129,17 +128,17 @@ async def open_database(
 
 
 def backend_of(url: str, synchronous: Synchronous = "normal") -> Backend:
-    """What knows the kind of database at `url`. Raises InvalidInput where there is no such kind."""
+    """The backend for `url`. Raises InvalidInput for an unknown kind."""
     try:
         parsed = sa.make_url(url)
     except (sa.exc.ArgumentError, ValueError):
-        # Not shown: it may have a password somewhere.
+        # Not shown: it may contain a password.
         raise InvalidInput("database_url", "is no address of a database", ADDRESSES) from None
     kind = parsed.get_backend_name()
     if kind == "sqlite":
         return SqliteBackend(parsed.set(drivername="sqlite"), synchronous)
     if kind in ("postgresql", "postgres"):
-        # Imported on use: the driver is of no use to those who have a file.
+        # Imported on use: only PostgreSQL needs the driver.
         from netnew.db.postgres import PostgresBackend
 
         return PostgresBackend(parsed, synchronous)

@@ -12,35 +12,34 @@ HOME_MARK = "home-id"
 """The file that is written into a HOME once its database has been made."""
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
-# Deeper than that nothing of ours lies.
+# We create nothing deeper.
 _DEEPEST = 4
 
 
 def make_private_folder(path: Path) -> None:
-    """Make `path` where it is missing, for its owner alone. Raises OSError."""
+    """Create `path` if it is missing, readable only by its owner. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.mkdir(mode=0o700, exist_ok=True)
 
 
 def make_private_file(path: Path) -> None:
-    """Make an empty file for its owner alone where there is none. Raises OSError."""
+    """Create an empty file if it is missing, readable only by its owner. Raises OSError."""
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def take_from_others(*paths: Path) -> None:
-    """Let nobody but the owner read `paths`.
+    """Let only the owner read `paths`.
 
-    What belongs to another user, is a link or lies on a read-only disk stays as it is, and so does
-    a folder that anybody may write to (`/tmp`): it is not ours.
-    """
+    Files of other users, links and files on a read-only disk stay as they are, and so does a
+    folder that anyone may write to (`/tmp`), because it is not ours."""
     for path in paths:
         with suppress(OSError):
             _take(path)
 
 
 def below(path: Path, depth: int = _DEEPEST) -> Iterator[Path]:
-    """`path`, and where it is a folder all that is in it."""
+    """`path`, and everything in it if it is a folder."""
     yield path
     if depth and path.is_dir() and not path.is_symlink():
         with suppress(OSError):

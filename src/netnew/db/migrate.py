@@ -1,4 +1,4 @@
-"""Bringing a database up to date when it is opened."""
+"""Migrates a database when it is opened."""
 
 from __future__ import annotations
 
@@ -15,21 +15,20 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def revisions() -> list[str]:
-    """The numbers of all migrations, the oldest first."""
+    """The numbers of all migrations, oldest first."""
     return sorted(path.stem[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def newest_revision() -> str:
-    """The number of the last migration: what this version of netnew works on."""
+    """The number of the last migration, which this version needs."""
     return revisions()[-1]
 
 
 def bring_up_to_date(engine: sa.Engine, backend: Backend) -> None:
-    """Run the migrations that are missing, all in one transaction.
+    """Run the missing migrations in one transaction.
 
-    Safe when several processes open a new database at once: one works, the others wait and find
-    it done. Raises StoreDamaged where a newer version of netnew made the database.
-    """
+    Safe when several processes open a new database at once: one migrates while the others wait.
+    Raises StoreDamaged if the database was created by a newer version or is half-migrated."""
     wanted = newest_revision()
     with engine.begin() as connection:
         backend.lock_schema(connection)
@@ -52,7 +51,7 @@ def bring_up_to_date(engine: sa.Engine, backend: Backend) -> None:
 
 
 def check_revision(engine: sa.Engine, backend: Backend) -> None:
-    """For a database that cannot be written. Raises StoreDamaged where it is of another age."""
+    """For a read-only database. Raises StoreDamaged if its schema is not the current one."""
     wanted = newest_revision()
     with engine.connect() as connection:
         found = revision_of(connection)
@@ -66,7 +65,7 @@ def check_revision(engine: sa.Engine, backend: Backend) -> None:
 
 
 def missing_parts(connection: sa.Connection) -> list[str]:
-    """The tables, and columns as 'table.column', that this version needs and are not there."""
+    """The missing tables, and missing columns as 'table.column'."""
     there = _columns(connection)
     missing = [name for name in sorted(metadata.tables) if name not in there]
     for name in sorted(there):
@@ -90,7 +89,7 @@ def surplus_parts(connection: sa.Connection, found: str | None) -> list[str]:
 
 
 def _columns(connection: sa.Connection) -> dict[str, set[str]]:
-    """The names of the columns of each of our tables that is there."""
+    """The column names of each existing table of ours."""
     inspector = sa.inspect(connection)
     ours = sorted(set(inspector.get_table_names()) & set(metadata.tables))
     found = inspector.get_multi_columns(filter_names=ours).items() if ours else ()
@@ -98,7 +97,7 @@ def _columns(connection: sa.Connection) -> dict[str, set[str]]:
 
 
 def _columns_of_revision(revision: str) -> dict[str, set[str]]:
-    """Those of a database that is just made, of that revision."""
+    """The columns of a new database of that revision."""
     engine = sa.create_engine("sqlite://")
     try:
         with engine.begin() as connection:
@@ -123,7 +122,7 @@ def check_tables(connection: sa.Connection, backend: Backend, found: str | None)
 
 
 def revision_of(connection: sa.Connection) -> str | None:
-    """The number of the last migration that was run there; None where none was."""
+    """The number of the last migration that was run; None if there was none."""
     if not sa.inspect(connection).has_table(VERSION_TABLE):
         return None
     version = connection.execute(
@@ -133,13 +132,13 @@ def revision_of(connection: sa.Connection) -> str | None:
 
 
 def upgrade_to(connection: sa.Connection, backend: Backend, revision: str) -> None:
-    """Run the migrations from where the database is to `revision`, on the open transaction."""
+    """Migrate to `revision` within the open transaction."""
     _migrate(connection, revision)
     backend.settle_schema(connection, PREFIX)
 
 
 def _migrate(connection: sa.Connection, revision: str) -> None:
-    # Imported here: it takes a quarter of a second that only a database to be changed needs.
+    # Imported on use: it takes a quarter of a second that only migrations need.
     from alembic import command
     from alembic.config import Config
 

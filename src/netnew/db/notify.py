@@ -1,6 +1,6 @@
-"""Telling other processes of a commit as it happens, where the database can (PostgreSQL).
+"""Notifies other processes of a commit as it happens, if the database can (PostgreSQL).
 
-It only makes readers look sooner: who is told nothing looks from time to time all the same.
+It only makes readers poll sooner; without notifications they poll from time to time.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ _CONNECT_AGAIN_AFTER_S = 0.5
 _log = structlog.get_logger(__name__)
 
 Heard = Callable[[str | None], None]
-"""Called with the id of a run that has changed; with None where any run may have, unheard: first
-of all, and after the connection was lost."""
+"""Called with the id of a changed run; with None if any run may have changed unnoticed: at
+first, and after a lost connection."""
 
 
 def notify(connection: sa.Connection, run_id: str) -> None:
-    """Have all listeners hear of `run_id` as soon as this transaction is committed, once however
-    often it is called in it. Does nothing where the database cannot."""
+    """Notify all listeners of `run_id` once this transaction is committed, once per transaction.
+    Does nothing if the database cannot notify."""
     if connection.dialect.name == "postgresql":
         connection.execute(_NOTIFY, {"run_id": run_id})
 
 
 class Listener:
-    """A thread that listens on a connection of its own, and makes it anew where it is lost.
+    """A thread that listens on its own connection and reconnects if it is lost.
 
-    `connect` makes one, in autocommit; `heard` is called on the thread, so it must be quick.
+    `connect` opens one, in autocommit; `heard` is called on the thread, so it must be fast.
     """
 
     def __init__(self, connect: Callable[[], psycopg.Connection[Any]], heard: Heard) -> None:
@@ -50,7 +50,7 @@ class Listener:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop; blocks until `heard` is called no more. May be called again."""
+        """Stop; blocks until `heard` is not called any more. May be called again."""
         if self._thread.is_alive():
             self._close.send(b"x")
             self._thread.join()
@@ -63,7 +63,7 @@ class Listener:
                 self._listen()
                 return
             except Exception as error:
-                # Nobody waits for this thread to whom it could be raised; readers look unasked.
+                # Nobody awaits this thread, so nothing can be raised; readers poll anyway.
                 if not self._complained:
                     _log.warning("commits of other processes are not heard of", error=str(error))
                 self._complained = True
@@ -71,7 +71,7 @@ class Listener:
                 return
 
     def _listen(self) -> None:
-        """Listen until told to close; raises where the connection is lost."""
+        """Listen until closed; raises if the connection is lost."""
         with self._connect() as connection:
             connection.execute(f"LISTEN {CHANNEL}")
             self._complained = False
@@ -83,7 +83,7 @@ class Listener:
     def _is_closing(
         self, max_s: float | None, other: psycopg.Connection[Any] | None = None
     ) -> bool:
-        """Wait for the word to close, and for news on `other`; at most `max_s`."""
+        """Wait for closing, and for notifications on `other`; at most `max_s`."""
         with selectors.DefaultSelector() as waiting:
             waiting.register(self._closing, selectors.EVENT_READ)
             if other is not None:

@@ -1,9 +1,9 @@
 """A server, any number of readers and writers over all processes.
 
-Transactions are READ COMMITTED. Two writers of one run are ordered by the lock of its row. Two that
-write the same ledger entries or pages in another order may wait for each other; PostgreSQL then
-ends one of them, which is done again. So is one whose connection was lost before its commit.
-"""
+Transactions are READ COMMITTED. Two writers of one run are ordered by the lock of its row. Two
+that write the same ledger entries or pages in different orders may deadlock; PostgreSQL then
+aborts one of them, which is retried. So is a transaction whose connection was lost before its
+commit."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from netnew.db.sqlite import Synchronous
 from netnew.domain.errors import NetnewError, StoreBusy, StoreDamaged
 
 _READERS = 4
-_MIGRATING = 7_308_332_217  # names the advisory lock; any number that nobody else uses
+_MIGRATING = 7_308_332_217  # the id of the advisory lock; any number that nobody else uses
 _RETRY_AFTER_S = 1.0
 
 _CONNECTING = {
     "application_name": "netnew",
     "client_encoding": "utf8",
     "connect_timeout": 10,
-    # A peer that is gone without a word is noticed after about half a minute.
+    # A silently lost peer is noticed after about half a minute.
     "keepalives_idle": 15,
     "keepalives_interval": 5,
     "keepalives_count": 3,
@@ -61,7 +61,7 @@ _DAMAGED = {
     "XX001": "it is damaged",
     "XX002": "it is damaged",
 }
-# What is said to one who may not connect comes without a code.
+# Refused connections have messages without a code.
 _REFUSALS = {
     re.compile(r'database ".*" does not exist'): "there is no such database",
     re.compile(
@@ -88,16 +88,16 @@ class PostgresBackend:
         return True
 
     def check_file(self) -> None:
-        """Nothing to do: a server has no file of ours."""
+        """Nothing to do: a server has no file here."""
 
     def for_reading(self) -> None:
-        """The server says so itself when something is written."""
+        """The server itself refuses writes."""
 
     def make_room(self) -> None:
-        """Nothing to do: somebody else makes the database."""
+        """Nothing to do: the database is created by others."""
 
     def check_space(self) -> None:
-        """The server alone knows, and says so when it writes."""
+        """Only the server knows, and reports it on writing."""
 
     def writer(self) -> sa.Engine:
         return self._engine("READ COMMITTED", 1)
@@ -114,7 +114,7 @@ class PostgresBackend:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
 
     def settle_schema(self, connection: sa.Connection, prefix: str) -> None:
-        """Have text sorted by its characters' numbers, as SQLite does, not as a language has it."""
+        """Sort text by code points, as SQLite does, not by language."""
         found: dict[str, list[str]] = {}
         for table, column in connection.execute(_TEXTS_BY_LANGUAGE, {"prefix": prefix}):
             change = f'ALTER COLUMN {column} TYPE text COLLATE "C"'
@@ -144,7 +144,7 @@ class PostgresBackend:
         return lost and not any(x.search(_said(error.orig)) for x in _REFUSALS)
 
     def may_open_soon(self, error: sa.exc.DBAPIError) -> bool:
-        # FATAL is said by a server that is there; where there is none nobody knows how long.
+        # A server that responds says FATAL; without a response nobody knows how long to wait.
         there = _code(error.orig) is not None or "FATAL" in _said(error.orig)
         return there and self.is_worth_retrying(error)
 
@@ -162,7 +162,7 @@ class PostgresBackend:
             pool_size=connections,
             max_overflow=0,
             use_native_hstore=False,
-            hide_parameters=True,  # what failed is told, and not what was to be written
+            hide_parameters=True,  # the failure is reported without the data
         )
         sa.event.listen(engine, "connect", self._set_up)
         return engine
@@ -171,7 +171,7 @@ class PostgresBackend:
         encoding = connection.info.parameter_status("server_encoding")
         if encoding != "UTF8":
             raise StoreDamaged(f"{self.place}: its encoding is {encoding}; netnew needs UTF8")
-        # Statements are short and many: compiling one takes longer than running it.
+        # Statements are short and many; JIT-compiling one takes longer than running it.
         wanted = ["SET jit = off"]
         if self._synchronous == "full":
             wanted.append("SET synchronous_commit = on")
@@ -181,7 +181,7 @@ class PostgresBackend:
         connection.autocommit = was_autocommit
 
 
-# Those of the language of the database: all but the ones that were settled before.
+# Columns with the database's own collation: those not settled before.
 _TEXTS_BY_LANGUAGE = sa.text(
     "SELECT c.oid::regclass::text, quote_ident(a.attname)"
     " FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
@@ -193,12 +193,12 @@ _TEXTS_BY_LANGUAGE = sa.text(
 
 
 def _code(cause: BaseException | None) -> str | None:
-    """The SQLSTATE; None where the server did not get to say one."""
+    """The SQLSTATE; None if the server sent none."""
     return getattr(cause, "sqlstate", None)
 
 
 def _said(cause: BaseException | None) -> str:
-    """The first line of what was said: the others are hints and places in a statement."""
+    """The first line of the message; the others are hints and positions in a statement."""
     return str(cause).strip().partition("\n")[0]
 
 

@@ -1,4 +1,4 @@
-"""Reading off the event loop: a few threads, each with a connection that stays open."""
+"""Reads off the event loop: a few threads, each with a persistent connection."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class Reader:
-    """Runs reads in its threads; taking a connection out of a pool each time would cost more than
+    """Runs reads in its threads; taking a connection from a pool each time would cost more than
     the read itself."""
 
     def __init__(self, engine: sa.Engine, backend: Backend, patience_s: float = PATIENCE_S) -> None:
@@ -34,11 +34,10 @@ class Reader:
         self._silence.observe(engine)
 
     async def run(self, read: Callable[[sa.Connection], T]) -> T:
-        """`read` on a connection; each of its statements sees all commits before it.
+        """Run `read` on a connection; each of its statements sees all earlier commits.
 
-        Raises StoreBusy (where the caller has a limit, `wait_at_most`, after so long a silence),
-        StoreDamaged, and Conflict once closed.
-        """
+        Raises StoreBusy (if the caller has a limit, `wait_at_most`, after that time without a
+        response), StoreDamaged, and Conflict once closed."""
         if self._closed:
             raise Conflict("the store is closed")
         limit_s = wait_limit_s()
@@ -55,7 +54,7 @@ class Reader:
             raise StoreBusy(f"{self._backend.place}: no answer within {limit_s:g} s") from None
 
     def close(self) -> None:
-        """Wait for the reads under way and close the connections."""
+        """Wait for the current reads and close the connections."""
         self._closed = True
         self._pool.shutdown()
         while self._opened:
@@ -91,7 +90,7 @@ class Reader:
         return connection
 
     def _forget_connection(self) -> None:
-        """Close a connection that was lost; the next read makes another."""
+        """Close a lost connection; the next read opens another."""
         connection: sa.Connection | None = getattr(self._own, "connection", None)
         if connection is not None:
             self._own.connection = None

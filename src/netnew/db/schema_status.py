@@ -1,4 +1,4 @@
-"""Looking at a database's age, and bringing it up to date, without opening what uses it."""
+"""The schema version of a database, and upgrading it, without opening the store."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from netnew.domain.errors import StoreBusy, StoreDamaged
 
 
 class SchemaAge(StrEnum):
-    """How a database stands to this version of netnew."""
+    """How a database's schema relates to this version."""
 
     CURRENT = "current"
     EMPTY = "empty"
-    """It has no tables yet, or is not there: it is made on first use."""
+    """It has no tables or does not exist yet: it is created on first use."""
     BEHIND = "behind"
     NEWER = "newer"
     INCOMPLETE = "incomplete"
-    """It lacks tables or columns that its revision has, or has tables and no revision."""
+    """It lacks tables or columns of its revision, or has tables but no revision."""
     HALF_MIGRATED = "half_migrated"
     """It has tables or columns that only later revisions create."""
     UNREACHABLE = "unreachable"
@@ -37,9 +37,9 @@ class SchemaAge(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SchemaState:
-    """`found` is the number of the last migration there, `wanted` that of the last there is;
-    `problem` says why the database cannot be looked at, '' where it can; `missing` are the tables
-    and columns that should be there, `surplus` those of later revisions."""
+    """`found` is the number of the database's last migration, `wanted` the newest; `problem`
+    says why the database cannot be examined, '' if it can; `missing` are missing tables and
+    columns, `surplus` those of later revisions."""
 
     kind: str
     place: str
@@ -65,9 +65,9 @@ class SchemaState:
 
 
 def look_at_schema(url: str) -> SchemaState:
-    """The state of the database at `url`; changes nothing and waits for nobody.
+    """The state of the database at `url`; changes nothing and does not wait.
 
-    Raises InvalidInput for an address of no known kind.
+    Raises InvalidInput for an unknown kind of address.
     """
     backend = backend_of(url)
     wanted = newest_revision()
@@ -91,7 +91,7 @@ def look_at_schema(url: str) -> SchemaState:
 
 
 def _missing(connection: sa.Connection, found: str | None, wanted: str) -> tuple[str, ...]:
-    """What an older revision lacks is the business of its migrations."""
+    """What an older revision lacks is added by migrations."""
     if found == wanted:
         return tuple(missing_parts(connection))
     tables = sa.inspect(connection).get_table_names()
@@ -100,7 +100,7 @@ def _missing(connection: sa.Connection, found: str | None, wanted: str) -> tuple
 
 
 def upgrade_schema(url: str) -> SchemaState:
-    """Bring the database at `url` up to date, and make it where it is missing; how it was before.
+    """Migrate the database at `url`, or create it; return its state before.
 
     Raises what `open_database` raises.
     """

@@ -164,7 +164,7 @@ class SqliteBackend:
             self._url,
             connect_args={"timeout": BUSY_TIMEOUT_S, "isolation_level": None},
             pool_reset_on_return=None,
-            hide_parameters=True,  # what failed is told, and not what was to be written
+            hide_parameters=True,  # the failure is reported without the data
         )
         sa.event.listen(engine, "connect", self._set_up)
         return engine

@@ -237,7 +237,7 @@ visits = sa.Table(
     sa.Index(f"{PREFIX}visits_of_content", "content_id", "fetched_at"),
 )
 
-# The newest visit at every address that led to a page: asked for, gone through, arrived at.
+# The newest visit of every address that led to a page: requested, redirected through, arrived at.
 addresses = sa.Table(
     f"{PREFIX}addresses",
     metadata,
@@ -261,7 +261,7 @@ searches = sa.Table(
     sa.PrimaryKeyConstraint("workspace_id", "source", "query", "page"),
 )
 
-# Who may ask: a key's digest and the workspace it opens; the key itself is nowhere.
+# API keys: a key's digest and its workspace; the key itself is not stored.
 keys = sa.Table(
     f"{PREFIX}keys",
     metadata,
@@ -278,7 +278,7 @@ keys = sa.Table(
     sa.Index(f"{PREFIX}keys_by_digest", "digest", unique=True),
 )
 
-# Who had what done: a line a command, never changed. It outlives the runs that it tells of.
+# The audit log: one line per command, never changed. It outlives the runs.
 audit = sa.Table(
     f"{PREFIX}audit",
     metadata,
@@ -303,7 +303,7 @@ secrets = sa.Table(
     sa.Column("value", sa.Text, nullable=False),
 )
 
-# Where the events of a run are to be told. `seq`: the last event that was looked at for it.
+# The webhooks of a run. `seq`: the last event that was examined for it.
 webhooks = sa.Table(
     f"{PREFIX}webhooks",
     metadata,
@@ -362,7 +362,7 @@ attempts = sa.Table(
     sa.Column("took_ms", sa.Integer, nullable=False),
 )
 
-# What was answered to a request that carried a key of its own, so that it is done once.
+# Stored responses to requests with an idempotency key.
 answers = sa.Table(
     f"{PREFIX}answers",
     metadata,

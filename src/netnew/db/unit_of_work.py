@@ -1,4 +1,4 @@
-"""An open transaction, as other parts hand it on without looking into it."""
+"""An open transaction, passed on by other parts without looking inside."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import sqlalchemy as sa
 
 
 def connection_of(unit: object) -> sa.Connection:
-    """The connection whose transaction `unit` stands for.
+    """The connection of the transaction `unit`.
 
-    Raises TypeError for anything that did not come out of a write of this package.
+    Raises TypeError for anything that does not come from a write of this package.
     """
     if isinstance(unit, sa.Connection):
         return unit

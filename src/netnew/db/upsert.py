@@ -1,4 +1,4 @@
-"""INSERT … ON CONFLICT, which SQLite and PostgreSQL write alike and SQLAlchemy keeps apart."""
+"""INSERT … ON CONFLICT: the same in SQLite and PostgreSQL, but separate in SQLAlchemy."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Insert = sqlite.Insert | postgresql.Insert
 
 
 def insert_new(connection: sa.Connection, table: sa.Table) -> Insert:
-    """Insert rows whose key is not there yet; leave the others as they are. `rowcount` of what
-    comes back says how many were inserted."""
+    """Insert rows whose key does not exist; leave the others unchanged. `rowcount` of the result
+    is the number inserted."""
     return _insert_new(connection.dialect.name, table)
 
 
@@ -27,24 +27,23 @@ def upsert(
     newer: str | None = None,
     same: str | None = None,
 ) -> Insert:
-    """Insert rows, or replace those of the same key but for the columns `keep`.
+    """Insert rows, or replace those with the same key, except the columns `keep`.
 
-    With `newer` a row is replaced only where that column does not get smaller; with `same` only
-    where that column stays equal.
-    """
+    With `newer`, a row is replaced only if that column does not decrease; with `same`, only if
+    that column is equal."""
     return _upsert(connection.dialect.name, table, keep, newer, same)
 
 
 def in_key_order(table: sa.Table, rows: Iterable[Row]) -> list[Row]:
-    """`rows` sorted by their key, those of one key as they came.
+    """`rows` sorted by key; rows with the same key keep their order.
 
-    Two processes that write the same rows in one order never wait for each other in a ring.
+    Two processes that write the same rows in one order cannot deadlock.
     """
     key = itemgetter(*(column.name for column in table.primary_key))
     return sorted(rows, key=key)
 
 
-# Building a statement takes longer than running it, so each is built once.
+# Building a statement takes longer than running it, so each is cached.
 
 
 @cache

@@ -1,9 +1,8 @@
-"""How long a caller waits for a database that does not answer.
+"""How long a caller waits for a database that does not respond.
 
-Workers wait for as long as patience lasts, since a run is worth waiting for. A request is not: it
-sets a limit with `wait_at_most`, and is told StoreBusy when the database has been silent for so
-long. A database that answers slowly is not silent: its callers wait on.
-"""
+Workers wait up to the full timeout, since a run is worth waiting for. A request sets a limit
+with `wait_at_most` and gets StoreBusy once the database has not responded for that long. A slow
+database that responds is waited for."""
 
 from __future__ import annotations
 
@@ -20,18 +19,19 @@ import sqlalchemy as sa
 T = TypeVar("T")
 
 REQUEST_WAIT_S = 1.5
-"""The limit of a request: what it does besides is done in half a second."""
+"""The limit of a request, which leaves half a second for everything else."""
 
 _LIMIT: ContextVar[float | None] = ContextVar("netnew_database_wait", default=None)
 _LOOK_EVERY_S = 0.1
-# A call that is still under way after this part of the limit counts as unanswered.
+# A call still in progress after this part of the limit counts as unanswered.
 _SILENT_PART = 0.5
-_MAX_S = 30.0  # however busy the database is; only of callers with a limit
+_MAX_S = 30.0  # however busy the database is; only for callers with a limit
 
 
 @contextmanager
 def wait_at_most(seconds: float | None) -> Iterator[None]:
-    """Inside, no call waits longer than `seconds` for a silent database; None: no limit."""
+    """Inside, no call waits longer than `seconds` for a database that does not respond; None: no
+    limit."""
     token = _LIMIT.set(seconds)
     try:
         yield
@@ -40,12 +40,12 @@ def wait_at_most(seconds: float | None) -> Iterator[None]:
 
 
 def wait_limit_s() -> float | None:
-    """The limit in force for this task; None where there is none."""
+    """The limit of this task; None without one."""
     return _LIMIT.get()
 
 
 class Silence:
-    """How long the database has owed an answer to a thread. Thread-safe."""
+    """How long the database has not responded to a thread. Thread-safe."""
 
     def __init__(self) -> None:
         self._since: dict[int, float] = {}
@@ -57,7 +57,7 @@ class Silence:
 
     @contextmanager
     def asking(self) -> Iterator[None]:
-        """Around all attempts of one call: connecting and failing count, what is in between two
+        """Used around all attempts of one call: connecting and failing count, time between
         statements does not."""
         self.begin()
         try:
@@ -66,15 +66,15 @@ class Silence:
             self.end()
 
     def begin(self) -> None:
-        """This thread waits for the database; where it does already, since then."""
+        """Mark this thread as waiting for the database, since now or earlier."""
         self._since.setdefault(threading.get_ident(), time.monotonic())
 
     def end(self) -> None:
-        """This thread has its answer."""
+        """Mark this thread as answered."""
         self._since.pop(threading.get_ident(), None)
 
     def lasts_s(self) -> float:
-        """Seconds for which the oldest call has been unanswered; 0 where there is none."""
+        """Seconds since the oldest unanswered call; 0 without one."""
         begun = list(self._since.values())
         return time.monotonic() - min(begun) if begun else 0.0
 
@@ -86,14 +86,14 @@ class Silence:
 
 
 class TooLong(Exception):
-    """The database has been silent for as long as the caller was ready to wait."""
+    """The database has not responded within the caller's limit."""
 
 
 async def answer_of(future: asyncio.Future[T], silence: Silence) -> T:
-    """The result of `future`; TooLong where the database stays silent beyond the caller's limit.
+    """The result of `future`. Raises TooLong if the database does not respond within the caller's
+    limit.
 
-    The future goes on in either case; it is the caller's to abandon.
-    """
+    The future continues in either case; the caller must abandon it."""
     limit_s = _LIMIT.get()
     if limit_s is None:
         return await future

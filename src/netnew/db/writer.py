@@ -1,8 +1,7 @@
-"""The one writer of a process: a thread that puts everything waiting into one transaction.
+"""The single writer of a process: a thread that combines all waiting writes into one transaction.
 
-A commit costs far more than a row. So what arrives while one is under way waits, and goes
-together into the next: with one caller a commit a write, with a hundred a commit a hundred.
-"""
+A commit costs far more than a row. So writes that arrive during a commit wait and share the next
+one: with one caller one commit per write, with a hundred callers one commit per hundred."""
 
 from __future__ import annotations
 
@@ -26,19 +25,19 @@ P = TypeVar("P")
 R = TypeVar("R")
 
 Write = Callable[[sa.Connection, Sequence[P]], Sequence[R | NetnewError]]
-"""Writes payloads on the open transaction and gives one result each, in their order. A result that
-is an error is raised for that caller alone; so nothing may have been written for it. It may be
-called again with the same payloads, after a rollback."""
+"""Writes payloads in the open transaction and returns one result each, in order. A result that
+is an error is raised for that caller only, so nothing may have been written for it. It may be
+called again with the same payloads after a rollback."""
 
 _MAX_IN_ONE_COMMIT = 1000
-# A connection that was used so lately is taken to be alive.
+# A connection used this recently is assumed to be alive.
 _ALIVE_S = 1.0
 
 
 @dataclass(slots=True, eq=False)
 class _Job:
-    """`in_hand`: an open transaction writes it now. `withdrawn`: nothing is to be written for it,
-    its caller waits no more."""
+    """`in_hand`: an open transaction is writing it. `withdrawn`: its caller has given up, so
+    nothing is written."""
 
     write: Write[Any, Any]
     payload: Any
@@ -49,7 +48,7 @@ class _Job:
 
 
 class Writer:
-    """Runs writes in the order they are handed in. Safe to use from any number of event loops."""
+    """Runs writes in the order submitted. Safe to use from any number of event loops."""
 
     def __init__(self, engine: sa.Engine, backend: Backend, patience_s: float = PATIENCE_S) -> None:
         self._engine = engine
@@ -66,18 +65,18 @@ class Writer:
         self._thread.start()
 
     async def run(self, write: Write[P, R], payload: P) -> R:
-        """Hand in `payload`, and wait until it is durable.
+        """Submit `payload` and wait until it is durable.
 
-        A caller that is cancelled while it waits has handed it in all the same: it is written
-        once. Raises StoreBusy, StoreDamaged, Conflict once closed, and what `write` gives.
+        If the caller is cancelled while waiting, the payload is still written once. Raises
+        StoreBusy, StoreDamaged, Conflict once closed, and errors returned by `write`.
 
-        What did not reach its commit (connection lost, deadlock) is done again, for as long as
-        patience lasts. Where the connection is lost during the commit itself, StoreBusy says that
-        nobody knows: look at what is there before writing the same again.
+        What did not reach its commit (connection lost, deadlock) is retried up to the timeout. If
+        the connection is lost during the commit itself, StoreBusy says that the outcome is unknown:
+        check what is stored before writing it again.
 
-        Where the caller has a limit (`wait_at_most`) and the database stays silent for so long, it
-        is StoreBusy, too; nothing is written then, unless the message says that nobody knows.
-        """
+        If the caller has a limit (`wait_at_most`) and the database does not respond within it,
+        StoreBusy is raised, too; nothing is written then, unless the message says that the
+        outcome is unknown."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[R] = loop.create_future()
         with self._door:
@@ -94,7 +93,7 @@ class Writer:
             raise StoreBusy(f"{self._backend.place}: {problem}") from None
 
     def close(self) -> None:
-        """Write what was handed in, then stop; blocks until done."""
+        """Write everything submitted, then stop; blocks until done."""
         with self._door:
             if not self._closed:
                 self._closed = True
@@ -139,7 +138,7 @@ class Writer:
                 return self._commit_apart(jobs, error)
 
     def _commit_apart(self, jobs: list[_Job], error: Exception) -> list[Any]:
-        """One of them is at fault; the others are not to suffer for it."""
+        """One of them is at fault; commit the others separately."""
         if len(jobs) == 1:
             return [error]
         return [result for job in jobs for result in self._commit([job])]
@@ -175,7 +174,7 @@ class Writer:
             raise
 
     def _claim(self, jobs: list[_Job]) -> list[_Job]:
-        """Those whose callers still wait; they cannot be withdrawn unless they are let go of."""
+        """Claim the jobs whose callers still wait; they cannot be withdrawn unless released."""
         with self._claims:
             left = [job for job in jobs if not job.withdrawn]
             for job in left:
@@ -188,14 +187,14 @@ class Writer:
                 job.in_hand = False
 
     def _withdraw(self, job: _Job) -> bool:
-        """Have nothing written for `job`; False where that is being done just now."""
+        """Withdraw `job`; False if it is being written now."""
         with self._claims:
             job.withdrawn = not job.in_hand
         return job.withdrawn
 
 
 class _Doubt(Exception):
-    """A commit was sent, and nobody knows what became of it."""
+    """A commit was sent and its outcome is unknown."""
 
 
 def _write(connection: sa.Connection, jobs: list[_Job]) -> list[Any]:
@@ -217,7 +216,7 @@ def _answer(answers: Iterable[tuple[_Job, Any]]) -> None:
         try:
             loop.call_soon_threadsafe(_settle, settled)
         except RuntimeError:
-            continue  # that loop is closed: nobody waits there any more
+            continue  # that loop is closed: nobody is waiting
 
 
 def _settle(settled: list[tuple[asyncio.Future[Any], Any]]) -> None:

@@ -1,8 +1,8 @@
-"""The engine's rows of our runs, by its public client alone. All calls block: use a thread.
+"""The workflow engine's rows of our runs, through its public client only. All calls block: use a
+thread.
 
-They say who works on which generation of a run and nothing else: all truth about a run is in our
-own tables, and a row of the engine that has ended, or is lost, may be made anew.
-"""
+They only say which worker has which generation of a run: everything about a run is in our own
+tables, and a finished or lost row of the engine may be created again."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ _FORGOTTEN_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class WorkflowRow:
-    """A run generation as the engine knows it. `worker_id`: who took it from its queue last."""
+    """A run generation as the engine knows it. `worker_id`: the last worker that took it from
+    its queue."""
 
     run_id: RunId
     generation: int
@@ -67,7 +68,7 @@ class WorkflowRow:
 
 
 class WorkflowClient:
-    """One client of the engine; any number of threads may use it."""
+    """A client of the engine, safe for any number of threads."""
 
     def __init__(self, connection: Connection, max_connections: int) -> None:
         self._client = DBOSClient(
@@ -90,8 +91,8 @@ class WorkflowClient:
         worker_id: str,
         after_s: float = 0.0,
     ) -> None:
-        """Put it on its queue within the transaction open on `connection`, to be taken after so
-        many seconds; at most once."""
+        """Enqueue it within the transaction open on `connection`, to be taken after that many
+        seconds; at most once."""
         options = _enqueued(run_id, generation, queue_name(place, worker_id))
         if after_s > 0:
             options["delay_seconds"] = after_s
@@ -107,7 +108,7 @@ class WorkflowClient:
         self._client.cancel_workflows([workflow_id(run_id, generation)])
 
     def resume(self, run_id: RunId, generation: int, queue: str, place: str = "") -> None:
-        """Put it on `queue`, whatever became of it; one that has ended well is left alone."""
+        """Put it on `queue`, whatever its state; one that succeeded is left alone."""
         row = self.row(run_id, generation)
         workflow = workflow_id(run_id, generation)
         if row is not None and row.status != FAILED and not self._would_fail_again(workflow):
@@ -123,7 +124,7 @@ class WorkflowClient:
         return any(step["error"] is not None for step in self._client.list_workflow_steps(workflow))
 
     def start_batch(self, batch: JudgingBatch, worker_id: str) -> str:
-        """Put it on the private queue of a worker; gives its name."""
+        """Put it on the private queue of a worker; return its name."""
         name = f"{batch.run_id}:batch:{uuid4().hex}"
         options: EnqueueOptions = {
             "workflow_name": BATCH_WORKFLOW,
@@ -136,7 +137,7 @@ class WorkflowClient:
         return name
 
     def batch_spend(self, name: str) -> Spend | None:
-        """What a batch took, or None where it is not done. Raises NotFound where it will not be."""
+        """What a batch used, or None if it is not done yet. Raises NotFound if it never will be."""
         rows = self._client.list_workflows(workflow_ids=[name], load_input=False)
         if rows and rows[0].status in _UNFINISHED:
             return None
@@ -145,7 +146,7 @@ class WorkflowClient:
         return Spend.from_document(rows[0].output)
 
     def end_batch(self, name: str) -> None:
-        """Nobody waits for it any more. One that is worked on is `forget`'s to delete."""
+        """Delete a batch nobody waits for. One in progress is deleted by `forget`."""
         rows = self._client.list_workflows(workflow_ids=[name], load_input=False, load_output=False)
         if rows and rows[0].status == _DONE:
             self._client.delete_workflows([name])
@@ -153,8 +154,8 @@ class WorkflowClient:
             self._client.cancel_workflows([name])
 
     def forget(self, older_than: datetime) -> int:
-        """Delete the rows that ended before `older_than`, and batches nobody can be waiting for;
-        how many there were."""
+        """Delete rows that ended before `older_than`, and batches nobody can be waiting for;
+        return how many."""
         before = older_than.isoformat()
         return self._forget(name=WORKFLOW, status=_FINISHED, completed_before=before) + (
             self._forget(name=BATCH_WORKFLOW, end_time=before)
@@ -172,7 +173,7 @@ class WorkflowClient:
             forgotten += len(rows)
 
     def left_by(self, worker_id: str) -> list[WorkflowRow]:
-        """What a worker had taken and not ended, and what only it could take."""
+        """What a worker had taken and not finished, and what only it could take."""
         taken = self._unfinished(status=RUNNING, executor_id=worker_id)
         private = self._unfinished(status=QUEUED, queue_name=own_queue(worker_id))
         return [*taken, *private]
@@ -193,7 +194,7 @@ class WorkflowClient:
         )
 
     def workers_named(self) -> set[str]:
-        """All workers that have taken something unfinished or have a private queue."""
+        """All workers with unfinished work or a private queue."""
         taken = self._client.list_workflows(
             name=WORKFLOW, status=RUNNING, load_input=False, load_output=False
         )

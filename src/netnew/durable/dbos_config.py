@@ -1,8 +1,7 @@
-"""How the engine reaches the database: the same file or server as everything else.
+"""How the workflow engine reaches the database: the same file or server as everything else.
 
-On SQLite it gets connections made as ours are (WAL, patience, IMMEDIATE); by itself it would be
-five times slower and give up early. On PostgreSQL its own are right, and few.
-"""
+On SQLite it gets connections like ours (WAL, busy timeout, IMMEDIATE); its own would be five
+times slower and give up early. On PostgreSQL its own are fine, and few."""
 
 from __future__ import annotations
 
@@ -24,13 +23,13 @@ _OPENING_AGAIN_AFTER_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Either `engine` (SQLite) or `url` alone (PostgreSQL); whoever opened it closes it."""
+    """Either `engine` (SQLite) or only `url` (PostgreSQL); its opener closes it."""
 
     url: str
     engine: sa.Engine | None
 
     def options(self) -> dict[str, Any]:
-        """The arguments that both the engine and its client take."""
+        """The arguments of both the engine and its client."""
         if self.engine is not None:
             return {"system_database_engine": self.engine}
         return {"system_database_url": self.url}
@@ -43,9 +42,9 @@ class Connection:
 
 
 def connect(database_url: str, synchronous: Synchronous, max_connections: int) -> Connection:
-    """Connections to `database_url`, with the engine's own tables made or brought up to date.
+    """Connections to `database_url`, with the engine's own tables created or migrated.
 
-    Raises StoreBusy where the database stays locked or cannot be reached for 30 s.
+    Raises StoreBusy if the database is locked or unreachable for 30 s.
     """
     quiet_dbos_logging()
     url = sa.make_url(database_url)

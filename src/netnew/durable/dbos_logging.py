@@ -1,8 +1,7 @@
-"""What the engine says, through our own log, without what is no news.
+"""The engine's log messages in our own log, without repetitions.
 
-Left alone it writes to standard error by itself: at each start, with a traceback of thirty lines
-for each run that somebody cancelled, and once more for each failure we have told of already.
-"""
+By default it writes to standard error itself: at each start, a traceback of thirty lines for
+each cancelled run, and again for each failure that we have logged already."""
 
 from __future__ import annotations
 
@@ -33,7 +32,7 @@ class _ToOurLog(logging.Handler):
 
 
 def quiet_dbos_logging() -> None:
-    """Call it before the engine is first used: it adds a handler of its own where there is none."""
+    """Call this before the engine is first used: it adds its own handler if there is none."""
     logger = logging.getLogger(_LOGGER)
     logger.propagate = False
     logger.setLevel(logging.WARNING)

@@ -1,8 +1,7 @@
-"""Where the steps are done: the event loop that opened the worker.
+"""Runs steps on the event loop that opened the worker.
 
-The engine has an event loop of its own, in a thread. What it wants done is handed over to ours, in
-our own context, and what is done there, or stopped there, comes back to it.
-"""
+The workflow engine has its own event loop, in a thread. Its calls are passed to our loop, in our
+context, and results and cancellations are passed back."""
 
 from __future__ import annotations
 
@@ -28,20 +27,20 @@ Key = tuple[RunId, int]
 """A generation of a run."""
 
 Work = Callable[[RunId, int, str], Awaitable[bool]]
-"""(run, generation, worker id) one step; True where there is more to do. It may be
-called again after any crash, and is cancelled when the worker leaves or loses the run. What it
-raises ends this generation for the engine, so a failure of the run is for it to record."""
+"""(run, generation, worker id) → one step; True if there is more to do. It may be called again
+after any crash, and is cancelled when the worker stops or loses the run. An exception ends this
+generation for the engine, so it must record failures of the run itself."""
 
 JudgeBatch = Callable[[JudgingBatch], Awaitable[Spend]]
-"""Candidates of a run that another worker has, judged for it; gives what that took. It is cancelled
-when this worker leaves, and is then not done again."""
+"""Judges candidates of another worker's run; returns what that used. It is cancelled when this
+worker stops, and is not repeated."""
 
 _CANCELLED_ENDS_WITHIN_S = 5.0
 _log = structlog.get_logger(__name__)
 
 
 class LoopExecutor:
-    """Made on the loop that is to do the work. While its gate is closed, nothing is begun."""
+    """Created on the loop that does the work. While its gate is closed, nothing starts."""
 
     def __init__(self, work: Work, worker_id: str, judge_batch: JudgeBatch | None = None) -> None:
         self._work = work
@@ -62,7 +61,7 @@ class LoopExecutor:
 
     @contextmanager
     def working_on(self, key: Key) -> Iterator[None]:
-        """Around the whole of a generation's work here, between its steps too."""
+        """Used around all work on a generation here, including between its steps."""
         with self._lock:
             self._bodies[key] += 1
         try:
@@ -74,15 +73,15 @@ class LoopExecutor:
             self._loop.call_soon_threadsafe(self.ended.set)
 
     async def step(self, key: Key) -> bool:
-        """One step, done on our loop; cancelled where that is."""
+        """Run one step on our loop; cancelled with it."""
         return await self._on_our_loop(self._do(key))
 
     async def judge(self, batch: JudgingBatch) -> Spend:
-        """A batch of another worker, judged on our loop. Raises what that raises."""
+        """Judge a batch of another worker on our loop. Raises what that raises."""
         return await self._on_our_loop(self._judge(batch))
 
     async def _on_our_loop(self, work: Coroutine[Any, Any, T]) -> T:
-        context = self._context.copy()  # not the engine's: nothing in there is for our code
+        context = self._context.copy()  # not the engine's context, which means nothing to our code
         done = context.run(asyncio.run_coroutine_threadsafe, work, self._loop)
         return await asyncio.wrap_future(done)
 
@@ -96,24 +95,24 @@ class LoopExecutor:
 
     @property
     def judges_for_others(self) -> bool:
-        """Whether a batch of another worker is in hand."""
+        """Whether a batch of another worker is being judged."""
         return bool(self._batches)
 
     def waiting(self) -> frozenset[Key]:
-        """What stands before the closed gate."""
+        """The calls waiting at the closed gate."""
         return frozenset(self._waiting.values())
 
     def open_gate(self) -> None:
         self._gate.set()
 
     def drop(self) -> None:
-        """Close the gate and cancel everything: another has taken it over."""
+        """Close the gate and cancel everything: another worker has taken over."""
         self._gate.clear()
         for task in [*self._in_hand.values(), *self._waiting, *self._batches]:
             task.cancel()
 
     async def finish(self, within_s: float) -> frozenset[Key]:
-        """Close the gate and let what is in hand end; gives the generations that took longer and
+        """Close the gate and let current steps end; return the generations that took longer and
         were cancelled."""
         self._gate.clear()
         tasks = {task: key for key, task in self._in_hand.items()}
@@ -133,7 +132,7 @@ class LoopExecutor:
         self._waiting[task] = key
         try:
             await self._gate.wait()
-            # One resumed while it still ran here is begun anew; the older one has lost it.
+            # A generation resumed while it still ran here starts again; the older one has lost it.
             while (older := self._in_hand.get(key)) is not None:
                 older.cancel()
                 await asyncio.wait({older})

@@ -1,6 +1,6 @@
-"""The thread that keeps a worker's row beating and looks after those that no longer do.
+"""The thread that renews a worker's row and takes over from dead workers.
 
-It has an event loop of its own: however busy the worker's is, it is not taken for dead.
+It has its own event loop, so that a busy worker is not considered dead.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class HeartbeatTiming:
 
 
 class Heartbeat:
-    """`lost` is called when another has claimed the worker's row, `back` once it has a new one;
-    both in this thread, as is what is awaited here."""
+    """`lost` is called when another worker has claimed this worker's row, `back` once it has a
+    new one; both run in this thread."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class Heartbeat:
         return self._looked.is_set()
 
     def stop_reaping(self) -> None:
-        """Begin no further takeover; one broken off is for others to end."""
+        """Start no further takeover; others finish one that is interrupted."""
         self._loop.call_soon_threadsafe(self._stop_reaping)
 
     def stop(self) -> None:
@@ -115,7 +115,7 @@ class Heartbeat:
             await asyncio.sleep(every_s)
 
     async def _attempt(self, what: Awaitable[None]) -> None:
-        """Whatever fails is tried again at its next turn."""
+        """Failures are retried at the next turn."""
         try:
             await what
         except NetnewError as error:

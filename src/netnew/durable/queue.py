@@ -1,4 +1,4 @@
-"""Starting, stopping and resuming runs, from any process; working on them is `worker`'s."""
+"""Starts, stops and resumes runs from any process; `worker` works on them."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 Enqueue = Callable[[object], None]
-"""Called within an open transaction, with its connection: what it enqueues is there once that
-transaction is committed, and was never there if it is rolled back. It may be called again."""
+"""Called within an open transaction, with its connection: what it enqueues appears with the
+commit and never appears after a rollback. It may be called again."""
 
 Lives = Callable[[str], Awaitable[bool]]
-"""Whether the worker of an id beats."""
+"""Whether the worker with an id is alive."""
 
 _MAX_CONNECTIONS = 3
 _LOOK_EVERY_S = 0.1
@@ -36,9 +36,9 @@ _LOOKS_A_BEAT = 10
 
 
 class WorkflowQueue:
-    """The generations of runs that wait for a worker or have one. Made by `open_queue`.
+    """The generations of runs that wait for a worker or have one. Created by `open_queue`.
 
-    Raises StoreBusy, from every method that waits, where the database cannot be reached.
+    Every method that waits raises StoreBusy if the database cannot be reached.
     """
 
     def __init__(self, rows: WorkflowClient) -> None:
@@ -53,12 +53,11 @@ class WorkflowQueue:
         worker_id: str = "",
         after_s: float = 0.0,
     ) -> Enqueue:
-        """What puts a generation on a queue: of the worker, else of the place, else of all.
+        """Return what enqueues a generation: for the worker, otherwise the place, otherwise all.
 
-        `place` is the HOME whose workers alone can do it ("" for any); it counts also when the
-        worker has died. Nobody takes it before `after_s` seconds are over. A generation is enqueued
-        at most once, however often this is called.
-        """
+        `place` is the HOME whose workers only can do it ("" for any), also after the worker has
+        died. It is not taken before `after_s` seconds. A generation is enqueued at most once,
+        however often this is called."""
 
         def enqueue(connection: object) -> None:
             opened = cast(sa.Connection, connection)
@@ -67,26 +66,25 @@ class WorkflowQueue:
         return enqueue
 
     async def cancel(self, run_id: RunId, generation: int) -> None:
-        """Take it off its queue; if it is worked on, it goes no further than the current step.
+        """Take it off its queue; if it is running, it stops after the current step.
 
-        Nothing happens where it is unknown or has ended.
+        Does nothing if it is unknown or has ended.
         """
         await workflow_request(self._rows.cancel, run_id, generation)
 
     async def resume(
         self, run_id: RunId, generation: int, *, place: str = "", worker_id: str = ""
     ) -> None:
-        """Put it back on a queue, after its process died or it was cancelled or failed.
+        """Enqueue it again, after its process died or it was cancelled or failed.
 
-        One that is worked on is taken from its worker. Unknown ones are enqueued anew; one that
-        ended well is left alone.
-        """
+        A running one is taken from its worker. Unknown ones are enqueued; one that succeeded is
+        left alone."""
         await workflow_request(
             self._rows.resume, run_id, generation, queue_name(place, worker_id), place
         )
 
     async def judged_by(self, worker_id: str, batch: JudgingBatch, lives: Lives) -> Spend | None:
-        """Have that worker judge `batch`; what it took. None where it failed, or does not live."""
+        """Let that worker judge `batch`; return what it used, None if it failed or is dead."""
         name = await workflow_request(self._rows.start_batch, batch, worker_id)
         looks = 0
         try:
@@ -104,7 +102,7 @@ class WorkflowQueue:
             await workflow_request(self._rows.end_batch, name)
 
     async def forget(self, older_than: datetime) -> int:
-        """Delete what the engine keeps of generations that ended before; how many they were."""
+        """Delete the engine's rows of generations that ended before; return how many."""
         return await workflow_request(self._rows.forget, older_than)
 
 
@@ -112,9 +110,9 @@ class WorkflowQueue:
 async def open_queue(
     database_url: str, synchronous: Synchronous = "normal"
 ) -> AsyncIterator[WorkflowQueue]:
-    """The queue in the database at `database_url`; the engine's tables are made where missing.
+    """The queue in the database at `database_url`; missing tables of the engine are created.
 
-    Raises StoreBusy where the database stays locked or cannot be reached.
+    Raises StoreBusy if the database is locked or unreachable.
     """
     connection = await asyncio.to_thread(connect, database_url, synchronous, _MAX_CONNECTIONS)
     try:

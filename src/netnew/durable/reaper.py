@@ -1,4 +1,4 @@
-"""Taking over what dead workers left. The engine never does that by itself."""
+"""Takes over what dead workers left, which the engine never does itself."""
 
 from __future__ import annotations
 
@@ -24,14 +24,15 @@ from netnew.durable.worker_registry import (
 from netnew.durable.workflow_ids import own_queue, queue_name
 
 MayTakeOver = Callable[[RunId, int], Awaitable[bool]]
-"""Asked before a dead worker's run is taken over; False: leave it, since it is parked or over."""
+"""Called before a dead worker's run is taken over; False: leave it, because it is parked or
+finished."""
 
 _NOT_BY_AGE_S = 10 * 365 * 86400.0
 _log = structlog.get_logger(__name__)
 
 
 class Reaper:
-    """Of one worker, `me`. `running` says what that works on just now."""
+    """The reaper of one worker, `me`. `running`: what it works on now."""
 
     def __init__(
         self,
@@ -55,14 +56,14 @@ class Reaper:
         self._strays: frozenset[Key] = frozenset()
 
     async def reap(self) -> None:
-        """Take over what each dead worker left; each is claimed by one reaper alone."""
+        """Take over what each dead worker left; each is claimed by one reaper only."""
         rows = await all_workers(self._database)
         for row in self._dead(rows):
             if await claim(self._database, row, self._me):
                 await self._take_over(row)
 
     async def find_nameless(self) -> None:
-        """Give each worker that has something left and no row the row of a dead one."""
+        """Give each worker with leftovers but no row the row of a dead worker."""
         named = await workflow_request(self._rows.workers_named)
         known = {row.id for row in await all_workers(self._database)}
         for worker_id in named - known:
@@ -70,7 +71,7 @@ class Reaper:
             await register(self._database, WorkerRow(worker_id, "", "", 0, False, now, GONE))
 
     async def find_strays(self) -> None:
-        """Put back what is ours by name and nobody works on, seen so twice."""
+        """Enqueue again what carries our name but nobody works on, once seen twice."""
         mine = await workflow_request(self._rows.taken_by, self._me)
         strays = {row.key: row for row in mine if row.key not in self._running()}
         for key in self._strays & set(strays):
@@ -78,7 +79,7 @@ class Reaper:
         self._strays = frozenset(strays) - self._strays
 
     def _dead(self, rows: list[WorkerRow]) -> list[WorkerRow]:
-        """Whom to take over from: the dead, and those whose own reaper died over it."""
+        """The workers to take over from: the dead, and those whose reaper died meanwhile."""
         now = self._now()
         patience_s = self._patience_s(now)
         dead = {row.id for row in rows if is_dead(row, now, patience_s)}
@@ -92,8 +93,8 @@ class Reaper:
         return [row for row in rows if is_left(row)]
 
     def _patience_s(self, now: datetime) -> float:
-        """Who has slept (a closed lid, a stopped process) gives the others, who may have slept
-        too, time to beat before it judges them by it."""
+        """After a pause (a closed lid, a stopped process), give the others, which may have
+        paused too, time to renew before judging them."""
         before, self._looked_at = self._looked_at, now
         fair = timedelta(seconds=self._dead_after_s)
         if before is not None and now - before > fair / 2:
@@ -101,7 +102,7 @@ class Reaper:
         return self._dead_after_s if now >= self._fair_from else _NOT_BY_AGE_S
 
     async def _take_over(self, dead: WorkerRow) -> None:
-        """Put each on the queue it is for; what nobody is to have is taken out of the engine."""
+        """Put each on its queue; what nobody should have is removed from the engine."""
         for row in await workflow_request(self._rows.left_by, dead.id):
             if await self._may_take_over(*row.key):
                 _log.info("a run is taken over", run=row.run_id, worker=dead.id)

@@ -1,4 +1,4 @@
-"""A process that works on runs: the engine started, its queues, its row among the workers."""
+"""A process that works on runs: the engine, its queues, its row in the registry."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LOOK_AGAIN_S = 0.02
 
 
 class Worker:
-    """An open worker; `id` is new each time one is opened."""
+    """An open worker; `id` is new each time."""
 
     def __init__(
         self,
@@ -45,11 +45,11 @@ class Worker:
         self._poll_s = options.poll_s
 
     def busy_with(self) -> frozenset[Key]:
-        """The run generations worked on here just now."""
+        """The run generations running here now."""
         return self._bench.running()
 
     async def until_idle(self, idle_s: float = 0.5) -> None:
-        """Return once nothing runs here and nothing waits on its queues, for `idle_s` on end."""
+        """Return once nothing runs here and nothing waits on its queues for `idle_s`."""
         idle_since = time.monotonic()
         while True:
             if not await self._is_idle():
@@ -59,9 +59,9 @@ class Worker:
             await asyncio.sleep(self._poll_s)
 
     async def until_done(self, run_id: RunId, generation: int) -> None:
-        """Return once that generation has ended, here or elsewhere, well or not.
+        """Return once that generation has ended, here or elsewhere, in any way.
 
-        At once where there is none such.
+        Immediately if there is no such generation.
         """
         while True:
             self._bench.ended.clear()
@@ -89,13 +89,12 @@ async def open_worker(
     options: WorkerOptions,
     judge_batch: JudgeBatch | None = None,
 ) -> AsyncIterator[Worker]:
-    """Work on runs while this is open; `work`, `may_take_over` and `judge_batch` (what others may
-    ask of this one) run on the caller's event loop.
+    """Work on runs while this is open; `work`, `may_take_over` and `judge_batch` (for other
+    workers) run on the caller's event loop.
 
-    `database` is the one at `database_url`. One a process: raises Conflict where one is open;
-    StoreBusy where the database stays locked. On leaving, current steps end or are
-    cancelled, and what is unfinished is there for others at once.
-    """
+    `database` is the one at `database_url`. One per process: raises Conflict if one is open;
+    StoreBusy if the database stays locked. On exit, current steps end or are cancelled, and
+    unfinished work is available to others immediately."""
     worker_id = uuid4().hex[:16]
     bench = LoopExecutor(work, worker_id, judge_batch)
     workflows.register(bench)

@@ -1,4 +1,4 @@
-"""The parts of an open worker, and the order in which they are opened and left."""
+"""The parts of an open worker, and the order in which they start and stop."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ THREADS = 8  # of the engine; more only compete for the interpreter
 _CONNECTIONS = 6
 _SETTLES_WITHIN_S = 2.0
 _LOOK_AGAIN_S = 0.02
-_POLL_RARE_S = 1.0  # asking a queue ten times a second takes 3 % of a core
+_POLL_RARE_S = 1.0  # polling a queue ten times a second takes 3 % of a core
 _log = structlog.get_logger(__name__)
 
 
@@ -47,9 +47,9 @@ class WorkerLifecycle:
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Heartbeat]:
-        """Work while this is open; gives the watch over this worker and the others."""
+        """Work while this is open; yields the heartbeat of this worker."""
         row = self._row()
-        await register(self.database, row)  # first: whatever it takes, others can tell whose it is
+        await register(self.database, row)  # first, so that others can tell whose work it is
         await workflow_request(self._open_queues)
         watch = self._watch(row)
         watch.start()
@@ -107,7 +107,7 @@ class WorkerLifecycle:
         )
 
     def _launch(self) -> None:
-        """In a thread without an event loop, so that the engine keeps to its own."""
+        """In a thread without an event loop, so that the engine uses its own."""
         DBOS(
             config={
                 "name": APPLICATION,
@@ -118,7 +118,7 @@ class WorkerLifecycle:
                 "sys_db_pool_size": _CONNECTIONS,
                 "run_migrations": False,  # they were run before we came here
                 "log_level": "WARNING",
-                # We use none of its messages, and would wait for their polling when we leave.
+                # We use none of its messages and would wait for its polling on shutdown.
                 "use_listen_notify": False,
                 "notification_listener_polling_interval_sec": 0.05,
                 **self.connection.options(),  # type: ignore[typeddict-item]
@@ -143,7 +143,7 @@ class WorkerLifecycle:
         await self._hand_over()
 
     async def _settled(self, cancelled: frozenset[Key]) -> None:
-        """Wait until the engine has written down what has ended."""
+        """Wait until the engine has stored what has ended."""
         give_up_at = time.monotonic() + _SETTLES_WITHIN_S
         while time.monotonic() < give_up_at:
             taken = {row.key for row in await workflow_request(self.rows.taken_by, self.worker_id)}
@@ -152,11 +152,10 @@ class WorkerLifecycle:
             await asyncio.sleep(_LOOK_AGAIN_S)
 
     async def _hand_over(self) -> None:
-        """What is left goes back to the queue it is for; that counts as no takeover.
+        """Enqueue unfinished work again; this does not count as a takeover.
 
-        The runs of a worker of its own are left to the judgement of a reaper: whoever opened it
-        may have meant to stop them.
-        """
+        Runs of a private worker are left to a reaper, because its opener may have meant to stop
+        them."""
         left = await workflow_request(self.rows.left_by, self.worker_id)
         if left and not self.options.takes_all:
             await deregister(self.database, self.worker_id)
@@ -168,7 +167,7 @@ class WorkerLifecycle:
 
 
 async def _to_the_end(leaving: asyncio.Task[None], abandon_in_flight: Callable[[], None]) -> None:
-    """Wait for it also when cancelled, but let nothing be waited for then."""
+    """Wait for it even when cancelled."""
     cancelled: asyncio.CancelledError | None = None
     while not leaving.done():
         try:

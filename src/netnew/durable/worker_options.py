@@ -1,4 +1,4 @@
-"""What a worker is told when it is opened."""
+"""The options of a worker."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from netnew.durable.workflow_ids import own_queue, queue_name
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """Something done now and then by every worker that takes all: at its start, then each
-    `every_s`. Several processes may do it at once. What it raises is logged."""
+    """A periodic task of every worker that takes all runs: at its start, then each `every_s`.
+    Several processes may do it at once. Exceptions are logged."""
 
     every_s: float
     do: Callable[[], Awaitable[object]]
@@ -20,10 +20,10 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class WorkerOptions:
-    """`home`: the id of its HOME. `takes_all`: work on the runs of the shared queue and of its
-    HOME's, take over dead workers', and do the ticks; else only on its private queue.
-    `runs_at_once`: from each queue; the newest worker's counts for the queues they share.
-    `leave_within_s`: how long a current step may go on when the worker is to leave."""
+    """`home`: the id of its HOME. `takes_all`: work on the shared queue and its HOME's queue,
+    take over from dead workers, and run the ticks; otherwise only its private queue.
+    `runs_at_once`: per queue; for shared queues the newest worker's value counts.
+    `leave_within_s`: how long current steps may take on shutdown."""
 
     home: str
     takes_all: bool

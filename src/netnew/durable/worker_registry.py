@@ -1,4 +1,4 @@
-"""The processes that work on runs, each with a row that beats. Needs no engine."""
+"""The processes that work on runs, each with a row that it renews. Does not need the engine."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ from netnew.db.tables import workers
 from netnew.db.upsert import insert_new
 
 GONE = datetime(1970, 1, 1, tzinfo=UTC)
-"""When a worker that said good-bye, or never had a row, last beat."""
+"""The last renewal of a worker that deregistered or never had a row."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerRow:
-    """A process that works on runs. `home`: whose files it has; `host` is unique to the machine
-    and the space its process ids are in; `reaped_by`: who takes over what it left, if dead."""
+    """A process that works on runs. `home`: the HOME whose files it has; `host`: unique to the
+    machine and its process id namespace; `reaped_by`: the worker that takes over, if this one is
+    dead."""
 
     id: str
     home: str
@@ -40,20 +41,20 @@ class WorkerRow:
 async def live_workers(
     database: Database, clock_now: Callable[[], datetime], dead_after_s: float = 30.0
 ) -> list[WorkerRow]:
-    """The workers that beat within `dead_after_s`, oldest first."""
+    """The workers that renewed within `dead_after_s`, oldest first."""
     rows = await all_workers(database)
     now = clock_now()
     return [row for row in rows if row.reaped_by is None and not is_dead(row, now, dead_after_s)]
 
 
 def is_dead(row: WorkerRow, now: datetime, dead_after_s: float) -> bool:
-    """It has not beaten for that long, or it was a process of this machine and is no more."""
+    """Whether it has not renewed for that long, or was a process of this machine that is gone."""
     return now - row.beat_at > timedelta(seconds=dead_after_s) or not _is_running(row)
 
 
 def _is_running(row: WorkerRow) -> bool:
     if sys.platform != "linux" or row.host != this_host():
-        return True  # elsewhere a host has no mark of its own, and asking may end the process
+        return True  # elsewhere a host has no unique mark, and checking could end the process
     try:
         os.kill(row.pid, 0)
     except ProcessLookupError:
@@ -65,9 +66,9 @@ def _is_running(row: WorkerRow) -> bool:
 
 @cache
 def this_host() -> str:
-    """The machine's name and a mark of this start of it and this space of process ids.
+    """The machine's name with a mark of its current boot and process id namespace.
 
-    Two containers may have one name and the same process ids.
+    Two containers may have the same name and process ids.
     """
     name = socket.gethostname()
     try:
@@ -88,17 +89,17 @@ async def register(database: Database, row: WorkerRow) -> bool:
 
 
 async def renew(database: Database, worker_id: str, at: datetime) -> bool:
-    """Say that it lives; False where its row is gone or was claimed by another."""
+    """Renew its row; False if the row is gone or was claimed by another worker."""
     return await database.write(_beat, (worker_id, at))
 
 
 async def claim(database: Database, dead: WorkerRow, reaper: str) -> bool:
-    """Take it on oneself to take over; False where the row has changed since it was read."""
+    """Claim a worker to take over from it; False if its row has changed since it was read."""
     return await database.write(_claim, (dead, reaper))
 
 
 async def deregister(database: Database, worker_id: str) -> None:
-    """Say good-bye: whoever looks next takes over what is left."""
+    """Mark the worker as gone: the next reaper takes over what is left."""
     await database.write(_beat, (worker_id, GONE))
 
 

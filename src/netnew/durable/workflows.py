@@ -1,8 +1,7 @@
-"""What the engine runs: for a run a loop over one step, for a batch one step, and nothing else.
+"""The engine's workflows: for a run a loop over one step, for a batch one step, and nothing else.
 
-In each there is one place that calls a step, so its number says all about it; two steps called in
-an order that depends on anything would, when replayed, be given each other's results.
-"""
+Each calls a step in one place only, so its number identifies it; steps called in a varying order
+would get each other's results on replay."""
 
 from __future__ import annotations
 
@@ -16,11 +15,11 @@ from netnew.domain.judging_batch import JudgingBatch
 from netnew.durable.executor import LoopExecutor
 from netnew.durable.workflow_ids import BATCH_STEP, BATCH_WORKFLOW, STEP, WORKFLOW
 
-_bench: LoopExecutor | None = None  # the engine is one a process, and so is this
+_bench: LoopExecutor | None = None  # there is one engine per process, so one of these
 
 
 def register(bench: LoopExecutor) -> None:
-    """Let what the engine runs in this process be done there. Raises Conflict where one is up."""
+    """Run the engine's workflows of this process there. Raises Conflict if one is registered."""
     global _bench
     if _bench is not None:
         raise Conflict("this process has an open worker already")
@@ -34,7 +33,7 @@ def unregister() -> None:
 
 @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)  # takeovers are counted in the run
 async def run(run_id: str, generation: int, place: str) -> int:
-    """Work on a generation until there is no more to do; gives how many steps it took."""
+    """Work on a generation until there is no more to do; return the number of steps."""
     with _put_up().working_on((RunId(run_id), generation)):
         number = 0
         while await step(run_id, generation, number):
@@ -51,7 +50,7 @@ async def step(run_id: str, generation: int, number: int) -> bool:
 async def batch(
     run_id: str, generation: int, epoch: int, candidates: list[str]
 ) -> dict[str, float]:
-    """Judge candidates for another worker; gives what that took."""
+    """Judge candidates for another worker; return what that used."""
     return await judge(run_id, generation, epoch, candidates)
 
 

@@ -1,4 +1,4 @@
-"""Read by Alembic: on which connection and which tables the migrations work."""
+"""Read by Alembic: the connection and tables of the migrations."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ context.configure(
     version_table=VERSION_TABLE,
     include_object=_is_ours,
     render_as_batch=True,
-    # SQLite takes part in transactions here: the writer begins them itself.
+    # The writer begins SQLite transactions itself.
     transactional_ddl=True,
 )
 with context.begin_transaction():
