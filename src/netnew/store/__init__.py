@@ -1,4 +1,4 @@
-"""Everything kept, in a database: the ports of `Store` filled with SQL."""
+"""Everything stored, in a database: the `Store` ports implemented in SQL."""
 
 from netnew.store.store import SqlStore, open_store
 

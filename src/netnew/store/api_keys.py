@@ -1,8 +1,7 @@
-"""Made, listed, rotated, revoked, recognised.
+"""Creates, lists, rotates, revokes and recognises API keys.
 
-Of a secret only its SHA-256 is kept: it is 160 random bits, so that nobody finds it by trying, and
-looking it up takes one index.
-"""
+Only the SHA-256 of a secret is stored: with 160 random bits it cannot be guessed, and finding it
+takes one index lookup."""
 
 from __future__ import annotations
 
@@ -36,7 +35,7 @@ from netnew.ports.system import Clock
 SECRET_PREFIX = "nn_"
 _WORKSPACE = re.compile(r"^[a-z0-9][a-z0-9_-]{0,62}$")
 _MAX_NAME_CHARS = 100
-# A busy key is not written to with each request.
+# A busy key is not updated on each request.
 _USED_EVERY = timedelta(minutes=1)
 _MAX_OVERLAP = timedelta(days=36_500)
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
@@ -44,7 +43,7 @@ _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 _log = structlog.get_logger(__name__)
 
-# Asked at every request, so made once.
+# Used on every request, so compiled once.
 _IS_IN_FORCE = sa.and_(
     keys.c.revoked_at.is_(None),
     sa.or_(keys.c.expires_at.is_(None), keys.c.expires_at > sa.bindparam("now", type_=Instant)),
@@ -100,7 +99,8 @@ class SqlKeys:
         expires_at: datetime | None = None,
         joining: JoinKey | None = None,
     ) -> tuple[ApiKey, str]:
-        """A new key and its secret, which nobody can read again. Raises InvalidInput."""
+        """Create a key; return it with its secret, which cannot be read again. Raises
+        InvalidInput."""
         name, now = name.strip(), self._clock.now()
         if not 0 < len(name) <= _MAX_NAME_CHARS:
             raise InvalidInput("name", f"{len(name)} characters", f"1 to {_MAX_NAME_CHARS}")
@@ -121,13 +121,12 @@ class SqlKeys:
         expires_at: datetime | None = None,
         joining: JoinKey | None = None,
     ) -> tuple[ApiKey, str]:
-        """A new key in the place of one, with the same name, workspace and scope, and its secret.
-        The old one expires after `overlap`, or when it would have, if that is sooner.
+        """Replace a key by a new one with the same name, workspace and scope; return it with its
+        secret. The old key expires after `overlap`, or earlier if it would have.
 
-        `expires_at` of the new one; None: after as long as the old one was made for. Raises
-        NotFound, InvalidInput, Conflict where the old one is revoked, has expired, or was rotated
-        before: then the successor is the one to rotate.
-        """
+        `expires_at` of the new key; None: the same lifetime as the old key. Raises NotFound,
+        InvalidInput, and Conflict if the old key is revoked, expired, or already rotated: then
+        rotate its successor."""
         if not timedelta() <= overlap <= _MAX_OVERLAP:
             problem = "is negative" if overlap < timedelta() else f"{overlap.days:,} days"
             raise InvalidInput("overlap", problem, f"0 to {_MAX_OVERLAP.days:,} days")
@@ -139,17 +138,17 @@ class SqlKeys:
         return await self._database.write(_rotate, asked), secret
 
     async def list(self) -> list[ApiKey]:
-        """All keys, the newest first, revoked ones included."""
+        """All keys, newest first, including revoked ones."""
         query = sa.select(keys).order_by(keys.c.created_at.desc(), keys.c.id)
         rows = await self._database.read(lambda connection: connection.execute(query).all())
         return [_key(row) for row in rows]
 
     async def revoke(self, key_id: str, *, joining: JoinKey | None = None) -> ApiKey:
-        """The key, no more in force; one revoked before stays as it is. Raises NotFound."""
+        """Revoke a key and return it; one already revoked stays unchanged. Raises NotFound."""
         return await self._database.write(_revoke, _Revoked(key_id, self._clock.now(), joining))
 
     async def opened_by(self, secret: str) -> ApiKey | None:
-        """The key in force that `secret` is; None where there is none."""
+        """The valid key with this secret; None if there is none."""
         now = self._clock.now()
         asked = {"digest": _digest(secret), "now": now}
         row = await self._database.read(
@@ -163,7 +162,8 @@ class SqlKeys:
         return key
 
     async def _record_use(self, key_id: str, now: datetime) -> None:
-        """Tried once a minute: what can be read is to be had while nothing can be written."""
+        """Attempted once a minute; failures are ignored, so that reading works while nothing can
+        be written."""
         tried_at = self._use_tried_at.get(key_id)
         if tried_at is not None and now - tried_at < _USED_EVERY:
             return
@@ -174,15 +174,15 @@ class SqlKeys:
             _log.warning("the last use of a key is not recorded", key=key_id, error=str(error))
 
     async def any_in_force(self) -> bool:
-        """Whether there is a key that is neither revoked nor expired."""
+        """Whether there is a valid key: neither revoked nor expired."""
         return await self._has(_ANY_IN_FORCE, now=self._clock.now())
 
     async def is_in_force(self, key_id: str) -> bool:
-        """Whether there is a key of that id that is neither revoked nor expired."""
+        """Whether the key with that id is valid: neither revoked nor expired."""
         return await self._has(_ANY_IN_FORCE.where(keys.c.id == key_id), now=self._clock.now())
 
     async def any_made(self) -> bool:
-        """Whether there ever was a key, a revoked one included."""
+        """Whether a key was ever created, even if revoked since."""
         return await self._has(_ANY_MADE)
 
     async def _has(self, query: sa.Select[tuple[str]], **values: datetime) -> bool:
@@ -274,7 +274,7 @@ def _rotate_one(connection: sa.Connection, asked: _Rotated) -> ApiKey | NetnewEr
 
 
 def _after_as_long(old: ApiKey, now: datetime) -> datetime | None:
-    """When a key made `now` expires that is to live as long as `old` was made for."""
+    """When a key created `now` expires, given the lifetime of `old`."""
     if old.expires_at is None:
         return None
     lifetime = old.expires_at - old.created_at

@@ -1,4 +1,4 @@
-"""The audit log as it is kept: a line a command, never changed."""
+"""The stored audit log: one line per command, never changed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SqlAuditLog:
         self._database = database
 
     def joining(self, entry: AuditEntry) -> Join:
-        """What keeps `entry` in the transaction of the command."""
+        """What stores `entry` in the transaction of the command."""
         row = _row(entry)
 
         def join(unit: UnitOfWork) -> None:
@@ -39,16 +39,16 @@ class SqlAuditLog:
         return join
 
     async def record(self, entry: AuditEntry) -> None:
-        """Keep `entry` in a transaction of its own; nothing where the database is read-only."""
+        """Store `entry` in a transaction of its own; does nothing if the database is read-only."""
         try:
             await self._database.write(_insert, _row(entry))
-        except StoreReadOnly:  # what can be read may be exported; whatever else is asked fails
+        except StoreReadOnly:  # a read-only HOME may be exported; every other command fails
             _log.info("not in the audit log, which is read-only", action=entry.action)
 
     async def entries(
         self, limit: int = 50, key_id: str = "", since: datetime | None = None
     ) -> list[AuditEntry]:
-        """The newest first. `key_id`: only what was done with that key, or to it."""
+        """Newest first. `key_id`: only lines by or about that key."""
         query = sa.select(audit).order_by(audit.c.at.desc(), audit.c.id.desc()).limit(limit)
         if key_id:
             query = query.where(sa.or_(audit.c.actor == key_id, audit.c.subject == key_id))

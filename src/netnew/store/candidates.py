@@ -1,4 +1,4 @@
-"""Candidates of runs, and the log of their merges."""
+"""Candidates of runs, and their merge log."""
 
 from __future__ import annotations
 
@@ -86,8 +86,8 @@ class SqlCandidateStore:
     async def of_run(
         self, run_id: RunId, status: MatchStatus | None = None
     ) -> AsyncIterator[Candidate]:
-        """All of a run in the order they were found, or those at `status`; those found while it is
-        read come too."""
+        """All candidates of a run in the order found, or those with `status`; includes those
+        found while reading."""
         page = partial(self._page, run_id=run_id, status=status)
         after = 0
         while True:
@@ -99,7 +99,7 @@ class SqlCandidateStore:
             after = found[-1][0]
 
     async def merges(self, run_id: RunId) -> list[Merge]:
-        """The merge log of a run, oldest first, with those undone."""
+        """The merge log of a run, oldest first, including undone merges."""
         asked = {"workspace_id": self._workspace_id, "run_id": run_id}
         return await self._database.read(
             lambda connection: [

@@ -12,14 +12,14 @@ from netnew.db.upsert import insert_new
 from netnew.domain.budget import Spend
 from netnew.domain.ids import WorkspaceId
 
-# Of a run's spend those that have a cap; the others are not added up.
+# The parts of a run's spend that have a cap; the others are not summed.
 CAPPED = ("cost", "tokens", "searches", "pages", "seconds")
 
 
 def add_to_day(
     connection: sa.Connection, workspace_id: WorkspaceId, day: str, spend: Spend
 ) -> None:
-    """Add `spend` to what the workspace has spent on `day` (ISO)."""
+    """Add `spend` to the workspace's spend on `day` (ISO)."""
     nothing = {"workspace_id": workspace_id, "day": day, **dict.fromkeys(CAPPED, 0)}
     connection.execute(insert_new(connection, spend_by_day), nothing)
     more: dict[str, Any] = {x: spend_by_day.c[x] + getattr(spend, x) for x in CAPPED}
@@ -27,7 +27,7 @@ def add_to_day(
 
 
 def spent_on(connection: sa.Connection, workspace_id: WorkspaceId, day: date) -> Spend:
-    """What was spent on `day`; nothing where nothing is on record."""
+    """The spend on `day`; zero if none is recorded."""
     query = sa.select(*(spend_by_day.c[x] for x in CAPPED))
     row = connection.execute(query.where(_of(workspace_id, day.isoformat()))).first()
     return Spend() if row is None else Spend(*row)

@@ -1,12 +1,11 @@
-"""The pulse of a process: how far every run that somebody watches has come.
+"""Polls the progress of all watched runs of a process.
 
-One query every 25 ms asks for all watched runs at once, whatever their number and whoever writes
-to them. Events that are new go into memory once and from there to each watcher of the run; one
-that has fallen behind reads for itself, so it neither holds up others nor makes anything grow.
+One query every 25 ms covers all watched runs, whatever their number and whichever process writes to
+them. New events are loaded once and passed to each watcher of the run; a watcher that has fallen
+behind reads for itself, so it neither delays others nor uses more memory.
 
-Where the database tells of commits, a look waits for the word. Not every way to a database lets
-the word through (a pool of connections in between may not), so it is trusted only while it comes.
-"""
+If the database notifies of commits, polling waits for that. Notifications do not pass through
+every connection (a pooler may drop them), so they are relied on only while they arrive."""
 
 from __future__ import annotations
 
@@ -27,7 +26,7 @@ from netnew.store.events import events_after
 from netnew.store.row_codec import batched
 
 PAGE = 500
-"""How many events are read at once."""
+"""How many events are read per query."""
 
 _PAUSE_S = 0.025
 _PAUSE_WHERE_TOLD_S = 1.0
@@ -40,7 +39,7 @@ _BEATS = sa.select(runs.c.id, runs.c.workspace_id, runs.c.last_seq, runs.c.statu
 
 @dataclass(frozen=True, slots=True)
 class PolledState:
-    """A run at one instant: its last number and its status belong together."""
+    """A run at one instant: its last event number and its status are consistent."""
 
     workspace_id: str
     last_seq: int
@@ -49,7 +48,7 @@ class PolledState:
 
 @dataclass(eq=False, slots=True)
 class Watched:
-    """A run that is watched, shared by all who do.
+    """A watched run, shared by its watchers.
 
     `beat`: as last seen; None before the first look and once the run is `gone`. `newest`: the
     events read last, all those with a number above `newest_after` up to the last of them.
@@ -64,13 +63,13 @@ class Watched:
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def after(self, seq: int) -> list[Event]:
-        """What memory has next for a watcher that is at `seq`; nothing where it is elsewhere."""
+        """The events in memory after `seq`; empty if memory does not reach back to it."""
         if not self.newest or not self.newest_after <= seq < self.newest[-1].seq:
             return []
         return [event for event in self.newest if event.seq > seq]
 
     async def change(self) -> None:
-        """Wait until something is different. Raises what kept the pulse from looking."""
+        """Wait for a change. Raises what made polling fail."""
         if self.failed is None:
             await self._changed.wait()
         if self.failed is not None:
@@ -83,14 +82,14 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What one look brought: the beats, and the new events of runs that were known before."""
+    """The result of one poll: the states, and the new events of runs known before."""
 
     beats: dict[RunId, PolledState]
     events: dict[RunId, list[Event]]
 
 
 class EventPoller:
-    """Looks only while something is watched. For one event loop."""
+    """Polls only while something is watched. For one event loop."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -102,7 +101,7 @@ class EventPoller:
 
     @contextmanager
     def watching(self, run_id: RunId) -> Iterator[Watched]:
-        """The run's shared state, kept up to date while inside."""
+        """The run's shared state, updated while inside."""
         watched = self._watched.setdefault(run_id, Watched())
         watched.watchers += 1
         self._begin()
@@ -122,13 +121,13 @@ class EventPoller:
         if self._task is None:
             self._task = asyncio.create_task(self._look_on(), name="netnew-pulse")
         if not self._listens:
-            # It stays until the database is closed: to end it would block.
+            # It stays until the database is closed: stopping it would block.
             self._listens = True
             loop = asyncio.get_running_loop()
             self._database.listen(lambda run_id: _in_loop(loop, self._hear, run_id))
 
     def _hear(self, run_id: str | None) -> None:
-        """A run has changed; None: what was told last may have been lost."""
+        """A run has changed; None: notifications may have been lost."""
         self._is_told = run_id is not None
         if run_id is None or run_id in self._watched:
             self._wake.set()
@@ -140,7 +139,7 @@ class EventPoller:
             try:
                 found = await self._look()
             except TransientError:
-                found = False  # a busy database: the next look sees what this one missed
+                found = False  # a busy database: the next poll sees what this one missed
             except Exception as error:
                 self._fail(error)
                 return
@@ -157,7 +156,7 @@ class EventPoller:
             return False
 
     async def _look(self) -> bool:
-        """Whether there was news of a run that was known before."""
+        """Whether there was anything new about a run known before."""
         asked = {
             run_id: None if watched.beat is None else watched.beat.last_seq
             for run_id, watched in self._watched.items()
@@ -170,7 +169,7 @@ class EventPoller:
         return bool(look.events)
 
     def _fail(self, error: Exception) -> None:
-        """Tell all watchers; who comes later begins with a new task."""
+        """Pass the error to all watchers; later ones start a new task."""
         told, self._watched, self._task = self._watched, {}, None
         for watched in told.values():
             watched.failed = error
@@ -180,7 +179,7 @@ class EventPoller:
 def _in_loop(
     loop: asyncio.AbstractEventLoop, hear: Callable[[str | None], None], run_id: str | None
 ) -> None:
-    with suppress(RuntimeError):  # the loop is closed: nobody watches any more
+    with suppress(RuntimeError):  # the loop is closed: nobody is watching
         loop.call_soon_threadsafe(hear, run_id)
 
 

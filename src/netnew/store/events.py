@@ -73,13 +73,13 @@ class SqlEventStore:
         self._workspace_id = workspace_id
 
     async def after(self, run_id: RunId, seq: int, limit: int = 500) -> list[Event]:
-        """At most `limit` events with a number above `seq`, in order; none for an unknown run."""
+        """Up to `limit` events with numbers above `seq`, in order; none for an unknown run."""
         return await self._database.read(
             lambda connection: events_after(connection, self._workspace_id, run_id, seq, limit)
         )
 
     async def of_kind(self, run_id: RunId, kind: str, limit: int = 10_000) -> list[Event]:
-        """At most `limit` events of one kind, the first ones, in order."""
+        """The first `limit` events of one kind, in order."""
         asked = {"workspace_id": self._workspace_id, "run_id": run_id, "kind": kind, "most": limit}
         return await self._database.read(
             lambda connection: [_event_of_row(x) for x in connection.execute(_OF_KIND, asked)]

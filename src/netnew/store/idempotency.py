@@ -1,4 +1,4 @@
-"""Answers to requests with a key of their own, kept a day: what was done is not done twice."""
+"""Responses to requests with an idempotency key, kept for a day, so that nothing is done twice."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from netnew.ports.api import StoredResponse
 from netnew.ports.system import Clock
 
 KEPT = timedelta(days=1)
-# Whoever claimed and gave no answer for so long has died.
+# A claim without a response for this long belongs to a dead process.
 _ANSWERS_WITHIN = timedelta(minutes=2)
 
 
@@ -81,7 +81,7 @@ def _claimed(connection: sa.Connection, claim: _Claim) -> StoredResponse | Netne
     key, now = claim.key, claim.now
     connection.execute(sa.delete(answers).where(answers.c.at < now - KEPT))
     found = None
-    while found is None:  # what another released between the two statements is free again
+    while found is None:  # a claim released between the two statements is free again
         if _is_new(connection, claim):
             return None
         found = connection.execute(sa.select(answers).where(key.where).with_for_update()).first()

@@ -1,9 +1,8 @@
-"""The journal: rows and the events that tell of them, numbered and written together.
+"""The journal: rows and the events that describe them, numbered and written together.
 
-All change sets waiting when the writer is free share one transaction. The run's row is locked by
-the very statement that hands out the numbers, so numbers become visible in their order and
-without a gap, whoever else writes to the same run.
-"""
+All change sets waiting when the writer is free share one transaction. The statement that assigns
+the numbers also locks the run's row, so numbers become visible in order and without gaps,
+whoever else writes to the same run."""
 
 from __future__ import annotations
 
@@ -53,8 +52,8 @@ class _Command:
 
 
 class _RunKey(NamedTuple):
-    """A run, and on what terms it is written: by a worker's hold on it, and by a revision of what
-    is asked (0 and -1: on none)."""
+    """A run, and the conditions of the write: the worker's epoch, and the revision of the spec
+    (0 and -1: none)."""
 
     workspace_id: WorkspaceId
     run_id: RunId
@@ -64,7 +63,7 @@ class _RunKey(NamedTuple):
 
 @dataclass(slots=True)
 class _Counters:
-    """The last numbers given out to a run, and what its workers are to know."""
+    """The last numbers assigned in a run, and the signals for its workers."""
 
     seq: int
     ordinal: int
@@ -74,7 +73,7 @@ class _Counters:
 
 @dataclass(slots=True)
 class _Rows:
-    """What one transaction writes, table by table."""
+    """The rows written by one transaction, table by table."""
 
     candidates: list[dict[str, Any]] = field(default_factory=list)
     merges: list[dict[str, Any]] = field(default_factory=list)
@@ -91,19 +90,18 @@ class SqlJournal:
         self._clock = clock
 
     async def commit(self, changes: Changes) -> Receipt:
-        """Write `changes` and their events durably; returns once they are.
+        """Write `changes` and their events; returns once they are durable.
 
-        `Receipt.last_seq` is the number of the last event of these changes. What is handed in
-        later gets later numbers. Raises NotFound for an unknown run, TakenOver where `epoch` is no
-        more the run's, Conflict where `if_revision` is not, InvalidInput where a row is of another
-        run, StoreBusy or StoreDamaged where the database fails.
-        """
+        `Receipt.last_seq` is the number of the last event of these changes. Later submissions
+        get later numbers. Raises NotFound for an unknown run, TakenOver if `epoch` is no longer
+        the run's, Conflict if `if_revision` is not, InvalidInput if a row belongs to another
+        run, StoreBusy or StoreDamaged if the database fails."""
         _check(changes)
         handed_in = _PendingCommit(self._workspace_id, changes, self._clock)
         return await self._database.write(_write, handed_in)
 
     async def alter(self, run_id: RunId, alter: Callable[[Run], Changes | None]) -> Run:
-        """Change a run by a command; see `ports.Journal.alter`."""
+        """Apply a command to a run; see `ports.Journal.alter`."""
         command = _Command(self._workspace_id, run_id, alter, self._clock)
         return await self._database.write(_apply_commands, command)
 
@@ -138,7 +136,7 @@ def _write(
 def write_changes(
     connection: sa.Connection, workspace_id: WorkspaceId, changes: Changes, clock: Clock
 ) -> int:
-    """Write `changes` within an open transaction; the number of their last event."""
+    """Write `changes` within an open transaction; return the number of their last event."""
     (receipt,) = _write(connection, [_PendingCommit(workspace_id, changes, clock)])
     if isinstance(receipt, NetnewError):
         raise receipt
@@ -148,7 +146,7 @@ def write_changes(
 def _apply_commands(
     connection: sa.Connection, commands: Sequence[_Command]
 ) -> list[Run | NetnewError]:
-    """One after the other: each sees what those before it made of the run."""
+    """One after another: each sees the run as changed by those before it."""
     done: list[Run | NetnewError] = []
     for command in commands:
         query = sa.select(runs).where(
@@ -176,7 +174,7 @@ def _alter(connection: sa.Connection, command: _Command, changes: Changes) -> No
             "spec": question_of_run(changes.run),
             "stop_requested": changes.run.stop_requested.value,
             "revision": runs.c.revision + 1,
-            # Whoever works on an earlier generation, or on one ended for him, writes no more.
+            # A worker on an earlier generation, or on one that was ended, cannot write any more.
             "epoch": runs.c.epoch
             + sa.case((runs.c.generation < changes.run.generation, 1), else_=int(is_over)),
         }
@@ -187,11 +185,10 @@ def _alter(connection: sa.Connection, command: _Command, changes: Changes) -> No
 def _advance(
     connection: sa.Connection, handed_in: Sequence[_PendingCommit]
 ) -> dict[_RunKey, _Counters | NetnewError]:
-    """Reserve numbers for all of `handed_in` and write the newest state of each run.
+    """Reserve numbers for all submissions and write the newest state of each run.
 
-    Gives the counters as they were before, or why nothing is to be written. Runs are taken in a
-    fixed order, so that two writers cannot wait for each other.
-    """
+    Returns the previous counters, or why nothing is written. Runs are processed in a fixed
+    order, so that two writers cannot deadlock."""
     by_run: dict[_RunKey, list[Changes]] = {}
     for one in handed_in:
         by_run.setdefault(one.run, []).append(one.changes)
@@ -271,7 +268,7 @@ def _why_not(connection: sa.Connection, key: _RunKey) -> NetnewError:
 
 
 def _add(rows: _Rows, one: _PendingCommit, counter: _Counters, now: datetime) -> None:
-    """The rows of one change set; `counter` moves on past them."""
+    """Add the rows of one change set; `counter` advances past them."""
     workspace_id, changes = one.workspace_id, one.changes
     for candidate in changes.candidates:
         counter.ordinal += 1
@@ -292,7 +289,7 @@ def _add(rows: _Rows, one: _PendingCommit, counter: _Counters, now: datetime) ->
 
 def _insert(connection: sa.Connection, rows: _Rows) -> None:
     if rows.candidates:
-        # A candidate stays where it was first found, and in its run.
+        # A candidate keeps its position and its run.
         statement = upsert(connection, candidates, keep=("ordinal",), same="run_id")
         connection.execute(statement, rows.candidates)
     if rows.merges:

@@ -1,4 +1,4 @@
-"""The ledger: every verdict ever bought, by what was asked of whom. It outlives the runs."""
+"""The ledger: every verdict, by entity, question and judge. It outlives the runs."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ _ENTRIES = sa.select(ledger.c.id, ledger.c.decided_at, ledger.c.format, ledger.c
 
 
 def question_id(workspace_id: WorkspaceId, key: LedgerKey) -> str:
-    """Stands for all of `key` but the entity."""
+    """Identifies all of `key` except the entity."""
     return _question_id(workspace_id, key.entity_type, key.condition_key, key.judge_profile)
 
 
 _question_id = lru_cache(maxsize=1024)(hashed)  # a run has few questions and many entities
 
 
-@lru_cache(maxsize=4096)  # what is looked up is mostly written soon after
+@lru_cache(maxsize=4096)  # entries looked up are mostly written soon after
 def entry_id(workspace_id: WorkspaceId, key: LedgerKey) -> str:
     return hashed(
         workspace_id, key.entity_key, key.entity_type, key.condition_key, key.judge_profile
@@ -76,7 +76,7 @@ class SqlLedger:
         self._workspace_id = workspace_id
 
     async def look_up(self, keys: Iterable[LedgerKey]) -> dict[LedgerKey, LedgerEntry]:
-        """The entries there are, by key; one query for each 500 keys."""
+        """The existing entries by key; one query per 500 keys."""
         asked = {entry_id(self._workspace_id, key): key for key in keys}
         if not asked:
             return {}

@@ -1,4 +1,4 @@
-"""The most recently used values, up to a number; safe to use from several threads."""
+"""A bounded least-recently-used cache, safe for several threads."""
 
 from __future__ import annotations
 

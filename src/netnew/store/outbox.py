@@ -1,8 +1,7 @@
-"""What a deliverer asks of the store, for all workspaces.
+"""What a deliverer needs from the store, for all workspaces.
 
-A claim is a lease: it moves `next_at` to its end. So what is due is one range of one index, what a
-killed process held comes due again by itself, and a claim needs no second look.
-"""
+A claim is a lease: it moves `next_at` to its end. So due deliveries are one range of one index,
+those of a killed process become due again by themselves, and claims need no cleanup."""
 
 from __future__ import annotations
 
@@ -48,7 +47,7 @@ class _Record:
 
 
 class SqlOutbox:
-    """See `ports.Outbox`. `faces`: those whose webhooks the deliverer knows how to tell."""
+    """See `ports.Outbox`. `faces`: the dialects that the deliverer supports."""
 
     def __init__(self, database: Database, clock: Clock, faces: Collection[str]) -> None:
         self._database = database
@@ -56,8 +55,8 @@ class SqlOutbox:
         self._faces = sorted(faces)
 
     async def behind(self, limit: int = 100) -> list[Webhook]:
-        """Webhooks whose runs have events that were not looked at yet; those with few of them
-        come first, so that a long run does not make others wait."""
+        """Webhooks whose runs have unexamined events; those with few come first, so that a long
+        run does not delay others."""
         query = (
             sa.select(webhooks)
             .join(runs, runs.c.id == webhooks.c.run_id)
@@ -73,15 +72,15 @@ class SqlOutbox:
         return [webhook_of_row(row) for row in rows]
 
     async def put(self, webhook: Webhook, seq: int, deliveries: Sequence[Delivery]) -> bool:
-        """Keep what is to be delivered and that all events up to `seq` were looked at, together.
-        False, and nothing kept, where another process did so meanwhile."""
+        """Store deliveries and the fact that all events up to `seq` were examined, together.
+        False, with nothing stored, if another process did so meanwhile."""
         return await self._database.write(_put, _Put(webhook, seq, deliveries))
 
     async def claim(
         self, holder: str, limit: int, lease: timedelta, passing_over: Collection[str] = ()
     ) -> list[tuple[Delivery, Webhook]]:
-        """Deliveries that are due, the longest due first, now `holder`'s alone until the lease is
-        over; none to an address that begins with one of `passing_over`."""
+        """Claim due deliveries, longest due first, for `holder` until the lease expires; none to
+        an address that begins with one of `passing_over`."""
         now = self._clock.now()
         claim = _Claim(holder, limit, now, now + lease, self._faces, passing_over)
         return await self._database.write(_claim, claim)
@@ -94,12 +93,12 @@ class SqlOutbox:
         state: DeliveryState,
         next_at: datetime | None,
     ) -> None:
-        """What came of an attempt; the claim ends with it. One whose lease had run out is noted,
-        and changes the delivery only where it was delivered."""
+        """Record an attempt and end its claim. If the lease had expired, the attempt is
+        recorded, and the delivery changes only if it succeeded."""
         await self._database.write(_record, _Record(holder, delivery, attempt, state, next_at))
 
     async def next_due(self) -> datetime | None:
-        """When the next delivery is due, or the next lease ends; None where none is pending."""
+        """When the next delivery is due or the next lease ends; None if none is pending."""
         query = (
             sa.select(deliveries.c.next_at)
             .join_from(deliveries, webhooks, webhooks.c.id == deliveries.c.webhook_id)
@@ -115,7 +114,7 @@ def _put(connection: sa.Connection, asked: Sequence[_Put]) -> list[bool]:
 
 
 def _put_one(connection: sa.Connection, one: _Put) -> bool:
-    # It does not wait for another process: its transaction may hold locks of other rows.
+    # This does not wait for another process, whose transaction may hold locks of other rows.
     as_known = sa.and_(webhooks.c.id == one.webhook.id, webhooks.c.seq == one.webhook.seq)
     locked = sa.select(webhooks.c.id).where(as_known).with_for_update(skip_locked=True)
     if connection.execute(locked).first() is None:
@@ -173,7 +172,7 @@ def _record_one(connection: sa.Connection, one: _Record) -> None:
         .returning(deliveries.c.tries, deliveries.c.claimed_by)
     ).first()
     if row is None:
-        return  # it was deleted with its run
+        return  # deleted with its run
     attempt = one.attempt
     connection.execute(
         sa.insert(attempts),

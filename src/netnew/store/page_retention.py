@@ -1,9 +1,8 @@
-"""Pages that are old and that nothing speaks of, removed.
+"""Deletes old pages that nothing refers to.
 
-A page is removed while runs fetch and cite others. So those that a run under way may have read
-are kept, and each small transaction looks anew which runs those are. Where a page comes back in
-the meantime, what its fetcher has locked is passed over, and what was removed is written again.
-"""
+Pages are deleted while runs fetch and cite others. So pages that an active run may have read are
+kept, and each small transaction checks again which runs are active. If a page is fetched
+meanwhile, rows locked by the fetcher are skipped, and deleted ones are written again."""
 
 from __future__ import annotations
 
@@ -23,7 +22,7 @@ from netnew.store.page_rows import addresses_of_visit
 from netnew.store.reference_filter import BloomFilter, all_references
 
 PAUSE_S = 0.01
-"""Between two transactions, so that other processes get their turn."""
+"""Pause between two transactions, for other processes."""
 
 _READ_AT_ONCE = 200
 _REMOVED_AT_ONCE = 50  # some 20 to 40 kB each
@@ -34,8 +33,8 @@ _OLDEST_UNDER_WAY = sa.select(sa.func.min(runs.c.created_at)).where(runs.c.statu
 
 @dataclass(slots=True)
 class SweptPages:
-    """How many rows went: visits of pages, texts and bytes that no visit was left for, and
-    addresses that led to none of them any more."""
+    """Numbers of deleted rows: visits, texts and bytes without visits, and addresses that lead
+    to none of them."""
 
     visits: int = 0
     contents: int = 0
@@ -45,8 +44,8 @@ class SweptPages:
 
 @dataclass(frozen=True, slots=True)
 class _Age:
-    """Pages read before `before` are old; so are not those that a run under way may have read: it
-    takes stored ones that are `max_age` old."""
+    """Pages read before `before` are old, except those that an active run may have read: it uses
+    stored pages up to `max_age`."""
 
     before: datetime
     max_age: timedelta
@@ -58,7 +57,7 @@ class _Age:
 
 @dataclass(frozen=True, slots=True)
 class _Some:
-    """A few visits, or a few addresses (of a workspace each), that may go if they are old."""
+    """A few visits, or a few addresses (each with its workspace), that may be deleted if old."""
 
     age: _Age
     keys: Sequence[tuple[str, ...]]
@@ -70,7 +69,7 @@ class _Found(NamedTuple):
 
 
 async def sweep_pages(database: Database, before: datetime, max_age: timedelta) -> SweptPages:
-    """Remove pages read before `before` that no candidate, merge or ledger entry cites or lists."""
+    """Delete pages read before `before` that no candidate, merge or ledger entry cites or lists."""
     swept = SweptPages()
     age = _Age(before, max_age)
     if not await database.read(partial(_is_any_old, age)):
@@ -172,11 +171,10 @@ def _remove_visits(connection: sa.Connection, some: _Some) -> SweptPages:
 def _remove_unused(
     connection: sa.Connection, table: sa.Table, is_used: sa.Exists, keys: set[str]
 ) -> list[tuple[str, str]]:
-    """Remove those of `keys` that no row refers to; the first two columns of each.
+    """Delete those of `keys` that no row refers to; return the first two columns of each.
 
-    Whoever adds a row that refers to one locks it: it is passed over. Once we have locked it, a
-    later statement sees all that was added before.
-    """
+    A transaction that adds a reference locks the row, so it is skipped. Once we have locked it,
+    a later statement sees all references added before."""
     (key,) = table.primary_key
     locked = (
         sa.select(key).where(key.in_(keys), ~is_used).with_for_update(skip_locked=True, of=table)

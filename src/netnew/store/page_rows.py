@@ -1,4 +1,5 @@
-"""A snapshot as two packed values: what its bytes say, and what belongs to the visit."""
+"""A snapshot as two compressed values: what follows from its bytes, and what belongs to the
+visit."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from netnew.store.row_codec import Codec
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The fields that follow from the bytes and the extractor alone: shared by all addresses."""
+    """The fields that depend only on the bytes and the extractor: shared by all addresses."""
 
     title: str = ""
     segments: tuple[Segment, ...] = ()
@@ -23,7 +24,8 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """The fields that depend on where and when the page was read; links, as most are relative."""
+    """The fields that depend on where and when the page was read, including links, since most
+    are relative."""
 
     final_url: str
     status: int
@@ -53,7 +55,7 @@ def packed_visit(snapshot: Snapshot) -> bytes:
 
 
 def snapshot_of_row(row: Any) -> Snapshot:
-    """The snapshot of a row of a visit joined with its content."""
+    """The snapshot from a row of a visit joined with its content."""
     content = _CONTENT.unpack(row.content, row.content_format)
     visit = _VISIT.unpack(row.visit, row.visit_format)
     return Snapshot(
@@ -66,6 +68,6 @@ def snapshot_of_row(row: Any) -> Snapshot:
 
 
 def addresses_of_visit(row: Any) -> tuple[str, ...]:
-    """The addresses that led to the page of a row of a visit, its own apart."""
+    """The addresses that led to the page of a visit, except its own."""
     visit = _VISIT.unpack(row.packed, row.format)
     return (*visit.redirects, visit.final_url)

@@ -1,8 +1,7 @@
-"""Pages as read: bytes once per hash, text once per hash and extractor, a row per visit.
+"""Stored pages: bytes once per hash, text once per hash and extractor, a row per visit.
 
-What a snapshot says is never overwritten, so a citation made today can be checked for ever. Any
-number of addresses may lead to one content, and each address knows its newest visit.
-"""
+The text of a snapshot is never overwritten, so a citation can always be checked. Any number of
+addresses may lead to one content, and each address has its newest visit."""
 
 from __future__ import annotations
 
@@ -31,7 +30,7 @@ _ASKED_AT_ONCE = 500
 
 
 _Decoded = LruCache[tuple[str, datetime], Snapshot]
-"""By visit and time: reading the same content there again makes the visit newer."""
+"""By visit and time: reading the same content there again updates the visit's time."""
 
 
 _PAGE = sa.select(
@@ -60,35 +59,35 @@ _RAW = sa.select(raw.c.packed).where(
 
 
 class SqlPageStore:
-    """`recent`: how many decoded snapshots stay in memory (a usual page takes about 100 kB)."""
+    """`recent`: how many decoded snapshots stay in memory (about 100 kB each)."""
 
     def __init__(self, database: Database, recent: int = DEFAULT_RECENT) -> None:
         self._database = database
         self._decoded: _Decoded = LruCache(recent)
 
     async def newest(self, url: str) -> Snapshot | None:
-        """The newest snapshot read at `url`, whether it was asked for, gone through or arrived at;
-        with `url` as it is asked here."""
+        """The newest snapshot read at `url`, whether it was requested, redirected through or
+        arrived at; its `url` is the one requested here."""
         return (await self.newest_many([url])).get(url)
 
     async def newest_many(self, urls: Iterable[str]) -> dict[str, Snapshot]:
-        """The same for many addresses; those never read are left out. One query for each 500."""
+        """The same for many addresses; those never read are omitted. One query per 500."""
         asked = list(dict.fromkeys(urls))
         if not asked:
             return {}
         return await self._database.read(lambda connection: self._newest(connection, asked))
 
     async def put(self, raw: RawPage, snapshot: Snapshot) -> None:
-        """Keep a page, and remember it under each address on the way to it."""
+        """Store a page, and record it under each address on the way to it."""
         rows = await asyncio.to_thread(_page_rows, raw, snapshot)
         try:
             await self._database.write(_write, rows)
         except sa.exc.IntegrityError:
-            # Its text was there, and removed as unused before the visit was: now it is not there.
+            # Its text existed and was deleted as unused before the visit was written.
             await self._database.write(_write, rows)
 
     async def get(self, snapshot_id: SnapshotId) -> Snapshot:
-        """The snapshot with the address of its newest visit. Raises NotFound."""
+        """The snapshot, with the address of its newest visit. Raises NotFound."""
         row = await self._database.read(
             lambda connection: connection.execute(
                 _NEWEST_OF_CONTENT, {"content_id": snapshot_id}
@@ -121,13 +120,13 @@ class SqlPageStore:
             for page in connection.execute(_VISITS, {"ids": ids}):
                 decoded[page.id] = snapshot = snapshot_of_row(page)
                 self._decoded.put((page.id, page.fetched_at), snapshot)
-        # A visit that was removed a moment ago is one that was never made.
+        # A visit deleted a moment ago counts as never made.
         found = ((url, decoded.get(visit)) for url, visit in visit_at.items())
         return {url: _as_asked(snapshot, url) for url, snapshot in found if snapshot is not None}
 
 
 def _as_asked(snapshot: Snapshot, url: str) -> Snapshot:
-    """The snapshot as if `url` had been asked for: what was gone through before it is left out."""
+    """The snapshot as if `url` had been requested: earlier redirects are omitted."""
     if snapshot.url == url:
         return snapshot
     through = snapshot.redirects

@@ -1,13 +1,12 @@
-"""How many calls of a provider may be under way at once, over all processes together.
+"""Concurrency limits of providers across all processes, as leases.
 
-A slot is a row with its holder and until when it is his. A row with a number below zero is a
-slot that its holder waits for; the nearest to zero has waited longest. Slots are taken and given
-back about once a second, not with each call, under the lock of the provider's row.
+A slot is a row with its holder and the end of its lease. A row with a negative number is a slot
+that its holder waits for; the nearest to zero has waited longest. Slots are taken and returned
+about once a second, not per call, under the lock of the provider's row.
 
-Who shares: nobody keeps more than his part (the number of slots divided by those who have or want
-any) while another has less than his and wants more; where there are fewer slots than processes,
-they take turns. What nobody else wants, anyone may have.
-"""
+Sharing: nobody keeps more than an equal part (slots divided by the processes that have or want
+any) while another has less and wants more; with fewer slots than processes, they take turns.
+What nobody else wants, anyone may have."""
 
 from __future__ import annotations
 
@@ -31,9 +30,9 @@ _ALL = sa.select(provider_slots.c.slot, provider_slots.c.holder, provider_slots.
 
 @dataclass(frozen=True, slots=True)
 class LeaseRequest:
-    """What `holder` asks for: `wanted` slots of `at_once`, of which `in_use` cannot be given back
-    now. `had_turn`: it has had slots long enough to let others have theirs. `lease`: how long they
-    are its own without a sign of life; then those of a killed one come free."""
+    """A request of `holder` for `wanted` slots of `at_once`, of which `in_use` cannot be
+    returned now. `had_turn`: it has had slots long enough to give others a turn. `lease`: how
+    long slots stay its own without renewal; those of a killed process then become free."""
 
     provider: str
     holder: str
@@ -47,8 +46,8 @@ class LeaseRequest:
 
 @dataclass(frozen=True, slots=True)
 class Leases:
-    """What it has then: `held` slots until `until`, `usable` of which it may begin calls with;
-    the rest goes back as soon as the calls that use it are over."""
+    """The result: `held` slots until `until`, of which `usable` may start calls; the rest is
+    returned as soon as their calls end."""
 
     held: int
     usable: int
@@ -62,7 +61,7 @@ class _Row(NamedTuple):
 
 
 def reconcile(connection: sa.Connection, wishes: Sequence[LeaseRequest]) -> list[Leases | None]:
-    """Take, keep and give back slots; None where another process is at it."""
+    """Take, keep and return slots; None if another process is doing so now."""
     return [_settle_one(connection, wish) for wish in wishes]
 
 
@@ -86,7 +85,7 @@ def _settle_one(connection: sa.Connection, wish: LeaseRequest) -> Leases | None:
 
 
 def _usable(rows: Sequence[_Row], wish: LeaseRequest) -> tuple[int, bool]:
-    """How many slots it may use, and whether it goes to the end of the line for more."""
+    """How many slots it may use, and whether it moves to the end of the queue for more."""
     held = Counter(row.holder for row in rows if row.slot >= 0)
     waits = Counter(row.holder for row in rows if row.slot < 0)
     others = (held.keys() | waits.keys()) - {wish.holder}
@@ -109,7 +108,7 @@ def _usable(rows: Sequence[_Row], wish: LeaseRequest) -> tuple[int, bool]:
 
 
 def _ahead(rows: Sequence[_Row], wish: LeaseRequest, without: set[str]) -> set[str]:
-    """Those `without` a slot who have waited longer."""
+    """The holders `without` a slot who have waited longer."""
     since = max((r.slot for r in rows if r.holder == wish.holder and r.slot < 0), default=None)
     return {
         row.holder
@@ -121,7 +120,7 @@ def _ahead(rows: Sequence[_Row], wish: LeaseRequest, without: set[str]) -> set[s
 def _rows_wanted(
     rows: Sequence[_Row], wish: LeaseRequest, usable: int, in_line_anew: bool
 ) -> set[int]:
-    """The numbers of all rows that are to be the holder's."""
+    """The numbers of all rows that the holder should have."""
     taken = {row.slot for row in rows}
     mine = sorted(row.slot for row in rows if row.holder == wish.holder)
     slots = [slot for slot in mine if slot >= 0]
@@ -137,7 +136,7 @@ def _rows_wanted(
 def _replace(
     connection: sa.Connection, wish: LeaseRequest, wanted: set[int], until: datetime
 ) -> None:
-    """Write the holder's rows anew, and take away those whose holder is gone."""
+    """Rewrite the holder's rows, and delete those whose holder is gone."""
     connection.execute(
         sa.delete(provider_slots).where(
             provider_slots.c.provider == wish.provider,

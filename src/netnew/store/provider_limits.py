@@ -1,4 +1,4 @@
-"""What providers allow, held by all processes together: calls a second, and calls at once."""
+"""Provider limits across all processes: calls per second, and concurrent calls."""
 
 from __future__ import annotations
 
@@ -20,15 +20,14 @@ _SETTLED_EVERY_S = 1.0
 _ASKED_AGAIN_AFTER_S = 0.2
 _TURN_S = 1.0
 LEASE = timedelta(seconds=10)
-_CAUTION = 0.2  # the last part of a lease, in which no call is begun
+_CAUTION = 0.2  # the last part of a lease, in which no call starts
 
 
 class ProviderLimits:
-    """The limits of all providers. `holder` names this process among those of the database.
+    """The limits of all providers. `holder` identifies this process in the database.
 
-    What a killed process holds comes free after `lease`. The clocks of machines that share a
-    database may differ by a fifth of that.
-    """
+    Slots of a killed process become free after `lease`. The clocks of machines that share a
+    database may differ by a fifth of that."""
 
     def __init__(
         self, database: Database, holder: str, clock: Clock, lease: timedelta = LEASE
@@ -52,7 +51,7 @@ class ProviderLimits:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Give back all slots at once; else others wait until they run out."""
+        """Return all slots immediately; otherwise others wait until they expire."""
         for slots in self._slots.values():
             await slots.aclose()
 
@@ -60,12 +59,11 @@ class ProviderLimits:
     async def call(
         self, provider: str, rate_per_s: float | None = None, at_once: int | None = None
     ) -> AsyncIterator[None]:
-        """Inside, one call of `provider` may be made; waits until it may, first come first served.
+        """Inside, one call of `provider` may be made; waits until it may, in order of arrival.
 
-        `rate_per_s`: calls begun a second (above 0), `at_once`: calls under way (1 or more), both
-        over all processes; None: no limit, and then nothing is asked of the database. A call that
-        takes long keeps its slot. Raises StoreBusy and StoreDamaged.
-        """
+        `rate_per_s`: calls started per second (above 0), `at_once`: concurrent calls (1 or
+        more), both across all processes; None: no limit, without using the database. A long call
+        keeps its slot. Raises StoreBusy and StoreDamaged."""
         if at_once is None:
             await self._turn(provider, rate_per_s)
             yield
@@ -95,9 +93,9 @@ class ProviderLimits:
 
 
 class _Slots:
-    """The slots of one provider that this process holds, handed from call to call.
+    """The slots of one provider that this process holds, passed from call to call.
 
-    A task settles about once a second with the other processes, for as long as there are calls.
+    A task reconciles with the other processes about once a second, as long as there are calls.
     """
 
     def __init__(
@@ -111,7 +109,7 @@ class _Slots:
         self._at_once = 1
         self._in_use = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
-        self._peak = 0  # the most that were in use or waited for since the last settling
+        self._peak = 0  # the maximum in use or waited for since the last reconciliation
         self._asked = 0
         self._held = 0
         self._usable = 0
@@ -134,7 +132,7 @@ class _Slots:
             await turn
         except asyncio.CancelledError:
             if turn.cancelled():
-                with suppress(ValueError):  # it may have been passed over already
+                with suppress(ValueError):  # it may have been skipped already
                     self._waiting.remove(turn)
             elif turn.exception() is None:
                 self.release()
@@ -144,7 +142,7 @@ class _Slots:
         self._in_use -= 1
         self._hand_on()
         if self._usable < self._held and self._in_use < self._held:
-            self._wake.set()  # one more can go back to the others
+            self._wake.set()  # one more can be returned to the others
 
     async def aclose(self) -> None:
         if self._task is not None:
@@ -171,7 +169,7 @@ class _Slots:
         if self._task is None:
             self._task = asyncio.create_task(self._keep(), name=f"netnew-slots {self._provider}")
         elif self._asked <= self._held < self._at_once:
-            self._wake.set()  # whoever got all he asked for may ask for more at once
+            self._wake.set()  # a holder that got all it requested may request more immediately
 
     async def _keep(self) -> None:
         while True:
@@ -180,7 +178,7 @@ class _Slots:
             try:
                 await self._settle(wanted)
             except TransientError:
-                pass  # no call is begun beyond the lease; it is renewed as soon as that works
+                pass  # no call starts beyond the lease; it is renewed as soon as possible
             except Exception as error:
                 self._fail(error)
                 return
@@ -220,7 +218,7 @@ class _Slots:
         self._take_in(holding, since)
 
     async def _write(self, wish: LeaseRequest) -> Leases | None:
-        # While it is written no more may be used than it says are in use: others may be given back.
+        # While it is written, no more may be used than it says are in use: others may be returned.
         usable, self._usable = self._usable, min(self._usable, wish.in_use)
         holding = await self._database.write(reconcile, wish)
         if holding is None:
@@ -234,7 +232,7 @@ class _Slots:
         self._held, self._usable = holding.held, holding.usable
 
     def _fail(self, error: Exception) -> None:
-        """Tell those who wait; who comes later begins anew."""
+        """Pass the error to those who wait; later calls start again."""
         self._task, self._held, self._usable = None, 0, 0
         waiting, self._waiting = self._waiting, deque()
         for turn in waiting:

@@ -1,10 +1,8 @@
-"""How often a provider may be called, by all processes together.
+"""Rate limits of providers across all processes.
 
-Calls are spread evenly: each has an instant of its own, and all instants are handed out in one
-row of the database, about a second's worth at a time. So there is one write a second and process,
-not one a call, and in no second are there more calls than allowed. What a killed process had
-taken is lost to the others for that second.
-"""
+Calls are spread evenly: each has its own instant, and instants are assigned in one row of the
+database, about a second's worth at a time. So there is one write per second and process, not per
+call, and no second has more calls than allowed. Instants taken by a killed process are lost."""
 
 from __future__ import annotations
 
@@ -22,9 +20,9 @@ from netnew.ports.system import Clock
 from netnew.store.provider_rows import LOCKED_AGAIN_AFTER_S, locked_row
 
 _TAKEN_AHEAD_S = 1.0
-# Calls take unequally long to arrive; the provider counts arrivals.
+# Calls take different times to arrive, and the provider counts arrivals.
 _MARGIN = 1.05
-# Hardly any clock is so far behind: it was set back since the row was written.
+# No clock is that far behind: it was set back since the row was written.
 _TOO_FAR_AHEAD = timedelta(hours=1)
 
 
@@ -37,7 +35,7 @@ class _Asked:
 
 
 class Pace:
-    """The instants at which this process may call one provider."""
+    """The instants at which this process may call a provider."""
 
     def __init__(self, database: Database, provider: str, clock: Clock) -> None:
         self._database = database
@@ -49,7 +47,7 @@ class Pace:
         self._lately: deque[float] = deque()
 
     async def turn(self, rate_per_s: float) -> None:
-        """Wait until one more call may begin; who asks first is first."""
+        """Wait until one more call may start, in order of arrival."""
         self._waiting += 1
         try:
             async with self._in_order:
@@ -67,12 +65,12 @@ class Pace:
                 await asyncio.sleep(due - self._clock.monotonic())
             self._instants.popleft()
             now = self._clock.monotonic()
-            if now < due + apart_s:  # else the next one's time has come, whosever it is
+            if now < due + apart_s:  # otherwise the next instant has passed, whoever has it
                 self._lately.append(now)
                 return
 
     async def _take(self, rate_per_s: float, apart_s: float) -> None:
-        """As many instants as are waited for or were used of late."""
+        """As many instants as are waited for or were used recently."""
         most = max(1, int(rate_per_s * _TAKEN_AHEAD_S))
         begins = None
         while begins is None:
@@ -94,7 +92,7 @@ def _take(connection: sa.Connection, asked: Sequence[_Asked]) -> list[datetime |
 
 
 def _take_one(connection: sa.Connection, asked: _Asked) -> datetime | None:
-    """The first of the instants taken; None where another process is at it."""
+    """The first of the instants taken; None if another process is taking some."""
     row = locked_row(connection, asked.provider)
     if row is None:
         return None

@@ -1,4 +1,4 @@
-"""The row of a provider that stands for all its limits: who has it locked may change them."""
+"""The row of a provider that guards its limits: the holder of its lock may change them."""
 
 from __future__ import annotations
 
@@ -18,15 +18,14 @@ _ROW = (
 )
 
 LOCKED_AGAIN_AFTER_S = 0.02
-"""How long to wait before one asks again for a row that another process has locked."""
+"""How long to wait before trying again to lock a row that another process has locked."""
 
 
 def locked_row(connection: sa.Connection, provider: str) -> sa.Row[Any] | None:
-    """The row of `provider`, this transaction's alone from now on; None while another has it.
+    """Lock the row of `provider` for this transaction; None while another has it.
 
-    It does not wait for others: its transaction may hold the locks of other rows already, and
-    two that wait for each other are worse than one that asks again.
-    """
+    It does not wait: its transaction may already hold locks of other rows, and a deadlock is
+    worse than a retry."""
     for _ in range(2):
         row = connection.execute(_ROW, {"provider": provider}).first()
         if row is not None:

@@ -1,10 +1,9 @@
-"""Which snapshots and addresses of pages are spoken of by what is kept.
+"""Which snapshots and page addresses the stored rows refer to.
 
-Every string in a candidate, a merge or an entry of the ledger counts as spoken of, in whichever
-field it stands: so a field that is added later is not forgotten. What was said is kept as bits,
-not as text: 16 MiB whatever there is. Now and then something seems to be mentioned that is not
-(of ten million mentions one in two hundred), never the other way round.
-"""
+Every string in a candidate, a merge or a ledger entry counts as a reference, whatever its field,
+so that later fields are not forgotten. References are kept in a Bloom filter of 16 MiB. Some
+strings seem to be referenced although they are not (one in two hundred at ten million
+references), never the other way round."""
 
 from __future__ import annotations
 
@@ -27,7 +26,7 @@ _TABLES = (candidates, merges, ledger)
 
 
 class BloomFilter:
-    """A set of texts that may hold a few more than were added."""
+    """A set of texts that may report a few more than were added."""
 
     def __init__(self) -> None:
         self._bits = bytearray(_BITS // 8)
@@ -41,7 +40,7 @@ class BloomFilter:
 
 
 async def all_references(database: Database) -> BloomFilter:
-    """All there are; read a few hundred rows at a time, off the event loop."""
+    """All references, read a few hundred rows at a time, off the event loop."""
     mentions = BloomFilter()
     for table in _TABLES:
         after: tuple[Any, ...] | None = ()
@@ -53,7 +52,7 @@ async def all_references(database: Database) -> BloomFilter:
 def _add_some(
     table: sa.Table, after: tuple[Any, ...], mentions: BloomFilter, connection: sa.Connection
 ) -> tuple[Any, ...] | None:
-    """Add those of the next rows; the key of the last one, None after the last of all."""
+    """Add those of the next rows; return the key of the last, None at the end."""
     key = list(table.primary_key)
     query = sa.select(*key, table.c.packed).order_by(*key).limit(_READ_AT_ONCE)
     if after:
@@ -66,7 +65,7 @@ def _add_some(
 
 
 def _texts(value: object) -> Iterator[str]:
-    """All that may be an id or an address: neither has a space."""
+    """All strings that may be an id or an address: neither contains a space."""
     left = [value]
     while left:
         one = left.pop()

@@ -1,13 +1,10 @@
-"""What is kept longer than asked is removed: ended runs and old lines of the audit log, events of
-runs, pages nobody speaks of.
+"""Retention: deletes old ended runs and audit lines, events of runs, and pages nothing refers to.
 
-All is done in small transactions, so that it never holds up a run for long; what a sweep that was
-cut short has left, the next one removes. A SQLite file does not get smaller: its free room is
-used again for what comes.
+It works in small transactions, so that it never delays a run for long; the next sweep deletes what
+an interrupted one left. A SQLite file does not shrink: its free space is reused.
 
-Of the events of a run the last one stays, with its number. So whoever reads on from a number
-learns that events are gone: the next event he gets is not the one after it.
-"""
+The last event of a run stays, with its number. So a reader continuing from a number notices that
+events are gone: the next event has a higher number than expected."""
 
 from __future__ import annotations
 
@@ -30,7 +27,7 @@ PAGE_MAX_AGE = timedelta(days=7)
 _READ_AT_ONCE = 100
 _REMOVED_AT_ONCE = 500
 _ENDED = [status.value for status in RunStatus if status.is_terminal]
-# The workspace of runs that are being removed; nobody has this one, so nobody sees them.
+# The workspace of runs being deleted; nobody has it, so nobody sees them.
 _GOING = "~going"
 _PARTS_OF_RUN = (
     (events, events.c.seq),
@@ -42,7 +39,7 @@ _PARTS_OF_RUN = (
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How many rows went. `events` are those of runs that stay."""
+    """Numbers of deleted rows. `events`: of runs that stay."""
 
     runs: int = 0
     events: int = 0
@@ -52,8 +49,8 @@ class Swept:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """The first rows of `table` that belong to a run; `below`: only with a smaller number, and
-    only while the run has ended."""
+    """The first rows of `table` of a run; `below`: only with a smaller number, and only if the
+    run has ended."""
 
     table: sa.Table
     number: sa.Column[int] | sa.Column[str]
@@ -62,7 +59,8 @@ class _Piece:
 
 
 class Retention:
-    """Of all workspaces. `page_max_age`: how old a stored page a new run may take."""
+    """Retention for all workspaces. `page_max_age`: how old a stored page may be for a new run
+    to use it."""
 
     def __init__(self, database: Database, page_max_age: timedelta = PAGE_MAX_AGE) -> None:
         self._database = database
@@ -75,14 +73,13 @@ class Retention:
         keep_pages_days: float | None,
         now: datetime,
     ) -> Swept:
-        """Remove runs and events of runs that ended longer ago, and pages read longer ago that no
-        candidate, merge or ledger entry cites or lists. With runs also lines of the audit log go,
-        by their own age. None: kept for ever.
+        """Delete runs and events of runs that ended earlier, and pages read earlier that no
+        candidate, merge or ledger entry cites or lists. Audit lines are deleted by their own age,
+        like runs. None: kept forever.
 
-        The ledger stays. A run that is queued, running or paused stays whole, and so does every
-        page read since the first of those was made; a page young enough for a new run stays, too.
-        Two sweeps at once do no harm. Raises StoreBusy and StoreDamaged.
-        """
+        The ledger stays. A run that is queued, running or paused stays complete, as does every
+        page read since the first of those was created; a page young enough for a new run stays,
+        too. Concurrent sweeps do no harm. Raises StoreBusy and StoreDamaged."""
         gone_runs = gone_events = gone_audit = 0
         pages = SweptPages()
         if keep_runs_days is not None:
@@ -135,7 +132,7 @@ class Retention:
         return gone
 
     async def _ended(self, after: str, with_events: bool = False) -> tuple[list[Run], str | None]:
-        """The next runs that have ended, and the id to go on from."""
+        """The next ended runs, and the id to continue from."""
         found = await self._database.read(partial(_ended_after, after, with_events))
         return found, found[-1].id if len(found) == _READ_AT_ONCE else None
 
@@ -163,7 +160,7 @@ def _hidden(connection: sa.Connection) -> list[str]:
 
 
 def _hide(connection: sa.Connection, asked: Sequence[Run]) -> list[None]:
-    """From now on nobody finds them; one that goes on in the meantime stays."""
+    """Hide them from everyone; a run resumed meanwhile stays."""
     for run in asked:
         connection.execute(
             sa.update(runs)

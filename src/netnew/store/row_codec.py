@@ -1,9 +1,8 @@
-"""Domain values as JSON in a row, plain or packed, and back.
+"""Domain values as JSON in a row, plain or compressed, and back.
 
-Fields that have their default are left out, since a large run has tens of thousands of rows. So a
-field may be added to a domain class with a default at any time; to rename one, or to change a
-default, raise `FORMAT` and teach `Codec.load` the old form (docs/decisions/store.md).
-"""
+Fields with their default value are omitted, since a large run has tens of thousands of rows. So
+a field with a default may be added to a domain class at any time; to rename one or change a
+default, raise `FORMAT` and let `Codec.load` read the old form (docs/decisions/store.md)."""
 
 from __future__ import annotations
 
@@ -23,41 +22,42 @@ from netnew.store.compression import compress, decompress
 T = TypeVar("T")
 
 FORMAT = 1
-"""The version of all JSON written now; stored beside it."""
+"""The version of the JSON format, stored beside it."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def batched(values: Iterable[str], most: int) -> Iterator[list[str]]:
-    """`values` in lists of at most `most`: a statement takes only so many parameters."""
+    """`values` in lists of at most `most`, because a statement takes a limited number of
+    parameters."""
     left = iter(values)
     while some := list(islice(left, most)):
         yield some
 
 
 def hashed(*parts: str) -> str:
-    """128 bits in hex that stand for `parts`; each is told with its length, so none runs over."""
+    """A 128-bit hash of `parts` in hex; lengths are included, so that parts cannot run together."""
     whole = "".join([f"{len(part)}:{part}" for part in parts])
     return hashlib.blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 class Codec(Generic[T]):
-    """Writes and reads one frozen dataclass (or a tuple of them)."""
+    """Writes and reads a frozen dataclass (or a tuple of them)."""
 
     def __init__(self, type_: type[T]) -> None:
         self._name = getattr(type_, "__name__", str(type_))
-        # The union is there because pydantic takes no `config` for a bare dataclass.
+        # A union, because pydantic takes no `config` for a bare dataclass.
         self._adapter: TypeAdapter[T | None] = TypeAdapter(
             cast("type[T]", type_ | None), config=ConfigDict(ser_json_inf_nan="constants")
         )
 
     def dump(self, value: T) -> str:
-        """`value` as JSON. Lone surrogates, which no UTF-8 can hold, become U+FFFD one by one, so
-        that offsets into the text stay right."""
+        """`value` as JSON. Lone surrogates, which UTF-8 cannot hold, become U+FFFD one by one,
+        so that offsets into the text stay right."""
         return self._dump(value).decode()
 
     def pack(self, value: T) -> bytes:
-        """`value` as packed JSON: for rows there are many of."""
+        """`value` as compressed JSON, for rows that are numerous."""
         return compress(self._dump(value))
 
     def _dump(self, value: T) -> bytes:
@@ -68,11 +68,11 @@ class Codec(Generic[T]):
             return _SURROGATE.sub("\ufffd", json.dumps(plain, ensure_ascii=False)).encode()
 
     def unpack(self, packed: bytes, format: int) -> T:
-        """What was packed. Raises StoreDamaged like `load`."""
+        """The value of compressed JSON. Raises StoreDamaged like `load`."""
         return self.load(decompress(packed), format)
 
     def load(self, text: str | bytes, format: int) -> T:
-        """The value. Raises StoreDamaged where `text` is nothing a version so far wrote."""
+        """The value. Raises StoreDamaged if no version so far wrote `text`."""
         if format > FORMAT:
             raise StoreDamaged(f"a stored {self._name} was written by a newer version of netnew")
         try:

@@ -1,4 +1,4 @@
-"""A run as a row: what is asked in one column, how far it has come in another."""
+"""A run as a row: its spec in one column, its progress in another."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from netnew.store.row_codec import FORMAT, Codec
 
 @dataclass(frozen=True, slots=True)
 class RunProgress:
-    """The fields of a Run that have no column of their own."""
+    """The fields of a Run without a column of their own."""
 
     updated_at: datetime
     ended_at: datetime | None
@@ -53,7 +53,7 @@ _PROGRESS_FIELDS = tuple(field.name for field in fields(RunProgress))
 
 
 def state_of_run(run: Run) -> dict[str, Any]:
-    """The columns that say how far a run has come."""
+    """The columns of a run's progress."""
     progress = RunProgress(**{name: getattr(run, name) for name in _PROGRESS_FIELDS})
     return {
         "status": run.status.value,
@@ -65,12 +65,12 @@ def state_of_run(run: Run) -> dict[str, Any]:
 
 
 def question_of_run(run: Run) -> str:
-    """The column that says what is asked."""
+    """The column of a run's spec."""
     return _SPEC.dump(run.spec)
 
 
 def row_of_new_run(run: Run) -> dict[str, Any]:
-    """All columns of a run that nothing has happened to."""
+    """All columns of a new run."""
     return {
         "id": run.id,
         "workspace_id": run.workspace_id,

@@ -1,4 +1,4 @@
-"""Made, listed, taken by workers, deleted. How far they come is the journal's to write."""
+"""Creates, lists, assigns to workers and deletes runs. Their progress is written by the journal."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from netnew.store.journal import write_changes
 from netnew.store.run_rows import row_of_new_run, run_of_row
 
 _UNDER_WAY = [RunStatus.QUEUED.value, RunStatus.RUNNING.value]
-# The numbers that are the store's own, in a run that nothing has happened to.
+# The store's own counters in a new run.
 _AT_FIRST: dict[str, Any] = {
     "revision": 0,
     "epoch": 0,
@@ -59,11 +59,10 @@ class SqlRunStore:
         excluded: bytes = b"",
         joins: Sequence[Join] = (),
     ) -> Run:
-        """Keep a new run with its first events, its exclude list (8 bytes an entry), and what
-        `joins` add to the transaction; the run as kept.
+        """Store a new run with its first events, its exclude list (8 bytes per entry), and what
+        `joins` add to the transaction; return the stored run.
 
-        Raises InvalidInput where it is of another workspace, Conflict where its id is taken.
-        """
+        Raises InvalidInput if it belongs to another workspace, Conflict if its id is taken."""
         if run.workspace_id != self._workspace_id:
             allowed = self._workspace_id
             raise InvalidInput("workspace_id", f"{run.workspace_id!r} is not this one", allowed)
@@ -81,8 +80,8 @@ class SqlRunStore:
     async def list(
         self, limit: int = 50, before: datetime | None = None, offset: int = 0
     ) -> builtins.list[Run]:
-        """At most `limit` runs, the newest first, `offset` of them left out; `before`: only those
-        made earlier than that."""
+        """Up to `limit` runs, newest first, after skipping `offset`; `before`: only those
+        created earlier."""
         query = (
             sa.select(runs)
             .where(runs.c.workspace_id == self._workspace_id)
@@ -96,7 +95,7 @@ class SqlRunStore:
         return [run_of_row(row) for row in rows]
 
     async def count(self) -> int:
-        """How many runs there are."""
+        """The number of runs."""
         query = (
             sa.select(sa.func.count())
             .select_from(runs)
@@ -105,7 +104,7 @@ class SqlRunStore:
         return await self._database.read(lambda connection: connection.execute(query).scalar_one())
 
     async def unfinished(self) -> builtins.list[Run]:
-        """All runs that are queued or running, the oldest first."""
+        """All queued or running runs, oldest first."""
         query = (
             sa.select(runs)
             .where(runs.c.workspace_id == self._workspace_id, runs.c.status.in_(_UNDER_WAY))
@@ -115,11 +114,10 @@ class SqlRunStore:
         return [run_of_row(row) for row in rows]
 
     async def take(self, run_id: RunId, generation: int, worker_id: str) -> Run | None:
-        """Have this worker, and no other, work on the run from now on; the run as it then is.
+        """Assign the run to this worker only; return the run.
 
-        None where there is nothing to work on: it has ended, is paused, is gone, or is in another
-        generation.
-        """
+        None if there is nothing to do: it has ended, is paused or deleted, or is in another
+        generation."""
         named = _Named(self._workspace_id, run_id)
         return await self._database.write(_take, _Taken(named, generation, worker_id))
 
@@ -133,7 +131,7 @@ class SqlRunStore:
         return Signal(StopRequest(row.stop_requested), row.revision, row.epoch)
 
     async def excluded(self, run_id: RunId) -> bytes:
-        """The hashes of the run's exclude list, as given to `create`; empty where it has none."""
+        """The hashes of the run's exclude list, as given to `create`; empty without one."""
         query = sa.select(exclude_lists.c.hashes).where(
             exclude_lists.c.run_id == run_id, exclude_lists.c.workspace_id == self._workspace_id
         )
@@ -141,25 +139,25 @@ class SqlRunStore:
         return bytes(found or b"")
 
     async def spend(self, spend: Spend) -> None:
-        """Count what was used without a run towards the workspace's day."""
+        """Add spend without a run to the workspace's day."""
         used = (self._workspace_id, self._clock.now().date().isoformat(), spend)
         await self._database.write(_spend, used)
 
     async def spent_on(self, day: date) -> Spend:
-        """What the workspace has spent on a day (UTC)."""
+        """The workspace's spend on a day (UTC)."""
         return await self._database.read(
             lambda connection: spent_on(connection, self._workspace_id, day)
         )
 
     async def delete(self, run_id: RunId, joins: Sequence[Join] = ()) -> None:
-        """Remove the run with its candidates, merges and events; what `joins` add is in the same
+        """Delete the run with its candidates, merges and events; `joins` add to the same
         transaction. Raises NotFound."""
         named = _Named(self._workspace_id, run_id)
         await self._database.write(_delete, _Deleted(named, tuple(joins)))
 
 
 async def workspace_of(database: Database, run_id: RunId) -> WorkspaceId | None:
-    """The workspace that a run is of; None where there is no such run."""
+    """The workspace of a run; None if there is no such run."""
     query = sa.select(runs.c.workspace_id).where(runs.c.id == run_id)
     found = await database.read(lambda connection: connection.execute(query).scalar())
     return None if found is None else WorkspaceId(found)

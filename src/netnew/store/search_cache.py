@@ -1,4 +1,4 @@
-"""Answers of sources: the newest one to each page of each query."""
+"""Answers of sources: the newest for each page of each query."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class SqlSearchCache:
         self._workspace_id = workspace_id
 
     async def get(self, source: str, query: str, page: int, since: datetime) -> SearchAnswer | None:
-        """The answer on record if it is from `since` or later."""
+        """The stored answer if it is from `since` or later."""
         asked = {
             "workspace_id": self._workspace_id,
             "source": source,
@@ -46,7 +46,7 @@ class SqlSearchCache:
     async def put(
         self, source: str, query: str, page: int, answer: SearchAnswer, at: datetime
     ) -> None:
-        """Keep `answer`, unless a later one is on record."""
+        """Store `answer`, unless a later one is stored."""
         row = {
             "workspace_id": self._workspace_id,
             "source": source,

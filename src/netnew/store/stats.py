@@ -1,4 +1,4 @@
-"""Numbers of all workspaces, for whoever watches the server."""
+"""Counts over all workspaces, for monitoring."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from netnew.store.daily_spend import CAPPED
 
 
 class SqlStats:
-    """Each count is of an index alone."""
+    """Each count uses an index only."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 
     async def now(self) -> StoreStats:
-        """How it stands."""
+        """The current counts."""
         day = self._clock.now().date()
         return await self._database.read(lambda connection: _figures(connection, day))
 
@@ -44,5 +44,5 @@ def _counted(connection: sa.Connection, column: sa.Column[str]) -> dict[str, int
 
 
 def _plain(cost: Any, tokens: Any, searches: Any, pages: Any, seconds: Any) -> Spend:
-    """PostgreSQL adds whole numbers up to decimals."""
+    """PostgreSQL sums integers to decimals."""
     return Spend(float(cost), int(tokens), int(searches), int(pages), float(seconds))

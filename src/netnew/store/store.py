@@ -1,4 +1,4 @@
-"""The store: everything kept, over one database."""
+"""The store: everything in one database."""
 
 from __future__ import annotations
 
@@ -58,11 +58,10 @@ async def open_store(
     synchronous: Synchronous = "normal",
     recent_pages: int = DEFAULT_RECENT,
 ) -> AsyncIterator[SqlStore]:
-    """The store at `database_url` (`sqlite:///path`), made on first use; closed on leaving, after
-    everything handed in is written.
+    """The store at `database_url` (`sqlite:///path`), created on first use; closed on exit, after
+    everything submitted is written.
 
     `clock` dates the events (None: the system's). `synchronous`: see `db.sqlite.Synchronous`.
-    `recent_pages`: how many decoded snapshots stay in memory. Errors: see `open_database`.
-    """
+    `recent_pages`: how many decoded snapshots stay in memory. Errors: see `open_database`."""
     async with open_database(database_url, synchronous) as database:
         yield SqlStore(database, workspace_id, clock or _SystemClock(), recent_pages)

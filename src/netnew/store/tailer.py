@@ -1,4 +1,4 @@
-"""Following a run: its stored events first, then each as it is committed, by whichever process."""
+"""Follows a run: its stored events first, then each as it is committed by any process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from netnew.store.events import SqlEventStore
 
 
 class Tailer:
-    """Follows runs of one workspace. Tailers of one process share a `pulse`."""
+    """Follows runs of one workspace. Tailers of one process share an `EventPoller`."""
 
     def __init__(
         self, database: Database, workspace_id: WorkspaceId, pulse: EventPoller | None = None
@@ -27,13 +27,12 @@ class Tailer:
     ) -> AsyncGenerator[list[Event], None]:
         """The events with a number above `after`, in order, in lists of 1 to 500.
 
-        Ends when the run is deleted, and with `until_terminal` when it has ended and all its
-        events were given. No event is left out, but those that retention has removed: then a
-        number is more than one above the one before it (or above `after`).
+        Ends when the run is deleted, and with `until_terminal` when it has ended and all its events
+        were yielded. No event is omitted except those deleted by retention: then a number is more
+        than one above the previous one (or `after`).
 
-        Raises NotFound for an unknown run, and what a failing store raises (StoreDamaged; a busy
-        one is waited for). Leave the iterator by `aclose` where it is not read to its end.
-        """
+        Raises NotFound for an unknown run, and errors of the store (StoreDamaged; a busy one is
+        waited for). Call `aclose` if the iterator is not exhausted."""
         with self._pulse.watching(run_id) as watched:
             if watched.beat is None and not watched.gone:
                 await watched.change()
@@ -42,7 +41,7 @@ class Tailer:
             while (beat := watched.beat) and beat.workspace_id == self._workspace_id:
                 if beat.last_seq > after:
                     page = watched.after(after) or await self._page(run_id, after, beat.last_seq)
-                    # What a beat counts is there to be read, or was removed.
+                    # Events counted by a poll can be read, or were deleted.
                     after = page[-1].seq if page else beat.last_seq
                     if page:
                         yield page
@@ -52,6 +51,6 @@ class Tailer:
                     await watched.change()
 
     async def _page(self, run_id: RunId, after: int, last: int) -> list[Event]:
-        """No more than the beat counts: what is newer belongs to a newer status."""
+        """No more than the poll counted: newer events belong to a newer status."""
         found = await self._events.after(run_id, after, PAGE)
         return [event for event in found if event.seq <= last]

@@ -1,4 +1,4 @@
-"""Webhooks and what became of each event they were to be told, as one workspace sees it."""
+"""Webhooks and their deliveries, as one workspace sees them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class _Named:
 
 
 class SqlWebhooks:
-    """See `ports.WebhookStore`. `secret`: signs for all workspaces; '' has each make its own."""
+    """See `ports.WebhookStore`. `secret`: signs for all workspaces; '': each has its own."""
 
     def __init__(self, database: Database, clock: Clock, secret: str = "") -> None:
         self._database = database
@@ -53,7 +53,7 @@ class SqlWebhooks:
         self._secret = secret
 
     def attach(self, webhook: Webhook) -> Join:
-        """What keeps a webhook together with its run, in one transaction."""
+        """What stores a webhook with its run, in one transaction."""
         row = row_of_webhook(webhook)
 
         def join(work: UnitOfWork) -> None:
@@ -62,7 +62,7 @@ class SqlWebhooks:
         return join
 
     async def of_run(self, workspace_id: WorkspaceId, run_id: RunId) -> list[Webhook]:
-        """The webhooks of a run, the first one first; none for an unknown run."""
+        """The webhooks of a run, first one first; none for an unknown run."""
         query = (
             sa.select(webhooks)
             .where(webhooks.c.run_id == run_id, webhooks.c.workspace_id == workspace_id)
@@ -72,7 +72,7 @@ class SqlWebhooks:
         return [webhook_of_row(row) for row in rows]
 
     async def secret_of(self, workspace_id: WorkspaceId) -> str:
-        """The secret that signs for a workspace, made when first asked for (`whsec_…`)."""
+        """The secret that signs for a workspace, created on first use (`whsec_…`)."""
         if self._secret:
             return self._secret
         found = await self._database.read(lambda connection: _secret(connection, workspace_id))
@@ -83,8 +83,8 @@ class SqlWebhooks:
     async def deliveries(
         self, workspace_id: WorkspaceId, run_id: RunId, limit: int = 100, offset: int = 0
     ) -> list[Delivery]:
-        """Of a run, the newest events first; none where nothing was to be told. Raises NotFound
-        for an unknown run."""
+        """The deliveries of a run, newest events first; may be empty. Raises NotFound for an
+        unknown run."""
         query = (
             sa.select(deliveries)
             .where(deliveries.c.run_id == run_id, deliveries.c.workspace_id == workspace_id)
@@ -121,8 +121,8 @@ class SqlWebhooks:
         return [attempt_of_row(row) for row in rows]
 
     async def resend(self, workspace_id: WorkspaceId, delivery_id: str) -> Delivery:
-        """Have it tried again now, whatever became of it, under its id and with its body; one that
-        is just being sent is left to that. Raises NotFound."""
+        """Send it again now, whatever its state, with the same id and body; one being sent at
+        the moment is left alone. Raises NotFound."""
         named = _Named(workspace_id, delivery_id, self._clock.now())
         return await self._database.write(_resend, named)
 
@@ -136,7 +136,7 @@ def _secret(connection: sa.Connection, workspace_id: WorkspaceId) -> str | None:
 
 
 def _make_secret(connection: sa.Connection, asked: Sequence[WorkspaceId]) -> list[str]:
-    """The first one made stays, whoever made it."""
+    """The first secret created stays, whoever created it."""
     made = []
     for workspace_id in asked:
         value = SECRET_PREFIX + b64encode(randomness.token_bytes(_SECRET_BYTES)).decode()
