@@ -1,48 +1,36 @@
-"""Beginning work and watching it: here, or by a worker of this HOME where one lives."""
+"""Starts work on a run and watches it, whether this process or a worker of this HOME does it."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from netnew.cli import consoles
 from netnew.cli.background_worker import worker_for
+from netnew.cli.output_options import OutputOptions
 from netnew.cli.progress import display
 from netnew.cli.progress_state import ProgressState
-from netnew.cli.run_state import how_to_go_on
-from netnew.cli.run_watcher import RunWatcher, WatchOutcome, Works
-from netnew.cli.signals import Interrupts
-from netnew.domain.run import Run, RunStatus
-
-if TYPE_CHECKING:
-    from netnew.bootstrap import App
-from typing import TYPE_CHECKING
-
-from netnew.cli.run_watcher import WatchedRun
-from netnew.cli.signals import can_ask
-
-if TYPE_CHECKING:
-    from netnew.bootstrap import App
-    from netnew.domain.run import Run
-
-import sys
-from typing import TYPE_CHECKING
-
-from netnew.cli.output_options import OutputOptions
 from netnew.cli.run_output import show_end
+from netnew.cli.run_state import how_to_go_on
+from netnew.cli.run_watcher import OwnWorker, RunWatcher, WatchedRun, WatchOutcome
+from netnew.cli.signals import Interrupts, can_ask
+from netnew.domain.run import Run, RunStatus
 from netnew.exports.json_document import run_document
 
 if TYPE_CHECKING:
     from netnew.bootstrap import App
 
-
 Begin = Callable[[str], Awaitable[Run]]
-"""Begins the work of a run: for the worker of that id, or with '' for whichever takes it first."""
+"""Starts work on a run, for the worker with that id, or with '' for the first that takes it."""
 
 
 async def work_and_watch(app: App, begin: Begin, quiet: bool) -> WatchedRun:
-    """Begin, and show the progress until the end. Where a worker of this HOME lives it does the
-    work; else this process does. A run left running has a worker afterwards."""
+    """Start work and show the progress until the end.
+
+    A live worker of this HOME does the work; without one this process does. A run that is left
+    running has a worker afterwards.
+    """
     others = await app.live_workers()
     if not others:
         return await _here(app, begin, quiet)
@@ -52,7 +40,7 @@ async def work_and_watch(app: App, begin: Begin, quiet: bool) -> WatchedRun:
         consoles.progress().print(f"{_named(pids)} is working on it; this command only watches.")
     seen = await watch(app, run, quiet)
     if (
-        seen.end is WatchOutcome.ALONE
+        seen.end is WatchOutcome.ABANDONED
         and (await app.service.queries.run(run.id)).status is RunStatus.QUEUED
     ):
         return await _here(app, lambda worker_id: app.service.adopt(run.id, worker_id), quiet)
@@ -61,8 +49,8 @@ async def work_and_watch(app: App, begin: Begin, quiet: bool) -> WatchedRun:
     return seen
 
 
-async def watch(app: App, run: Run, quiet: bool, worker: Works | None = None) -> WatchedRun:
-    """Follow a run that was begun."""
+async def watch(app: App, run: Run, quiet: bool, worker: OwnWorker | None = None) -> WatchedRun:
+    """Watch a run that was started."""
     tally = ProgressState.of(run)
     with display(quiet) as shown:
         interrupts = Interrupts(shown, lambda: app.service.cancel(run.id), how_to_go_on(run))
@@ -78,10 +66,10 @@ async def _here(app: App, begin: Begin, quiet: bool) -> WatchedRun:
             seen = await watch(app, run, quiet, worker)
             if seen.end is WatchOutcome.LEFT:
                 consoles.progress().print("Handing it over to a worker …")
-    except Exception as error:  # a full disk lets no worker leave in order
+    except Exception as error:  # a full disk keeps a worker from exiting in order
         if seen is None:
             raise
-        if seen.end is not WatchOutcome.OVER and seen.tally.error is None:
+        if seen.end is not WatchOutcome.ENDED and seen.tally.error is None:
             seen.tally.error = error
     if seen.end is WatchOutcome.LEFT:
         await _hand_over(app, run)
@@ -89,9 +77,9 @@ async def _here(app: App, begin: Begin, quiet: bool) -> WatchedRun:
 
 
 async def _hand_over(app: App, run: Run) -> None:
-    """What this process' worker left goes to one that lives, or to a new one."""
+    """Leave an unfinished run to a live worker, or to a new one."""
     if await app.live_workers():
-        return  # it takes over what a worker leaves, unasked
+        return  # it takes over by itself
     now = await app.service.queries.run(run.id)
     if not now.status.is_terminal and now.status is not RunStatus.PAUSED:
         await app.service.adopt(run.id)
@@ -107,8 +95,8 @@ def _named(pids: Sequence[int]) -> str:
 async def watch_to_the_end(
     app: App, run: Run, after: int, as_json: bool, quiet: bool
 ) -> WatchedRun:
-    """Follow `run` from the event after `after` on. Who only watches stops nobody's work unless
-    asked on a terminal."""
+    """Watch `run` from the event after `after`. Ctrl-C stops the run only if the user says so on a
+    terminal."""
     asks = can_ask()
     tally = ProgressState.of(run, after)
     with display(quiet, as_json) as shown:
@@ -119,13 +107,13 @@ async def watch_to_the_end(
 
 
 def announce(line: str, options: OutputOptions) -> None:
-    """Say what the command is about to do, before anything that takes time is opened."""
+    """Say what the command is about to do, before it opens anything that takes time."""
     if not (options.quiet or options.as_json):
         print(line, file=sys.stderr, flush=True)
 
 
 async def begin_and_show(app: App, begin: Begin, options: OutputOptions) -> int:
-    """Begin, wait for the end and show it, or with `--detach` leave it to a worker; the exit
+    """Start work and show its end, or with `--detach` leave it to a worker. Returns the exit
     code."""
     if options.is_detached:
         return await _detached(app, begin, options)

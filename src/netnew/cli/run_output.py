@@ -124,7 +124,7 @@ def run_summary(run: Run, seen: WatchedRun) -> int:
         return FAILED
     if seen.end is WatchOutcome.LEFT:
         return STOPPED
-    if seen.end is WatchOutcome.ALONE:
+    if seen.end is WatchOutcome.ABANDONED:
         console.print("netnew: its worker is gone")
         console.print(f"Resume:  {program()} runs resume {short_id(run)}")
         return FAILED

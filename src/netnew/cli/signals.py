@@ -1,4 +1,4 @@
-"""Ctrl-C and polite kills while a run is watched."""
+"""Ctrl-C and SIGTERM while a run is watched."""
 
 from __future__ import annotations
 
@@ -18,42 +18,45 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def can_ask() -> bool:
-    """Whether somebody sits at a terminal."""
+    """Whether the user can answer a question on a terminal."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 @dataclass(slots=True)
 class Interrupts:
-    """On a terminal the first Ctrl-C asks what is meant; elsewhere it stops the run, or, where
-    there is no `stop`, only the watching. The second ends the process at once with exit code 130,
-    which a run survives at any instant. `how_to_go_on`: lines told then."""
+    """Handles Ctrl-C and SIGTERM.
+
+    On a terminal the first Ctrl-C asks what to do; elsewhere it stops the run or, without `stop`,
+    the watching. The second exits the process immediately with code 130, which a run survives at
+    any time; on a terminal the lines of `how_to_go_on` are printed first.
+    """
 
     shown: Display
     stop: Callable[[], Awaitable[object]] | None
     how_to_go_on: Sequence[str]
     asks: bool = field(default_factory=can_ask)
     left: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set where the run is to be left running."""
+    """Set when the run is to be left running."""
     _asking: bool = False
     _stopping: asyncio.Future[object] | None = None
 
     @contextmanager
-    def heeded(self) -> Iterator[None]:
+    def handled(self) -> Iterator[None]:
         loop = asyncio.get_running_loop()
         with suppress(NotImplementedError, RuntimeError):  # Windows; not in the main thread
             for number in _SIGNALS:
-                loop.add_signal_handler(number, self._heed, number)
+                loop.add_signal_handler(number, self._on_signal, number)
         try:
             yield
         finally:
-            self._ask_no_more()
+            self._stop_asking()
             with suppress(NotImplementedError, RuntimeError):
                 for number in _SIGNALS:
                     loop.remove_signal_handler(number)
 
-    def _heed(self, number: int) -> None:
+    def _on_signal(self, number: int) -> None:
         if self._stopping is not None or (self._asking and number == signal.SIGINT):
-            self._leave_at_once()
+            self._exit_immediately()
         elif self.asks and number == signal.SIGINT:
             self._ask()
         elif self.stop is None:
@@ -62,40 +65,40 @@ class Interrupts:
             self._stop(self.stop)
 
     def _stop(self, stop: Callable[[], Awaitable[object]]) -> None:
-        self._ask_no_more()
+        self._stop_asking()
         self.shown.say("Stopping; what was found is kept. Press Ctrl-C again to exit immediately.")
         self._stopping = asyncio.ensure_future(stop())
 
     def _ask(self) -> None:
         self._asking = True
         self.shown.pause()
-        _forget_what_was_typed()
-        asyncio.get_running_loop().add_reader(sys.stdin.fileno(), self._answered)
-        self._put_question()
+        _discard_typed_keys()
+        asyncio.get_running_loop().add_reader(sys.stdin.fileno(), self._read_answer)
+        self._print_question()
 
-    def _put_question(self) -> None:
+    def _print_question(self) -> None:
         print(f"\n{QUESTION}", end="", file=sys.stderr, flush=True)
 
-    def _answered(self) -> None:
+    def _read_answer(self) -> None:
         answer = os.read(sys.stdin.fileno(), 1000).decode(errors="replace").strip().lower()
         match answer[:1]:
             case "l":
-                self._ask_no_more()
+                self._stop_asking()
                 self.left.set()
             case "s" if self.stop is not None:
                 self._stop(self.stop)
             case "c" | "":
-                self._ask_no_more()
+                self._stop_asking()
                 self.shown.go_on()
             case _:
-                self._put_question()
+                self._print_question()
 
-    def _ask_no_more(self) -> None:
+    def _stop_asking(self) -> None:
         if self._asking:
             self._asking = False
             asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
 
-    def _leave_at_once(self) -> None:
+    def _exit_immediately(self) -> None:
         self.shown.pause()
         if self.asks:
             print(file=sys.stderr)
@@ -106,8 +109,8 @@ class Interrupts:
         os._exit(STOPPED)
 
 
-def _forget_what_was_typed() -> None:
-    """Keys pressed before the question are no answer to it."""
+def _discard_typed_keys() -> None:
+    """Discard keys that were pressed before the question."""
     with suppress(ImportError, OSError):
         import termios
 
