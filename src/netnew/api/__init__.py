@@ -1,1 +1,1 @@
-"""The HTTP server: three wire formats of others, and our own extensions, on one port."""
+"""The HTTP server: three vendors' wire formats and our own, on one port."""

@@ -1,4 +1,4 @@
-"""The whole surface at a glance: which addresses are whose."""
+"""Which paths belong to which dialect."""
 
 from __future__ import annotations
 
@@ -71,22 +71,22 @@ def mounts(api: ApiState) -> tuple[Mount, ...]:
         "extruct": extruct.make_app(),
         "netnew": own.make_app(),
     }
-    return tuple(Mount(name, api.moves_into(app), _PREFIXES[name]) for name, app in apps.items())
+    return tuple(Mount(name, api.attach(app), _PREFIXES[name]) for name, app in apps.items())
 
 
 def make_app(api: ApiState) -> ASGIApp:
     """The server as one ASGI application."""
     mounted = mounts(api)
     documents = {mount.name: mount.app for mount in mounted}
-    keeper = api.moves_into(make_operations_app(documents))
+    keeper = api.attach(make_operations_app(documents))
     apps = {prefix: mount for mount in mounted for prefix in mount.prefixes}
     dispatch = LimitDatabaseWait(_Dispatch(apps, keeper), api.database_wait)
     return with_cors(RequestLogMiddleware(dispatch), api.settings.cors_origins)
 
 
 class _Dispatch:
-    """Gives a request to the dialect whose prefix its path has, whole segments only. A slash at the
-    end of a path does not count."""
+    """Passes a request to the dialect whose prefix its path has, by whole segments. A trailing
+    slash is ignored."""
 
     def __init__(self, apps: Mapping[str, Mount], keeper: FastAPI) -> None:
         self._apps = sorted(apps.items(), key=lambda item: -len(item[0]))

@@ -1,4 +1,4 @@
-"""Who asks: the key that came with a request, and the workspace that it opens."""
+"""Authentication: the key of a request and its workspace."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from netnew.domain.ids import WorkspaceId
 from netnew.net.loopback import is_loopback
 
 ANYBODY = "anybody"
-"""The id of every key while none was made."""
+"""The id of every key until one is created."""
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _MAX_SHOWN = 100  # characters of a host
@@ -29,7 +29,7 @@ _OF_PROXIES = frozenset({"forwarded", "x-forwarded-for", "x-forwarded-host", "x-
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`key_id` names the key (not its secret); `service` are the use cases of its workspace."""
+    """`key_id`: id of the key (not its secret); `service`: the use cases of its workspace."""
 
     key_id: str
     workspace_id: WorkspaceId
@@ -38,31 +38,30 @@ class Caller:
     scope: KeyScope = KeyScope.FULL
 
     def check_full_scope(self) -> None:
-        """Raises Forbidden for a read-only key."""
+        """Raise Forbidden for a read-only key."""
         if self.scope is not KeyScope.FULL:
             raise Forbidden
 
     async def is_still_admitted(self) -> bool:
-        """Whether the key still opens; without one, whether none was made meanwhile."""
+        """Whether the key is still valid; without one, whether none was created meanwhile."""
         if self.key_id == ANYBODY:
             return not await self.api.keys.any_made()
         return await self.api.keys.is_in_force(self.key_id)
 
 
 async def authenticate(connection: HTTPConnection) -> Caller:
-    """The caller of a request, counted as one of his requests. Raises KeyRefused, HostRefused,
-    QuotaExceeded, and Forbidden where a read-only key asks for more than GET and streams.
+    """The caller of a request, which counts towards its rate. Raises KeyRefused, HostRefused,
+    QuotaExceeded, and Forbidden for a read-only key beyond GET and streams.
 
-    The key stands in `x-api-key` or as `Authorization: Bearer`. While no key was made, any that is
-    not empty opens the workspace of the settings, on loopback alone, and only to whoever calls this
-    machine by a name of its own and through nobody: a page in a browser that was sent here by its
-    name server is not meant, nor what a proxy lets in.
-    """
+    The key is in `x-api-key` or `Authorization: Bearer`. Until a key is created, any non-empty
+    key gives access to the workspace of the settings, but only on loopback, addressed by a local
+    name and without a proxy: this excludes browser pages led here by their name server, and what
+    a proxy lets in."""
     api = api_state(connection)
     caller = await _known(api, connection, secret_in(connection))
     connection.state.caller = caller
     api.requests.take(caller.key_id)
-    # A socket has no method: here it only ever tells of events.
+    # A WebSocket has no method: here it only sends events.
     method = connection.scope.get("method", "GET")
     if method not in _READING:
         async with caller.service.audit.refusals(f"{method} {route_of(connection.scope)}"):
@@ -71,13 +70,13 @@ async def authenticate(connection: HTTPConnection) -> Caller:
 
 
 def key_id_of(scope: Scope) -> str | None:
-    """The id of the key that a request came with, for the log; None where none opened."""
+    """The id of a request's key, for the log; None if it was not authenticated."""
     caller = scope.get("state", {}).get("caller")
     return caller.key_id if isinstance(caller, Caller) else None
 
 
 def secret_in(connection: HTTPConnection) -> str:
-    """The key that came along, '' where none did."""
+    """The key sent, '' without one."""
     given = connection.headers.get("x-api-key", "").strip()
     if given:
         return given
@@ -109,13 +108,13 @@ def _service(
 
 
 def is_of_this_machine(api: ApiState, connection: HTTPConnection) -> bool:
-    """Whether the server listens on loopback alone, and the caller calls it by such a name and
-    through no proxy. The server may have been opened to others while there was a key."""
+    """Whether the server listens on loopback only and is addressed by a local name without a
+    proxy. The server may have been opened to others while there was a key."""
     return is_loopback(api.settings.host) and not _not_of_this_machine(connection)
 
 
 def _not_of_this_machine(connection: HTTPConnection) -> str:
-    """Why a request counts as one from elsewhere; '' where it does not."""
+    """Why a request counts as remote; '' if it does not."""
     through = sorted(_OF_PROXIES.intersection(connection.headers.keys()))
     if through:
         return f"The request came through a proxy ({through[0]})"

@@ -1,4 +1,4 @@
-"""Routes that first ask who calls, and read no more of a body than they are ready to take."""
+"""Routes that authenticate first and read no more of a body than allowed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from netnew.cpu.account import Metered, paid_by
 from netnew.domain.errors import InvalidInput, NotFound, TooLarge
 
 _HAVE_BODIES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-# A body of so few bytes is read at once: to pass it to a thread takes as long.
+# A small body is parsed directly: passing it to a thread takes as long.
 _SMALL_BYTES = 4_000
 _MAX_ELEMENTS = 30_000
 _MAX_ELEMENTS_OF_LISTS = 150_000
@@ -29,7 +29,8 @@ _Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
 
 
 def takes_list(endpoint: _Endpoint) -> _Endpoint:
-    """Below a route's decorator: its body may have a long list, and so be larger than others."""
+    """Marks a route (below its decorator) whose body may have a long list, and so be larger than
+    others."""
     setattr(endpoint, _TAKES_LIST, True)
     return endpoint
 
@@ -38,13 +39,12 @@ _TAKES_LIST = "takes_list"
 
 
 class AuthenticatedRoute(APIRoute):
-    """The `route_class` of every router but those that anyone may call.
+    """The `route_class` of every router that requires a key.
 
-    In this order: the key, the caller's rate, its processor time where there may be a body, the
-    size of the body, its JSON; only then what the route declares. What the route then does counts
-    as processor time of the caller, too. Raises KeyRefused, QuotaExceeded, TooLarge, InvalidInput
-    (field `body`), which the dialect's table of errors answers.
-    """
+    Checks in this order: the key, the caller's rate, its processor time if there may be a body,
+    the size of the body, its JSON; only then what the route declares. The route's processor time
+    is charged to the caller, too. Raises KeyRefused, QuotaExceeded, TooLarge, InvalidInput
+    (field `body`), which the dialect's errors answer."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -70,14 +70,14 @@ class AuthenticatedRoute(APIRoute):
 
 @dataclass(frozen=True, slots=True)
 class _BodyReader:
-    """Of one route. `is_json`: whether it declares a body; `is_list`: whether a long list."""
+    """For one route. `is_json`: it declares a body; `is_list`: with a long list."""
 
     is_json: bool
     is_list: bool
 
     async def body_of(self, request: Request) -> None:
-        """Read it, and parse it, once. A large one waits until others of its caller are done: until
-        then it is with the client."""
+        """Read and parse it once. A large body waits until others of its caller are done; until
+        then it stays with the client."""
         api = api_state(request)
         most = api.settings.serve_max_bytes
         if self.is_list:
@@ -94,7 +94,7 @@ class _BodyReader:
                 request._json = await api.off_loop.run(parsed, body, elements)
 
     def _is_parsed(self, request: Request, body: bytes) -> bool:
-        # Starlette keeps both under these names; so they are read, and parsed, once.
+        # Starlette caches both under these names, so they are read and parsed once.
         request._body = body
         if self.is_json and body:
             _check_type(request.headers.get("content-type", ""))
@@ -103,7 +103,7 @@ class _BodyReader:
 
 
 def _length(request: Request, most: int) -> int:
-    """How many bytes are to come, `most` where that is not told. Raises TooLarge."""
+    """The announced length in bytes, `most` if it is not announced. Raises TooLarge."""
     told = request.headers.get("content-length", "")
     if told.isdecimal():
         if int(told) > most:
@@ -129,7 +129,9 @@ async def _received(request: Request, most: int) -> bytes:
             raise TooLarge(most)
         parts.append(part)
     length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) != size:  # a parser has lost some: never answer without
+    if (
+        length.isdecimal() and int(length) != size
+    ):  # a parser lost some bytes: never answer without them
         raise InvalidInput("body", f"{size:,} of its {int(length):,} bytes came", "all of it")
     return b"".join(parts)
 

@@ -1,4 +1,4 @@
-"""How many connections a process of the server holds, and how long each may stay silent."""
+"""Limits of connections per process, and how long each may stay silent."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from netnew.settings import Settings
 
-# Left free for the database, for what runs fetch, and for accepting a connection to refuse it.
+# Reserved for the database, for pages that runs fetch, and for accepting a connection to refuse it.
 _MAX_RESERVED = 256
 _MIN_CONNECTIONS = 4
 _ENOUGH_DESCRIPTORS = 65_536
@@ -17,7 +17,7 @@ _ENOUGH_DESCRIPTORS = 65_536
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """`most` in all and `max_per_address` of one client address; `head_timeout_s` from connecting
+    """`most` in total and `max_per_address` per client address; `head_timeout_s` from connecting
     to the end of a request's headers."""
 
     most: int = 4_000
@@ -26,8 +26,8 @@ class ConnectionLimits:
 
 
 class OpenConnections:
-    """How many connections are open, in all and by client address. Each connection that was added
-    is removed once, when it is closed. For one thread."""
+    """Counts open connections, in total and by client address. Each connection added is removed
+    once, when it is closed. For one thread."""
 
     def __init__(self, limits: ConnectionLimits) -> None:
         self._limits = limits
@@ -35,7 +35,7 @@ class OpenConnections:
         self._by_address: Counter[str] = Counter()
 
     def has_room(self, address: str | None) -> bool:
-        """Whether one more of `address` may be open. An unknown address counts in the total."""
+        """Whether `address` may open one more. An unknown address counts in the total only."""
         of_one = 0 if address is None else self._by_address[address]
         return self._total < self._limits.most and of_one < self._limits.max_per_address
 
@@ -53,8 +53,8 @@ class OpenConnections:
 
 
 def connection_limits(settings: Settings) -> ConnectionLimits:
-    """Those of the settings, lowered to what the process may open: descriptors in use now and a
-    reserve are left out, and one address may hold three quarters of the rest."""
+    """The limits of the settings, lowered to what the process may open: without descriptors in
+    use and a reserve; one address may hold three quarters of the rest."""
     most, per_address = settings.serve_connections, settings.serve_connections_per_address
     limit = raised_descriptor_limit()
     if limit is not None:
@@ -66,8 +66,8 @@ def connection_limits(settings: Settings) -> ConnectionLimits:
 
 
 def raised_descriptor_limit() -> int | None:
-    """How many descriptors the process may have open, once the soft limit is raised as far as is
-    allowed and of use; None where there is no limit that can be read."""
+    """How many descriptors the process may open after raising the soft limit as far as allowed
+    and useful; None if the limit is unknown."""
     try:
         import resource
     except ImportError:  # Windows

@@ -1,4 +1,4 @@
-"""Long answers are made in short steps: streams and other requests have their turn between."""
+"""Builds long responses in short slices, so that streams and other requests run in between."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _To = TypeVar("_To")
 
 
 async def map_cooperatively(rows: Iterable[_From], make: Callable[[_From], _To]) -> list[_To]:
-    """What `make` gives for each, in their order."""
+    """The results of `make` for each value, in order."""
     made = []
     for number, row in enumerate(rows, 1):
         made.append(make(row))

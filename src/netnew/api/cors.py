@@ -1,4 +1,4 @@
-"""Pages of other origins may call the server only where the settings name their origins."""
+"""Browser pages of other origins may call the server only if the settings list their origins."""
 
 from __future__ import annotations
 

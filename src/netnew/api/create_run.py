@@ -1,4 +1,4 @@
-"""Beginning a run for a caller of any dialect."""
+"""Creates runs for callers of any dialect."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from netnew.ports.store import Join
 
 @dataclass(frozen=True, slots=True)
 class WebhookRequest:
-    """A webhook asked for with a run; `field` is what the dialect calls its address."""
+    """A webhook requested with a run; `field`: the dialect's name of its address."""
 
     face: str
     url: str
@@ -29,12 +29,10 @@ class WebhookRequest:
 async def create_run(
     caller: Caller, spec: RunSpec, hook: WebhookRequest | None = None, as_id: RunId | None = None
 ) -> Run:
-    """A queued run, with its webhook, counted as one of those the caller may begin an hour. No
-    model is waited for: where one is to read the objective, the run is `unread`, and its worker has
-    that done.
+    """Create a queued run with its webhook; it counts towards the caller's runs per hour. No model
+    is waited for: if one should read the objective, the run is `unread`, and its worker does that.
 
-    Raises InvalidInput, NotFound, QuotaExceeded; Conflict where there is a run `as_id`.
-    """
+    Raises InvalidInput, NotFound, QuotaExceeded; Conflict if run `as_id` exists."""
     api = caller.api
     if hook is not None:
         check_address(hook, api.settings.webhook_private_addresses)
@@ -52,8 +50,8 @@ async def create_run(
 
 
 async def with_fallback_condition(caller: Caller, spec: RunSpec) -> RunSpec:
-    """`spec`, with its objective as the condition where none is read in it: a match is to have a
-    quote also then."""
+    """`spec`, with its objective as the condition if none can be read from it, so that every
+    match has a quote."""
     planned = await caller.service.plan(spec, reads=False)
     return _to_be_proved(spec) if _asks_nothing(planned.spec) else spec
 
@@ -67,8 +65,8 @@ def _to_be_proved(spec: RunSpec) -> RunSpec:
 
 
 def check_address(hook: WebhookRequest, allow_private: bool) -> None:
-    """Raises InvalidInput where nothing may be sent to that address, as far as it shows already; it
-    is looked at again, with what its name resolves to, at every attempt."""
+    """Raise InvalidInput if nothing may be sent to that address, as far as it shows; it is
+    checked again at every attempt, with what its name resolves to."""
     try:
         AddressGuard(allow_private).checked_url(hook.url)
     except AddressRefused as error:

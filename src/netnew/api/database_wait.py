@@ -1,4 +1,4 @@
-"""Requests do not wait long for a database that does not answer."""
+"""Requests do not wait long for a database that does not respond."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 DatabaseWait = Callable[[], AbstractContextManager[None]]
-"""Within what it gives, calls to a database that is silent fail soon, with StoreBusy."""
+"""Returns a context in which calls to an unresponsive database fail soon, with StoreBusy."""
 
 
 class LimitDatabaseWait:

@@ -1,8 +1,7 @@
-"""`/docs`: Swagger UI over `/openapi.json`, all of it served from here.
+"""`/docs`: Swagger UI over `/openapi.json`, served entirely from here.
 
-The script and the style sheet are those that the package fastapi-offline ships. The page has no
-inline script, so that its content security policy can allow this server alone.
-"""
+Script and style sheet come from the package fastapi-offline. The page has no inline script, so
+that its content security policy can allow this server only."""
 
 from __future__ import annotations
 
@@ -17,7 +16,7 @@ from netnew.domain.errors import NotFound
 router = APIRouter()
 
 _ASSETS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
-# Addresses are relative, so that the page also works behind a proxy that adds a prefix.
+# Addresses are relative, so that the page works behind a proxy that adds a prefix.
 _PAGE = """\
 <!doctype html>
 <html lang="en">
@@ -62,7 +61,7 @@ _ASSET_HEADERS = {"x-content-type-options": "nosniff", "cache-control": "max-age
 
 @router.get("/docs", include_in_schema=False)
 async def page() -> HTMLResponse:
-    """All operations of all formats, in a browser."""
+    """The page with all operations of all formats."""
     return HTMLResponse(_PAGE, headers=_PAGE_HEADERS)
 
 

@@ -1,4 +1,4 @@
-"""What went wrong with a request, before it takes the shape of a dialect."""
+"""Errors of a request, before a dialect gives them its shape."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ STATUSES: Mapping[type[NetnewError], int] = {
     ModelMisconfigured: 503,
     StoreDamaged: 503,
 }
-"""The status of each error, where a dialect does not say otherwise; all else is 500."""
+"""The status of each error, unless a dialect says otherwise; everything else is 500."""
 
 DATABASE_RETRY_AFTER_S = 5.0
 INTERNAL = "Internal server error"
 
-# Who sends ten thousand wrong ones has no use for ten thousand answers.
+# Ten thousand errors help nobody.
 _MAX_FIELDS = 50
 _MAX_PATH = 200
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
@@ -62,7 +62,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """One field that is wrong, as FastAPI tells it. `loc` begins with body, query or path."""
+    """One invalid field, as reported by FastAPI. `loc` begins with body, query or path."""
 
     loc: tuple[str | int, ...]
     msg: str
@@ -74,7 +74,7 @@ class FieldProblem:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A refusal: its HTTP status, what is wrong in words, which fields, when to come again."""
+    """An error response: HTTP status, message, fields, when to retry."""
 
     status: int
     message: str
@@ -103,8 +103,8 @@ def answer_problems(
     statuses: Mapping[type[NetnewError], int] = STATUSES,
     names: Mapping[str, str] | None = None,
 ) -> None:
-    """Have every error of `app` answered by `answer`. `names`: our name of a field → the dialect's
-    (dotted for one in another)."""
+    """Answer every error of `app` with `answer`. `names`: our name of a field → the dialect's
+    (dotted if nested)."""
     names = names or {}
 
     async def of_netnew(request: Request, error: Exception) -> Response:
@@ -142,7 +142,7 @@ def answer_problems(
 
 
 def _methods_of(app: FastAPI, scope: Scope) -> list[str]:
-    """The methods that the path of a request has, of all routes of that path."""
+    """The methods of all routes that match the path of a request."""
 
     def has(method: str) -> bool:
         tried = {key: scope[key] for key in ("type", "path", "root_path") if key in scope}
@@ -155,9 +155,9 @@ def _methods_of(app: FastAPI, scope: Scope) -> list[str]:
 def problem_of(
     error: Exception, statuses: Mapping[type[NetnewError], int], names: Mapping[str, str]
 ) -> Problem:
-    """Of the nearest class of `error` that is in the table.
+    """The problem of the nearest class of `error` in the table.
 
-    What is of this machine (paths, hosts, users of the database) goes to the log alone.
+    Details of this machine (paths, hosts, database users) go to the log only.
     """
     status = next((statuses[x] for x in type(error).__mro__ if x in statuses), 500)
     if isinstance(error, StoreBusy):

@@ -1,4 +1,4 @@
-"""Following a run for a client: its events as they are committed, and a beat where none come."""
+"""Follows a run for a client: its events as they are committed, and heartbeats in between."""
 
 from __future__ import annotations
 
@@ -10,19 +10,18 @@ from netnew.domain.event import Event
 from netnew.domain.ids import RunId
 
 KEY_ASKED_EVERY_S = 15.0
-"""A stream outlives its key by so much at most."""
+"""How long a stream may outlive its key, in seconds."""
 
 
 async def follow(
     caller: Caller, run_id: RunId, after: int, beat_s: float, timeout_s: float | None = None
 ) -> AsyncGenerator[list[Event], None]:
-    """The events with a number above `after`, in lists; an empty list where there was none for
-    `beat_s`. Ends when the run has ended and all its events were given, after `timeout_s` (what is
-    stored already is given in any case), when the server is to stop, and within `KEY_ASKED_EVERY_S`
-    of the caller's key being revoked. A list may be empty somewhat before `beat_s` is over.
+    """Yield the events with numbers above `after`, in lists; an empty list after `beat_s` without
+    any (or slightly earlier). Ends when the run has ended and all its events were yielded, after
+    `timeout_s` (stored events are yielded in any case), when the server stops, and within
+    `KEY_ASKED_EVERY_S` of the caller's key being revoked.
 
-    Raises NotFound.
-    """
+    Raises NotFound."""
     loop, closing = asyncio.get_running_loop(), caller.api.closing
     ends_at = None if timeout_s is None else loop.time() + timeout_s
     asked_at = loop.time()

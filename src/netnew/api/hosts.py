@@ -1,9 +1,8 @@
-"""The host that a request is addressed to, strictly read.
+"""The host of a request, read strictly.
 
-While no key was made, the host decides who may come in: a page in a browser whose name server leads
-it here is known by nothing else. Lenient readers take a malformed `Host` for none, and fall back
-to the address of the server.
-"""
+Until a key is created, the host decides who is admitted: only it reveals a browser page whose
+name server leads here. Lenient parsers treat a malformed `Host` as missing and use the server's
+address."""
 
 from __future__ import annotations
 
@@ -12,15 +11,15 @@ import re
 from starlette.types import Scope
 
 TARGET = "target"
-"""Where the state of a scope has the target of a request that was not a plain path."""
+"""The key in a scope's state of a request target that is not a plain path."""
 
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.ASCII)
 _ABSOLUTE = re.compile(rb"[a-z][a-z0-9+.-]*://([^/?#]*)(?:[/?#].*)?", re.IGNORECASE | re.DOTALL)
 
 
 def host_of(scope: Scope) -> str:
-    """The host in lower case, an IPv6 address without brackets; '' unless there is one `Host` that
-    is a plain host with or without a port, and an absolute target that says the same."""
+    """The host in lower case, an IPv6 address without brackets; '' unless there is exactly one
+    `Host`, a plain host with optional port, and an absolute target, if any, agrees."""
     named = [value for name, value in scope["headers"] if name == b"host"]
     if len(named) != 1 or not _is_target_of(named[0], scope):
         return ""

@@ -1,4 +1,4 @@
-"""How the server reads HTTP/1.1 from a connection: uvicorn's httptools protocol, with limits."""
+"""Reads HTTP/1.1 from a connection: uvicorn's httptools protocol, with limits."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _log = logging.getLogger(__name__)  # damped like uvicorn's own (`serving`)
 
 
 class _HeadRefused(Exception):
-    """Raised within the parser, which gives up with an error of its own."""
+    """Raised inside the parser, which then fails with its own error."""
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """Limits what a client may hold before it has sent a request:
+    """Limits what a client may use before it has sent a request:
 
     - a connection beyond `limits`: 503 and closed;
     - a head that is not complete within `limits.head_timeout_s` of the connection, or of its first
@@ -79,7 +79,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         self._unfinished += len(data)
         try:
-            self._feed(data)  # resets `_unfinished` for what is complete
+            self._feed(data)  # resets `_unfinished` for complete requests
         except httptools.HttpParserError:
             self._refuse_unparsed()
             return
@@ -107,7 +107,7 @@ class HttpProtocol(HttpToolsProtocol):
     # -------------------------------------------------------------------------------- upgrades
 
     def _should_upgrade(self) -> bool:
-        """WebSocket opens with GET alone."""
+        """A WebSocket opens with GET only."""
         return self.parser.get_method() == b"GET" and super()._should_upgrade()
 
     def _is_ignored_upgrade(self) -> bool:
@@ -148,7 +148,7 @@ class HttpProtocol(HttpToolsProtocol):
             return
         self._head_bytes = 0
         self._stop_head_timer()
-        if not self.url.startswith(b"/"):  # uvicorn keeps the path alone
+        if not self.url.startswith(b"/"):  # uvicorn keeps only the path
             self.scope["state"][TARGET] = self.url
         super().on_headers_complete()
 
@@ -170,7 +170,7 @@ class HttpProtocol(HttpToolsProtocol):
     # ----------------------------------------------------------------------------- the head timer
 
     def _waits_for_head(self) -> bool:
-        """Whether bytes came that belong to no request in hand, and nothing else times them."""
+        """Whether bytes arrived that belong to no current request and have no other timeout."""
         in_hand = self.cycle is not None and not self.cycle.response_complete
         return not in_hand and self.timeout_keep_alive_task is None
 
@@ -219,8 +219,8 @@ class HttpProtocol(HttpToolsProtocol):
 def limited_protocols(
     limits: ConnectionLimits,
 ) -> tuple[type[HttpProtocol], type[asyncio.Protocol] | None]:
-    """The protocols of HTTP and of WebSocket (None where no package speaks it) that share these
-    limits, as classes: uvicorn makes one for each connection."""
+    """The protocol classes of HTTP and of WebSocket (None without a package for it) that share
+    these limits; uvicorn creates one per connection."""
     counted = OpenConnections(limits)
     attributes = {"limits": limits, "open_connections": counted}
     http = type("LimitedHttpProtocol", (HttpProtocol,), attributes)
@@ -228,7 +228,7 @@ def limited_protocols(
 
 
 def _counted_websocket(counted: OpenConnections) -> type[asyncio.Protocol] | None:
-    """What takes over from HTTP when a connection is upgraded, and counts it from then on."""
+    """The protocol that takes over from HTTP when a connection is upgraded, and counts it."""
     base: Any = AutoWebSocketsProtocol
     if base is None:
         return None

@@ -1,11 +1,10 @@
-"""Requests that carry an `Idempotency-Key`: what was answered is kept for a day and given again.
-Two that come at once are done one after the other.
+"""Requests with an `Idempotency-Key`: the response is stored for a day and returned again.
+Concurrent ones run one after another.
 
-Where a process dies between doing and keeping, it depends. What is begun anew
-(`create_idempotently`) gets the id that it had: there is no second run. Any other command is done
-again when the request comes again two minutes later or more: until then its key is taken. The same
-holds for a command that was `done`, and of which then nothing could be read to answer with.
-"""
+If a process dies between doing and storing, it depends. A repeated create
+(`create_idempotently`) gets the same id, so there is no second run. Any other command is done
+again if the request is repeated after two minutes or more; until then its key is taken. The same
+applies to a command that was done but whose response could not be read."""
 
 from __future__ import annotations
 
@@ -30,11 +29,11 @@ from netnew.ports.api import StoredResponse
 
 HEADER = "Idempotency-Key"
 REPLAYED = "idempotent-replayed"
-"""Set on an answer that was given before."""
+"""Set on a repeated response."""
 
 _CHANGE_NOTHING = frozenset({"GET", "HEAD", "OPTIONS"})
 LONGEST = 255
-"""Characters of a key."""
+"""Maximum length of a key."""
 
 _KEPT = timedelta(days=1)  # as long as `ports.AnswerStore` does
 _WAITS_S = 30.0
@@ -43,7 +42,7 @@ _LOOKS_EVERY_S = 0.1
 
 @dataclass(frozen=True, slots=True)
 class IdempotentRequest:
-    """A request that is to be done once. `asked`: a hash of what it asks."""
+    """A request to be done once. `asked`: a hash of its content."""
 
     caller: Caller
     route: str
@@ -51,8 +50,8 @@ class IdempotentRequest:
     asked: str
 
     async def claim(self) -> StoredResponse | None:
-        """What was answered before; None where it is now to be done. One that is being done just
-        now is waited for. Raises InvalidInput, Conflict."""
+        """The stored response; None if the request should be done now. Waits for one in
+        progress. Raises InvalidInput, Conflict."""
         api, workspace_id = self.caller.api, self.caller.workspace_id
         until = api.clock.monotonic() + _WAITS_S
         while True:
@@ -72,15 +71,16 @@ class IdempotentRequest:
         await self.caller.api.answers.release(self.caller.workspace_id, self.route, self.key)
 
     def run_id(self, number: int) -> RunId:
-        """The id of the run that this begins; `number` counts the days that it came on."""
+        """The id of the run that this creates; `number` counts the days on which it was sent."""
         parts = (self.caller.workspace_id, self.route, self.key, self.asked, str(number))
         digest = blake2b("\0".join(parts).encode(), digest_size=16).digest()
         return run_id(UUID(bytes=digest, version=4))
 
 
 class IdempotentRoute(APIRoute):
-    """A route that heeds the header. It stands below one that has admitted the caller and read the
-    body: `class Route(GuardedRoute, DoneOnce)`. Answers of success alone are kept."""
+    """A route that honours the header. It comes after one that has authenticated the caller and
+    read the body: `class Route(AuthenticatedRoute, IdempotentRoute)`. Only successful responses
+    are stored."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -98,8 +98,8 @@ class IdempotentRoute(APIRoute):
 
 
 def respond_once(request: Request) -> None:
-    """What is asked has become durable. Should the answer fail now, the key stays taken, so that
-    who tries again at once does not have it done twice."""
+    """The command has become durable. If the response fails now, the key stays taken, so that an
+    immediate retry does not do it twice."""
     request.state.is_done = True
 
 
@@ -109,8 +109,8 @@ async def create_idempotently(
     start: Callable[[RunId | None], Awaitable[Run]],
     counts: Callable[[Run], bool] = lambda run: True,
 ) -> Run:
-    """The run that `start` begins under the id it is given, or that it began when the very same
-    request came before. One of before that does not count is passed over."""
+    """The run that `start` creates under the given id, or created for the same request before.
+    An earlier run that does not count is ignored."""
     once: IdempotentRequest | None = getattr(request.state, "once", None)
     if once is None:
         return await start(None)

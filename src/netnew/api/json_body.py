@@ -1,4 +1,4 @@
-"""The JSON of a body: bounded before it is read, and what no database holds refused."""
+"""Parses the JSON of a body: bounded beforehand, and without values that no database can hold."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _LARGEST = 2**63 - 1  # what every database can hold
 
 
 def parsed(body: bytes, max_elements: int) -> Any:
-    """The JSON. Of a name that stands twice in an object the last counts, as everywhere. Raises
-    InvalidInput (field `body`), also for one that may have more than `max_elements` names and
-    values: every one of them is an object in memory, twenty times as large as it is written."""
+    """The JSON value. Of duplicate names in an object the last counts, as usual. Raises
+    InvalidInput (field `body`), also if it may have more than `max_elements` names and values,
+    since each is an object in memory, twenty times as large as written."""
     _check_elements(body, max_elements)
     try:
         text = body.decode("utf-8")
@@ -38,7 +38,7 @@ def parsed(body: bytes, max_elements: int) -> Any:
 
 
 def _check_elements(body: bytes, most: int) -> None:
-    """Counts what parts elements, in texts too, since that takes no time: a text has few."""
+    """Counts separators, including those in texts, because that is fast and texts have few."""
     count = sum(body.count(mark) for mark in (b",", b":", b"[", b"{"))
     if count > most:
         problem = f"has {count:,} commas, colons and opening brackets"
@@ -46,7 +46,7 @@ def _check_elements(body: bytes, most: int) -> None:
 
 
 def _strings(parsed: Any) -> Iterator[str]:
-    """All texts of it, names included."""
+    """All strings in it, including names."""
     left = [parsed]
     while left:
         match left.pop():
@@ -81,7 +81,7 @@ _DECODER = json.JSONDecoder(parse_constant=_refuse, parse_int=_whole, parse_floa
 
 
 def _check_surrogates(parsed: Any) -> None:
-    """Half a character, which no answer could repeat."""
+    """Lone surrogates, which no response could contain."""
     try:
         json.dumps(parsed, ensure_ascii=False).encode()
     except UnicodeEncodeError:
@@ -89,7 +89,7 @@ def _check_surrogates(parsed: Any) -> None:
 
 
 def _depth(parsed: Any) -> int:
-    """How many levels of lists and objects there are."""
+    """The nesting depth of lists and objects."""
     depth, level = 0, [parsed]
     while level:
         level = [x for x in level if isinstance(x, dict | list)]

@@ -1,4 +1,4 @@
-"""How many streams are open, in all and of each key."""
+"""Limits per key: streams, request rates, and waiting large work."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _STREAM_RETRY_S = 5.0
 
 @dataclass(slots=True)
 class StreamQuota:
-    """`heed`: told how many are open, whenever that changes."""
+    """`heed`: called with the number of open streams whenever it changes."""
 
     most: int
     max_per_key: int
@@ -24,7 +24,7 @@ class StreamQuota:
     open: int = 0
 
     def take(self, key: str) -> Callable[[], None]:
-        """Take one; what is given back lets go of it, once. Raises QuotaExceeded."""
+        """Take a slot; returns a function that releases it, once. Raises QuotaExceeded."""
         if self.open >= self.most:
             raise QuotaExceeded(f"{self.most} streams are open already", _STREAM_RETRY_S)
         if self._taken[key] >= self.max_per_key:
@@ -52,7 +52,7 @@ _MAX_KEYS = 10_000
 
 @dataclass(slots=True)
 class RateLimiter:
-    """`per_s` for long, `at_once` in a row; counted in this process. `limit`: the same in words."""
+    """`per_s` on average, `at_once` in a burst; counted per process. `limit`: the same in words."""
 
     per_s: float
     at_once: float
@@ -61,7 +61,7 @@ class RateLimiter:
     _left: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def take(self, key: str) -> None:
-        """Count one. Raises QuotaExceeded, which says when there is room for the next."""
+        """Count one. Raises QuotaExceeded with the time until the next is allowed."""
         now = self.monotonic()
         left, since = self._left.pop(key, (self.at_once, now))
         left = min(self.at_once, left + (now - since) * self.per_s)
@@ -70,7 +70,7 @@ class RateLimiter:
             wait_s = (1 - left) / self.per_s
             problem = "Too many requests: quota temporarily exceeded"
             raise QuotaExceeded(f"{problem} ({self.limit})" if self.limit else problem, wait_s)
-        self._left[key] = (left - 1, now)  # at the end: the first is who was idle for longest
+        self._left[key] = (left - 1, now)  # moved to the end: the first has been idle longest
         while len(self._left) > _MAX_KEYS:
             del self._left[next(iter(self._left))]
 
@@ -80,7 +80,7 @@ _QUEUE_RETRY_S = 5.0
 
 @dataclass(slots=True)
 class BoundedQueue:
-    """`at_once` have their turn together; at most `waiting` others wait for theirs."""
+    """Up to `at_once` run concurrently; at most `waiting` others wait."""
 
     at_once: int
     waiting: int
@@ -92,8 +92,8 @@ class BoundedQueue:
 
     @asynccontextmanager
     async def turn(self, of: str) -> AsyncIterator[None]:
-        """Wait for a turn, and have it. `of`: what there is too much of, for the refusal. Raises
-        QuotaExceeded where too many wait."""
+        """Wait for a turn and hold it. `of`: what there is too much of, for the error. Raises
+        QuotaExceeded if too many wait."""
         if self._asked >= self.at_once + self.waiting:
             raise QuotaExceeded(f"{self._asked} {of} are made already", _QUEUE_RETRY_S)
         self._asked += 1

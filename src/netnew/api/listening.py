@@ -1,4 +1,4 @@
-"""The address that is listened on."""
+"""The listening socket."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ BACKLOG = 2048
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """A socket that listens there; port 0: any that is free. Raises InvalidInput."""
+    """A listening socket; port 0: any free port. Raises InvalidInput."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Told that it is TCP, the event loop sends small answers without waiting to fill a packet.
+    # With the protocol set to TCP, the event loop sends small responses without waiting to fill a packet.
     listens = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listens.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -28,6 +28,6 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 def bound_address(listens: socket.socket, host: str) -> str:
-    """The address to be called, such as `http://127.0.0.1:8080`."""
+    """The URL of the server, such as `http://127.0.0.1:8080`."""
     shown = f"[{host}]" if ":" in host else host
     return f"http://{shown}:{listens.getsockname()[1]}"

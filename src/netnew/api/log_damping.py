@@ -1,4 +1,5 @@
-"""Repeated log lines of the network layer, which any client can cause: a few, then a count."""
+"""Limits repeated log lines of the network layer, which any client can cause: a few, then a
+count."""
 
 from __future__ import annotations
 
@@ -15,8 +16,8 @@ _MAX_KINDS = 1_000
 
 @dataclass(slots=True)
 class RepeatedLogFilter:
-    """Lets `most` lines of a kind pass in each `period_s`; the first of the next period says how
-    many were left out. A kind is the message before its arguments, up to its first line break."""
+    """Passes `most` lines of a kind per `period_s`; the first of the next period says how many
+    were suppressed. A kind is the message before formatting, up to its first line break."""
 
     most: int = _MAX_IN_A_ROW
     period_s: float = _PERIOD_S
@@ -24,14 +25,14 @@ class RepeatedLogFilter:
     _seen: dict[str, tuple[float, int]] = field(default_factory=dict)
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """As `logging.Filter` has it: whether the line is written."""
+        """As in `logging.Filter`: whether the line is written."""
         passes, left_out = self.count(str(record.msg).partition("\n")[0])
         if passes and left_out:
             record.msg, record.args = f"{record.getMessage()} ({left_out:,} more left out)", ()
         return passes
 
     def count(self, kind: str) -> tuple[bool, int]:
-        """Whether this line of `kind` passes, and how many were left out before it."""
+        """Whether this line of `kind` passes, and how many were suppressed before it."""
         now = self.monotonic()
         began, count = self._seen.get(kind, (now, 0))
         left_out = 0
@@ -45,7 +46,7 @@ class RepeatedLogFilter:
 
 @contextmanager
 def damped_logs(*names: str) -> Iterator[None]:
-    """Damp these loggers of the standard library while this is open."""
+    """Filter these loggers of the standard library while this is open."""
     damper = RepeatedLogFilter()
     loggers = [logging.getLogger(name) for name in names]
     for logger in loggers:

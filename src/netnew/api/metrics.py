@@ -1,8 +1,7 @@
-"""What is counted for Prometheus.
+"""Prometheus metrics.
 
-What a process counts is its own. Where several serve on one port they write it to files in a
-folder that `PROMETHEUS_MULTIPROC_DIR` names, so that each can tell the sums of all.
-"""
+Each process counts for itself. Several processes on one port write their counts to files in the
+folder `PROMETHEUS_MULTIPROC_DIR`, so that each can report the sums."""
 
 from __future__ import annotations
 
@@ -66,7 +65,7 @@ _used = Counter(
 
 
 def count_request(scope: Scope, status: int, took_s: float) -> None:
-    """By the route's pattern, never by the path: that has ids in it."""
+    """Counted by the route's pattern, never by the path, which contains ids."""
     route = route_of(scope) or "none"
     dialect = scope.get("dialect", "house")
     _requests.labels(dialect, scope["method"], route, str(status)).inc()
@@ -74,8 +73,8 @@ def count_request(scope: Scope, status: int, took_s: float) -> None:
 
 
 def route_of(scope: Scope) -> str:
-    """The pattern of the route that was taken, whole: a route knows nothing of the prefixes it is
-    included under, which are the first segments of the path. '' where none was taken."""
+    """The full pattern of the matched route, with the prefixes it is included under, which are
+    the first segments of the path. '' if no route matched."""
     pattern = str(getattr(scope.get("route"), "path", ""))
     if not pattern and not scope.get("route"):
         return ""
@@ -95,7 +94,7 @@ class StepMetrics(ExecutionObserver):
 
 
 def page(figures: StoreStats | None) -> bytes:
-    """All of it as Prometheus reads it; `figures` are None where the database is away."""
+    """The metrics page; `figures` are None if the database is unavailable."""
     counted = registry
     if os.environ.get(FOLDER):
         counted = CollectorRegistry()
@@ -106,7 +105,7 @@ def page(figures: StoreStats | None) -> bytes:
 
 
 class _Beside(Collector):
-    """What nobody counts: it is looked at when it is asked for."""
+    """Values that are read when requested."""
 
     def __init__(self, figures: StoreStats | None) -> None:
         self._figures = figures

@@ -1,4 +1,4 @@
-"""What netnew adds to every wire format: one object called `netnew`, asked and told."""
+"""What netnew adds to every wire format: one object `netnew` in requests and responses."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MAX_NAMES = 100
 
 
 class _Known(BaseModel):
-    """Only what is declared. A great many names are refused at once, not each by an error."""
+    """Only declared fields. Very many unknown names are refused with one error."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -101,9 +101,9 @@ class NetnewResponse(BaseModel):
 
 
 def with_netnew_request(spec: RunSpec, extras: NetnewRequest | None, settings: Settings) -> RunSpec:
-    """The spec with what `extras` ask, within the caps of the settings. Raises InvalidInput for a
-    source or a judge that callers may not name: both can make this machine read files and call
-    addresses."""
+    """The spec with the options of `extras`, within the caps of the settings. Raises
+    InvalidInput for a source or judge that callers may not choose, because both can read files
+    and reach addresses of this machine."""
     if extras is None:
         return replace(spec, budget=spec.budget.capped_by(settings.budget))
     for source in extras.sources or ():

@@ -1,4 +1,4 @@
-"""One OpenAPI document of all dialects: each one's schemas keep apart by its name."""
+"""One OpenAPI document of all dialects; schemas are prefixed by dialect."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _REF = "#/components/schemas/"
 
 
 def merged(documents: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """The paths of all; a schema `X` of `parallel` becomes `parallel.X`."""
+    """All paths; a schema `X` of `parallel` becomes `parallel.X`."""
     whole: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {"title": "netnew", "version": __version__},

@@ -1,4 +1,4 @@
-"""What belongs to no dialect: health, metrics, and the documents of all of them."""
+"""What belongs to no dialect: health, metrics, and OpenAPI documents."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def make_operations_app(dialects: Mapping[str, FastAPI]) -> FastAPI:
 
 
 async def _check_keeps_house(api: ApiState, request: Request) -> None:
-    """What all workspaces spend is for keys of the server's own. Raises KeyRefused …"""
+    """The spend of all workspaces is for keys of the server's own workspace. Raises KeyRefused …"""
     caller = await authenticate(request)
     if caller.workspace_id != api.settings.workspace:
         raise KeyRefused

@@ -1,4 +1,4 @@
-"""Ids in addresses: every dialect takes every form of one."""
+"""Ids in paths: every dialect accepts every form."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from netnew.domain.ids import RunId, run_id_from
 
 
 def run_id_in_path(text: str, noun: str = "run") -> RunId:
-    """The run id meant by `text`. Raises NotFound where it can be none: nothing is called so."""
+    """The run id meant by `text`. Raises NotFound if it cannot be one."""
     try:
         return run_id_from(text)
     except InvalidInput:

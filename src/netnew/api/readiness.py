@@ -1,4 +1,4 @@
-"""Whether the server can do its work, asked by load balancers every second."""
+"""Whether the server can do its work, as polled by load balancers."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _log = structlog.get_logger(__name__)
 
 
 class Readiness:
-    """`check` reads and writes something small, and raises where that fails. Anybody may ask: so
-    what was found holds for a second, and all who ask meanwhile wait for one check."""
+    """`check` reads and writes something small, and raises on failure. Anyone may call it, so a
+    result is valid for a second, and concurrent callers share one check."""
 
     def __init__(
         self, check: Callable[[], Awaitable[None]], monotonic: Callable[[], float]
@@ -26,7 +26,7 @@ class Readiness:
         self._holds_until = 0.0
 
     async def is_ready(self) -> bool:
-        """Whether the database can be read and written; the log has why not."""
+        """Whether the database can be read and written; the log has the reason if not."""
         checking = self._checking
         if checking is None or (checking.done() and self._monotonic() >= self._holds_until):
             checking = self._checking = asyncio.create_task(self._checked(), name="netnew-ready")

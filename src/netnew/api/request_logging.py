@@ -1,4 +1,4 @@
-"""Around every request and every WebSocket: its id, how long it took, one line in the log."""
+"""Middleware around every request and WebSocket: id, duration, one log line."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from netnew.api.auth import key_id_of
 
 _GOOD_ID = re.compile(r"^[A-Za-z0-9._-]{1,128}$")
 _DONE, _GONE, _FAILED = 1000, 1006, 1011
-_REFUSED = 403  # closed before it was open: told as an answer to the request that asks for it
-# Asked every few seconds by machines: told only where they fail, or at the level `debug`.
+_REFUSED = 403  # closed before it was open: logged as the response to its request
+# Polled every few seconds by machines: logged only on failure or at level `debug`.
 _ROUTINE = frozenset({"/healthz", "/readyz", "/metrics"})
 _log = structlog.get_logger("netnew.api")
 
 
 class RequestLogMiddleware:
-    """Takes the caller's `x-request-id` where it is a plain word, else makes one; sends it back.
+    """Uses the caller's `x-request-id` if it is a plain word, otherwise a new one; returns it.
 
-    What an answer does not say of caches is that none may keep it: most of it is for one key alone.
+    A response without a cache header gets `no-store`, since most responses are for one key only.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -40,7 +40,7 @@ class RequestLogMiddleware:
             return
         given = Headers(scope=scope).get("x-request-id", "")
         request_id = given if _GOOD_ID.match(given) else uuid4().hex
-        scope.setdefault("state", {})  # one for all copies of the scope
+        scope.setdefault("state", {})  # shared by all copies of the scope
         with structlog.contextvars.bound_contextvars(request=request_id):
             await handle(scope, receive, send, request_id)
 
@@ -61,7 +61,7 @@ class RequestLogMiddleware:
         try:
             await self._app(scope, receive, answering)
         except Exception:
-            if not is_told:  # else it was answered, and is in the log
+            if not is_told:  # otherwise it was answered and logged
                 raise
         finally:
             took_s = time.perf_counter() - began
@@ -71,7 +71,7 @@ class RequestLogMiddleware:
             _tell("request", scope, took_s, told, "debug" if is_routine else "info")
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
-        """A WebSocket, from its opening to its close: `code` is that of whoever closed it first."""
+        """A WebSocket, from its opening to its close: `code` is the first close code."""
         path = quote(scope["path"])
         began, code, is_open = time.perf_counter(), None, False
 
@@ -110,7 +110,7 @@ def _tell(
     told: Mapping[str, object],
     level: Literal["debug", "info"] = "info",
 ) -> None:
-    """One line of the log; of the key only its id."""
+    """Write one log line; of the key only its id."""
     key_id = key_id_of(scope)
     key = {} if key_id is None else {"key": key_id}
     write = _log.debug if level == "debug" else _log.info

@@ -1,4 +1,4 @@
-"""One process that serves: what listens, and how it leaves."""
+"""One server process: listening and shutdown."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from netnew.api.log_damping import damped_logs
 from netnew.api.state import ApiState
 from netnew.api.tracing import tracing
 
-# What is answered just now may end; streams end at once.
+# Time for requests in progress; streams end immediately.
 _LEAVES_WITHIN_S = 10
-# One that is to leave at once may tidy up for so long.
+# Time for cleanup on an immediate shutdown.
 _TIDIES_WITHIN_S = 2.0
 _POLITE = ("SIGINT", "SIGTERM")
 # asyncio (3.11) tries to accept this often in a row, and tells of each failure, where no descriptor
 # is left. The kernel's queue is as long as `BACKLOG`.
 _ACCEPTED_IN_A_ROW = 8
 LEFT_AT_ONCE = 130
-"""The exit code of who was asked twice to leave."""
+"""The exit code after a second signal."""
 
 
 class _Server(uvicorn.Server):
-    """Leaves the signals to us: the worker beside it is to leave, too."""
+    """Leaves signals to us, because the worker in this process must stop, too."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -47,12 +47,12 @@ class _Server(uvicorn.Server):
 async def serve(
     api: ApiState, app: ASGIApp | None = None, listens: socket | None = None
 ) -> AsyncIterator[int]:
-    """Serve on the host and port of the settings, or on `listens`, while this is open; the port it
-    is (with port 0, one that was free).
+    """Serve on the host and port of the settings, or on `listens`, while this is open; yields the
+    port.
 
-    On leaving, `/readyz` says so, streams end, and after the drain of the settings nothing new is
-    taken; what is being answered is answered. Raises InvalidInput where the address cannot be had.
-    """
+    On exit, `/readyz` answers 503, streams end, and after the drain time nothing new is
+    accepted; requests in progress are answered. Raises InvalidInput if the address is not
+    available."""
     settings = api.settings
     listens = listens or listening(settings.host, settings.port)
     with tracing() as traced, damped_logs("uvicorn.error", "asyncio", "netnew.api.http_protocol"):
@@ -62,7 +62,7 @@ async def serve(
         try:
             while not server.started and not served.done():  # noqa: ASYNC110 (it has no event)
                 await asyncio.sleep(0.01)
-            listens.listen(BACKLOG)  # asyncio has made the kernel's queue as short as its own turn
+            listens.listen(BACKLOG)  # asyncio has shortened the kernel's queue to its own batch
             yield int(listens.getsockname()[1])
             api.closing.set()
             await asyncio.sleep(settings.serve_drain_s)
@@ -99,8 +99,8 @@ class GracefulShutdown:
 
 @contextmanager
 def graceful_shutdown() -> Iterator[GracefulShutdown]:
-    """SIGINT or SIGTERM asks to leave; a second does not wait for what is in hand. What does not
-    tidy up by then is left as a kill would leave it, which loses nothing."""
+    """SIGINT or SIGTERM starts a shutdown; a second one does not wait for work in progress. What
+    has not been cleaned up then is left as after a kill, which loses nothing."""
     loop, leaving, this = asyncio.get_running_loop(), GracefulShutdown(), asyncio.current_task()
 
     def heed() -> None:

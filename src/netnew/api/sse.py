@@ -1,4 +1,4 @@
-"""Server-sent events: how one is framed, and an answer that lets go of its slot at its end."""
+"""Server-sent events: framing, and a response that releases its slot at its end."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
 def frame(data: str, event: str, id: str = "") -> bytes:
-    """One event; `data` is JSON on one line. It ends with the blank line that makes it whole."""
-    # Some clients take these for ends of lines, too; in JSON they may always be written so.
+    """One event with its final blank line; `data` is JSON on one line."""
+    # Some clients treat these as line ends; JSON may always escape them.
     for sign in _LINE_ENDS.intersection(data):
         data = data.replace(sign, f"\\u{ord(sign):04x}")
     lines = [f"event: {event}", *([f"id: {id}"] if id else []), f"data: {data}"]
@@ -21,7 +21,8 @@ def frame(data: str, event: str, id: str = "") -> bytes:
 
 
 class EventStream(StreamingResponse):
-    """Frames as they come. `release` is called once nobody reads any more, however that came."""
+    """Sends frames as they come. `release` is called once nobody reads any more, for whatever
+    reason."""
 
     media_type = "text/event-stream"
 

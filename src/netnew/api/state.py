@@ -1,4 +1,4 @@
-"""What all dialects share while the server is up."""
+"""What all dialects share while the server runs."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from netnew.ports.system import Clock, Ids
 from netnew.settings import Settings
 
 EXPORTS_AT_ONCE = 2
-# All rows of a run are in memory for each, so that others have to wait.
+# Each holds all rows of a run in memory, so others must wait.
 _EXPORTS_WAITING = 8
-# Large bodies are in memory, whole and parsed, while they are read; others wait to be sent.
+# Large bodies are in memory, raw and parsed, while they are read; others wait.
 _BODIES_AT_ONCE = 64
 _BODIES_PER_KEY = 4
 
 
 @dataclass(slots=True)
 class ApiState:
-    """Made at the start of the server. `closing` is set when it is to stop: streams end then.
+    """Created at the start of the server. `closing` is set on shutdown: streams end then.
     `check_database`: reads and writes something small. Raises StoreBusy, StoreDamaged."""
 
     settings: Settings
@@ -75,14 +75,14 @@ class ApiState:
     async def _check_database(self) -> None:
         await self.check_database()
 
-    def moves_into(self, dialect: FastAPI) -> FastAPI:
-        """Let the routes of a dialect find this."""
+    def attach(self, dialect: FastAPI) -> FastAPI:
+        """Attach this to a dialect's application for its routes."""
         dialect.state.api = self
         return dialect
 
 
 def api_state(connection: HTTPConnection) -> ApiState:
-    """The house of the application that a request or a socket came to."""
+    """The state of the application that a request or WebSocket came to."""
     api = connection.app.state.api
     assert isinstance(api, ApiState)
     return api

@@ -1,4 +1,4 @@
-"""Spans of requests for OpenTelemetry, where the extra `otel` and an endpoint are there."""
+"""OpenTelemetry spans of requests, if the extra `otel` and an endpoint are set up."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _log = structlog.get_logger(__name__)
 
 @contextmanager
 def tracing(environment: Mapping[str, str] = os.environ) -> Iterator[Callable[[ASGIApp], ASGIApp]]:
-    """What makes an application tell its requests, while this is open; what is not sent yet goes
-    out at its end. Without an endpoint nothing is imported, and nothing told."""
+    """Yields what wraps an application to trace its requests while this is open; pending spans
+    are sent at the end. Without an endpoint nothing is imported or traced."""
     provider = _provider() if any(environment.get(x) for x in _ENDPOINTS) else None
     if provider is None:
         yield lambda app: app
@@ -51,8 +51,8 @@ def _provider() -> TracerProvider | None:
 
 
 class Traced:
-    """A span a request: method, route, dialect, status, request id. Neither addresses nor headers
-    are told: there are ids and keys in them."""
+    """One span per request: method, route, dialect, status, request id. Addresses and headers
+    are omitted, since they contain ids and keys."""
 
     def __init__(self, app: ASGIApp, provider: TracerProvider) -> None:
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
