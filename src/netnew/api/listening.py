@@ -12,7 +12,7 @@ BACKLOG = 2048
 def listening(host: str, port: int) -> socket.socket:
     """A listening socket; port 0: any free port. Raises InvalidInput."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # With the protocol set to TCP, the event loop sends small responses without waiting to fill a packet.
+    # With the protocol set to TCP, the event loop does not delay small responses.
     listens = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listens.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
