@@ -1,8 +1,7 @@
 """Models behind servers: the vendors, any OpenAI-compatible endpoint, and model files served here.
 
-`open_model` gives a `LanguageModel` for a name. The clients of the vendors are imported when a
-model is first asked: that takes seconds, and most commands ask none.
-"""
+`open_model` returns a `LanguageModel` for a name. Vendors' clients are imported on first use:
+that takes seconds, and most commands use no model."""
 
 from netnew.llms.call_limits import ModelCallLimits
 from netnew.llms.capabilities import Capability, probe

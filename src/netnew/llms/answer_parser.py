@@ -1,4 +1,4 @@
-"""A model's text as the typed answer that was asked for."""
+"""Parses a model's text as the requested typed answer."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _MAX_PROBLEMS = 5
 
 
 class Unusable(ValueError):
-    """The text holds no such answer; the message can be shown to the model."""
+    """The text contains no such answer; the message can be shown to the model."""
 
 
 class _Shape(Generic[T]):
-    """What an answer must be. `fields`: the names an object of it may have; empty where it is
-    none."""
+    """The expected answer. `fields`: the names its object may have; empty if it is not an
+    object."""
 
     def __init__(self, answer: type[T]) -> None:
         self.adapter: TypeAdapter[T] = TypeAdapter(answer)
@@ -43,12 +43,12 @@ def _shape(answer: type[T]) -> _Shape[T]:
 
 
 def answer_in(text: str, answer: type[T]) -> T:
-    """The answer that `text` holds. Raises Unusable."""
+    """The answer in `text`. Raises Unusable."""
     shape = _shape(answer)
     try:
         return _checked(shape, json.loads(text))
     except (ValueError, RecursionError):
-        pass  # not JSON alone, or not of this shape: look closer
+        pass  # not pure JSON, or not of this shape: look closer
     problem = Unusable("the answer holds no JSON object")
     for value in values_in(text):
         for each in _unwrapped(value, shape.fields):
@@ -62,7 +62,7 @@ def answer_in(text: str, answer: type[T]) -> T:
 def _checked(shape: _Shape[T], value: Json) -> T:
     fields = shape.fields
     if fields and not (isinstance(value, dict) and fields & value.keys()):
-        # With defaults for all, anything would do: a schema sent back, an object of another kind.
+        # With defaults for all fields, an echoed schema or any other object would pass.
         raise Unusable(f"the answer must be a JSON object with {', '.join(sorted(fields))}")
     try:
         return shape.adapter.validate_json(json.dumps(value))

@@ -1,4 +1,4 @@
-"""What a model's provider allows, over all processes."""
+"""Provider limits of models, across all processes."""
 
 from __future__ import annotations
 

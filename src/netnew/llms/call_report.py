@@ -1,4 +1,4 @@
-"""How one call to a model went, as it is counted."""
+"""The outcome of one call to a model, for counting."""
 
 from __future__ import annotations
 
@@ -24,31 +24,31 @@ _CREDENTIAL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Reporter:
-    """`model`: as people know it, without its address; `key`: what no message may hold."""
+    """`model`: its name without address, for people; `key`: what no message may contain."""
 
     model: str
     key: str = field(repr=False)
 
     def of_error(self, error: Exception) -> CallOutcomes:
-        """A request failed: counted where that may pass; what never can is told in other ways."""
+        """A request failed: counted if it is temporary; permanent errors are reported
+        differently."""
         failure = failure_of(error, self.key)
         return failed(self.model, failure.label) if failure.may_pass else CallOutcomes()
 
     def explained(self, error: Exception, responses: Sequence[httpx2.Response]) -> Exception:
-        """`error`, or NotAModel where the last of `responses` is a success that could not be read
-        as a model's."""
+        """`error`, or NotAModel if the last of `responses` is a success that is not a model's."""
         is_of_reading = isinstance(error, errors.UnexpectedModelBehavior | errors.ModelAPIError)
         if not is_of_reading or not responses or not responses[-1].is_success:
             return error
         response = responses[-1]
         try:
             text = response.text
-        except httpx2.ResponseNotRead:  # the connection was lost on the way
+        except httpx2.ResponseNotRead:  # the connection was lost midway
             return error
         return NotAModel(_kind_of(text), shortened(text, self.key))
 
     def of_reply(self, text: str, problem: str) -> CallOutcomes:
-        """A reply came; `problem`: why it is no answer ('' where it is one)."""
+        """A reply arrived; `problem`: why it is unusable ('' if it is usable)."""
         if not problem:
             return answered(self.model)
         said = shortened(text, self.key)

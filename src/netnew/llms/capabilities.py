@@ -1,4 +1,4 @@
-"""What a model can do, found out by asking it."""
+"""Probes what a model can do."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ async def probe(
     charge: Charge = unpaid,
     overflow: bool = False,
 ) -> Capability:
-    """Asks for a sum, once or twice, and with `overflow` also with a prompt that is too long for
-    most (which costs, where tokens do). Raises nothing of a model's."""
+    """Ask a small question once or twice, and with `overflow` also send a prompt that is too
+    long for most models (which costs tokens). Never raises a model's errors."""
     prompt = Prompt("You add numbers. Answer in JSON.", "What is 20 + 22?", _Sum, max_tokens=200)
     try:
-        await model.ask(prompt, charge)  # the first also opens the connection
+        await model.ask(prompt, charge)  # the first call also opens the connection
         begun = options.monotonic()
         await model.ask(prompt, charge)
         latency_s = options.monotonic() - begun

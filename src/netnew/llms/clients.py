@@ -1,4 +1,4 @@
-"""The client of each vendor, with what it does by itself switched off."""
+"""The vendors' clients, with their own retries and telemetry switched off."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from netnew.llms.output_modes import OutputMode
 from netnew.net.loopback import is_loopback_url
 
 requests_sent: ContextVar[list[str]] = ContextVar("requests_sent")
-"""Within it, a client notes the address of each request it really sends."""
+"""Inside, a client records the address of each request it sends."""
 
 responses_got: ContextVar[list[httpx2.Response]] = ContextVar("responses_got")
-"""Within it, a client keeps the responses it gets."""
+"""Inside, a client records the responses it gets."""
 
 _CONNECT_S = 10.0
-# What a model that thinks may use for that, besides the answer; it counts as output.
+# Tokens for thinking, besides the answer; they count as output.
 _TOKENS_TO_THINK = 4_000
 
 
 @dataclass(slots=True)
 class Client:
-    """`modes`: those it may do. `spare_tokens`: what is added to the length of the answer for
-    thinking."""
+    """`output_modes_offered`: modes it may support. `spare_tokens`: added to the answer length
+    for thinking."""
 
     model: Model
     http: httpx2.AsyncClient
@@ -41,15 +41,15 @@ class Client:
     _new_length: bool = False
 
     def settings_for(self, max_tokens: int) -> ModelSettings:
-        """The settings of a request whose answer may be so long."""
+        """The settings of a request with this maximum answer length."""
         most = max_tokens + self.spare_tokens
         if self._new_length:
             return ModelSettings(**self.settings, extra_body={"max_completion_tokens": most})
         return ModelSettings(**self.settings, max_tokens=most)
 
     def adapt(self, complaint: str) -> bool:
-        """Leave out, or name otherwise, the setting that the server complains of; whether it is
-        one of those. Servers that stand before models of OpenAI have both complaints."""
+        """Omit or rename the setting that the server rejects; False if it is none of ours.
+        Servers in front of OpenAI's models have both complaints."""
         if "max_completion_tokens" in complaint:
             self._new_length = True
         elif "temperature" in complaint:
@@ -82,7 +82,7 @@ def open_client(name: ModelName, access: Credentials, options: ModelOptions) -> 
 def _settings(
     name: ModelName, profile: ModelProfile, options: ModelOptions, thinks: bool
 ) -> ModelSettings:
-    # Every request is counted and paced here, so the clients are not to send any by themselves.
+    # Every request is counted and paced here, so the clients must not retry by themselves.
     settings = ModelSettings(
         timeout=options.timeout_s, request_timeout=options.timeout_s, max_retries=0
     )
@@ -118,13 +118,13 @@ async def _keep(response: httpx2.Response) -> None:
 
 
 async def _say_nothing_of_us(request: httpx2.Request) -> None:
-    """Leave out what the clients tell of this machine."""
+    """Omit what the clients report about this machine."""
     for name in [x for x in request.headers if x.lower().startswith("x-stainless-")]:
         del request.headers[name]
 
 
 async def _say_no_more(request: httpx2.Request) -> None:
-    """Of a server that is not the vendor's, leave out whose account at the vendor is ours, too."""
+    """For servers other than the vendor's, omit our account at the vendor, too."""
     await _say_nothing_of_us(request)
     for name in ("OpenAI-Organization", "OpenAI-Project"):
         request.headers.pop(name, None)
@@ -176,14 +176,14 @@ def _open_compatible(name: ModelName, access: Credentials, http: httpx2.AsyncCli
     provider = OpenAICompatibleProvider(
         "compatible", base_url=access.base_url, api_key=key, http_client=http
     )
-    # What the server can do is found out by asking it.
+    # What the server supports is learned from its answers.
     asked = ModelProfile(supports_json_schema_output=True, supports_json_object_output=True)
     profile = merge_profile(provider.model_profile(name.model), asked)
     return OpenAIChatModel(name.model, provider=provider, profile=_with_old_length(profile))
 
 
 def _with_old_length(profile: ModelProfile) -> ModelProfile:
-    """Of the two names of the greatest length the one that more servers know."""
+    """Use the older name of the maximum length, which more servers know."""
     from pydantic_ai.profiles import merge_profile
     from pydantic_ai.profiles.openai import OpenAIModelProfile
 

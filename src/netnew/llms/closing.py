@@ -1,4 +1,4 @@
-"""What is closed at the end of an `async with`."""
+"""A base class for objects closed at the end of an `async with`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Self
 
 
 class Closing(ABC):
-    """Gives `async with` to what has `aclose`."""
+    """Provides `async with` for classes with `aclose`."""
 
     async def __aenter__(self) -> Self:
         return self

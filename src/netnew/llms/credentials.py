@@ -1,4 +1,4 @@
-"""Where a model is served, with which key, and by which package it is asked."""
+"""Where a model is served, with which key, and by which package it is called."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ _PACKAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """`base_url`: '' for the vendor's own. `key`: '' where none is sent."""
+    """`base_url`: '' for the vendor's own. `key`: '' if none is sent."""
 
     base_url: str
     key: str = field(repr=False)
 
 
 def credentials_for(name: ModelName, options: ModelOptions) -> Credentials:
-    """Raises ModelMisconfigured where a key, an address or a package is missing."""
+    """Raises ModelMisconfigured if a key, an address or a package is missing."""
     _need_package(name)
     if name.vendor in KEY_VARIABLES:
         variable = _URL_VARIABLES[name.vendor]
@@ -57,8 +57,7 @@ def credentials_for(name: ModelName, options: ModelOptions) -> Credentials:
 
 
 def base_url_of(name: ModelName, options: ModelOptions) -> str:
-    """Where an Ollama or compatible model is served; raises ModelMisconfigured where nobody
-    said."""
+    """The address of an Ollama or compatible model; raises ModelMisconfigured if none is set."""
     if name.base_url:
         return name.base_url
     if name.vendor is Vendor.OLLAMA:
@@ -73,17 +72,17 @@ def base_url_of(name: ModelName, options: ModelOptions) -> str:
 
 
 def key_in_environment(vendor: Vendor, options: ModelOptions) -> str:
-    """The name of the variable that has the vendor's key, '' where none has."""
+    """The name of the variable with the vendor's key, '' if none is set."""
     return next((x for x in KEY_VARIABLES[vendor] if (options.look_up(x) or "").strip()), "")
 
 
 def has_package(vendor: Vendor) -> bool:
-    """Whether the packages that ask this vendor's models are installed; nothing is imported."""
+    """Whether the packages for this vendor's models are installed; imports nothing."""
     return all(map(_is_installed, _PACKAGES[vendor][0]))
 
 
 def install_command(vendor: Vendor) -> str:
-    """What to type to install them."""
+    """The command that installs them."""
     return f"pip install '{_PACKAGES[vendor][1]}'"
 
 
@@ -109,8 +108,8 @@ def _vendor_key(name: ModelName, options: ModelOptions) -> str:
 
 
 def _own_key(base_url: str, options: ModelOptions) -> str:
-    """The key of the settings, for the server of the settings alone: who may name a model may
-    name any address, and is not to be sent the key."""
+    """The key of the settings, only for the server of the settings: whoever chooses a model may
+    name any address, which must not get the key."""
     if not options.api_key or not options.base_url:
         return ""
     theirs = urlsplit(clean_base_url(options.base_url, "model_base_url"))
@@ -122,6 +121,6 @@ def _own_key(base_url: str, options: ModelOptions) -> str:
 def _clean_key(name: str, variable: str, key: str) -> str:
     key = key.strip()
     if not all("!" <= c <= "~" for c in key):
-        # A client would say so too, with the key in its message.
+        # A client would report this, too, but with the key in its message.
         raise ModelMisconfigured(name, f"{variable} holds characters that no key has")
     return key

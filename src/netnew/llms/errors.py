@@ -1,4 +1,4 @@
-"""What went wrong with a request, in one table from the client's errors to what follows of them."""
+"""One table from the clients' errors to their consequences."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ _NO_MODEL = f"what answers is no model; {_CHECK_ADDRESS}"
 
 class Kind(Enum):
     AGAIN = auto()  # it may work in a moment
-    SERVER = auto()  # it may work in a moment, or never for what was asked
-    REJECTED = auto()  # never for what was asked in this way
-    TOO_LONG = auto()  # the prompt is longer than the model can take
-    REFUSED = auto()  # it does not answer this, whoever asks
-    SETUP = auto()  # never, until somebody changes something
+    SERVER = auto()  # it may work in a moment, or never for this request
+    REJECTED = auto()  # never for this form of request
+    TOO_LONG = auto()  # the prompt is too long for the model
+    REFUSED = auto()  # it refuses to answer this
+    SETUP = auto()  # never, until something is changed
     QUOTA = auto()  # never, until somebody pays
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """`problem`: a clause for people. `retry_after_s`: what the server asked for. `label`: what
-    failures of its sort are counted under: the status, else a clause."""
+    """`problem`: a clause for people. `retry_after_s`: as requested by the server. `label`: what
+    such failures are counted under: the status, otherwise a clause."""
 
     kind: Kind
     problem: str
@@ -39,13 +39,13 @@ class Failure:
 
     @property
     def may_pass(self) -> bool:
-        """Whether the same request may be answered later."""
+        """Whether the same request may succeed later."""
         return self.kind in (Kind.AGAIN, Kind.SERVER)
 
 
 class NotAModel(Exception):
-    """A server answered a request with success, and with something that no model answers. `kind`:
-    what that was, such as 'HTML'; `said`: how it began, on one line."""
+    """A server answered successfully, but not as a model. `kind`: what it sent, such as 'HTML';
+    `said`: its beginning on one line."""
 
     def __init__(self, kind: str, said: str) -> None:
         self.kind = kind
@@ -54,10 +54,10 @@ class NotAModel(Exception):
 
 
 class QuotaExhausted(ModelMisconfigured):
-    """The account has no money or quota left; another model may still answer."""
+    """The account has no credit or quota left; another model may still answer."""
 
 
-# The first that fits counts: the later ones are bases of the earlier.
+# The first match counts: later ones are base classes of earlier ones.
 _TABLE: Sequence[tuple[type[Exception], Kind, str]] = (
     (errors.ModelContextWindowExceededError, Kind.TOO_LONG, _TOO_LONG_FOR_IT),
     (errors.ModelAuthenticationError, Kind.SETUP, "the key was not accepted"),
@@ -75,7 +75,7 @@ _TABLE: Sequence[tuple[type[Exception], Kind, str]] = (
     (errors.ModelAPIError, Kind.AGAIN, "its server failed"),
     (errors.UserError, Kind.REJECTED, "it cannot be asked in this way"),
 )
-# What the status says where the error's type does not, or says less.
+# What the status says, if the error's type says less.
 _STATUSES = {
     405: Kind.SETUP,
     408: Kind.AGAIN,
@@ -85,7 +85,7 @@ _STATUSES = {
     500: Kind.SERVER,
     501: Kind.SERVER,
 }
-# How servers word it that have no code for it, in small letters.
+# Wordings of servers without a code for it, in lower case.
 _TOO_LONG = (
     "context length",
     "context size",
@@ -101,8 +101,8 @@ _REFUSALS = ("content_filter", "content_policy", "content policy", "safety syste
 
 
 def failure_of(error: Exception, key: str = "", server: str = "") -> Failure:
-    """What follows of `error`; `key` is left out of what the server said. `server`: its address, to
-    be told where that may be what is wrong; '' for the vendor's own."""
+    """The failure that `error` means; `key` is removed from the server's message. `server`: its
+    address, shown if it may be wrong; '' for the vendor's own."""
     at = f" at {server}" if server else ""
     if isinstance(error, NotAModel):
         problem = _NO_ANSWER_OF_ONE.format(kind=error.kind, at=at)
@@ -126,14 +126,14 @@ def failure_of(error: Exception, key: str = "", server: str = "") -> Failure:
     if kind is Kind.TOO_LONG:
         problem = _TOO_LONG_FOR_IT
     facts = [str(status)] if isinstance(status, int) else []
-    # What a server says of a wrong key may have parts of it.
+    # A server's message about a wrong key may contain parts of it.
     facts += [said] if said and not isinstance(error, errors.ModelAuthenticationError) else []
     told = f"{problem} ({': '.join(facts)})" if facts else problem
     return Failure(kind, told, getattr(error, "retry_after", None), label)
 
 
 def _said(error: Exception, key: str) -> str:
-    """The server's own words, short, on one line."""
+    """The server's message, short, on one line."""
     said = _message(getattr(error, "body", None))
     if not said and isinstance(error, errors.ModelConnectionError):
         said = error.message

@@ -1,4 +1,4 @@
-"""From a name to a model that can be asked."""
+"""Opens a model by its name."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from netnew.llms.remote_model import RemoteModel
 def open_model(
     name: str, options: ModelOptions | None = None, field: str = "model"
 ) -> RemoteModel | GgufModel | Fallback:
-    """The model of that name, or of several ('A,B': B where A is unavailable). Nothing is asked and
-    no client imported yet. To be closed with `aclose`, or by `async with`.
+    """The model of that name, or several ('A,B': B if A is unavailable). Nothing is called or
+    imported yet. Close it with `aclose` or `async with`.
 
-    Raises InvalidInput for what is no name (`field`: the caller's name of it), ModelMisconfigured
-    where a key, an address or a package is missing.
-    """
+    Raises InvalidInput for an invalid name (`field`: the caller's name of it),
+    ModelMisconfigured if a key, an address or a package is missing."""
     options = options or ModelOptions()
     names = parse_models(name, field)
     if any(each.vendor is Vendor.GGUF for each in names):

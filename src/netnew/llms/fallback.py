@@ -1,4 +1,4 @@
-"""Several models, each asked where those before it are unavailable."""
+"""Several models, each used when those before it are unavailable."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from netnew.ports.models import Charge, Prompt
 
 T = TypeVar("T")
 
-# A model that was unavailable is left alone for so long, where its server did not say.
+# How long an unavailable model is skipped, unless its server says otherwise.
 _LEFT_ALONE_S = 30.0
 
 
 class Fallback(Closing):
-    """Asks the first of `models` that is available; what it answers counts, also that it has no
-    answer. A model whose quota is used up is unavailable here, too; one that is set up wrongly is
-    not: that is to be seen."""
+    """Calls the first available of `models`; its answer counts, even if it has none. A model
+    with a spent quota counts as unavailable; a misconfigured one does not, so that the error is
+    seen."""
 
     def __init__(self, models: Sequence[RemoteModel], options: ModelOptions) -> None:
         self._models = tuple(models)
@@ -42,11 +42,11 @@ class Fallback(Closing):
 
     @property
     def price(self) -> Price | None:
-        """Of the one asked first."""
+        """The price of the first model."""
         return self._models[0].price
 
     async def ask(self, prompt: Prompt[T], charge: Charge) -> T:
-        """See `ports.LanguageModel`. Raises the last one's error where none is available."""
+        """See `ports.LanguageModel`. Raises the last one's error if none is available."""
         from netnew.llms.errors import QuotaExhausted
 
         order = self._order()
@@ -60,7 +60,7 @@ class Fallback(Closing):
         raise AssertionError("there is always one model")
 
     def _order(self) -> list[int]:
-        """Those to ask, in their order; all of them where none has been well."""
+        """The models to try, in order; all of them if none was available."""
         now = self._monotonic()
         well = [i for i, until in self._left_alone_until.items() if until <= now]
         return well or list(self._left_alone_until)

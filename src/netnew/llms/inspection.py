@@ -1,4 +1,4 @@
-"""What is to be said of a model before a run is begun with it."""
+"""Reports on models before a run uses them."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from netnew.llms.selection import Choice, Reachable, served_at
 
 @dataclass(frozen=True, slots=True)
 class ModelReport:
-    """A model as it was found. `problem`: why it cannot be used, '' where nothing speaks against
-    it. `base_url`: its server, '' where that is the vendor's. `capability`: where it was asked."""
+    """A report on a model. `problem`: why it cannot be used, '' if it can. `base_url`: its
+    server, '' for the vendor's. `capability`: if it was probed."""
 
     name: str
     why: str
@@ -31,8 +31,8 @@ class ModelReport:
 async def inspect(
     choice: Choice, options: ModelOptions, ask: bool = False, reachable: Reachable = served_at
 ) -> tuple[ModelReport, ...]:
-    """What there is to see of each model of `choice`. Servers with an address of ours are asked for
-    their list; nothing is asked of a model, unless `ask`, which costs a little."""
+    """A report on each model of `choice`. Servers with an explicit address are asked for their
+    list of models; a model itself is called only with `ask`, which costs a little."""
     try:
         names = parse_models(choice.name)
     except InvalidInput as error:

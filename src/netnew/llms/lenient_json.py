@@ -1,8 +1,7 @@
-"""Reading JSON as models write it: between prose and fences, with single quotes, trailing commas,
-comments, Python's constants, line breaks in strings, and the last brackets left out.
+"""Reads JSON as models write it: between prose and fences, with single quotes, trailing commas,
+comments, Python's constants, line breaks in strings, and missing final brackets.
 
-What was lost is never made up: text that ends within a value is no JSON.
-"""
+Lost text is never made up: text that ends within a value is not JSON."""
 
 from __future__ import annotations
 
@@ -34,16 +33,16 @@ _CLOSERS = {'"': '"', "'": "'", "\u201c": "\u201d", "\u2018": "\u2019"}
 
 
 class NotJson(ValueError):
-    """The text at this place is no JSON value; the message says why."""
+    """The text here is not a JSON value; the message says why."""
 
 
 class TruncatedJson(NotJson):
-    """The text ended within the value; what stands in it are parts of what was lost."""
+    """The text ended within the value, so its content is incomplete."""
 
 
 def values_in(text: str) -> Iterator[Json]:
-    """Each JSON object or list that stands in `text`, the likeliest to be the answer first: fenced
-    ones, then those in the prose; of each the last first."""
+    """Each JSON object or list in `text`, most likely answer first: fenced ones, then those in
+    prose; later ones first."""
     text = _THINKING.sub("", text[:MAX_CHARACTERS], count=1)
     for part in (*reversed(_FENCE.findall(text)), text):
         yield from reversed(list(_spans(part)))
@@ -72,7 +71,7 @@ class _Reader:
         self._text = text
 
     def value(self, at: int, depth: int) -> tuple[Json, int]:
-        """The value at `at`, and where it ends."""
+        """The value at `at`, and its end."""
         if at >= len(self._text):
             raise TruncatedJson("the text ends where a value is to begin")
         if depth > _DEEPEST:
@@ -111,13 +110,13 @@ class _Reader:
         return items, at
 
     def _begin(self, at: int, closer: str) -> tuple[int, bool]:
-        """Where the first member is, or the end of an empty object or list."""
+        """The position of the first member, or the end of an empty object or list."""
         at = self._skip(at)
         return (at + 1, True) if self._peek(at) == closer else (at, False)
 
     def _go_on(self, at: int, closer: str) -> tuple[int, bool]:
-        """Where the next member is, or the end. Behind a whole member the text's end will do, too:
-        brackets left out are no loss."""
+        """The position of the next member, or the end. After a complete member the text's end is
+        accepted, too: missing final brackets lose nothing."""
         at = self._skip(at)
         if at >= len(self._text):
             return at, True
@@ -152,7 +151,7 @@ class _Reader:
         raise TruncatedJson("a string does not end")
 
     def _is_end(self, at: int) -> bool:
-        """Whether a quote before `at` ends its string: one within it goes on with words."""
+        """Whether a quote before `at` ends its string: a quote inside is followed by words."""
         return self._peek(self._skip(at)) in ("", ",", "}", "]", ":")
 
     def _escape(self, at: int) -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""One request for one token: how likely 'yes' is against 'no'."""
+"""One request for one token: the probability of 'yes' against 'no'."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from netnew.llms.request import Cost
 from netnew.llms.retry import RetryPolicy
 from netnew.ports.models import Charge
 
-_MAX_TOKENS_TOLD = 20  # more than that no server tells
-# Where both words together are less likely than this, it meant to say something else.
+_MAX_TOKENS_TOLD = 20  # no server returns more
+# Below this total probability, the model meant to say something else.
 _MIN_OF_BOTH = 0.2
 
 
@@ -44,9 +44,8 @@ async def likelihood_of(
 ) -> float:
     """P(first word) / (P(first) + P(second)) of the first token that `ask` gives, from 0 to 1.
 
-    Raises ModelUnavailable, ModelMisconfigured (also where the server tells no probabilities), and
-    NoAnswer where it says neither.
-    """
+    Raises ModelUnavailable, ModelMisconfigured (also if the server returns no probabilities),
+    and NoAnswer if it says neither."""
     while True:
         try:
             response = await ask()
@@ -78,7 +77,7 @@ async def one_token(
     charge: Charge,
     report: Reporter,
 ) -> ModelResponse:
-    """The response to the last of `turns`, one token long, charged also where it fails. Raises what
+    """The response to the last of `turns`, one token long, charged even if it fails. Raises what
     the client raises."""
     usage, sent, outcomes = RequestUsage(), list[str](), CallOutcomes()
     within, got = requests_sent.set(sent), list[httpx2.Response]()
@@ -112,7 +111,7 @@ async def one_token(
 
 
 def _problem(response: ModelResponse, words: tuple[str, str], model: str) -> str:
-    """Why no likelihood can be told from it; '' where it can, or where its server never tells."""
+    """Why it gives no probability; '' if it does, or if its server never does."""
     try:
         _share(_first_token(response, model), words, model)
     except NoAnswer as error:
@@ -123,7 +122,7 @@ def _problem(response: ModelResponse, words: tuple[str, str], model: str) -> str
 
 
 def _messages(instructions: str, turns: Sequence[str]) -> list[ModelMessage]:
-    """What we say and what it says, in turn."""
+    """Our messages and its replies, alternating."""
     messages: list[ModelMessage] = []
     for n, said in enumerate(turns):
         if n % 2:
@@ -135,7 +134,7 @@ def _messages(instructions: str, turns: Sequence[str]) -> list[ModelMessage]:
 
 
 def _first_token(response: ModelResponse, model: str) -> Sequence[Mapping[str, Any]]:
-    """What the first token might have been, each with its `logprob`."""
+    """The candidates for the first token, each with its `logprob`."""
     told = (response.provider_details or {}).get("logprobs") or ()
     if not told or not told[0]["top_logprobs"]:
         raise ModelMisconfigured(model, "its server tells no probabilities (logprobs)")

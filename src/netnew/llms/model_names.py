@@ -1,4 +1,4 @@
-"""How a model is named: its vendor, its name there, and the address of its server where need be."""
+"""Names of models: vendor, name, and the server's address if needed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EXAMPLES = (
 
 
 class Vendor(StrEnum):
-    """Who serves a model. Only of `ollama` and `compatible` can the address be written out; `gguf`
+    """Who serves a model. Only `ollama` and `compatible` may have an address in the name; `gguf`
     is a file that we serve ourselves."""
 
     OPENAI = "openai"
@@ -32,7 +32,7 @@ class Vendor(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ModelName:
-    """`base_url`: the address written out with the name, '' where it was not."""
+    """`base_url`: the address in the name, '' without one."""
 
     vendor: Vendor
     model: str
@@ -73,12 +73,12 @@ def _file(text: str, path: str, field: str) -> str:
 
 
 def parse_models(text: str, field: str = "model") -> tuple[ModelName, ...]:
-    """'A,B' as several models, the one asked first first. Raises InvalidInput."""
+    """'A,B' as several models, in order of preference. Raises InvalidInput."""
     return tuple(parse_model(each, field) for each in text.split(","))
 
 
 def clean_base_url(text: str, field: str) -> str:
-    """An address as the clients want it: with a path, 'http://host:8000/v1'; raises
+    """An address as the clients need it: with a path, 'http://host:8000/v1'. Raises
     InvalidInput."""
     example = "an address such as http://localhost:8000/v1"
     try:

@@ -1,4 +1,4 @@
-"""How models are asked: what the settings say of them."""
+"""How models are called, according to the settings."""
 
 from __future__ import annotations
 

@@ -1,19 +1,18 @@
-"""The ways to ask for a typed answer, the strictest first, and which of them a server can do."""
+"""The ways to request a typed answer, strictest first, and which of them a server supports."""
 
 from __future__ import annotations
 
 from enum import IntEnum
 
-# How sure a failure makes us that the server cannot do a mode; at ENOUGH it is not tried again.
+# How strongly a failure suggests that a mode is not supported; at ENOUGH it is not tried again.
 REFUSED = 2  # it said so
-FAILED = 1  # an error of its own, or it did not keep to the schema: that may have been chance
+FAILED = 1  # a server error, or an answer against the schema: that may have been chance
 ENOUGH = 2
 
 
 class OutputMode(IntEnum):
-    """`SCHEMA`: the server holds the answer to a JSON schema. `OBJECT`: it holds it to JSON, the
-    schema stands in the instructions. `TEXT`: it holds it to nothing, and the JSON is looked for in
-    the text."""
+    """`SCHEMA`: the server enforces a JSON schema. `OBJECT`: it enforces JSON, and the schema is
+    in the instructions. `TEXT`: it enforces nothing, and JSON is searched for in the text."""
 
     SCHEMA = 0
     OBJECT = 1
@@ -21,7 +20,7 @@ class OutputMode(IntEnum):
 
     @property
     def shows_schema(self) -> bool:
-        """Whether the schema has to stand in the instructions."""
+        """Whether the schema must be in the instructions."""
         return self is not OutputMode.SCHEMA
 
     def __str__(self) -> str:
@@ -29,7 +28,8 @@ class OutputMode(IntEnum):
 
 
 class OutputModes:
-    """What was learned of one server: the mode to begin with, never above the first it offers."""
+    """What was learned about one server: the mode to start with, never above the first it
+    offers."""
 
     def __init__(self, offered: tuple[OutputMode, ...]) -> None:
         self._rungs = offered
@@ -44,19 +44,19 @@ class OutputModes:
         return next((x for x in self._rungs if x > output_mode), None)
 
     def is_proven(self, output_mode: OutputMode) -> bool:
-        """Whether a usable answer has come by it."""
+        """Whether it has produced a usable answer."""
         return output_mode in self._proven
 
     @property
     def is_used(self) -> bool:
-        """Whether any usable answer has come."""
+        """Whether there was any usable answer."""
         return bool(self._proven)
 
     def worked(self, output_mode: OutputMode) -> None:
         self._proven.add(output_mode)
 
     def doubt(self, output_mode: OutputMode, weight: int) -> None:
-        """A lower mode worked where `mode` had failed."""
+        """A lower mode worked after this one had failed."""
         if output_mode not in self._proven and output_mode in self._doubts:
             self._doubts[output_mode] += weight
 
@@ -65,5 +65,5 @@ _LADDERS: dict[tuple[str, str], OutputModes] = {}
 
 
 def output_modes(name: str, base_url: str, offered: tuple[OutputMode, ...]) -> OutputModes:
-    """The one ladder of this process for a model at an address."""
+    """The shared output modes of this process for a model at an address."""
     return _LADDERS.setdefault((name, base_url), OutputModes(offered))

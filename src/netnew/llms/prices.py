@@ -1,8 +1,7 @@
-"""What a model costs: by the settings, or by the list of prices that is installed.
+"""What a model costs, by the settings or the installed price list.
 
-The list is a file of the package genai-prices. It can fetch newer ones in the background; nothing
-here begins that.
-"""
+The list is part of the package genai-prices. The package can fetch newer ones in the background;
+nothing here starts that."""
 
 from __future__ import annotations
 
@@ -18,8 +17,8 @@ _LISTED = (Vendor.OPENAI, Vendor.ANTHROPIC, Vendor.GOOGLE)
 
 
 def listed_price(name: ModelName, base_url: str = "") -> Price | None:
-    """The price by the list, without what is less for cached or more for very long prompts. None
-    where the list has none: what runs at home costs nothing that is known here."""
+    """The list price, without discounts for cached or surcharges for very long prompts. None if
+    the list has none: the cost of local models is unknown here."""
     where = _where(name, base_url)
     if where is None:
         return None
@@ -35,8 +34,8 @@ def listed_price(name: ModelName, base_url: str = "") -> Price | None:
 
 
 def listed_cost(name: ModelName, usage: RequestUsage, base_url: str = "") -> float | None:
-    """US dollars of one request by the list, cached tokens at their price; None where it cannot
-    tell."""
+    """The cost of one request in US dollars by the list, with cached tokens at their price; None
+    if unknown."""
     where = _where(name, base_url)
     if where is None:
         return None
@@ -64,7 +63,7 @@ def _prices_now(model: Any) -> Any:
 
 
 def _base(price: Any) -> float | None:
-    """Dollars a million tokens; of a price in tiers that of short prompts."""
+    """Dollars per million tokens; for tiered prices, that of short prompts."""
     if price is None:
         return None
     return float(getattr(price, "base", price))

@@ -1,4 +1,4 @@
-"""A model behind a server, asked for typed answers."""
+"""A model behind a server, called for typed answers."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ T = TypeVar("T")
 
 
 class RemoteModel(Closing):
-    """See `ports.LanguageModel`. Its client is made when it is first asked."""
+    """See `ports.LanguageModel`. Its client is created on first use."""
 
     def __init__(self, name: ModelName, options: ModelOptions, known_as: str = "") -> None:
-        """`source_key`: what its calls are counted under and its errors call it, where that is not
-        its name without the address. Raises ModelMisconfigured where a key, an address or a
+        """`source_key`: what its calls are counted under and its errors call it, where that is
+        not its name without the address. Raises ModelMisconfigured if a key, an address or a
         package is missing."""
         self._name = name
         self._options = options
@@ -47,10 +47,10 @@ class RemoteModel(Closing):
         return f"ServedModel({self.name!r})"
 
     async def aclose(self) -> None:
-        """Close its connections; it can be asked again after that."""
+        """Close its connections; the next call opens others."""
         opened, self._client = self._client, None
         if opened is not None:
-            with suppress(ModelMisconfigured):  # it was told of already
+            with suppress(ModelMisconfigured):  # already reported
                 await (await opened).aclose()
 
     @property
@@ -67,12 +67,12 @@ class RemoteModel(Closing):
 
     @cached_property
     def price(self) -> Price | None:
-        """By the settings, else by the list of prices; None where it is not known, or is free."""
+        """By the settings, otherwise by the price list; None if unknown or free."""
         return self._options.price or listed_price(self._name, self._access.base_url)
 
     async def ask(self, prompt: Prompt[T], charge: Charge) -> T:
-        """See `ports.LanguageModel`. An answer that is of no use is asked for once more, with what
-        is wrong with it."""
+        """See `ports.LanguageModel`. An unusable answer is requested once more, with an
+        explanation of what is wrong."""
         from netnew.llms.call_report import Reporter
         from netnew.llms.request import ChatRequest, Reply, exchange
         from netnew.llms.structured import StructuredRequest
@@ -100,12 +100,11 @@ class RemoteModel(Closing):
     async def likelihood(
         self, instructions: str, turns: Sequence[str], words: tuple[str, str], charge: Charge
     ) -> float:
-        """How likely its next turn begins with the first of `words` and not with the second: 0 to
-        1. `turns`: what was said so far, ours and its in turn, ours first and last.
+        """The probability, from 0 to 1, that its next message begins with the first of `words` and
+        not with the second. `turns`: the conversation, alternating, with ours first and last.
 
-        For servers that tell probabilities (`logprobs` of chat completions). Raises like `ask`;
-        ModelMisconfigured where they are not told, NoAnswer where it says neither.
-        """
+        For servers that return probabilities (`logprobs` of chat completions). Raises like
+        `ask`; ModelMisconfigured if they are not returned, NoAnswer if it says neither."""
         from netnew.llms.call_report import Reporter
         from netnew.llms.logprobs import likelihood_of, one_token
 
@@ -155,7 +154,7 @@ class RemoteModel(Closing):
         return output_modes(self.name, self._access.base_url, client.output_modes_offered)
 
     async def output_mode(self) -> OutputMode:
-        """The mode it is asked by first, as far as was learned."""
+        """The mode that is tried first, as learned so far."""
         return self._output_modes(await self._opened()).first
 
     async def _opened(self) -> Client:

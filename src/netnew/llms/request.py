@@ -1,4 +1,4 @@
-"""One request to a model and its reply, charged."""
+"""One request to a model and its reply, with its cost."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from netnew.llms.output_modes import OutputMode
 from netnew.ports.models import Charge
 
 Cost = Callable[[RequestUsage], float]
-"""US dollars for what a request used."""
+"""The cost of a request's usage in US dollars."""
 
 _MODES = {OutputMode.SCHEMA: "native", OutputMode.OBJECT: "prompted", OutputMode.TEXT: "text"}
 _MAX_SENT_BACK = 4_000
@@ -39,8 +39,8 @@ _MAX_SENT_BACK = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`is_cut`: it ends where the length ended it. `is_refusal`: there is no answer to look for.
-    `answer`: what was read in it; `problem`: why nothing could be ('' where it could)."""
+    """`is_cut`: truncated at the maximum length. `is_refusal`: contains no answer. `answer`: the
+    parsed answer; `problem`: why there is none ('' if there is)."""
 
     text: str
     is_cut: bool
@@ -51,7 +51,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """What is asked. `earlier`: an answer that was of no use, and what was wrong with it."""
+    """A question. `earlier`: a previous unusable answer and its problem."""
 
     instructions: str
     text: str
@@ -68,8 +68,8 @@ async def exchange(
     charge: Charge,
     report: Reporter,
 ) -> Reply:
-    """The reply to one request, charged also where it fails or is broken off. Raises what the
-    client raises."""
+    """The reply to one request, charged even if it fails or is cancelled. Raises what the client
+    raises."""
     usage, sent, outcomes = RequestUsage(), list[str](), CallOutcomes()
     within, got = requests_sent.set(sent), list[httpx2.Response]()
     keeping = responses_got.set(got)
@@ -102,7 +102,7 @@ def _read(reply: Reply, answer: type[Any]) -> Reply:
     if reply.is_refusal:
         return replace(reply, problem="it refused")
     if reply.is_cut:
-        # What was lost is not known: a list may look whole.
+        # What is missing is unknown: a list may look complete.
         return replace(reply, problem="the answer was cut off at its greatest length")
     try:
         return replace(reply, answer=answer_in(reply.text, answer))
@@ -114,7 +114,7 @@ def _reply(response: ModelResponse) -> Reply:
     parts = response.parts
     text = "".join(x.content for x in parts if isinstance(x, TextPart))
     if not text.strip():
-        # Some servers put all a thinking model says into its thoughts, the answer too.
+        # Some servers put everything a thinking model says into its thoughts, including the answer.
         text = "".join(x.content for x in parts if isinstance(x, ThinkingPart))
     reason = response.finish_reason
     return Reply(text, is_cut=reason == "length", is_refusal=reason == "content_filter")
@@ -150,6 +150,6 @@ def _parameters(question: ChatRequest, output_mode: OutputMode) -> ModelRequestP
     return ModelRequestParameters(
         output_mode="native" if mode == "native" else "prompted",
         output_object=schema,
-        prompted_output_template=False,  # `_messages` shows it where it is to be shown
+        prompted_output_template=False,  # `_messages` adds it if needed
         allow_text_output=True,
     )

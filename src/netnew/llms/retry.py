@@ -1,4 +1,4 @@
-"""How often a question is tried, and how long is waited between two tries."""
+"""How often a question is tried, and how long to wait between attempts."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ from netnew.domain.errors import ModelUnavailable
 
 _FIRST_WAIT_S = 0.5
 _MAX_WAIT_S = 20.0
-# Failures in a row that are no matter of one question any more.
+# Failures in a row that concern more than one question.
 _SEVERAL = 3
-# A server that asks for more is not waited for within a question.
+# A longer wait requested by the server is not done within a question.
 MAX_RETRY_AFTER_S = 60.0
 
 
 @dataclass(slots=True)
 class ServerState:
-    """What the requests of all questions tell of a model's server: so that a server that asks to
-    wait, or answers nobody, is left alone by all of them, and not tried by each of them in full.
+    """The shared state of a model's server, so that a server that asks to wait, or answers nobody,
+    is left alone by all questions instead of being tried by each.
 
-    Once `tries` × `at_once` requests in a row have failed, over at least as long as one question is
-    patient, each question is tried once only.
-    """
+    Once `tries` × `at_once` requests in a row have failed, over at least the time that one
+    question is retried, each question is tried only once."""
 
     tries: int
     at_once: int
@@ -37,8 +36,8 @@ class ServerState:
         self.failures += 1
 
     def rest(self, now: float, pause_s: float, is_asked: bool) -> None:
-        """One question waits; so do the others, where the server asked for it or has answered none
-        of them lately."""
+        """One question waits; the others wait, too, if the server asked for it or has answered
+        none of them recently."""
         if is_asked or self.failures >= _SEVERAL:
             self.rests_until = max(self.rests_until, now + pause_s)
 
@@ -49,7 +48,8 @@ class ServerState:
 
 
 class RetryPolicy:
-    """The failed requests of one question. `state` is shared by all questions to that server."""
+    """Counts the failed requests of one question. `state` is shared by all questions to that
+    server."""
 
     def __init__(
         self,
@@ -71,18 +71,18 @@ class RetryPolicy:
         self._waited = 0
 
     async def for_its_turn(self) -> None:
-        """Before a request: as long as the server asked others to wait."""
+        """Before a request: wait as long as the server asked others to wait."""
         rest_s = self._state.rests_until - self._monotonic()
         if rest_s > 0 and not self._has_waited:
             await self._pause(rest_s * (1 + self._chance() / 2))
         self._has_waited = False
 
     def answered(self) -> None:
-        """A reply came, of whatever use."""
+        """A reply arrived, usable or not."""
         self._state.failures = 0
 
     def count(self, problem: str, retry_after_s: float | None) -> None:
-        """One more has failed. Raises ModelUnavailable where that was the last."""
+        """One more request failed. Raises ModelUnavailable after the last."""
         self._failed += 1
         self._state.failed(self._monotonic())
         too_late = retry_after_s is not None and retry_after_s > MAX_RETRY_AFTER_S
@@ -91,8 +91,8 @@ class RetryPolicy:
             raise ModelUnavailable(self._model, f"{problem}; tried {times}", retry_after_s)
 
     async def wait(self, retry_after_s: float | None) -> None:
-        """As long as the server asked for, or twice as long each time; by chance up to half as
-        much again, so that those who failed together do not come back together."""
+        """Wait as long as the server asked for, or twice as long each time; with up to half as
+        much jitter, so that requests that failed together do not return together."""
         grown = min(_FIRST_WAIT_S * 2**self._waited, _MAX_WAIT_S)
         self._waited += 1
         least = grown if retry_after_s is None else retry_after_s

@@ -1,4 +1,4 @@
-"""Which model is used where nobody names one, and how what there is is found out."""
+"""Which model is used by default, and how available ones are found."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from netnew.llms.credentials import base_url_of, has_package, install_command, k
 from netnew.llms.model_names import ModelName, Vendor, clean_base_url
 from netnew.llms.options import ModelOptions
 
-# Small, cheap and able to keep to a schema; each is in the list of prices.
+# Small, cheap and able to follow a schema; each is in the price list.
 DEFAULTS = {
     Vendor.OPENAI: "gpt-6-luna",
     Vendor.ANTHROPIC: "claude-haiku-5-5",
@@ -20,12 +20,12 @@ _REACHED_WITHIN_S = 0.5
 _NO_JUDGES = ("embed", "rerank", "whisper", "tts", "clip", "minilm", "bge-")
 
 Reachable = Callable[[str, str], Sequence[str] | None]
-"""The models that the server at a base URL says it has, given its key; None where none answers."""
+"""The models that the server at a base URL lists, given its key; None if there is no response."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """`name`: '' where no model is to be had. `why`: a sentence."""
+    """`name`: '' if no model is available. `why`: a sentence."""
 
     name: str
     why: str
@@ -76,7 +76,8 @@ def _choose_served(options: ModelOptions, reachable: Reachable) -> Choice:
 
 
 def served_at(base_url: str, key: str = "") -> Sequence[str] | None:
-    """The names of the models at an OpenAI-compatible server; None where none answers in time."""
+    """The names of the models at an OpenAI-compatible server; None if it does not respond in
+    time."""
     import httpx2
 
     from netnew.net.loopback import is_loopback_url

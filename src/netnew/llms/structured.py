@@ -21,13 +21,13 @@ T = TypeVar("T")
 _MAX_ADAPTED = 2
 
 Send = Callable[[ChatRequest, OutputMode], Awaitable[Reply]]
-"""Makes one request, when it is its turn, and charges it."""
+"""Sends one request in its turn and charges it."""
 
 
 @dataclass(frozen=True, slots=True)
 class StructuredRequest:
-    """`model`: what messages call it. `key`: what no message may hold. `server`: its address, ''
-    for the vendor's own."""
+    """`model`: its name in messages. `key`: what no message may contain. `server`: its address,
+    '' for the vendor's own."""
 
     model: str
     key: str
@@ -47,7 +47,7 @@ class StructuredRequest:
             again = _again(question, reply, str(unusable))
         else:
             return answer
-        # A server that has never held an answer to the schema may not know of schemas.
+        # A server that has never enforced the schema may not support schemas.
         below = (
             None
             if self.output_modes.is_proven(output_mode)
@@ -73,7 +73,7 @@ class StructuredRequest:
     async def _reply(
         self, question: ChatRequest, output_mode: OutputMode
     ) -> tuple[Reply, OutputMode]:
-        """The reply of the first mode from `mode` down that the server does."""
+        """The reply in the first mode from this one down that the server supports."""
         top = output_mode
         failed: list[tuple[OutputMode, int]] = []
         adapted = 0
@@ -106,11 +106,11 @@ class StructuredRequest:
                 output_mode, failed = top, []
 
     def _adapts(self, failure: Failure) -> bool:
-        """Whether the server names a setting that we can do without, or name otherwise."""
+        """Whether the server rejects a setting that we can omit or rename."""
         return failure.kind is Kind.REJECTED and self.client.adapt(failure.problem)
 
     def _below(self, output_mode: OutputMode, failure: Failure) -> OutputMode | None:
-        """The next mode to try at once, where the failure may be one of the mode."""
+        """The next mode to try immediately, if the failure may be due to the mode."""
         if failure.kind is Kind.REJECTED:
             return self.output_modes.below(output_mode)
         if failure.kind is Kind.SERVER and not self.output_modes.is_proven(output_mode):
@@ -118,7 +118,7 @@ class StructuredRequest:
         return None
 
     def _give_up(self, failure: Failure) -> None:
-        """Raises for what is not to be tried again."""
+        """Raise errors that should not be retried."""
         match failure.kind:
             case Kind.SETUP:
                 raise ModelMisconfigured(self.model, failure.problem)
@@ -129,7 +129,7 @@ class StructuredRequest:
             case Kind.REJECTED if self.output_modes.is_used:
                 raise NoAnswer(self.model, failure.problem)
             case Kind.REJECTED:
-                # It has never taken any request of ours: that is no matter of this prompt.
+                # It has never accepted any of our requests, so this prompt is not the cause.
                 raise ModelMisconfigured(self.model, failure.problem)
             case Kind.AGAIN | Kind.SERVER:
                 return

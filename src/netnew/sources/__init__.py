@@ -1,1 +1,1 @@
-"""Where candidates come from: a file a source, each opened by its spec through `netnew.plugins`."""
+"""Sources of candidates, each opened by its spec through `netnew.plugins`."""

@@ -1,4 +1,4 @@
-"""What a source may use of the outside, handed to it when it is opened."""
+"""What a source may use, passed to it when it is opened."""
 
 from __future__ import annotations
 
@@ -13,15 +13,13 @@ from netnew.sources.rate_limited import Allowed, CallLimits
 
 @dataclass(frozen=True, slots=True)
 class SourceContext:
-    """The outside of a source, as narrow callables, so that no source imports another part.
+    """The environment of a source, as narrow callables, so that no source imports another part.
 
-    `home`: the folder sources keep their files in (made when needed). `get_page`: one page of the
-    web through the guarded fetcher, unread; it never raises for the page's sake (`RawPage.status`
-    and `RawPage.error` tell). `search_timeout_s`: how long one call of a search service may take.
-    `keys`: what the user's environment has of the variables that services are set up by.
-    `web_providers`: which of them `web` alone may take, in this order. `limits` hold what is
-    `allowed` over all processes (None: nothing is held back).
-    """
+    `home`: the folder for files of sources (created when needed). `get_page`: fetches a web page
+    through the guarded fetcher; page errors are in `RawPage.status` and `RawPage.error`, never
+    raised. `search_timeout_s`: time limit of one search call. `keys`: the variables of the
+    environment that set up services. `web_providers`: the services that `web` on its own may
+    use, in order. `limits` enforce provider limits across all processes (None: no limits)."""
 
     home: Path
     clock: Clock

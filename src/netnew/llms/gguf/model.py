@@ -1,8 +1,7 @@
-"""A model file served here: by llama.cpp's own OpenAI-compatible server, in a child process.
+"""A model file, served by llama.cpp's own OpenAI-compatible server in a child process.
 
-The child is started with the first question and ends with us. A crash of it, or a long prompt,
-leaves our own process alone.
-"""
+The child starts with the first question and ends with us. Its crash, or a long prompt, does not
+affect our own process."""
 
 from __future__ import annotations
 
@@ -41,9 +40,9 @@ _LOOKS, _LOOK_EVERY_S = 20, 0.1
 
 
 class GgufModel(Closing):
-    """See `ports.LanguageModel`; also tells how likely one of two words is. Costs nothing.
+    """See `ports.LanguageModel`; also gives the probability of one of two words. Costs nothing.
 
-    `is_small`: whether it is to be asked for one token, not for JSON with quotes.
+    `is_small`: whether to ask it for one token instead of JSON with quotes.
     """
 
     def __init__(
@@ -54,7 +53,7 @@ class GgufModel(Closing):
         command: tuple[str, ...] = SERVER,
     ) -> None:
         """`runtime`: the package that serves it; `command` starts it. Raises ModelMisconfigured
-        where the package or the file is missing, or the file is no GGUF."""
+        if the package or the file is missing, or the file is not a GGUF."""
         self.named = named
         self._options = options
         self._command = command
@@ -73,7 +72,7 @@ class GgufModel(Closing):
         return f"GgufModel({self.name!r})"
 
     async def aclose(self) -> None:
-        """End the child; it can be asked again after that."""
+        """End the child; the next call starts another."""
         async with self._starting:
             client, self._client = self._client, None
             server, self._server = self._server, None
@@ -84,7 +83,7 @@ class GgufModel(Closing):
 
     @property
     def name(self) -> str:
-        """'gguf:FILE NAME#HASH': the same wherever the file lies, another where it is another."""
+        """'gguf:FILE NAME#HASH': independent of the folder, different for different contents."""
         return self._name
 
     @property
@@ -106,7 +105,7 @@ class GgufModel(Closing):
         return await self._asked(lambda served: served.output_mode())
 
     async def _asked(self, ask: Callable[[RemoteModel], Awaitable[T]]) -> T:
-        """What `ask` gives, of a new child where the one that was asked has died."""
+        """The result of `ask`, from a new child if the first one died."""
         for crashed in (False, True):
             client, server = await self._served()
             try:
@@ -120,7 +119,7 @@ class GgufModel(Closing):
                 raise NoAnswer(self.name, error.problem) from None
             except ModelMisconfigured as error:
                 raise ModelMisconfigured(self.name, error.problem) from None
-        # Another child would crash of it, too.
+        # Another child would crash on it, too.
         raise NoAnswer(self.name, "llama.cpp crashed twice of it")
 
     async def _served(self) -> tuple[RemoteModel, GgufProcess]:
@@ -139,7 +138,7 @@ class GgufModel(Closing):
 
 
 async def _still_runs(server: GgufProcess) -> bool:
-    """Whether the child lives on; its connections end a moment before it does."""
+    """Whether the child is still alive; its connections end a moment before it does."""
     for _ in range(_LOOKS):
         if not server.is_running:
             return False
@@ -156,7 +155,7 @@ def _client_of(server: GgufProcess, options: ModelOptions, name: str) -> RemoteM
         price=Price(0.0, 0.0),
         base_url=server.address,
         api_key=server.key,
-        limits=None,  # those are over all processes; this server is ours alone
+        limits=None,  # those apply to all processes; this server is ours only
     )
     return RemoteModel(ModelName(Vendor.COMPATIBLE, "local", server.address), mine, name)
 
@@ -181,7 +180,7 @@ def _head_of(name: str, path: Path) -> bytes:
 
 
 def _size_of(path: Path) -> int:
-    """Bytes of the file, and of those that it goes on in."""
+    """The size of the file and its further parts, in bytes."""
     many = _ONE_OF_MANY.search(path.name)
     stem = path.name[: many.start()] if many else ""
     parts = path.parent.glob(f"{escape(stem)}-*-of-{many[1]}.gguf") if many else (path,)

@@ -12,7 +12,7 @@ from contextlib import suppress
 from netnew.domain.errors import ModelMisconfigured
 
 SLOTS = 2
-"""Questions that are answered at the same time; more gain nothing on few processors."""
+"""Concurrent questions; more gain nothing on few cores."""
 
 _LOADED_WITHIN_S = 600.0  # tens of gigabytes from a slow disk
 _ENDED_WITHIN_S = 5.0
@@ -20,7 +20,7 @@ SERVER = (sys.executable, "-m", "netnew.llms.gguf.server")
 
 
 class GgufProcess:
-    """A running server. `address` ends in /v1; only who has `key` is answered."""
+    """A running server. `address` ends in /v1; it answers only with `key`."""
 
     def __init__(self, process: Process, address: str, key: str) -> None:
         self._process = process
@@ -31,11 +31,11 @@ class GgufProcess:
     async def start(
         cls, name: str, path: str, threads: int, context: int, command: tuple[str, ...] = SERVER
     ) -> GgufProcess:
-        """Load the file; takes seconds. `command` speaks as `gguf_server` does. Raises
-        ModelMisconfigured where that fails."""
+        """Load the file; takes seconds. `command` behaves like `gguf.server`. Raises
+        ModelMisconfigured on failure."""
         key = secrets.token_urlsafe(24)
         process = await asyncio.create_subprocess_exec(
-            # A session of its own: Ctrl-C is for us, and we still have questions to end.
+            # A session of its own, because Ctrl-C is for us, and we still have questions to finish.
             *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, start_new_session=True
         )  # fmt: skip
         asked = {"path": path, "threads": threads, "context": context, "slots": SLOTS, "key": key}
@@ -63,7 +63,7 @@ class GgufProcess:
 
 
 async def _told(process: Process, asked: dict[str, object]) -> dict[str, str]:
-    """What the child says, {} where it says nothing."""
+    """The child's message, {} without one."""
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.write(json.dumps(asked).encode() + b"\n")
@@ -77,7 +77,7 @@ async def _told(process: Process, asked: dict[str, object]) -> dict[str, str]:
 
 
 async def _end(process: Process) -> None:
-    """Have the child end, if need be by force; nothing of it is left after that."""
+    """End the child, by force if necessary."""
     assert process.stdin is not None
     process.stdin.close()
     try:

@@ -1,4 +1,4 @@
-"""A model file behind llama.cpp's own server, in a process of its own:
+"""A model file behind llama.cpp's own server, in its own process:
 `python -m netnew.llms.gguf.server`.
 
 One line of JSON comes in by standard input: path, threads, context, slots, key. One goes out by
@@ -25,7 +25,7 @@ def main() -> int:
         return 1
     tell({"address": str(server.listening_address)})
     sys.stdin.read()
-    # What is being computed for nobody is not waited for.
+    # Abandoned computations are not waited for.
     os._exit(0)
 
 
@@ -43,7 +43,7 @@ def _told_alone() -> Any:
 
 
 def _served(asked: dict[str, Any]) -> Any:
-    xllamacpp = import_module("xllamacpp")  # of an extra: it may not be there, and has no types
+    xllamacpp = import_module("xllamacpp")  # from an extra: may be missing, and has no types
     params = xllamacpp.CommonParams()
     params.model.path = asked["path"]
     params.hostnames = ["127.0.0.1"]

@@ -1,4 +1,4 @@
-"""The corpora of a home folder: add to, list, search, remove."""
+"""The corpora of a home folder: add, list, search, remove."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class AddReport:
-    """What an adding did, in rows. `broken` counts all rows left out, `broken_rows` names the
-    first thousand of them."""
+    """What was added, in rows. `broken` counts all skipped rows, `broken_rows` lists the first
+    thousand."""
 
     name: str
     added: int
@@ -45,7 +45,7 @@ class AddReport:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """One corpus: how many rows (pages, redirects, errors, listed addresses), bytes on disk."""
+    """A corpus: number of rows (pages, redirects, errors, listed addresses), bytes on disk."""
 
     name: str
     rows: int
@@ -53,7 +53,7 @@ class Corpus:
 
 
 class CorpusManager:
-    """The corpora below `home`/corpora, a folder each."""
+    """The corpora in `home`/corpora, one folder each."""
 
     def __init__(self, home: Path) -> None:
         self._root = home / "corpora"
@@ -65,14 +65,13 @@ class CorpusManager:
         base_url: str | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> AddReport:
-        """Take dumps, folders and lists into corpus `name`, which is made where it is missing.
+        """Add dumps, folders and lists to corpus `name`, which is created if missing.
 
-        Rows seen before and not changed cost nothing; changed ones replace. Files of a folder get
-        `base_url` + their path in it as address, else file://. `progress` hears the number of rows
+        Unchanged rows cost nothing; changed ones are replaced. Files of a folder get `base_url`
+        + their path as address, otherwise file://. `progress` is called with the number of rows
         read so far, from another thread. If cancelled, it keeps what it has. Raises InvalidInput
-        for a name or path that cannot be, UnreadableDump for a file that can be read in no part,
-        Conflict where another process writes to the corpus.
-        """
+        for an invalid name or path, UnreadableDump for a file of which no part can be read,
+        Conflict if another process writes to the corpus."""
         folder = self.folder(name)
         for path in paths:
             if not await asyncio.to_thread(path.exists):
@@ -93,7 +92,7 @@ class CorpusManager:
             await asyncio.to_thread(store.close)
 
     async def remove(self, name: str) -> None:
-        """Delete the corpus. Raises NotFound, and Conflict while something is added to it."""
+        """Delete the corpus. Raises NotFound, and Conflict while it is being added to."""
         folder = self._existing(name)
         await asyncio.to_thread(_remove, folder)
 
@@ -102,11 +101,10 @@ class CorpusManager:
         return await asyncio.to_thread(CorpusStore, self._existing(name))
 
     async def open_path(self, path: Path) -> CorpusStore:
-        """The corpus of a dump or folder named by its path. It is the same one always: where a
-        file changed in size or time it is taken in again, and rows no longer there are dropped.
+        """The corpus of a dump or folder given by its path. It is always the same one: changed
+        files are indexed again, and rows that are gone are dropped.
 
-        Raises SourceUnavailable while another process takes it in, UnreadableDump.
-        """
+        Raises SourceUnavailable while another process indexes it, UnreadableDump."""
         folder = self.folder_of_path(path)
         state = await asyncio.to_thread(state_of_path, path)
         try:
@@ -119,7 +117,7 @@ class CorpusManager:
         return await asyncio.to_thread(CorpusStore, folder)
 
     def folder(self, name: str) -> Path:
-        """Where corpus `name` lies. Raises InvalidInput for what cannot be a name."""
+        """The folder of corpus `name`. Raises InvalidInput for an invalid name."""
         if not is_corpus_name(name):
             raise InvalidInput(
                 "name", f"{name!r} is no name of a corpus", "letters, digits, '.', '_', '-'"
@@ -127,13 +125,13 @@ class CorpusManager:
         return self._root / name
 
     def folder_of_path(self, path: Path) -> Path:
-        """Where the corpus of the dump or folder at `path` lies; by the path alone."""
+        """The folder of the corpus of the dump or folder at `path`; depends on the path only."""
         digest = blake2b(os.fsencode(path.resolve()), digest_size=10).hexdigest()
         stem = re.sub(r"[^A-Za-z0-9]+", "-", path.name.partition(".")[0])[:30].strip("-")
         return self._root / f"{_FROM_PATH}{stem}-{digest}"
 
     def names(self) -> list[str]:
-        """All corpora, those of paths among them (`is_of_path`)."""
+        """All corpora, including those of paths (`is_of_path`)."""
         if not self._root.is_dir():
             return []
         return sorted(path.name for path in self._root.iterdir() if path.is_dir())
@@ -150,12 +148,13 @@ def is_corpus_name(text: str) -> bool:
 
 
 def is_of_path(name: str) -> bool:
-    """Whether it is the name of a corpus made for a path, not by `add`."""
+    """Whether the corpus was created for a path, not by `add`."""
     return _OF_PATH.fullmatch(name) is not None
 
 
 def state_of_path(path: Path) -> str:
-    """Changes when any file at `path` changes in size or time, comes or goes. Blocks."""
+    """A value that changes when any file at `path` changes in size or time, appears or
+    disappears. Blocks."""
     digest = blake2b(digest_size=10)
     for file in dump_files(path):
         stat = file.stat()
@@ -164,7 +163,7 @@ def state_of_path(path: Path) -> str:
 
 
 async def _in_thread(work: Callable[[threading.Event], WriterCounts]) -> WriterCounts:
-    """Run `work` in a thread; a cancelled caller sets its stop event and waits for its end."""
+    """Run `work` in a thread; a cancelled caller sets its stop event and waits for it."""
     stop = threading.Event()
     task = asyncio.create_task(asyncio.to_thread(work, stop))
     try:
@@ -201,7 +200,7 @@ def _replace(folder: Path, path: Path, state: str, stop: threading.Event) -> Wri
 
 @contextmanager
 def _unless_empty(folder: Path) -> Iterator[None]:
-    """A taking in that fails before its first row leaves no corpus behind."""
+    """An indexing that fails before its first row leaves no corpus behind."""
     try:
         yield
     except Conflict:
@@ -214,7 +213,7 @@ def _unless_empty(folder: Path) -> Iterator[None]:
 
 
 def _taken_in(folder: Path) -> str | None:
-    """The state of the path that the corpus in `folder` was made of; None for none yet."""
+    """The state of the path from which the corpus in `folder` was made; None if none was."""
     if not (folder / "pages.sqlite").is_file():
         return None
     store = CorpusStore(folder)
