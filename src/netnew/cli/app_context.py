@@ -1,4 +1,4 @@
-"""Opening the application for the length of one command."""
+"""Opens the application for one command."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 Opener = Callable[[Settings], AbstractAsyncContextManager["App"]]
-"""What makes an App of the settings: `bootstrap.open_app`, or a test's own."""
+"""Opens an App with the settings: `bootstrap.open_app`, or a test's own."""
 
 
 def with_app(
@@ -28,7 +28,7 @@ def with_app(
     use: Callable[[App], Coroutine[None, None, T]],
     settings: Settings | None = None,
 ) -> T:
-    """What `use` gives back, run with the application open."""
+    """Run `use` with the application open, and return its result."""
     opener = cast(Opener, context.obj)
     in_force = settings or Settings.load()
     log_to_standard_error(in_force.log_level, in_force.log_format)

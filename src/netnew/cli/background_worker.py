@@ -1,4 +1,4 @@
-"""A worker of its own, that outlives the command and the terminal that started it."""
+"""Starts a worker process that outlives the command and its terminal."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from netnew.domain.run import Run
 
 LOG = "worker.log"
-# -P: what lies in the current folder is not taken for a library.
+# -P: modules in the current folder are not imported.
 _COMMAND = [sys.executable, "-P", "-m", "netnew", "worker", "--until-idle"]
 _STARTS_WITHIN_S = 60.0
 _LOOK_EVERY_S = 0.1
@@ -25,10 +25,10 @@ _TAKES_WITHIN_S = 2.0
 
 
 async def worker_for(app: App, run: Run) -> None:
-    """See to it that a worker of this HOME has `run`, or is there to take it.
+    """Make sure that a worker of this HOME has `run` or will take it.
 
-    One that is about to leave may have overlooked it: where it is not begun, another is started.
-    Raises NetnewError where none can be started.
+    A worker that is about to exit may miss the run; if it is not taken soon, another worker is
+    started. Raises NetnewError if none can be started.
     """
     if await app.live_workers() and await _is_taken(app, run):
         return
@@ -45,7 +45,7 @@ async def _is_taken(app: App, run: Run) -> bool:
 
 
 async def _start(app: App) -> None:
-    """Return once it beats."""
+    """Start a worker; returns once it is live."""
     log = app.settings.home / LOG
     before = {row.id for row in await app.live_workers()}
     process = await asyncio.to_thread(_open, log)
@@ -53,7 +53,7 @@ async def _start(app: App) -> None:
     while not {row.id for row in await app.live_workers()} - before:
         if process.poll() is not None:
             if process.returncode == 0:
-                return  # it came, found nothing to do, and left
+                return  # it started, found nothing to do, and exited
             raise NetnewError(f"the worker did not start; see {log}")
         if time.monotonic() > give_up_at:
             raise NetnewError(f"the worker has not started yet; see {log}")

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 class CitationLocations:
-    """Looks up the segments that citations point into, each snapshot once."""
+    """Looks up the segments of citations; reads each snapshot once."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
         self._snapshots: dict[SnapshotId, Snapshot | None] = {}
 
     async def locate(self, citation: Citation) -> str:
-        """'fact “License”', 'paragraph', 'title'; '' where the snapshot is not there any more."""
+        """'fact “License”', 'paragraph', 'title'; '' if the snapshot no longer exists."""
         snapshot = await self._snapshot(citation.snapshot_id)
         if snapshot is None or citation.segment >= len(snapshot.segments):
             return ""

@@ -1,4 +1,4 @@
-"""What is printed where: results on standard output, progress and errors on standard error."""
+"""Output streams: results go to standard output, progress and errors to standard error."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
-# Wide enough that no line of plain output is ever folded.
+# Wide enough that no line of plain output is folded.
 _PLAIN_WIDTH = 100_000
 
 
 def results() -> Console:
-    """The console of results: a terminal's own width, or unfolded plain lines."""
+    """The console for results: as wide as the terminal, or unfolded plain lines."""
     return _console(stderr=False)
 
 
 def progress() -> Console:
-    """The console of progress, hints and warnings."""
+    """The console for progress, hints and warnings."""
     return _console(stderr=True)
 
 
 def print_json(document: object) -> None:
-    """The one JSON document of a command called with `--json`."""
+    """Print the one JSON document of a command called with `--json`."""
     print(json.dumps(document, ensure_ascii=False, indent=2))
 
 
 def clean(text: str) -> str:
-    """Text of pages on one line, without anything that could steer a terminal."""
+    """`text` on one line, without control characters that a terminal would obey."""
     return " ".join("".join(_harmless(x) for x in text).split())
 
 
@@ -47,7 +47,7 @@ def short(text: str, most: int) -> str:
 
 
 def forgiving_streams() -> None:
-    """A sign that the terminal's encoding lacks is written escaped and ends no command."""
+    """Escape characters that the terminal's encoding lacks, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -59,7 +59,7 @@ def plural(count: int, one: str, many: str = "") -> str:
 
 
 def program() -> str:
-    """How this program was called, for hints that can be copied: 'netnew' where that is found."""
+    """How to call this program, for hints to copy: 'netnew' if it is on the path."""
     called = Path(sys.argv[0])
     if called.name == "__main__.py":
         return "python -m netnew"
@@ -69,7 +69,7 @@ def program() -> str:
 
 
 def slug(text: str, most: int = 40) -> str:
-    """A name made of the words of `text`: 'Licence is MIT' is 'licence_is_mit'."""
+    """A name made of the words of `text`: 'Licence is MIT' becomes 'licence_is_mit'."""
     words = re.findall(r"\w+", unicodedata.normalize("NFKC", text).lower())
     name = ""
     for word in words:
@@ -97,7 +97,7 @@ def _console(*, stderr: bool) -> Console:
 
 
 def _harmless(sign: str) -> str:
-    """Control and direction signs are replaced by a space (a zero-width joiner may stay)."""
+    """A space for control and direction characters; zero-width joiners stay."""
     category = unicodedata.category(sign)
     if category in ("Cc", "Cs", "Zl", "Zp") or (category == "Cf" and sign not in "\u200c\u200d"):
         return " "

@@ -1,4 +1,4 @@
-"""`netnew corpus`: local pages to search in, kept in HOME."""
+"""`netnew corpus`: collections of local pages to search, kept in HOME."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ app = typer.Typer(
 
 
 class SkippedRow(Protocol):
-    """A row that was left out: its file, where in it, and why."""
+    """A row that was skipped: its file, where in it, and why."""
 
     @property
     def path(self) -> str: ...

@@ -1,4 +1,4 @@
-"""`netnew db`: the age of the database, apart from what is in it."""
+"""`netnew db`: the schema of the database."""
 
 from __future__ import annotations
 

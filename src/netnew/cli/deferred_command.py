@@ -1,4 +1,4 @@
-"""Commands that are imported when they are called, so that `--help` and each command start fast."""
+"""Commands that are imported only when called, so that `--help` and each command start fast."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 class DeferredCommand(TyperCommand):
-    """A command that stands in a list of commands, and whose module is imported when it is called.
+    """A command in a list of commands whose module is imported when it is called.
 
-    `target`: 'package.module:name' of a function or of a `typer.Typer`. `help`: its first line,
-    which is all that a list of commands shows; a test compares it with the target's.
+    `target`: 'package.module:name' of a function or of a `typer.Typer`. `help`: the line
+    shown in the list of commands; a test compares it with the target's.
     """
 
     def __init__(self, name: str, target: str, help: str) -> None:
@@ -27,7 +27,7 @@ class DeferredCommand(TyperCommand):
         self._target = target
 
     def load(self) -> Command:
-        """Import the target; returns the command that Typer builds of it."""
+        """Import the target and return the command that Typer builds from it."""
         module, _, attribute = self._target.partition(":")
         target: typer.Typer | Callable[..., Any] = getattr(import_module(module), attribute)
         if isinstance(target, typer.Typer):
@@ -39,5 +39,5 @@ class DeferredCommand(TyperCommand):
     def make_context(
         self, info_name: str | None, args: list[str], parent: Context | None = None, **extra: Any
     ) -> Context:
-        """The context of the loaded command: from here on Typer deals with that one."""
+        """The context of the loaded command, which replaces this one."""
         return self.load().make_context(info_name, args, parent, **extra)

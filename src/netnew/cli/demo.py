@@ -1,4 +1,4 @@
-"""`netnew demo`: the whole way of a run on what is on this machine, without key or network."""
+"""`netnew demo`: a whole run on this machine, without a key or network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`netnew doctor`: is everything in order, and where does each setting come from?"""
+"""`netnew doctor`: checks the installation and shows where each setting comes from."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from netnew.bootstrap import App, ModelReport
 
 
-# With less than this on the disk a run may fill it before it ends.
+# With less free space a run may fill the disk.
 ENOUGH_BYTES = 100_000_000
 
 
@@ -45,7 +45,7 @@ class CheckStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing looked at: `detail` says what was found, and what to do where it is bad."""
+    """One check: `detail` says what was found and, if it is bad, what to do."""
 
     name: str
     health: CheckStatus
@@ -121,7 +121,7 @@ def _home(home: Path) -> Check:
 
 
 def home_check(home: Path, free_bytes: int) -> Check:
-    """Where HOME can be written: whether there is room for pages, too."""
+    """Check of a HOME that can be written: whether it has room for pages."""
     detail = f"{home} can be written, {free_bytes / 1e9:,.2f} GB free"
     if free_bytes >= ENOUGH_BYTES:
         return Check("home", CheckStatus.OK, detail)
@@ -140,7 +140,7 @@ def _gateway(settings: Settings) -> list[Check]:
 
 
 def _rendering(settings: Settings) -> Check:
-    """Whether pages that only scripts fill can be shown in a browser."""
+    """Whether pages that need JavaScript can be rendered."""
     from netnew.bootstrap import why_not_rendered
 
     missing = why_not_rendered(settings.browser_path)
@@ -163,7 +163,7 @@ def _typing_errors() -> list[Check]:
 
 
 def _plugins() -> list[Check]:
-    """Kinds of sources that other packages offer and that cannot be loaded."""
+    """Source plugins that cannot be loaded."""
     return [
         Check(f"plugin {x.kind}", CheckStatus.NOTE, clean(x.problem))
         for x in installed_plugins()
@@ -172,7 +172,7 @@ def _plugins() -> list[Check]:
 
 
 def _models(settings: Settings, ask: bool) -> list[Check]:
-    """The models that conditions would be judged by, where no run names another."""
+    """The models that judge if a run names no other."""
     from netnew.bootstrap import models_seen
 
     try:
@@ -187,7 +187,7 @@ def _model(seen: ModelReport, chosen: bool) -> Check:
         return Check("model", CheckStatus.OK, f"none, rules decide. {seen.why} {_MODEL_TO_SET}")
     name = clean(f"model {seen.name}")
     if seen.problem:
-        # Where nobody chose it, it is no mistake that it cannot be used.
+        # It is only an error if the user chose the model.
         health = CheckStatus.BAD if chosen else CheckStatus.NOTE
         return Check(name, health, clean(f"not usable: {seen.problem}. {seen.why}"))
     price = seen.price
@@ -206,7 +206,7 @@ def _model(seen: ModelReport, chosen: bool) -> Check:
 
 
 def _services(settings: Settings) -> list[Check]:
-    """The search services of the web. None of them is needed, so none is missed."""
+    """The web search services. None is required, so a missing one is not an error."""
     try:
         return [
             Check(x.name, CheckStatus.OK, clean(x.detail)) for x in search_service_reports(settings)
@@ -216,7 +216,7 @@ def _services(settings: Settings) -> list[Check]:
 
 
 def _parts(context: typer.Context, settings: Settings) -> list[Check]:
-    """What only the opened application can tell: database, sources, judge."""
+    """The checks that need the application open: database, sources, judge."""
 
     async def look(app: App) -> list[Check]:
         sources = [await _source(app, spec) for spec in settings.sources]
@@ -239,7 +239,7 @@ async def _source(app: App, spec: str) -> Check:
     try:
         await app.service.check_source(spec)
     except NetnewError as error:
-        # Nobody chose the default: it is no mistake that it is not set up yet.
+        # The default need not be set up; it is only an error if the user chose the source.
         chosen = "sources" in app.settings.model_fields_set
         problem = clean(getattr(error, "problem", "") or str(error))
         return Check(
@@ -276,16 +276,18 @@ def _show(checks: list[Check], settings: Settings) -> None:
 
 @dataclass(frozen=True, slots=True)
 class SearchServiceReport:
-    """`name` of the service, and in `detail` whether its key is there, whether `web` alone means it
-    and what it costs. No key is shown."""
+    """A search service: whether its key is set, whether `web` uses it, and what it costs.
+
+    No key is shown.
+    """
 
     name: str
     detail: str
 
 
 def search_service_reports(settings: Settings) -> list[SearchServiceReport]:
-    """Every search service, in the order `web` looks for one. Raises InvalidInput where the setting
-    names one that there is not."""
+    """Every search service, in the order in which `web` tries them. Raises InvalidInput if the
+    setting names an unknown one."""
     from netnew.bootstrap import search_keys, search_services  # opened applications alone need it
 
     return [

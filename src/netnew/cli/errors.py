@@ -1,4 +1,4 @@
-"""Errors as one line on standard error, and as an exit code; the one table of both."""
+"""The line on standard error and the exit code of each kind of error."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ SOURCES_TO_TRY = (
 
 
 class OneLineErrors(TyperGroup):
-    """The root group: whatever goes wrong below it ends in one line, never in a traceback.
+    """The root group: any error ends in one line instead of a traceback.
 
-    With NETNEW_DEBUG set the traceback is shown after all.
+    NETNEW_DEBUG shows the traceback.
     """
 
     def main(
@@ -53,7 +53,7 @@ class OneLineErrors(TyperGroup):
             )
             sys.stdout.flush()
         except BrokenPipeError:
-            # The reader (`| head`) has seen enough; what is still buffered has nowhere to go.
+            # The reader (`| head`) is gone, and what is still buffered with it.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(FAILED)
         except Exception as error:
@@ -66,7 +66,7 @@ class OneLineErrors(TyperGroup):
 
 
 def error_line(error: Exception) -> list[str]:
-    """What to tell the user: 'netnew: field: problem (allowed: …)', and a hint if there is one."""
+    """The lines for the user: 'netnew: field: problem (allowed: …)', and a hint if there is one."""
     match error:
         case TyperException():
             return [f"netnew: {_wrong_value(error) or _usage(error)}"]
@@ -98,8 +98,8 @@ def exit_code(error: Exception) -> int:
 
 
 def _wrong_value(error: TyperException) -> str:
-    """'--limit: 'abc' is not a whole number (allowed: 1 to 100,000)'; '' for other mistakes."""
-    from pydantic import ValidationError  # only wrong usage needs it
+    """'--limit: 'abc' is not a whole number (allowed: 1 to 100,000)'; '' for other errors."""
+    from pydantic import ValidationError  # only usage errors need it
 
     cause = error.__cause__
     if not isinstance(cause, ValidationError):
@@ -126,8 +126,8 @@ def _wrong_value(error: TyperException) -> str:
 
 
 def _range(parameter: object) -> str:
-    """'1 to 100,000', '0 or more'; '' where that cannot be told."""
-    # Typer keeps the range out of sight; where it stops doing so its own sentence is printed.
+    """'1 to 100,000', '0 or more'; '' if the range is not known."""
+    # Typer has no public access to the range; without it Typer's own sentence is printed.
     facts = getattr(getattr(parameter, "_runtime_param", None), "parameter_info", None)
     least, most = getattr(facts, "min", None), getattr(facts, "max", None)
     if least is None:

@@ -1,4 +1,4 @@
-"""`--exclude FILE|RUN`: a list of whom to leave out, or all that a run found."""
+"""`--exclude FILE|RUN`: entities to leave out, from a file or found by a run."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ _Entry = tuple[int, str]
 
 
 async def exclude_list(arguments: Sequence[str], service: Service) -> ExcludeList:
-    """All arguments together. Raises InvalidInput for one that is neither a list nor a run."""
+    """The exclude list of all arguments. Raises InvalidInput for one that is neither a list nor a
+    run."""
     files, others = _files_and_others(arguments)
     entries = [x for path in files for x in _entries(path)]
     return sorted_out(entries, [await _run(x, service) for x in others])
@@ -45,7 +46,7 @@ def _files_and_others(arguments: Sequence[str]) -> tuple[list[Path], list[str]]:
 
 
 def sorted_out(entries: Iterable[str], runs: Iterable[RunId] = ()) -> ExcludeList:
-    """Each entry as what it looks like: an address, a domain, or else a name."""
+    """Sorts each entry by what it looks like: an address, a domain, or else a name."""
     urls: dict[str, None] = {}
     domains: dict[str, None] = {}
     names: dict[str, None] = {}
@@ -71,8 +72,8 @@ async def _run(argument: str, service: Service) -> RunId:
 
 
 def _entries(path: Path) -> list[str]:
-    """Raises InvalidInput where the file cannot be read in the format of its ending, and for an
-    address that is none, by its line."""
+    """Raises InvalidInput if the file cannot be read in the format of its extension or has no
+    entries, and for a malformed address, with its line."""
     ending = path.suffix.lower()
     if ending in _UNSUPPORTED_ENDINGS:
         problem = f"{str(path)!r}: {ending} files cannot be read as an exclude list"
@@ -95,7 +96,7 @@ def _entries(path: Path) -> list[str]:
 
 
 def _is_broken_address(entry: str) -> bool:
-    """Whether it begins like an address of the web, and no host can be read from it."""
+    """Whether it starts like a web address but has no valid host and port."""
     if not re.match(r"^\s*https?://", entry, re.IGNORECASE):
         return False
     try:
@@ -107,14 +108,14 @@ def _is_broken_address(entry: str) -> bool:
 
 
 def _lines(text: str) -> Iterator[_Entry]:
-    """One entry a line; empty lines and those beginning with # do not count."""
+    """One entry per line, without empty lines and lines that start with #."""
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip() and not line.lstrip().startswith("#"):
             yield number, line
 
 
 def _csv(text: str) -> Iterator[_Entry]:
-    """By header, or the first column where no header names one."""
+    """One entry per row: the first filled column with a known header, or else the first column."""
     reader = csv.reader(text.splitlines())
     table = [(reader.line_num, row) for row in reader]
     if not table:

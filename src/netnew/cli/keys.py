@@ -1,4 +1,4 @@
-"""`netnew keys`: who may ask over HTTP."""
+"""`netnew keys`: API keys and the audit log."""
 
 from __future__ import annotations
 

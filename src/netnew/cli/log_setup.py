@@ -1,8 +1,7 @@
-"""Where log lines of a command go: standard error, from the level of the settings up.
+"""Writes the log of a command to standard error, from the level of the settings up.
 
-One line each: what goes wrong is told in plain words at the end; with NETNEW_DEBUG set, or at the
-level `debug`, the traceback comes too. On a terminal, warnings and errors are plain sentences, each
-once.
+Each event is one line; NETNEW_DEBUG and the level `debug` add tracebacks. On a terminal,
+warnings and errors are plain sentences, each shown once.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from netnew.cli.warning_sentences import WarningSentences
 
 
 class _StandardError:
-    """Writes to what standard error is at that moment, so that a live table is not torn."""
+    """Writes to the current standard error, so that a live table stays whole."""
 
     def msg(self, line: str) -> None:
         print(line, file=sys.stderr, flush=True)
@@ -29,7 +28,7 @@ class _StandardError:
 
 
 class _OneLine(logging.Handler):
-    """Records of the standard library's loggers, written like ours."""
+    """Writes records of the standard library's loggers like ours."""
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
@@ -40,7 +39,7 @@ class _OneLine(logging.Handler):
 
 _ONE_LINE = _OneLine()
 _sentences: WarningSentences | None = None
-"""What makes sentences of this command's warnings, where somebody reads them."""
+"""Turns this command's warnings into sentences, on a terminal."""
 
 
 def log_to_standard_error(level: str, format: str = "text") -> None:
@@ -65,7 +64,7 @@ def log_to_standard_error(level: str, format: str = "text") -> None:
 
 
 def report_suppressed_warnings() -> None:
-    """Say how many more warnings there were than were shown. At the end of a command."""
+    """Print how many warnings were not shown. Called at the end of a command."""
     if _sentences is not None:
         for line in _sentences.left_out():
             print(line, file=sys.stderr, flush=True)
@@ -80,7 +79,7 @@ def _renderer(format: str) -> structlog.typing.Processor:
 def _without_traceback(
     logger: Any, name: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """What is left of it is one line: the error, where the event does not tell it itself."""
+    """Replace the exception by one line, the error, unless the event has one."""
     error = _error_of(event.pop("exc_info", None))
     if error is not None:
         event.setdefault("error", f"{type(error).__name__}: {error}")

@@ -1,7 +1,6 @@
-"""`netnew`: the commands, put together.
+"""The `netnew` command and its subcommands.
 
-Nothing is imported here but what the list of commands needs; each command's module is imported when
-the command is called.
+Imports only what the list of commands needs; the module of a command is imported when it is called.
 """
 
 from __future__ import annotations
@@ -93,7 +92,7 @@ app = typer.Typer(
 
 
 def _open_app(settings: Settings) -> AbstractAsyncContextManager[App]:
-    """Imported on use: `--help` and wrong usage need neither engine nor database."""
+    """Imports on use: `--help` and usage errors need neither engine nor database."""
     from netnew.bootstrap import open_app
 
     return open_app(settings)
@@ -127,6 +126,6 @@ def main(
         ERRORS.keep_in(home)
     forgiving_streams()
     context.obj = context.obj or _open_app
-    if context.invoked_subcommand != "doctor":  # that one lists them itself
+    if context.invoked_subcommand != "doctor":  # doctor lists them itself
         for sentence in unknown_variables():
             progress().print(f"netnew: {clean(sentence)}")

@@ -1,4 +1,4 @@
-"""`netnew runs merges`: who was found to be the same, and how to split them again."""
+"""`netnew runs merges`: lists merged candidates and undoes merges."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from netnew.engine.resolution.unmerge import Unmerge
 
 _NAME_CHARS = 60
-# Who a candidate is, by its id: the newest row, else the one that the log kept.
+# Candidates by id: the newest row, or else the one kept in the log.
 _Rows = Mapping[CandidateId, Candidate]
 
 

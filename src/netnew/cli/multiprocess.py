@@ -1,4 +1,4 @@
-"""Several processes that serve on one socket; one that dies is begun again."""
+"""Serves from several processes on one socket; restarts a process that dies."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from netnew.cli import consoles
 from netnew.domain.errors import InvalidInput
 from netnew.settings import Settings
 
-# What dies sooner is begun again ever more slowly.
+# A process that dies sooner is restarted with growing delays.
 _LONG_ENOUGH_S = 10.0
 _WAIT_S, _WAIT_AT_MOST_S = 0.1, 10.0
 _log = structlog.get_logger(__name__)
@@ -29,8 +29,10 @@ _log = structlog.get_logger(__name__)
 async def serve_in_processes(
     listens: socket, count: int, settings: Settings, asked: asyncio.Event
 ) -> None:
-    """Have `count` processes accept from `listens` until `asked`; then each is asked to leave, and
-    waited for. They end, too, where this process is gone. Raises InvalidInput on Windows."""
+    """Have `count` processes accept from `listens` until `asked` is set, then shut them down.
+
+    They also end if this process is gone. Raises InvalidInput on Windows.
+    """
     if sys.platform == "win32":
         raise InvalidInput("workers", "processes cannot share a port on Windows", "none")
     with tempfile.TemporaryDirectory(prefix="netnew-metrics-") as folder:
@@ -56,7 +58,7 @@ class _Several:
     _alive: set[Process] = field(default_factory=set)
 
     async def keep_one(self) -> None:
-        """Keep one process going until all are asked to leave."""
+        """Keep one process running until all are to shut down."""
         wait_s = _WAIT_S
         while not self.asked.is_set():
             began = time.monotonic()
@@ -80,7 +82,7 @@ class _Several:
                 process.send_signal(what)
 
     async def _begin(self) -> Process:
-        """Its own session: Ctrl-C on a terminal is for the one that passes it on."""
+        """Start a process in its own session, since the parent passes Ctrl-C on."""
         fd, settings = self.listens.fileno(), self.settings
         options = ("--api-only", "--fd", str(fd), "--host", settings.host)
         process = await asyncio.create_subprocess_exec(

@@ -1,4 +1,4 @@
-"""What a run's numbers mean, in plain words."""
+"""Sentences about the numbers, the end and the cost of a run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def why_it_stopped(run: Run) -> str:
-    """One sentence; '' while the run goes on."""
+    """Why the run ended, in one sentence; '' for an unfinished run."""
     if not run.status.is_terminal:
         return ""
     detail = f" ({run.termination_detail})" if run.termination_detail else ""
@@ -54,7 +54,7 @@ def _reason(run: Run) -> str:
 
 
 def how_many_exist(run: Run) -> str:
-    """The estimate with its interval, as a sentence; 'or more' of a cut run."""
+    """The estimate with its interval; 'or more' for a run that was cut short."""
     estimate = run.estimate
     if estimate is None:
         return "Too few sightings to estimate how many matches exist."
@@ -72,7 +72,7 @@ def how_many_exist(run: Run) -> str:
 
 
 def how_conditions_fared(yields: Sequence[ConditionStats]) -> list[str]:
-    """A line a condition that was asked: how often it held, and whom it alone kept out."""
+    """One line per judged condition: how many met it, and how many it alone ruled out."""
     return [_fared(x) for x in yields if x.asked]
 
 
@@ -133,7 +133,7 @@ def receipt(spend: Spend) -> str:
 
 
 def paid_for(spend: Spend) -> list[str]:
-    """'12 model calls', '$0.0123': as far as there are any."""
+    """'12 model calls', '$0.0123'; what is zero is missing."""
     calls = [plural(spend.model_calls, "model call")] if spend.model_calls else []
     return calls + ([f"${spend.cost:.4f}"] if spend.cost else [])
 
@@ -150,6 +150,6 @@ def cost_words(expected: CostForecast) -> str:
 
 
 def judged_by(made: Plan) -> str:
-    """Who decides, and why it is that one where nobody said."""
+    """The judge, and why it was chosen if the user did not name one."""
     why = f" ({made.judge_because})" if made.judge_because else ""
     return clean(f"Judge: {made.judge_profile}{why}")

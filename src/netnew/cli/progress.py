@@ -1,7 +1,7 @@
 """A run's events as progress on standard error.
 
-On a terminal a table of the latest matches and a status line are drawn anew as events come; in a
-log there is a plain line a match and a round.
+A terminal shows a live table of the latest matches and a status line; a log gets one plain line per
+match and round.
 """
 
 from __future__ import annotations
@@ -37,20 +37,20 @@ from netnew.exports.writers import event_document
 
 
 class Display(Protocol):
-    """Where progress goes."""
+    """Shows the progress of a run."""
 
     def show(self, events: list[Event], tally: ProgressState, seconds: float) -> None: ...
     def say(self, line: str) -> None: ...
 
     def pause(self) -> None:
-        """Draw nothing until `go_on`: a question stands on the terminal."""
+        """Draw nothing until `go_on`, while a question is on the terminal."""
         ...
 
     def go_on(self) -> None: ...
 
 
 class Silent:
-    """`--quiet`: only what the user must know."""
+    """`--quiet`: shows only what the user must know."""
 
     def show(self, events: list[Event], tally: ProgressState, seconds: float) -> None:
         pass
@@ -66,7 +66,7 @@ class Silent:
 
 
 class JsonLines(Silent):
-    """One JSON event a line on standard output."""
+    """One JSON event per line on standard output."""
 
     def show(self, events: list[Event], tally: ProgressState, seconds: float) -> None:
         for event in events:
@@ -89,7 +89,7 @@ class Lines(Silent):
 
 
 class LiveTable:
-    """The latest matches and a status line, drawn anew in place."""
+    """The latest matches and a status line, updated in place."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -200,7 +200,7 @@ def _line(event: Event) -> str:
 
 
 def _change(count: int, one: str, many: str) -> str:
-    """'2 new matches'; '1 match fewer' where some were merged or excluded."""
+    """'2 new matches'; '1 match fewer' if some were merged or excluded."""
     if count < 0:
         return f"{plural(-count, one, many)} fewer"
     return plural(count, f"new {one}", f"new {many}")

@@ -1,4 +1,4 @@
-"""What the events of a run have told so far, for those who watch it."""
+"""The progress of a run, computed from its events."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from netnew.domain.run import Counts, Run
 
 @dataclass(slots=True)
 class ProgressState:
-    """`seq`: the last event taken. `counted_to`: the events up to there are in the counts already.
+    """`seq`: the last event taken. `counted_to`: events up to this one are already in the counts.
 
-    A candidate of which no event was seen counts as not judged until a round ends.
+    A candidate without an event counts as not judged until a round ends.
     """
 
     seq: int = 0
@@ -33,21 +33,23 @@ class ProgressState:
     matches: dict[CandidateId, CandidateDecided] = field(default_factory=dict)
     failures: list[SourceFailed] = field(default_factory=list)
     error: Exception | None = None
-    """What broke the run off, where something did."""
+    """The error that broke the run off, if one did."""
     _standing: dict[CandidateId, MatchStatus] = field(default_factory=dict)
     _of: Counter[MatchStatus] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, run: Run, after: int | None = None) -> ProgressState:
-        """As the run stands; events are taken from those `after` on (None: only new ones)."""
+        """The progress of `run` as it is; takes the events after `after` (None: only new ones)."""
         seq = run.last_seq if after is None else after
         tally = cls(seq, run.last_seq, run.rounds, run.spend)
         tally._of = _by_status(run.counts)
         return tally
 
     def catch_up(self, run: Run) -> None:
-        """Take the counts of `run`, where it is further than the events taken so far: they know
-        how each candidate stood before, which events do not say."""
+        """Take over the counts of `run` if it is ahead of the events taken so far.
+
+        Its counts know the earlier status of each candidate, which events do not tell.
+        """
         if run.last_seq < self.seq or run.last_seq <= self.counted_to:
             return
         self.counted_to, self.round, self.spend = run.last_seq, run.rounds, run.spend
@@ -80,7 +82,7 @@ class ProgressState:
 
     @property
     def candidates(self) -> int:
-        """All found, less the discarded."""
+        """The number of candidates without the discarded."""
         return sum(n for status, n in self._of.items() if status is not MatchStatus.DISCARDED)
 
     def _stands(

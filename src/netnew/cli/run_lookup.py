@@ -1,4 +1,4 @@
-"""Which run is meant: any form of its id, the beginning of its id, or 'last'."""
+"""Finds a run by its id in any form, by the start of its id, or as 'last'."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from netnew.domain.run import Run
 if TYPE_CHECKING:
     from netnew.app.service import Service
 
-# How many of the newest runs the beginning of an id is looked for in.
+# How many of the newest runs are searched for the start of an id.
 _LOOKED_THROUGH = 10_000
 
 
 async def find_run(service: Service, text: str) -> Run:
-    """Raises InvalidInput where `text` is no id or fits several runs, NotFound for none."""
+    """Raises InvalidInput if `text` is not an id or matches several runs, NotFound if none."""
     wanted = text.strip().lower()
     if wanted == "last":
         newest = await service.queries.runs(limit=1)

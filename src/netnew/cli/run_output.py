@@ -1,4 +1,4 @@
-"""What came of a run: the table, the numbers, what went wrong, the files, and what to do next."""
+"""The end of a run as shown to the user: rows, numbers, errors, files and next steps."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 # On a terminal a longer table is cut; files, pipes and `runs result` have all of it.
 _MAX_ROWS = 50
-# What resuming would not change.
+# Reasons to end that resuming would not change.
 _REACHED = (
     TerminationReason.MATCH_LIMIT_MET,
     TerminationReason.EVALUATE_LIMIT_MET,
@@ -49,7 +49,7 @@ _RECHECKED = {
 
 
 async def show_end(app: App, seen: WatchedRun, options: OutputOptions) -> int:
-    """Print what came of a run that was watched, write it to the files; the exit code."""
+    """Print the result of a watched run and write its files. Returns the exit code."""
     result = await result_of(app, seen.run, seen.tally)
     shown = chosen(result, options.everything)
     if options.as_json:
@@ -70,7 +70,7 @@ async def show_end(app: App, seen: WatchedRun, options: OutputOptions) -> int:
 
 
 async def _record_export(app: App, run: Run, written: Sequence[Path]) -> None:
-    """In the audit log. The files are there already, so what goes wrong is told and no more."""
+    """Record the export in the audit log. The files exist, so a failure is only reported."""
     try:
         await app.service.record_export(run.id, formats_of(written))
     except NetnewError as error:
@@ -79,12 +79,12 @@ async def _record_export(app: App, run: Run, written: Sequence[Path]) -> None:
 
 
 def formats_of(paths: Sequence[Path]) -> str:
-    """'csv, xlsx': the formats of files, each once."""
+    """The formats of files, each once: 'csv, xlsx'."""
     return ", ".join(dict.fromkeys(x.suffix.lower().removeprefix(".") for x in paths))
 
 
 def _left(run: Run, options: OutputOptions) -> int:
-    """Left running, it ends in the background; its files are for later."""
+    """Say how to get at a run that is left running, and at its files. Returns the exit code."""
     console = consoles.progress()
     console.print(f"{run.id} continues in the background.")
     for line in how_to_go_on(run):
@@ -96,8 +96,8 @@ def _left(run: Run, options: OutputOptions) -> int:
 
 
 async def result_of(app: App, run: Run, tally: ProgressState) -> RunResult:
-    """What there is of a run; one that an error broke off is failed even where the store could
-    not be told so any more (a full disk)."""
+    """The result of a run. A run that an error broke off counts as failed even if that could not be
+    stored (a full disk)."""
     result = await app.service.queries.result(run.id)
     if tally.error is None or result.run.status.is_terminal:
         return result
@@ -111,7 +111,7 @@ async def result_of(app: App, run: Run, tally: ProgressState) -> RunResult:
 
 
 def run_summary(run: Run, seen: WatchedRun) -> int:
-    """Tell on standard error what went wrong, the gravest last; the exit code."""
+    """Print what went wrong to standard error, the worst last. Returns the exit code."""
     console, tally = consoles.progress(), seen.tally
     for line in failure_lines(tally.failures):
         console.print(line)
@@ -134,7 +134,7 @@ def run_summary(run: Run, seen: WatchedRun) -> int:
 
 
 def failure_lines(failures: Iterable[SourceFailed]) -> list[str]:
-    """A line a source and problem, with the number of queries it cost."""
+    """One line per source and problem, with the number of failed queries."""
     times = Counter((clean(x.source), clean(x.problem)) for x in failures)
     return [
         f"netnew: source {source} failed on {plural(count, 'query', 'queries')}: {problem}"
@@ -143,8 +143,10 @@ def failure_lines(failures: Iterable[SourceFailed]) -> list[str]:
 
 
 def chosen(result: RunResult, everything: bool) -> list[Candidate]:
-    """The matched ones; with `everything` all that still count, matched first. Of a refresh, after
-    them, the matches of the run before that changed, and those that are gone."""
+    """The matches; with `everything` all candidates but the discarded, matches first.
+
+    A refresh adds the matches of the earlier run that changed, and those that are gone.
+    """
     wanted = [MatchStatus.MATCHED]
     if everything:
         wanted += [MatchStatus.UNCLEAR, MatchStatus.UNMATCHED, MatchStatus.GENERATED]
@@ -153,7 +155,7 @@ def chosen(result: RunResult, everything: bool) -> list[Candidate]:
 
 
 def condition_stats_of_result(result: RunResult) -> tuple[ConditionStats, ...]:
-    """What became of each condition, over all candidates, shown or not."""
+    """The outcomes of each condition over all candidates, shown or not."""
     return condition_stats(result.run.spec.conditions, result.candidates)
 
 
@@ -174,7 +176,7 @@ def show_result(
 
 
 def show_numbers(console: Console, run: Run) -> None:
-    """The numbers, the estimate, what kept it from deciding more, and why the run stopped."""
+    """The numbers, the estimate, the problems, and why the run stopped."""
     console.print(f"{numbers(run)}.")
     console.print(how_many_exist(run))
     for problem in problems_of(run):
@@ -184,7 +186,7 @@ def show_numbers(console: Console, run: Run) -> None:
 
 
 def show_condition_stats(console: Console, yields: Sequence[ConditionStats]) -> None:
-    """How often each condition held, and which of them stands in the way."""
+    """How many candidates met each condition, and which condition rules out most."""
     for number, line in enumerate(how_conditions_fared(yields)):
         console.print(f"{'Met:' if number == 0 else '':<8} {line}")
 
@@ -202,7 +204,7 @@ def _show_rows(
 
 
 def what_next(console: Console, run: Run, has_rows: bool, outputs: Sequence[Path] = ()) -> None:
-    """What the user may want now, as commands to copy."""
+    """The next steps, as commands to copy."""
     name = short_id(run)
     if run.status is RunStatus.PAUSED:
         console.print(f"Paused:  {program()} runs continue {name}")
@@ -220,7 +222,8 @@ def what_next(console: Console, run: Run, has_rows: bool, outputs: Sequence[Path
 
 
 def exit_code(run: Run) -> int:
-    """Of a run whose watching ended. What an errand left as it was is no failure of the errand."""
+    """The exit code of a run. A run that only filled fields is judged by that, not by how it ended
+    before."""
     if run.errand is GenerationKind.ENRICH and run.status is run.ended_as:
         return 0
     if run.status is RunStatus.FAILED:
@@ -234,8 +237,8 @@ def _write_all(
     candidates: Sequence[Candidate],
     yields: Sequence[ConditionStats],
 ) -> list[Path]:
-    """The files that were written. Every output is tried, so that one full disk does not cost the
-    other file."""
+    """The files that were written. Each output is tried, so that one full disk does not cost the
+    other files."""
     written = []
     for path in outputs:
         try:

@@ -1,4 +1,4 @@
-"""How a run stands: what its row says, and whether anybody works on it."""
+"""The state of a run: its row, and whether a worker has it."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ _ASKED = {
 
 
 async def live_ids(app: App) -> frozenset[str]:
-    """The ids of all workers that beat."""
+    """The ids of all live workers."""
     return frozenset(row.id for row in await app.live_workers(takes_all=False))
 
 
 def is_interrupted(run: Run, alive: Iterable[str]) -> bool:
-    """It stands as running, and its worker is gone."""
+    """Whether its row says running while its worker is gone."""
     return run.status is RunStatus.RUNNING and run.worker_id not in alive
 
 
 def state(run: Run, alive: Iterable[str], now: datetime) -> str:
-    """'completed'; of a run that is not over also when it last changed."""
+    """'completed'; for an unfinished run also when it last changed."""
     if run.status.is_terminal:
         return run.status.value
     status = INTERRUPTED if is_interrupted(run, alive) else run.status.value
@@ -43,17 +43,17 @@ def state(run: Run, alive: Iterable[str], now: datetime) -> str:
 
 
 def standing_document(run: Run, alive: Iterable[str]) -> Json:
-    """The run, and whether it `is_interrupted`."""
+    """The document of a run, with `is_interrupted`."""
     return {**run_document(run), "is_interrupted": is_interrupted(run, alive)}
 
 
 def short_id(run: Run) -> str:
-    """An id that can be typed: the beginning is enough wherever a RUN is asked for."""
+    """The start of the id, which is enough wherever a command takes a RUN."""
     return run.id.removeprefix("run_")[:8]
 
 
 def how_to_go_on(run: Run) -> list[str]:
-    """Commands to copy, for a run that is not over."""
+    """Commands to copy, for an unfinished run."""
     name = short_id(run)
     return [
         f"Watch:   {program()} runs watch {name}",

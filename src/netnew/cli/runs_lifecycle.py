@@ -191,7 +191,7 @@ def watch(
 
 
 async def _carry_out(app: App, run: Run, change: Begin, options: OutputOptions) -> int:
-    """Change a run. Whoever works on it is told; where nobody does, it is worked on here."""
+    """Change a run. A worker that has the run takes the change up; otherwise work starts here."""
     if run.status.is_terminal:
         return await begin_and_show(app, change, options)
     if run.status is RunStatus.PAUSED:
@@ -210,12 +210,12 @@ async def _carry_out(app: App, run: Run, change: Begin, options: OutputOptions) 
         )
         _say_of(changed, said, options.as_json)
         return 0
-    # It ended in the meantime, and was begun again on the queue that all share.
+    # It ended in the meantime and was restarted on the shared queue.
     return await begin_and_show(app, _adopted(app, run), options)
 
 
 async def _resuming(app: App, run: Run, budget: Budget | None) -> Begin:
-    """What resumes a run. Raises Conflict for one that is worked on."""
+    """What resumes a run. Raises Conflict if a worker has it."""
     if run.status.is_terminal or run.status is RunStatus.PAUSED:
         return lambda worker: app.service.resume(run.id, budget, worker)
     if run.status is RunStatus.RUNNING and await app.service.is_worked_on(run):
@@ -225,7 +225,7 @@ async def _resuming(app: App, run: Run, budget: Budget | None) -> Begin:
         return _adopted(app, run)
 
     async def with_other_caps(worker: str) -> Run:
-        await app.service.pause(run.id)  # at once, since nobody works on it
+        await app.service.pause(run.id)  # takes effect immediately, since no worker has it
         return await app.service.resume(run.id, budget, worker)
 
     return with_other_caps
@@ -244,7 +244,7 @@ def _and_adopted(app: App, run: Run, change: Begin) -> Begin:
 
 
 async def _is_under_way(app: App, run: Run) -> bool:
-    """Whether a worker has it, or is there to take it from the queue."""
+    """Whether a worker has it, or will take it from the queue."""
     if run.status is RunStatus.QUEUED:
         return bool(await app.live_workers(takes_all=False))
     return await app.service.is_worked_on(run)

@@ -1,4 +1,4 @@
-"""`netnew runs`: everything after the question was asked."""
+"""`netnew runs list | show | result | events | export | delete`."""
 
 from __future__ import annotations
 
@@ -303,7 +303,7 @@ def _show_question(console: Console, run: Run, standing: str) -> None:
 
 
 def _show_account(console: Console, run: Run, failures: Sequence[SourceFailed]) -> None:
-    """What was spent, and which sources did not answer."""
+    """What was spent, and which sources failed."""
     if run.is_exhausted:
         console.print("It is exhausted: refresh it to find what is new since.")
     console.print(f"Spent: {receipt(run.spend)}.")
@@ -317,7 +317,7 @@ def _say_how_to_resume(run: Run) -> None:
 
 
 def summed(failures: Iterable[SourceFailed]) -> list[Json]:
-    """A source and problem each, with the number of queries it cost."""
+    """One document per source and problem, with the number of failed queries."""
     times = Counter((x.source, x.problem) for x in failures)
     return [{"source": s, "problem": p, "queries": count} for (s, p), count in times.items()]
 
@@ -339,7 +339,7 @@ async def _show_candidate(console: Console, app: App, candidate: Candidate) -> N
 
 
 def _gist(event: Json) -> str:
-    """The telling fields of an event, on one line."""
+    """The most informative fields of an event, on one line."""
     telling = ("status", "termination_reason", "name", "url", "number", "source", "query")
     told = ("detail", "problem", "reason", "entity_type")
     parts = [clean(str(event[x])) for x in telling + told if event.get(x) not in (None, "")]

@@ -50,7 +50,7 @@ def serve(
     """
     given: dict[str, Any] = {"host": host, "port": port}
     settings = Settings.load(**{name: x for name, x in given.items() if x is not None})
-    if "log_level" not in settings.model_fields_set:  # a server tells of each request
+    if "log_level" not in settings.model_fields_set:  # a server logs each request
         settings = settings.model_copy(update={"log_level": "info"})
     face = _Serving(api_only or workers is not None, workers, listens)
     left_at_once = with_app(context, face.until_asked_to_leave, settings)
@@ -67,7 +67,7 @@ class _Serving:
         self._fd = listens
 
     async def until_asked_to_leave(self, app: App) -> bool:
-        """Whether it left at once, being asked twice."""
+        """Whether it exited immediately, after a second signal."""
         from netnew.api.server import graceful_shutdown
 
         await _check_host(app)
@@ -81,12 +81,12 @@ class _Serving:
             else:
                 from netnew.cli.multiprocess import serve_in_processes
 
-                await self._announce(app, listens)  # who connects now waits for the first of them
+                await self._announce(app, listens)  # a request now waits for the first process
                 await serve_in_processes(listens, self._workers, app.settings, leaving.asked)
         return leaving.at_once
 
     async def _as_one_of_several(self, app: App, asked: asyncio.Event) -> None:
-        """Standard input ends where the process that began this one is gone."""
+        """Serve as one of several processes. Standard input ends with the parent process."""
         loop = asyncio.get_running_loop()
 
         def alone() -> None:
@@ -102,7 +102,7 @@ class _Serving:
         from netnew.bootstrap import make_api_state
 
         app.workspaces.observe(metrics.StepMetrics())
-        await app.service.queue()  # else the first who begins a run waits for it to be opened
+        await app.service.queue()  # otherwise the first run would wait for it
         async with AsyncExitStack() as stack:
             if not self._api_only:
                 await stack.enter_async_context(app.open_worker(takes_all=True))
@@ -141,7 +141,7 @@ def _listening(settings: Settings) -> socket.socket:
 
 
 async def _check_host(app: App) -> None:
-    """Others may come in only with a key. Raises InvalidInput."""
+    """Raises InvalidInput if other machines could connect and there is no key."""
     from netnew.net.loopback import is_loopback
 
     host = app.settings.host
@@ -155,7 +155,7 @@ async def _check_host(app: App) -> None:
 
 
 async def _judge(app: App) -> str:
-    """Which judge decides where a caller names none."""
+    """The judge that is used if a caller names none."""
     named = app.settings.judge
     try:
         judging = await app.service.judge_named(named)

@@ -1,4 +1,4 @@
-"""Tables of plain words."""
+"""Tables and blocks of rows, candidates and quotes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from netnew.domain.run import Run
 
 
 def print_rows(console: Console, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Aligned columns; on a terminal the last one folds."""
+    """Print aligned columns; on a terminal the last one folds."""
     plain = not console.is_terminal
     table = Table(
         box=None if plain else box.SIMPLE_HEAD,
@@ -36,7 +36,7 @@ def print_rows(console: Console, header: Sequence[str], rows: Sequence[Sequence[
 
 
 def print_table(console: Console, table: Table) -> None:
-    """`table`; outside of a terminal without the spaces that fill its last column."""
+    """Print `table`; outside a terminal without trailing spaces."""
     if console.is_terminal:
         console.print(table)
         return
@@ -69,19 +69,19 @@ _STYLES = {
     ConditionOutcome.UNCLEAR: "yellow",
 }
 
-# Below this width a column of a table cannot be read any more, and blocks are printed instead.
+# A narrower column is not readable, so blocks are printed instead of a table.
 _MIN_COLUMN = 12
 
 Locate = Callable[[Citation], Awaitable[str]]
-"""Says where on its page a citation stands, such as 'License' or 'paragraph'."""
+"""Returns where on its page a citation stands, such as 'License' or 'paragraph'."""
 
 
 def candidates_table(
     console: Console, run: Run, candidates: Sequence[Candidate], with_status: bool = False
 ) -> Table | None:
-    """Name, address, each condition's mark and value, each enrichment's value: a line a candidate.
+    """One row per candidate: name, address, mark and value of each condition, value of each field.
 
-    None where the terminal is too narrow for that.
+    None if the terminal is too narrow.
     """
     widths = _widths(console, run, candidates, with_status)
     if widths is None:
@@ -104,7 +104,7 @@ def candidates_table(
 
 @dataclass(frozen=True, slots=True)
 class _Widths:
-    """The most characters of each kind of cell."""
+    """Maximum number of characters in each kind of cell."""
 
     name: int = 60
     address: int = 1_000
@@ -131,7 +131,7 @@ def _asked(run: Run) -> list[str]:
 def print_candidates(
     console: Console, run: Run, candidates: Sequence[Candidate], with_status: bool = False
 ) -> None:
-    """A table, or a block a candidate where the terminal is too narrow for one."""
+    """Print a table, or one block per candidate if the terminal is too narrow."""
     if not candidates:
         return
     table = candidates_table(console, run, candidates, with_status)
@@ -149,7 +149,7 @@ def print_candidates(
 async def print_quotes(
     console: Console, candidates: Iterable[Candidate], locate: Locate, with_reasons: bool = False
 ) -> None:
-    """Each candidate with every verdict's quotes, and where each stands."""
+    """Print each candidate with the quotes of every verdict and where they stand."""
     for candidate in candidates:
         console.print(heading(candidate, with_status=candidate.status is not MatchStatus.MATCHED))
         for verdict in candidate.verdicts:
@@ -178,13 +178,13 @@ def verdict_line(console: Console, verdict: Verdict) -> Text:
 def enrichment_line(field: EnrichmentValue) -> Text:
     if field.value is not None:
         value = (short(field.value, 200), "")
-    else:  # a quote without a value is nothing of the asked format; the reasoning says so
+    else:  # a quote without a value does not have the requested format; the reasoning says so
         value = (short(field.reasoning, 200) if field.citations else "not stated", "dim")
     return Text.assemble(("· ", "dim"), f"{clean(field.name)}  ", value)
 
 
 def mark(console: Console, outcome: ConditionOutcome) -> Text:
-    """The sign of a verdict; plain ASCII where the terminal's encoding has no ticks."""
+    """The mark of a verdict; plain ASCII if the terminal's encoding has no tick marks."""
     marks = _MARKS if "utf" in console.encoding.lower() else _ASCII_MARKS
     return Text(marks[outcome], _STYLES[outcome])
 

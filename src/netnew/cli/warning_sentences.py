@@ -1,4 +1,4 @@
-"""Log events as sentences, for a terminal where somebody reads along."""
+"""Log events as sentences, for a terminal."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import structlog
 
 from netnew.cli.consoles import clean, plural
 
-# Of one kind so many are shown; the others are counted.
+# So many warnings of one kind are shown; the others are counted.
 MAX_OF_A_KIND = 3
-# What is not told by name. The others end in what is appended to a sentence, in brackets.
+# Fields that are not shown. Other fields follow the sentence in brackets.
 _UNTOLD = (
     "level",
     "event",
@@ -36,10 +36,9 @@ _SENTENCES: Mapping[str, str] = {
 
 
 class WarningSentences:
-    """A structlog processor that gives one sentence an event, and drops what was said before.
+    """A structlog processor that turns an event into a sentence and drops repeated sentences.
 
-    `told_as` is by the event's name; an event without a name has its own words. Of each kind the
-    first few are shown; `left_out` says how many more there were.
+    The first few of each kind are shown; `left_out` says how many more there were.
     """
 
     def __init__(self) -> None:
@@ -47,7 +46,7 @@ class WarningSentences:
         self._of_kind: Counter[str] = Counter()
 
     def __call__(self, logger: Any, name: str, event: MutableMapping[str, Any]) -> str:
-        """Raises DropEvent for what is not to be shown."""
+        """Raises DropEvent for an event that is not to be shown."""
         sentence = sentence_of(event)
         if sentence in self._said:
             raise structlog.DropEvent
@@ -59,7 +58,7 @@ class WarningSentences:
         return f"Warning: {sentence}"
 
     def left_out(self) -> list[str]:
-        """A sentence a kind of which there were more than were shown; then they are forgotten."""
+        """One sentence for each kind with warnings that were not shown; resets the counts."""
         more = {k: n - MAX_OF_A_KIND for k, n in self._of_kind.items() if n > MAX_OF_A_KIND}
         self._of_kind.clear()
         return [
@@ -70,7 +69,7 @@ class WarningSentences:
 
 
 def sentence_of(event: Mapping[str, Any]) -> str:
-    """What happened, on one line: by the table, else the event's own words and its facts."""
+    """The event on one line: its sentence in the table, or else its own words and fields."""
     kind = str(event.get("event", ""))
     template = _SENTENCES.get(kind)
     if template is not None and _names_in(template) <= event.keys():
@@ -84,7 +83,7 @@ def sentence_of(event: Mapping[str, Any]) -> str:
 
 
 def _kind_in_words(kind: str) -> str:
-    """'row_left_out' is 'row left out'; what is a sentence already stays."""
+    """'row_left_out' becomes 'row left out'; a sentence stays as it is."""
     return kind if " " in kind else kind.replace("_", " ")
 
 

@@ -1,4 +1,4 @@
-"""`netnew worker`: work on whatever waits, and take over what dead workers left."""
+"""`netnew worker`: works on waiting runs, and takes over those of dead workers."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class _Working(ExecutionObserver):
                 self._say(f"worker {worker.id} works on the runs of {self.app.settings.home}")
                 ends: list[asyncio.Future[object]] = [asyncio.ensure_future(asked.wait())]
                 if self.until_idle:
-                    # What the worker has done is told before it leaves.
+                    # Webhooks of what the worker has done are delivered before it exits.
                     idle = _in_turn(worker.until_idle, deliverer.until_idle)
                     ends.append(asyncio.ensure_future(idle))
                 await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -106,7 +106,7 @@ class _Working(ExecutionObserver):
         while True:
             run_id, generation, begins = await self._told.get()
             try:
-                with suppress(NetnewError):  # it was deleted, or the database is away
+                with suppress(NetnewError):  # it was deleted, or the database is unavailable
                     self._tell_of(await self.app.workspaces.run(run_id), generation, begins)
             finally:
                 self._told.task_done()
@@ -135,7 +135,7 @@ async def _in_turn(*waits: Callable[[], Awaitable[None]]) -> None:
 
 @contextmanager
 def _polite_leaving() -> Iterator[asyncio.Event]:
-    """Set by the first signal; a second cancels what is waited for."""
+    """An event that the first signal sets; a second signal cancels the current task."""
     loop, asked, this = asyncio.get_running_loop(), asyncio.Event(), asyncio.current_task()
 
     def on_signal() -> None:
