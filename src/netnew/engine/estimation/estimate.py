@@ -21,7 +21,7 @@ from netnew.domain.run import Estimate, Range
 from netnew.engine.estimation.chao2 import Incidence
 from netnew.engine.estimation.discovery_curve import DiscoveryCurve
 from netnew.engine.estimation.distribution import NONE, Distribution, beta_binomial, numbers
-from netnew.engine.estimation.undecided import UndecidedCandidate
+from netnew.engine.estimation.undecided import DecisionCounts
 
 METHOD = "chao2+curve"
 # Nothing matched: only the candidates without a decision are counted.
@@ -116,7 +116,7 @@ class Sightings:
 def estimated(
     sightings: Sightings,
     curve: DiscoveryCurve,
-    standing: UndecidedCandidate | None = None,
+    standing: DecisionCounts | None = None,
     walked: bool = False,
     open_own_words: int | None = None,
 ) -> Estimate | None:
@@ -127,7 +127,7 @@ def estimated(
     question's own words have a further page; None where nothing is asked in words.
     """
     seen, sampled = sightings.seen, sightings.incidence()
-    standing = standing or UndecidedCandidate()
+    standing = standing or DecisionCounts()
     if not seen:
         return _without_matches(standing, walked)
     unseen = NONE if walked else _unseen(sightings, curve)
@@ -150,15 +150,16 @@ def estimated(
     )
 
 
-def _without_matches(standing: UndecidedCandidate, walked: bool) -> Estimate | None:
-    """The estimate where nothing matched: how many of the undecided candidates may match. Without a
-    match nothing tells how many no query has shown; they are left out."""
+def _without_matches(standing: DecisionCounts, walked: bool) -> Estimate | None:
+    """The estimate if nothing matched: how many of the undecided candidates may match. Without a
+    match nothing tells how many no query has shown; they are left out. If nothing was rejected
+    either, nothing tells how many of the others match: the middle is 0, what was found."""
     if standing.matched or not standing.undecided:
         return None
     not_judged = standing.matches_not_judged()
     total = not_judged.plus(standing.matches_unclear())
     return Estimate(
-        matches=float(min(standing.undecided, not_judged.quantile(0.5))),
+        matches=float(not_judged.quantile(0.5)) if standing.unmatched else 0.0,
         low=0.0,
         high=float(min(standing.undecided, max(1, total.quantile(1 - TENTH)))),
         coverage=1.0 if walked else 0.0,
@@ -190,7 +191,7 @@ def _unseen(sightings: Sightings, curve: DiscoveryCurve) -> Distribution:
 def estimate(
     sightings: Mapping[str, Collection[str]],
     curve: DiscoveryCurve | None = None,
-    standing: UndecidedCandidate | None = None,
+    standing: DecisionCounts | None = None,
 ) -> Estimate | None:
     """The estimate from `sightings`: match → the units that sighted it; None without any match."""
     kept = Sightings()

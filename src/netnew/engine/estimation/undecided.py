@@ -18,8 +18,8 @@ MAX_CHECKED = 8.0
 
 
 @dataclass(frozen=True, slots=True)
-class UndecidedCandidate:
-    """How many candidates of a run stand where."""
+class DecisionCounts:
+    """How many candidates of a run are decided, and how."""
 
     matched: int = 0
     unmatched: int = 0

@@ -13,7 +13,7 @@ from netnew.domain.ids import CandidateId
 from netnew.domain.run import Counts, Estimate
 from netnew.engine.estimation.discovery_curve import DiscoveryCurve
 from netnew.engine.estimation.estimate import Sightings, estimated
-from netnew.engine.estimation.undecided import UndecidedCandidate
+from netnew.engine.estimation.undecided import DecisionCounts
 from netnew.engine.resolution.entity import Entity
 
 MAY_MATCH = (MatchStatus.MATCHED, MatchStatus.UNCLEAR)
@@ -91,7 +91,7 @@ class EntityCounts:
     def estimate(self, walked: bool = False, open_own_words: int | None = None) -> Estimate | None:
         """How many matches there probably are (`estimated`), None before the first."""
         by = self._living
-        standing = UndecidedCandidate(
+        standing = DecisionCounts(
             by[MatchStatus.MATCHED],
             by[MatchStatus.UNMATCHED],
             by[MatchStatus.UNCLEAR],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,7 +12,7 @@ from netnew.engine.estimation.chao2 import Incidence
 from netnew.engine.estimation.discovery_curve import DiscoveryCurve
 from netnew.engine.estimation.distribution import beta_binomial, from_density, numbers
 from netnew.engine.estimation.estimate import Sightings, estimate, estimated, wrong_at_most
-from netnew.engine.estimation.undecided import UndecidedCandidate
+from netnew.engine.estimation.undecided import DecisionCounts
 
 UNITS = st.sampled_from(["a", "b", "c", "list:x", "list:y"])
 
@@ -201,8 +202,8 @@ def test_a_beta_binomial_adds_up_and_has_its_mean() -> None:
 
 
 def test_one_match_and_many_unclear_ones_are_no_certain_one() -> None:
-    decided = estimated(seen(1, "list:a"), curve((1, 1)), UndecidedCandidate(1), walked=True)
-    unclear = estimated(seen(1, "list:a"), curve((1, 1)), UndecidedCandidate(1, 0, 28), walked=True)
+    decided = estimated(seen(1, "list:a"), curve((1, 1)), DecisionCounts(1), walked=True)
+    unclear = estimated(seen(1, "list:a"), curve((1, 1)), DecisionCounts(1, 0, 28), walked=True)
     assert decided is not None
     assert unclear is not None
     assert (decided.high, unclear.high) == (1, 29)
@@ -210,23 +211,33 @@ def test_one_match_and_many_unclear_ones_are_no_certain_one() -> None:
 
 
 def test_no_match_and_many_unclear_ones_may_be_some() -> None:
-    found = estimated(seen(0), curve((10, 0)), UndecidedCandidate(0, 0, 28))
+    found = estimated(seen(0), curve((10, 0)), DecisionCounts(0, 0, 28))
     assert found is not None
     assert (found.matches, found.low) == (0, 0)
     assert 14 <= found.high <= 28
     assert (found.unclear, found.decided_high) == (28, 0)
-    rejected = estimated(seen(0), curve((10, 0)), UndecidedCandidate(0, 100, 28, 3), walked=True)
+    rejected = estimated(seen(0), curve((10, 0)), DecisionCounts(0, 100, 28, 3), walked=True)
     assert rejected is not None
     assert 1 <= rejected.high < found.high
     assert (rejected.not_judged, rejected.coverage) == (3, 1.0)
 
 
 def test_no_match_and_nothing_undecided_gives_no_estimate() -> None:
-    assert estimated(seen(0), curve((10, 0)), UndecidedCandidate(0, 40)) is None
+    assert estimated(seen(0), curve((10, 0)), DecisionCounts(0, 40)) is None
+
+
+@pytest.mark.parametrize(("unmatched", "middle"), [(0, 0.0), (4, 1.0)])
+def test_candidates_that_were_not_judged_count_only_where_others_were_decided(
+    unmatched: int, middle: float
+) -> None:
+    found = estimated(seen(0), curve((10, 0)), DecisionCounts(0, unmatched, 1, 19))
+    assert found is not None
+    assert (found.low, found.matches) == (0.0, middle)
+    assert found.high > middle
 
 
 def test_three_matches_and_three_not_judged_may_be_more_than_three() -> None:
-    found = estimated(seen(3, "list:a"), curve((1, 3)), UndecidedCandidate(3, 7, 0, 3), walked=True)
+    found = estimated(seen(3, "list:a"), curve((1, 3)), DecisionCounts(3, 7, 0, 3), walked=True)
     assert found is not None
     assert 4 <= found.high <= 6
     assert found.matches >= 3
@@ -241,7 +252,7 @@ def test_undecided_candidates_widen_the_interval(
 ) -> None:
     def of(unclear: int, not_judged: int):  # type: ignore[no-untyped-def]
         drawn = curve((10, matched), (10, matched))
-        standing = UndecidedCandidate(matched, unmatched, unclear, not_judged)
+        standing = DecisionCounts(matched, unmatched, unclear, not_judged)
         found = estimated(seen(matched, unit), drawn, standing, walked)
         assert found is not None
         return found
@@ -258,8 +269,6 @@ def test_undecided_candidates_widen_the_interval(
 
 
 def test_no_more_matches_are_expected_than_there_are_candidates_on_a_whole_list() -> None:
-    found = estimated(
-        seen(1, "list:a"), curve((1, 1)), UndecidedCandidate(1, 0, 25, 143), walked=True
-    )
+    found = estimated(seen(1, "list:a"), curve((1, 1)), DecisionCounts(1, 0, 25, 143), walked=True)
     assert found is not None
     assert found.high <= 169

@@ -9,7 +9,7 @@ from netnew.domain.candidate import MatchStatus
 from netnew.domain.ids import RunId, candidate_id, candidate_id_from
 from netnew.domain.run import Counts, ExcludeList
 from netnew.engine.estimation.estimate import estimate
-from netnew.engine.estimation.undecided import UndecidedCandidate
+from netnew.engine.estimation.undecided import DecisionCounts
 from netnew.engine.reading.page_classifier import read_page
 from netnew.engine.resolution.entity import Entity
 from netnew.engine.resolution.exclusions import Exclusions
@@ -74,7 +74,7 @@ def test_counts_follow_every_change() -> None:
         assert r.counts() == counts
         assert set(r.matched()) == set(matches)
         waiting = counts.generated - counts.matched - counts.unmatched - counts.unclear
-        standing = UndecidedCandidate(counts.matched, counts.unmatched, counts.unclear, waiting)
+        standing = DecisionCounts(counts.matched, counts.unmatched, counts.unclear, waiting)
         units = {e.id: e.units for e in matches}
         assert r.entity_counts.estimate() == estimate(units, r.entity_counts.curve, standing)
     assert r.counts().matched > 5
