@@ -1,4 +1,4 @@
-"""A key that lets somebody ask over HTTP, for one workspace."""
+"""An API key of one workspace."""
 
 from __future__ import annotations
 
@@ -18,9 +18,8 @@ class KeyScope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """What is kept of a key; the secret itself is not. `name` is what its owner calls it.
-    `expires_at`: from then on it is refused; None: never. `successor_id`: the key that took its
-    place when it was rotated."""
+    """A stored key, without its secret. `name`: chosen by its owner. `expires_at`: refused from
+    then on; None: never. `successor_id`: the key that replaced it when it was rotated."""
 
     id: str
     workspace_id: WorkspaceId
@@ -33,5 +32,5 @@ class ApiKey:
     successor_id: str | None = None
 
     def is_in_force(self, now: datetime) -> bool:
-        """Whether it is accepted at `now`: not revoked and not expired."""
+        """Whether it is valid at `now`: neither revoked nor expired."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)

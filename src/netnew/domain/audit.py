@@ -1,4 +1,4 @@
-"""Who had what done, and what came of it."""
+"""The audit log: who did what, with what result."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from netnew.domain.ids import WorkspaceId
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Whoever gives commands. `name`: a key's id, 'anybody' while there is no key, 'user:' and a
-    login on this machine. `face`: 'cli', 'library', or the name of a wire format."""
+    """The author of a command. `name`: a key's id, 'anybody' while there is no key, 'user:' and
+    a login on this machine. `face`: 'cli', 'library', or the name of a dialect."""
 
     name: str
     face: str
 
 
 LIBRARY = Actor("library", "library")
-"""Whoever calls the use cases without saying who it is."""
+"""A caller of the use cases that does not identify itself."""
 
 
 class AuditOutcome(StrEnum):
     DONE = "done"
     REFUSED = "refused"
-    """The caller's mistake, or more than it may do."""
+    """The caller's error, or not allowed."""
     FAILED = "failed"
-    """Ours: the database, a source, a defect."""
+    """The server's error: the database, a source, a defect."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One command. `subject`: the run, key or delivery that it was about, '' where there is none.
-    `detail`: a few words of ours (a format, a number); of a refusal the kind of error. It never has
-    what a caller or a page said, and no secret."""
+    """One command. `subject`: the run, key or delivery concerned, '' without one. `detail`: a
+    few words (a format, a number), or the kind of error. It never contains text of callers or
+    pages, nor secrets."""
 
     at: datetime
     workspace_id: WorkspaceId
@@ -47,7 +47,7 @@ class AuditEntry:
 
 
 def outcome_of(error: Exception) -> AuditOutcome:
-    """Of a command that raised `error`."""
+    """The outcome of a command that raised `error`."""
     if isinstance(error, CallerError | QuotaExceeded):
         return AuditOutcome.REFUSED
     return AuditOutcome.FAILED

@@ -1,4 +1,4 @@
-"""Caps on what a run may spend, and what it has spent."""
+"""Caps on a run's spend, and its spend."""
 
 from __future__ import annotations
 
@@ -21,11 +21,10 @@ class Cap(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """What was used. `pages` are fetches made (answers from the store are `stored_pages`);
-    `searches` are result pages asked for; `judgements` are (candidate, condition) pairs decided by
-    a judge, `ledger_hits` those the ledger answered; `model_calls` are requests sent to a model,
-    whatever for, those that failed included; `outcomes` says how they went; `cost` is in US
-    dollars."""
+    """What was used. `pages`: pages fetched (those from the store are `stored_pages`);
+    `searches`: result pages requested; `judgements`: (candidate, condition) pairs decided by a
+    judge; `ledger_hits`: those answered by the ledger; `model_calls`: requests to models for any
+    purpose, including failed ones; `outcomes`: how they went; `cost`: US dollars."""
 
     cost: float = 0.0
     tokens: int = 0
@@ -52,7 +51,7 @@ class Spend:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Spend:
-        """What `dataclasses.asdict` made of one, also after a way through JSON."""
+        """From the result of `dataclasses.asdict`, even after a JSON round trip."""
         models = document.get("outcomes", {}).get("models", ())
         outcomes = (
             ModelCalls(**{**x, "failures": tuple((kind, n) for kind, n in x["failures"])})
@@ -66,13 +65,13 @@ _amounts = operator.attrgetter(*(f.name for f in fields(Spend)))
 _NUMBERS = tuple(f.name for f in fields(Spend) if f.name != "outcomes")
 
 
-# Asked several times for every candidate, and a member tells its value slowly.
+# Used several times per candidate, and enum members are slow to evaluate.
 _CAPS = tuple((cap, cap.value) for cap in Cap)
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """The most a run may use; None means no cap. At a cap the run starts nothing new."""
+    """The most a run may use; None means no cap. At a cap no new work starts."""
 
     cost: float | None = None
     tokens: int | None = None
@@ -94,7 +93,7 @@ class Budget:
         return any(getattr(self, cap.value) is not None for cap in Cap)
 
     def with_caps_of(self, other: Budget) -> Budget:
-        """The caps of `other`, and these where it has none."""
+        """The caps of `other`, with these where it has none."""
         given = {f.name: getattr(other, f.name) for f in fields(Budget)}
         return replace(self, **{name: cap for name, cap in given.items() if cap is not None})
 

@@ -1,4 +1,4 @@
-"""A candidate: an entity that may match, with everything known of it in one run."""
+"""A candidate: an entity that may match, with everything known about it in one run."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from netnew.domain.ids import CandidateId, RunId
 
 
 class MatchStatus(StrEnum):
-    """Where a candidate stands. `generated`: found, not yet judged. `discarded`: merged into
-    another or excluded after it was found; it counts no more."""
+    """The status of a candidate. `generated`: found, not yet judged. `discarded`: merged into
+    another or excluded after it was found; it no longer counts."""
 
     GENERATED = "generated"
     MATCHED = "matched"
@@ -24,9 +24,9 @@ class MatchStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who an entity is, as far as pages tell.
+    """The identity of an entity, as far as pages tell.
 
-    `key` is stable across runs and is what the ledger knows the entity by: `site:<domain>`,
+    `key` is stable across runs and identifies the entity in the ledger: `site:<domain>`,
     `page:<canonical address without scheme>` or `urn:netnew:<source>:<key>`. `keys` are all keys
     that lead here (its own, its profiles', old addresses', mirrors'). `names` are the display names
     met, best first, former names and aliases included. `own_keys` are those of its own site besides
@@ -40,8 +40,8 @@ class Identity:
 
 
 class RecheckOutcome(StrEnum):
-    """What came of looking again at a match of an earlier run: its pages still prove it but say
-    something else, or they no longer prove it. What did not change has no row."""
+    """The result of rechecking a match of an earlier run: its pages still prove it but say
+    something else, or no longer prove it. Unchanged matches have no row."""
 
     CHANGED = "changed"
     GONE = "gone"
@@ -51,11 +51,10 @@ class RecheckOutcome(StrEnum):
 class Candidate:
     """An entity that may match.
 
-    `url` is its own site, else the best page about it, else a urn; never empty. `alternate_urls`
-    are other addresses met for it (mirrors, profiles, redirects). `pages` are the addresses of the
-    pages that may serve as evidence, best first. `recheck` is set where a refresh looked again at
-    a match of an earlier run. `generation` is the one that decided it.
-    """
+    `url` is its own site, otherwise the best page about it, otherwise a urn; never empty.
+    `alternate_urls` are its other addresses (mirrors, profiles, redirects). `pages` are the
+    addresses of its evidence, best first. `recheck` is set by a refresh for matches of an
+    earlier run. `generation`: the one that decided it."""
 
     id: CandidateId
     run_id: RunId
@@ -77,11 +76,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """One line of the merge log: `lost` was found to be `kept`; undoing it splits them again.
+    """A line of the merge log: `lost` was merged into `kept`; undoing it separates them.
 
-    `reason` names the rule and the values that agreed. `lost_candidate` is the row as it was,
-    `kept_identity` who the other was until then.
-    """
+    `reason` names the rule and the values that agreed. `lost_candidate` is the row before the
+    merge, `kept_identity` the other's identity before it."""
 
     run_id: RunId
     kept: CandidateId

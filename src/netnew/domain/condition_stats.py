@@ -1,4 +1,4 @@
-"""How often each condition held: which of them stands in the way of more matches."""
+"""How often each condition was met, and which one prevents matches."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ _JUDGED = frozenset({MatchStatus.MATCHED, MatchStatus.UNMATCHED, MatchStatus.UNC
 
 @dataclass(frozen=True, slots=True)
 class ConditionStats:
-    """What became of one condition over all judged candidates of a run.
+    """The outcomes of one condition over all judged candidates of a run.
 
-    `asked` = `matched` + `unmatched` + `unclear`; a candidate that another condition ruled out
-    before is not asked. `alone_unmatched` and `alone_unclear`: candidates that every other
-    condition was asked of and held for, so that this one alone keeps them from matching. Many
-    `alone_unclear` say that the pages, or the judge, are at a loss with the condition; many
-    `alone_unmatched`, that a laxer one would bring so many more.
-    """
+    `asked` = `matched` + `unmatched` + `unclear`; candidates ruled out by another condition
+    before are not included. `alone_unmatched` and `alone_unclear`: candidates that met all other
+    conditions, so that only this one keeps them from matching. Many `alone_unclear` mean that
+    the pages, or the judge, cannot answer the condition; many `alone_unmatched`, that a weaker
+    one would match that many more."""
 
     condition: str
     asked: int = 0
@@ -33,7 +32,7 @@ class ConditionStats:
 
     @property
     def success_rate(self) -> float | None:
-        """The share of the decided ones that it held for; None where none is decided."""
+        """The share of decided candidates that met it; None if none is decided."""
         decided = self.matched + self.unmatched
         return self.matched / decided if decided else None
 

@@ -1,9 +1,7 @@
-"""A field asked about each match, and the value found for it.
+"""A field requested for each match, and the value found for it.
 
-Fields may be nested: an object has fields of its own. What is asked of a judge and answered with
-proof are the *leaves*, named by their path ('headquarters.address.city'); `document_of` puts their
-values back into the shape that was asked for.
-"""
+Fields may be nested: an object has fields of its own. Judges fill the *leaves*, named by their
+path ('headquarters.address.city'); `document_of` restores the requested shape."""
 
 from __future__ import annotations
 
@@ -17,11 +15,11 @@ from netnew.domain.evidence import Citation, Confidence
 MAX_LEVELS = 3  # objects in objects, the document itself counted: 'headquarters.address.city'
 MAX_LEAVES = 50  # of one run
 LIST_JOINT = "; "
-"""Stands between the items of a list value; no item has a semicolon in it."""
+"""Separates the items of a list value; no item contains a semicolon."""
 
 
 class Format(StrEnum):
-    """What a value must be. Of each the text form in which a value is kept:
+    """The format of a value, each with its stored text form:
 
     number: digits ('12', '-0.5'). date: ISO 8601, as exact as the page is ('2019-05-14', '2019-05',
     '2019'). url: with its scheme. boolean: 'true' or 'false'. options: one of them, as asked. list:
@@ -41,9 +39,9 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Enrichment:
-    """A field to fill for every match. `description` says what is wanted, in plain words.
+    """A field to fill for every match. `description` says in plain words what is wanted.
 
-    `fields` are those of an object, `options` what a value may be; both are empty elsewhere.
+    `fields`: those of an object; `options`: allowed values; both empty otherwise.
     """
 
     name: str
@@ -55,11 +53,10 @@ class Enrichment:
 
 @dataclass(frozen=True, slots=True)
 class EnrichmentValue:
-    """What the pages say about a leaf, `name` being its path.
+    """What the pages say about a leaf; `name` is its path.
 
-    `value` is in the text form of the leaf's format; None where the pages do not say (then without
-    citations), or where what they say is nothing of that format (then the citations show it).
-    """
+    `value` is in the text form of the leaf's format; None if the pages do not say (then without
+    citations), or if what they say does not fit the format (then the citations show it)."""
 
     name: str
     value: str | None
@@ -69,7 +66,7 @@ class EnrichmentValue:
 
 
 def leaves(enrichments: Iterable[Enrichment]) -> tuple[Enrichment, ...]:
-    """The fields that get a value, in order, each by its path.
+    """The fields that get a value, in order, by their paths.
 
     The description of a nested one has its own on the first line, then a line 'of NAME: TEXT' for
     each object that it stands in, the innermost first.
@@ -99,8 +96,8 @@ def _told(asked: Enrichment) -> str:
 def document_of(
     enrichments: Sequence[Enrichment], values: Iterable[EnrichmentValue]
 ) -> dict[str, object]:
-    """The values in the shape asked for: objects as dicts, lists as lists, numbers and booleans as
-    such, everything else as text; null where nothing was found."""
+    """The values in the requested shape: objects as dicts, lists as lists, numbers and booleans
+    as such, everything else as text; null if nothing was found."""
     found = {x.name: x.value for x in values}
     return _document(enrichments, found, "")
 
@@ -119,7 +116,7 @@ def _document(
 
 
 def plain_value(format: Format, value: str | None) -> str | int | float | bool | list[str] | None:
-    """A value in its text form as JSON has it."""
+    """A value in text form as a JSON value."""
     if value is None:
         return None
     match format:

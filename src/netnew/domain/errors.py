@@ -1,35 +1,23 @@
 """Every error netnew raises on purpose.
 
-    NetnewError
-    ├── CallerError              what was asked cannot be done; ask differently
-    │   ├── InvalidInput             a field is wrong: which, why, what is allowed
-    │   ├── NotFound                 no such run, candidate, corpus …
-    │   ├── Conflict                 not in this state
-    │   ├── KeyRefused               no key, or none that is in force
-    │   ├── HostRefused              without keys, a caller not of this machine
-    │   ├── Forbidden                the key does not allow this
-    │   └── TooLarge                 more bytes than are taken
-    ├── TransientError           may work later; `retry_after_s` says when
-    │   ├── SourceUnavailable        a search provider did not answer
-    │   ├── ModelUnavailable         a model's server did not answer
-    │   ├── QuotaExceeded            too much at a time; later there is room again
-    │   └── StoreBusy                the database is locked or away
-    ├── NoAnswer                 a model answered, with nothing that can be used
-    ├── TakenOver                another worker has this run now
-    └── TerminalError            trying again will not help
-        ├── AddressRefused           the address guard said no
-        ├── SourceMisconfigured      a source cannot work as it is set up
-        ├── ModelMisconfigured       a model cannot be asked as it is set up
-        ├── UnreadableDump           a corpus file cannot be read at all
-        ├── StoreDamaged             the database or disk refuses to work
-        └── NotWritten               an export could not be written
+NetnewError ├── CallerError the request cannot be done as it is │ ├── InvalidInput a field is wrong:
+which, why, what is allowed │ ├── NotFound no such run, candidate, corpus … │ ├── Conflict not in
+this state │ ├── KeyRefused no valid key │ ├── HostRefused no key exists yet, and the caller is not
+local │ ├── Forbidden the key does not allow this │ └── TooLarge more bytes than accepted ├──
+TransientError may work later; `retry_after_s` says when │ ├── SourceUnavailable a search provider
+did not answer │ ├── ModelUnavailable a model's server did not answer │ ├── QuotaExceeded too much
+at once; retry later │ └── StoreBusy the database is locked or unreachable ├── NoAnswer a model gave
+no usable answer ├── TakenOver another worker has this run now └── TerminalError trying again will
+not help ├── AddressRefused the address guard said no ├── SourceMisconfigured a source is set up
+wrongly ├── ModelMisconfigured a model is set up wrongly ├── UnreadableDump a corpus file cannot be
+read at all ├── StoreDamaged the database or disk refuses to work └── NotWritten an export could not
+be written
 
-`str(error)` is for whoever runs netnew: it may name files, hosts and users. What callers on other
-machines are told, and what is kept with a run, is `error.public`.
+`str(error)` is for the operator: it may name files, hosts and users. `error.public` is for remote
+callers, and is stored with runs.
 
-A run that stops early is no error: it has a `TerminationReason`. Errors carry facts and no HTTP;
-each face has one table from error to its own answer.
-"""
+A run that stops early is not an error: it has a `TerminationReason`. Errors carry facts and no
+HTTP; each interface has one table from errors to its responses."""
 
 from __future__ import annotations
 
@@ -52,15 +40,14 @@ class NetnewError(Exception):
 
 
 class CallerError(NetnewError):
-    """The caller asked for something that cannot be done as asked."""
+    """The caller's request cannot be done as it is."""
 
 
 class InvalidInput(CallerError):
-    """One field of the input is wrong.
+    """One field of the input is invalid.
 
-    `field` is the caller's name of it, `problem` a clause without a full stop, `allowed` what would
-    be accepted.
-    """
+    `field`: the caller's name of it; `problem`: a clause without a full stop; `allowed`: what
+    would be accepted."""
 
     def __init__(self, field: str, problem: str, allowed: str = "") -> None:
         self.field = field
@@ -73,7 +60,7 @@ class InvalidInput(CallerError):
 
 
 class NotFound(CallerError):
-    """There is no such thing in this workspace. `kind` is the noun, `key` what was asked for."""
+    """Not found in this workspace. `kind`: the noun; `key`: what was requested."""
 
     def __init__(self, kind: str, key: str) -> None:
         self.kind = kind
@@ -82,19 +69,19 @@ class NotFound(CallerError):
 
 
 class Conflict(CallerError):
-    """The thing exists, but not in a state that allows this."""
+    """It exists, but its state does not allow this."""
 
 
 class KeyRefused(CallerError):
-    """No key was given, or one that is unknown, revoked or expired; which of them is not told."""
+    """No key was given, or it is unknown, revoked or expired; which one is not revealed."""
 
     def __init__(self) -> None:
         super().__init__("Invalid or missing API key")
 
 
 class HostRefused(CallerError):
-    """While no key was made, a request that is not addressed to this machine by a name of its own,
-    or that came through a proxy. `problem` is a clause."""
+    """No key exists yet, and the request is not addressed to this machine by a local name, or
+    came through a proxy. `problem` is a clause."""
 
     def __init__(self, problem: str) -> None:
         self.problem = problem
@@ -105,14 +92,14 @@ class HostRefused(CallerError):
 
 
 class Forbidden(CallerError):
-    """The key is in force, and its scope does not allow this."""
+    """The key is valid, but its scope does not allow this."""
 
     def __init__(self) -> None:
         super().__init__("This key is read-only")
 
 
 class TooLarge(CallerError):
-    """What was sent is more than is taken. `most`: bytes that would be."""
+    """The request is too large. `most`: accepted bytes."""
 
     def __init__(self, most: int) -> None:
         self.most = most
@@ -120,7 +107,7 @@ class TooLarge(CallerError):
 
 
 class TransientError(NetnewError):
-    """It may work later. `retry_after_s`: seconds to wait, where known."""
+    """It may work later. `retry_after_s`: seconds to wait, if known."""
 
     def __init__(self, message: str, retry_after_s: float | None = None) -> None:
         self.retry_after_s = retry_after_s
@@ -128,7 +115,7 @@ class TransientError(NetnewError):
 
 
 class SourceUnavailable(TransientError):
-    """A source did not answer, or answered with an error of its own."""
+    """A source did not respond, or responded with an error."""
 
     def __init__(self, source: str, problem: str, retry_after_s: float | None = None) -> None:
         self.source = source
@@ -137,8 +124,8 @@ class SourceUnavailable(TransientError):
 
 
 class ModelUnavailable(TransientError):
-    """The server of a model did not answer, or asked to wait, as often as it was tried. `model` is
-    its full name, `problem` a clause."""
+    """A model's server did not respond, or asked to wait, at every attempt. `model`: its full
+    name; `problem`: a clause."""
 
     def __init__(self, model: str, problem: str, retry_after_s: float | None = None) -> None:
         self.model = model
@@ -147,8 +134,8 @@ class ModelUnavailable(TransientError):
 
 
 class NoAnswer(NetnewError):
-    """A model answered with nothing that can be used: it refused, its JSON stayed broken, or what
-    it was asked is too long for it. Asking the same again would give the same."""
+    """A model gave no usable answer: it refused, its JSON stayed broken, or the prompt is too
+    long for it. Repeating the request would give the same result."""
 
     def __init__(self, model: str, problem: str) -> None:
         self.model = model
@@ -157,11 +144,11 @@ class NoAnswer(NetnewError):
 
 
 class QuotaExceeded(TransientError):
-    """More was asked at a time than is allowed: requests, or streams that are open."""
+    """Too much at once: requests, or open streams."""
 
 
 class StoreBusy(TransientError):
-    """The database is locked or cannot be reached just now."""
+    """The database is locked or cannot be reached at the moment."""
 
     @property
     def public(self) -> str:
@@ -169,11 +156,11 @@ class StoreBusy(TransientError):
 
 
 class TakenOver(NetnewError):
-    """Another worker has this run, or a later generation of it has begun; this one is to stop."""
+    """Another worker has this run, or a later generation has started; this worker must stop."""
 
 
 class TerminalError(NetnewError):
-    """Trying again will not help."""
+    """Retrying will not help."""
 
 
 class AddressRefused(TerminalError):
@@ -186,7 +173,7 @@ class AddressRefused(TerminalError):
 
 
 class SourceMisconfigured(TerminalError):
-    """A source cannot work as it is set up; `problem` says what to change."""
+    """A source is set up wrongly; `problem` says what to change."""
 
     def __init__(self, source: str, problem: str) -> None:
         self.source = source
@@ -195,8 +182,8 @@ class SourceMisconfigured(TerminalError):
 
 
 class ModelMisconfigured(TerminalError):
-    """A model cannot be asked as it is set up (no key, a wrong key, no such model); `problem` says
-    what to change."""
+    """A model is set up wrongly (no key, a wrong key, no such model); `problem` says what to
+    change."""
 
     def __init__(self, model: str, problem: str) -> None:
         self.model = model
@@ -226,11 +213,11 @@ class StoreDamaged(TerminalError):
 
 
 class StoreReadOnly(StoreDamaged):
-    """The database was opened for reading alone: its file or folder cannot be written."""
+    """The database was opened read-only: its file or folder cannot be written."""
 
 
 class NotWritten(TerminalError):
-    """An export could not be written; what stood at `path` before is untouched."""
+    """An export could not be written; a previous file at `path` is unchanged."""
 
     def __init__(self, path: str, problem: str) -> None:
         self.path = path

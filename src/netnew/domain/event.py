@@ -1,8 +1,7 @@
 """What can happen to a run, in order.
 
-Events are numbered 1, 2, 3 … without a gap within their run. `EventBody` is the tagged union; the
-tag is `kind`.
-"""
+Events are numbered 1, 2, 3 … without gaps within their run. `EventBody` is the tagged union; the
+tag is `kind`."""
 
 from __future__ import annotations
 
@@ -39,8 +38,8 @@ class RunPlanned:
 
 @dataclass(frozen=True, slots=True)
 class RunChanged:
-    """What is asked was changed: the match limit, or fields were added. `limit_before`: the match
-    limit until then; None in events that were stored without it."""
+    """The spec was changed: the match limit, or fields were added. `limit_before`: the previous
+    match limit; None in older events."""
 
     match_limit: int
     enrichments: tuple[str, ...] = ()
@@ -50,12 +49,11 @@ class RunChanged:
 
 @dataclass(frozen=True, slots=True)
 class RoundEnded:
-    """A round of discovery is over; what it brought and the state of the whole run after it.
+    """A round of discovery ended: what it brought, and the state of the run after it.
 
-    `new_candidates` and `new_matches` are how many more there are than when the last one was told
-    (fewer where some were merged or excluded), so that they add up to the run's counts. `is_rest`:
-    no round, but what changed since the last one, told as the run stops.
-    """
+    `new_candidates` and `new_matches` are the increases since the previous event (negative if
+    some were merged or excluded), so that they add up to the run's counts. `is_rest`: not a
+    round, but what changed since the last one, reported as the run stops."""
 
     number: int
     queries: tuple[str, ...]
@@ -70,7 +68,7 @@ class RoundEnded:
 
 @dataclass(frozen=True, slots=True)
 class SourceFailed:
-    """A source could not answer a query: empty is not failed, and this is failed."""
+    """A source failed to answer a query (an empty answer is not a failure)."""
 
     source: str
     query: str
@@ -108,7 +106,7 @@ class CandidateDiscarded:
 
 @dataclass(frozen=True, slots=True)
 class CandidateRechecked:
-    """A match of the refreshed run was looked at again, and is not what it was."""
+    """A match of the refreshed run was rechecked and has changed or is gone."""
 
     candidate_id: CandidateId
     name: str
@@ -142,7 +140,7 @@ EventBody = (
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event as committed. `seq` starts at 1 and has no gap within a run."""
+    """A committed event. `seq` starts at 1 and has no gaps within a run."""
 
     run_id: RunId
     seq: int

@@ -1,4 +1,4 @@
-"""Why a field is believed: citations into snapshots."""
+"""Evidence: citations into snapshots."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Confidence(StrEnum):
 
 
 class PageRole(StrEnum):
-    """How a page stands to a candidate.
+    """How a page relates to a candidate.
 
     `own`: on the candidate's own site. `profile`: somebody else's page about this one entity (a
     directory profile). `mention`: a page about several things that names it, or a press copy.
@@ -29,7 +29,7 @@ class PageRole(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EvidencePage:
-    """A snapshot shown to a judge, with its standing to the candidate."""
+    """A snapshot shown to a judge, with its role for the candidate."""
 
     snapshot: Snapshot
     standing: PageRole
@@ -61,7 +61,8 @@ def cite(snapshot: Snapshot, segment: Segment, start: int = 0, end: int | None =
 
 
 def cite_quote(snapshot: Snapshot, quote: str) -> Citation | None:
-    """The citation of `quote` where it stands verbatim in one segment of `snapshot`, else None."""
+    """The citation of `quote` if it appears verbatim in one segment of `snapshot`, otherwise
+    None."""
     if not quote.strip():
         return None
     for segment in snapshot.segments:
@@ -72,7 +73,7 @@ def cite_quote(snapshot: Snapshot, quote: str) -> Citation | None:
 
 
 def holds_in(citation: Citation, snapshot: Snapshot) -> bool:
-    """Whether the excerpt is exactly what `snapshot` has at that place."""
+    """Whether the excerpt is exactly what `snapshot` has at that position."""
     return (
         citation.snapshot_id == snapshot.id
         and 0 <= citation.segment < len(snapshot.segments)

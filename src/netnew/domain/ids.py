@@ -34,25 +34,25 @@ def candidate_id(uuid: UUID) -> CandidateId:
 
 
 def candidate_id_for(run: RunId, key: str) -> CandidateId:
-    """The id of the candidate that `run` first met under the identity key `key`.
+    """The id of the candidate that `run` first found under the identity key `key`.
 
-    It follows from the two alone, so that a run walked again names its candidates alike. It is 122
-    bits of a hash in the form of a uuid4, which is what every interface expects an id to hold.
-    """
+    It is derived from the two, so that a replayed run gives its candidates the same ids. It is
+    122 bits of a hash in the form of a uuid4, which every interface expects."""
     digest = blake2b(f"{run}\0{key}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
     return candidate_id(UUID(bytes=digest, version=4))
 
 
 def run_id_from(text: str) -> RunId:
-    """The run id meant by `text`, in any face's form (`run_`, `findall_`, `fa-`, a bare uuid).
+    """The run id meant by `text`, in any dialect's form (`run_`, `findall_`, `fa-`, a bare uuid).
 
-    Raises InvalidInput where `text` has no uuid in it.
+    Raises InvalidInput if `text` contains no uuid.
     """
     return RunId(f"run_{_hex_of(text, _RUN_PREFIXES, 'run id', 'run_<32 hex digits>')}")
 
 
 def candidate_id_from(text: str) -> CandidateId:
-    """The candidate id meant by `text`, in any face's form (`cand_`, `candidate_`, a bare uuid)."""
+    """The candidate id meant by `text`, in any dialect's form (`cand_`, `candidate_`, a bare
+    uuid)."""
     return CandidateId(
         f"cand_{_hex_of(text, _CANDIDATE_PREFIXES, 'candidate id', 'cand_<32 hex digits>')}"
     )

@@ -1,4 +1,4 @@
-"""A batch: candidates of a run that another worker is to ask the judge about."""
+"""A batch: candidates of a run that another worker should judge."""
 
 from __future__ import annotations
 

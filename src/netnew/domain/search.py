@@ -1,4 +1,4 @@
-"""A question to a source, and its answer."""
+"""A query to a source, and its answer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class SearchAnswer:
     """One page of hits. `has_more`: a next page may exist. `total`: the source's own count.
-    `cost`: what the service takes for it, in US dollars; an answer from the store costs nothing."""
+    `cost`: the service's price in US dollars; an answer from the store costs nothing."""
 
     hits: tuple[Hit, ...]
     has_more: bool = False

@@ -1,4 +1,4 @@
-"""How a source spec is shown to others: a password in its address stays with us."""
+"""Source specs as shown to others, without passwords."""
 
 from __future__ import annotations
 

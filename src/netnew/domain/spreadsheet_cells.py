@@ -1,4 +1,4 @@
-"""Text for spreadsheet cells: without control characters, and never a formula."""
+"""Text for spreadsheet cells: without control characters, never a formula."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _PLAIN_NUMBER = re.compile(r"(?:-[0-9]{1,15}|\+[0-9]{1,6})(?:\.[0-9]{1,10})?", r
 
 
 def cell_text(text: str) -> str:
-    """`text` as a cell may have it: without characters that a file cannot hold, and with an
-    apostrophe in front where a spreadsheet could take it for a formula.
+    """`text` for a cell: without characters that a file cannot hold, and with an apostrophe in
+    front if a spreadsheet could read it as a formula.
 
-    That is where it begins with `=`, `+`, `-` or `@` in any width, also behind spaces, breaks and
-    invisible characters, or with a tab or line break. A plain signed number ('-5', '+3.2') stays.
-    """
+    That is where it begins with `=`, `+`, `-` or `@` in any width, also behind spaces, breaks
+    and invisible characters, or with a tab or line break. A plain signed number ('-5', '+3.2')
+    stays."""
     text = _UNWRITABLE.sub("", text)
     return f"'{text}" if _may_be_formula(text) else text
 
 
 def without_guard(cell: str) -> str:
-    """`cell` as it was before `cell_text` put an apostrophe in front, where it did."""
+    """`cell` without the apostrophe that `cell_text` put in front, if it did."""
     return cell[1:] if cell.startswith("'") and cell_text(cell[1:]) == cell else cell
 
 
@@ -43,5 +43,5 @@ def _may_be_formula(text: str) -> bool:
 
 
 def _is_invisible(sign: str) -> bool:
-    """Whether it shows as nothing: spaces, controls, format and unassigned characters, marks."""
+    """Whether it is invisible: spaces, controls, format and unassigned characters, marks."""
     return unicodedata.category(sign)[0] in "ZCM" or sign in _BLANKS

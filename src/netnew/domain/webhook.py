@@ -1,4 +1,4 @@
-"""Where the events of a run are told to somebody else's server, and what became of each."""
+"""Webhooks: servers that are notified of a run's events, and the deliveries."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from netnew.domain.ids import RunId, WorkspaceId
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """An address that is told of a run. `face`: whose wire format it is told in, `wants`: the event
-    types it asked for, in that face's words (empty: none). `secret`: its own, '' for that of the
-    workspace. `seq`: the last event that was looked at for it."""
+    """An address that is notified of a run. `face`: the wire format of its deliveries; `wants`:
+    the event types it requested, in that format (empty: none). `secret`: its own, '' for the
+    workspace's. `seq`: the last event examined for it."""
 
     id: str
     run_id: RunId
@@ -36,8 +36,8 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One event on its way to one webhook. `id` and `body` are the same at each attempt. `next_at`:
-    when it is tried next, None where it is not."""
+    """One event sent to one webhook. `id` and `body` are the same at each attempt. `next_at`:
+    time of the next attempt, None if there is none."""
 
     id: str
     webhook_id: str
@@ -54,8 +54,8 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try to deliver. `status`: the HTTP status that came back, None where none did; `problem`:
-    why it does not count as delivered, '' where it does."""
+    """One delivery attempt. `status`: the HTTP status of the response, None without one;
+    `problem`: why it failed, '' if it succeeded."""
 
     number: int
     at: datetime

@@ -14,11 +14,11 @@ from netnew.domain.webhook import Attempt, Delivery, DeliveryState, Webhook
 from netnew.ports.store import Join
 
 JoinKey = Callable[[ApiKey], Join]
-"""What becomes durable with a change of keys, given the new key (of a revocation: the revoked)."""
+"""What becomes durable together with a change of keys, given the new key (or the revoked one)."""
 
 
 class KeyStore(Protocol):
-    """The keys of all workspaces. A secret is shown once, when its key is made."""
+    """The keys of all workspaces. A secret is shown once, when its key is created."""
 
     async def create(
         self,
@@ -29,8 +29,8 @@ class KeyStore(Protocol):
         expires_at: datetime | None = None,
         joining: JoinKey | None = None,
     ) -> tuple[ApiKey, str]:
-        """A new key and its secret. Raises InvalidInput for a name or a workspace that is none, or
-        a time of expiry that is over."""
+        """Create a key; return it with its secret. Raises InvalidInput for an invalid name or
+        workspace, or an expiry in the past."""
         ...
 
     async def rotate(
@@ -41,13 +41,13 @@ class KeyStore(Protocol):
         expires_at: datetime | None = None,
         joining: JoinKey | None = None,
     ) -> tuple[ApiKey, str]:
-        """A new key in the place of one, and its secret; the old one expires after `overlap`.
-        `expires_at` of the new one; None: after as long as the old one was made for. Raises
-        NotFound, Conflict where the old one is not in force or was rotated before, InvalidInput."""
+        """Replace a key; return the new one with its secret. The old key expires after
+        `overlap`. `expires_at` of the new key; None: the same lifetime as the old key. Raises
+        NotFound, InvalidInput, Conflict if the old key is not valid or was rotated before."""
         ...
 
     async def list(self) -> list[ApiKey]:
-        """All keys, the newest first, revoked ones included."""
+        """All keys, newest first, including revoked ones."""
         ...
 
     async def revoke(self, key_id: str, *, joining: JoinKey | None = None) -> ApiKey:
@@ -55,26 +55,26 @@ class KeyStore(Protocol):
         ...
 
     async def opened_by(self, secret: str) -> ApiKey | None:
-        """The key in force that `secret` is; None where there is none."""
+        """The valid key with this secret; None if there is none."""
         ...
 
     async def any_in_force(self) -> bool:
-        """Whether there is a key that is neither revoked nor expired."""
+        """Whether there is a valid key: neither revoked nor expired."""
         ...
 
     async def is_in_force(self, key_id: str) -> bool:
-        """Whether there is a key of that id that is neither revoked nor expired."""
+        """Whether the key with that id is valid: neither revoked nor expired."""
         ...
 
     async def any_made(self) -> bool:
-        """Whether there ever was a key, a revoked one included."""
+        """Whether a key was ever created, even if revoked since."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class StoreStats:
-    """How all workspaces together stand: runs by status, deliveries to webhooks by state, and what
-    was spent today (UTC; of that only what a day can be capped by)."""
+    """Counts over all workspaces: runs by status, webhook deliveries by state, and today's spend
+    (UTC; only what can be capped per day)."""
 
     runs: Mapping[str, int]
     deliveries: Mapping[str, int]
@@ -83,24 +83,23 @@ class StoreStats:
 
 @dataclass(frozen=True, slots=True)
 class StoredResponse:
-    """What was answered to a request: an HTTP status and a JSON body."""
+    """A stored response: HTTP status and JSON body."""
 
     status: int
     body: bytes
 
 
 class IdempotencyStore(Protocol):
-    """Answers to requests that carry a key of their own, so that each is done once; kept a day."""
+    """Responses to requests with an idempotency key, kept for a day, so that each is done once."""
 
     async def claim(
         self, workspace_id: WorkspaceId, route: str, key: str, asked: str
     ) -> StoredResponse | None:
-        """The answer given before; None where it is now the caller's to `keep` or to `release`.
-        `asked`: a hash of what is asked.
+        """The stored response; None if the caller must now `keep` or `release` it. `asked`: a hash
+        of the request.
 
-        Raises InvalidInput where the key came with something else before, Conflict where that very
-        request is being answered just now.
-        """
+        Raises InvalidInput if the key was used for a different request, Conflict if the same
+        request is in progress."""
         ...
 
     async def keep(
@@ -108,27 +107,27 @@ class IdempotencyStore(Protocol):
     ) -> None: ...
 
     async def release(self, workspace_id: WorkspaceId, route: str, key: str) -> None:
-        """It was not done; whoever comes with the key again may try."""
+        """The request was not done; a retry with the same key may do it."""
         ...
 
 
 class WebhookStore(Protocol):
-    """The webhooks of all workspaces, and what became of each event they were to be told."""
+    """The webhooks of all workspaces and their deliveries."""
 
     def attach(self, webhook: Webhook) -> Join:
-        """What keeps a webhook together with its run, in one transaction."""
+        """What stores a webhook with its run, in one transaction."""
         ...
 
     async def of_run(self, workspace_id: WorkspaceId, run_id: RunId) -> list[Webhook]: ...
 
     async def secret_of(self, workspace_id: WorkspaceId) -> str:
-        """The secret that signs for a workspace, made when first asked for (`whsec_…`)."""
+        """The secret that signs for a workspace, created on first use (`whsec_…`)."""
         ...
 
     async def deliveries(
         self, workspace_id: WorkspaceId, run_id: RunId, limit: int = 100, offset: int = 0
     ) -> list[Delivery]:
-        """Of a run, the newest events first. Raises NotFound for an unknown run."""
+        """The deliveries of a run, newest events first. Raises NotFound for an unknown run."""
         ...
 
     async def delivery(self, workspace_id: WorkspaceId, delivery_id: str) -> Delivery:
@@ -146,23 +145,23 @@ class WebhookStore(Protocol):
 
 
 class Outbox(Protocol):
-    """What a deliverer asks of the store. The events of a run are the outbox: they are committed
-    with the rows they tell of; a webhook only remembers how far it was looked at."""
+    """What a deliverer needs from the store. The events of a run are the outbox: they are
+    committed with the rows they describe; a webhook only records how far they were examined."""
 
     async def behind(self, limit: int = 100) -> list[Webhook]:
-        """Webhooks whose runs have events that were not looked at yet."""
+        """Webhooks whose runs have unexamined events."""
         ...
 
     async def put(self, webhook: Webhook, seq: int, deliveries: Sequence[Delivery]) -> bool:
-        """Keep what is to be delivered and that all events up to `seq` were looked at, together.
-        False, and nothing kept, where another process did so meanwhile."""
+        """Store deliveries and the fact that all events up to `seq` were examined, together.
+        False, with nothing stored, if another process did so meanwhile."""
         ...
 
     async def claim(
         self, holder: str, limit: int, lease: timedelta, passing_over: Collection[str] = ()
     ) -> list[tuple[Delivery, Webhook]]:
-        """Deliveries that are due, now `holder`'s alone until the lease is over; none to an address
-        that begins with one of `passing_over`."""
+        """Claim due deliveries for `holder` until the lease expires; none to an address that
+        begins with one of `passing_over`."""
         ...
 
     async def record(
@@ -173,10 +172,10 @@ class Outbox(Protocol):
         state: DeliveryState,
         next_at: datetime | None,
     ) -> None:
-        """What came of an attempt, which gets the next number; the claim ends with it. Where the
-        lease had run out, only that it was delivered counts."""
+        """Record an attempt, which gets the next number, and end its claim. If the lease had
+        expired, only a success changes the delivery."""
         ...
 
     async def next_due(self) -> datetime | None:
-        """When the next delivery is due, or the next lease ends; None where none is pending."""
+        """When the next delivery is due or the next lease ends; None if none is pending."""
         ...

@@ -18,11 +18,10 @@ from netnew.ports.models import Charge, unpaid
 
 @dataclass(frozen=True, slots=True)
 class JudgeRequest:
-    """A candidate, the conditions asked, and all evidence that may be used, best first.
+    """A candidate, the conditions to judge, and all usable evidence, best first.
 
-    `may_fail`: how many of the conditions may fail before the others need no verdict any more
-    (None: all are to be decided). `charge`: told what the judge uses.
-    """
+    `may_fail`: how many conditions may fail before the others need no verdict (None: decide
+    all). `charge`: called with what the judge uses."""
 
     candidate: Candidate
     entity_type: str
@@ -42,30 +41,31 @@ class EnrichRequest:
 
 
 class Judge(Protocol):
-    """Decides conditions on evidence, and reads fields from it."""
+    """Decides conditions on evidence and reads fields from it."""
 
     @property
     def profile(self) -> JudgeProfile: ...
 
     async def judge(self, request: JudgeRequest) -> tuple[Verdict, ...]:
-        """One verdict a condition, in their order; those that `may_fail` makes needless may be left
-        out. Raises ModelUnavailable where it cannot now, ModelMisconfigured where it never can."""
+        """One verdict per condition, in order; those made unnecessary by `may_fail` may be
+        omitted. Raises ModelUnavailable if it cannot judge now, ModelMisconfigured if it never
+        can."""
         ...
 
     async def enrich(self, request: EnrichRequest) -> tuple[EnrichmentValue, ...]:
-        """One value a field, in their order; None where the evidence does not say. Raises like
-        `judge`."""
+        """One value per field, in order; None if the evidence does not say. Raises like `judge`."""
         ...
 
     def unreadable(self, conditions: Sequence[MatchCondition]) -> Mapping[str, str]:
-        """Condition name → the part of it this judge cannot read (then it will say 'unclear')."""
+        """Condition name → the part that this judge cannot read (so its verdict will be
+        'unclear')."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectiveReading:
-    """An objective as a model read it: what kind of thing is asked for, what must hold, which
-    fields are wanted, and queries that would find such things, the best first."""
+    """An objective as read by a model: entity type, conditions, requested fields, and queries,
+    best first."""
 
     entity_type: str
     conditions: tuple[MatchCondition, ...]
@@ -75,8 +75,8 @@ class ObjectiveReading:
 
 @dataclass(frozen=True, slots=True)
 class CandidateProfile:
-    """What is known of an entity, in a few words, for the question whether two are one: its names,
-    its addresses, and what its pages say of it (at most some hundred characters)."""
+    """A short description of an entity, for deciding whether two are the same: names, addresses,
+    and what its pages say (at most a few hundred characters)."""
 
     names: tuple[str, ...]
     addresses: tuple[str, ...]
@@ -84,23 +84,22 @@ class CandidateProfile:
 
 
 class Advisor(Protocol):
-    """What a model is asked besides verdicts. The engine has its own way where there is none.
+    """Questions to a model other than verdicts. Without an advisor the engine uses rules.
 
-    Each raises ModelUnavailable and ModelMisconfigured like a judge, and gives None (of a pair:
-    None) where the model has no usable answer.
-    """
+    Each method raises ModelUnavailable and ModelMisconfigured like a judge, and returns None
+    (for a pair: None) if the model has no usable answer."""
 
     async def read_objective(
         self, spec: RunSpec, today: date, charge: Charge
     ) -> ObjectiveReading | None:
-        """The objective of `spec` read; what the spec says already is kept as it is."""
+        """Read the objective of `spec`; what the spec already says is kept."""
         ...
 
     async def name_column(
         self, entity_type: str, rows: Sequence[Sequence[str]], charge: Charge
     ) -> int | None:
-        """Which column of a table names entities of the type: its number from 0. `rows`: the first
-        few, header first. -1: none does."""
+        """The column of a table that names entities of the type, from 0; -1: none. `rows`: the
+        first few, header first."""
         ...
 
     async def are_same(
@@ -109,5 +108,5 @@ class Advisor(Protocol):
         entity_type: str,
         charge: Charge,
     ) -> tuple[bool | None, ...]:
-        """Whether each pair is one entity."""
+        """For each pair, whether it is the same entity."""
         ...

@@ -12,7 +12,7 @@ from netnew.domain.price import Price
 T = TypeVar("T")
 
 Charge = Callable[[Spend], None]
-"""Told what a call used, as soon as that is known; also of one whose answer was of no use."""
+"""Called with what a call used, as soon as that is known; also for unusable answers."""
 
 
 def unpaid(spend: Spend) -> None:
@@ -21,9 +21,9 @@ def unpaid(spend: Spend) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Prompt(Generic[T]):
-    """What a model is asked. `instructions` come first and are the same for many prompts (servers
-    keep them in their cache), `text` is this one. `answer`: the pydantic model that the answer must
-    be. `max_tokens`: how long the answer may be."""
+    """A prompt. `instructions` come first and are shared by many prompts (servers cache them),
+    `text` is specific. `answer`: the pydantic model of the answer. `max_tokens`: maximum length
+    of the answer."""
 
     instructions: str
     text: str
@@ -32,7 +32,7 @@ class Prompt(Generic[T]):
 
 
 class LanguageModel(Protocol):
-    """A model behind a server, asked for typed answers."""
+    """A model behind a server, called for typed answers."""
 
     @property
     def name(self) -> str:
@@ -41,13 +41,12 @@ class LanguageModel(Protocol):
 
     @property
     def price(self) -> Price | None:
-        """None where it is not known, or is free."""
+        """None if unknown or free."""
         ...
 
     async def ask(self, prompt: Prompt[T], charge: Charge) -> T:
-        """The answer. Every request made is charged, with its tokens and what they cost.
+        """The answer. Every request is charged, with its tokens and cost.
 
-        Raises ModelUnavailable where its server does not answer after some tries, NoAnswer where
-        it answers with nothing usable, ModelMisconfigured where it never can.
-        """
+        Raises ModelUnavailable if its server does not respond after some attempts, NoAnswer if
+        it has no usable answer, ModelMisconfigured if it never can."""
         ...

@@ -12,9 +12,8 @@ from netnew.domain.search import SearchAnswer
 class Source(Protocol):
     """Where candidates come from.
 
-    `spec` is its full spec ('web:searxng=http://…', 'corpus:crawl'). `enumerates`: it has a list of
-    its own that is walked whole (csv, sitemap): then `query` is '' and is ignored.
-    """
+    `spec` is its full spec ('web:searxng=http://…', 'corpus:crawl'). `enumerates`: it has a list
+    that is read completely (csv, sitemap); then `query` is '' and ignored."""
 
     @property
     def spec(self) -> str: ...
@@ -24,15 +23,14 @@ class Source(Protocol):
 
     @property
     def revision(self) -> str:
-        """Names the state of what the source holds itself: another text, other answers. '' where
-        it cannot tell (a service of the web); then only their age says whether answers are good.
-        """
+        """Identifies the source's own content: another value means other answers. '' if unknown
+        (a web service); then only the age of stored answers counts."""
         ...
 
     async def search(self, query: str, page: int) -> SearchAnswer:
         """Page `page` (1, 2, …) of the answer to `query`.
 
-        Raises SourceUnavailable where it cannot answer now, SourceMisconfigured where it never can.
+        Raises SourceUnavailable if it cannot answer now, SourceMisconfigured if it never can.
         """
         ...
 
@@ -41,19 +39,18 @@ class Source(Protocol):
 
 @runtime_checkable
 class PageProvider(Protocol):
-    """A source that carries its pages itself (a corpus, the installed packages)."""
+    """A source that has its pages itself (a corpus, the installed packages)."""
 
     async def raw_page(self, url: str) -> RawPage | None:
-        """The page at exactly `url` (redirects of the dump followed), None where it has none."""
+        """The page at exactly `url` (redirects of the dump followed); None if it has none."""
         ...
 
 
 class Fetcher(Protocol):
     async def fetch(self, url: str, max_age: timedelta | None = None) -> Fetched:
-        """The page at `url`, from the store where it is younger than `max_age` (None: the default
-        of the settings; zero: always anew).
+        """The page at `url`, from the store if it is younger than `max_age` (None: the default of
+        the settings; zero: always fetch).
 
-        Never raises for a page's sake: a dead host, a refused address or a timeout is a snapshot
-        with `quality` ERROR and `error` set.
-        """
+        Never raises because of a page: a dead host, a refused address or a timeout is a snapshot
+        with `quality` ERROR and `error` set."""
         ...

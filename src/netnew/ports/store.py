@@ -1,4 +1,4 @@
-"""The ports of everything that is kept: runs, candidates, events, the ledger, pages."""
+"""The ports of everything stored: runs, candidates, events, the ledger, pages."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from netnew.domain.search import SearchAnswer
 
 
 class EventWatch(Protocol):
-    """Follows a run: events in lists, without a gap, as they are committed."""
+    """Follows a run: events in lists, without gaps, as they are committed."""
 
     def __call__(
         self, run_id: RunId, after: int = 0, until_terminal: bool = True
@@ -34,25 +34,24 @@ class EventWatch(Protocol):
 
 
 class UnitOfWork(Protocol):
-    """An open transaction, opaque to all but `store` and `durable`: what is done with it becomes
-    durable together, or not at all."""
+    """An open transaction, opaque except to `store` and `durable`: what is done in it becomes
+    durable together or not at all."""
 
 
 Join = Callable[[UnitOfWork], None]
-"""Something of another part that becomes durable in the same transaction (an enqueue)."""
+"""A change by another part that becomes durable in the same transaction (an enqueue)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Rows that change together, with the events that tell of it: one transaction.
+    """Rows that change together, with the events that describe them: one transaction.
 
-    `run`: how far the run has come. Of it the store writes status, generation and progress; what is
-    asked (`spec`) and the numbers that are the store's own are left as they are, but for `alter`.
-    Candidates and merges are inserted or replaced whole. Ledger entries replace an older entry of
-    the same key. `spent`: what was used since the last commit; it counts towards the workspace's
-    day. `epoch`: the worker's hold on the run (None: no worker). `if_revision`: written only
-    while what is asked is still that.
-    """
+    `run`: the progress of the run. The store writes its status, generation and progress; the
+    spec and the store's own counters are written by `alter` only. Candidates and merges are
+    inserted or replaced completely. Ledger entries replace older entries of the same key.
+    `spent`: what was used since the last commit; it counts towards the workspace's day. `epoch`:
+    the worker's epoch (None: no worker). `if_revision`: write only if the spec's revision is
+    still that."""
 
     run_id: RunId
     events: tuple[EventBody, ...] = ()
@@ -68,8 +67,8 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a commit gave back: the run's last sequence number, whether and how it is to stop, and
-    which revision of its spec is in force."""
+    """The result of a commit: the run's last sequence number, whether and how it should stop,
+    and the current revision of its spec."""
 
     last_seq: int
     stop_requested: StopRequest = StopRequest.NONE
@@ -86,23 +85,22 @@ class Signal:
 
 
 class Journal(Protocol):
-    """The one writer. What arrives while a commit is under way goes into the next one."""
+    """The single writer. Changes that arrive during a commit go into the next one."""
 
     async def commit(self, changes: Changes) -> Receipt:
-        """Write `changes` and their events durably; returns once they are.
+        """Write `changes` and their events; returns once they are durable.
 
-        Raises NotFound for an unknown run, TakenOver where `epoch` is no more the run's, Conflict
-        where `if_revision` is not, StoreBusy or StoreDamaged where the database fails.
-        """
+        Raises NotFound for an unknown run, TakenOver if `epoch` is no longer the run's, Conflict
+        if `if_revision` is not, StoreBusy or StoreDamaged if the database fails."""
         ...
 
     async def alter(self, run_id: RunId, alter: Callable[[Run], Changes | None]) -> Run:
-        """Change a run by a command: `alter` is shown the run as it is within the transaction, and
-        gives what is to be written (`run.spec` included) or None to leave all as it is. It may be
-        called twice, on a writer's thread: it must be quick and do nothing else.
+        """Apply a command to a run: `alter` gets the run within the transaction and returns the
+        changes (including `run.spec`), or None to change nothing. It may be called twice, on the
+        writer's thread: it must be fast and have no side effects.
 
-        The run afterwards. Raises what `alter` raises, NotFound, StoreBusy, StoreDamaged.
-        """
+        Returns the run afterwards. Raises what `alter` raises, NotFound, StoreBusy,
+        StoreDamaged."""
         ...
 
 
@@ -114,7 +112,7 @@ class RunStore(Protocol):
         excluded: bytes = b"",
         joins: Sequence[Join] = (),
     ) -> Run:
-        """Keep a new run with its first events and its exclude list, as hashes."""
+        """Store a new run with its first events and its exclude list, as hashes."""
         ...
 
     async def get(self, run_id: RunId) -> Run:
@@ -124,11 +122,11 @@ class RunStore(Protocol):
     async def list(
         self, limit: int = 50, before: datetime | None = None, offset: int = 0
     ) -> list[Run]:
-        """The newest runs first, `offset` of them left out."""
+        """Newest runs first, after skipping `offset`."""
         ...
 
     async def count(self) -> int:
-        """How many runs the workspace has."""
+        """The number of runs in the workspace."""
         ...
 
     async def unfinished(self) -> builtins.list[Run]:
@@ -136,11 +134,10 @@ class RunStore(Protocol):
         ...
 
     async def take(self, run_id: RunId, generation: int, worker_id: str) -> Run | None:
-        """Have this worker, and no other, work on the run from now on; the run as it then is.
+        """Assign the run to this worker only; return the run.
 
-        None where there is nothing to work on: it has ended, is paused, is gone, or is in another
-        generation.
-        """
+        None if there is nothing to do: it has ended, is paused or deleted, or is in another
+        generation."""
         ...
 
     async def signal(self, run_id: RunId) -> Signal:
@@ -152,16 +149,16 @@ class RunStore(Protocol):
         ...
 
     async def spend(self, spend: Spend) -> None:
-        """Count what was used without a run towards the workspace's day."""
+        """Add spend without a run to the workspace's day."""
         ...
 
     async def spent_on(self, day: date) -> Spend:
-        """What the workspace has spent on a day (UTC)."""
+        """The workspace's spend on a day (UTC)."""
         ...
 
     async def delete(self, run_id: RunId, joins: Sequence[Join] = ()) -> None:
-        """Removes the run, its candidates, merges and events, with what `joins` add to the
-        transaction; ledger and pages stay. Raises NotFound."""
+        """Delete the run with its candidates, merges and events; `joins` add to the transaction.
+        Ledger and pages stay. Raises NotFound."""
         ...
 
 
@@ -169,8 +166,8 @@ class CandidateStore(Protocol):
     async def get(self, candidate_id: CandidateId) -> Candidate: ...
 
     def of_run(self, run_id: RunId, status: MatchStatus | None = None) -> AsyncIterator[Candidate]:
-        """All candidates of a run in the order they were found, the discarded included; or only
-        those that stand at `status`."""
+        """All candidates of a run in the order found, including discarded ones; or only those
+        with `status`."""
         ...
 
     async def merges(self, run_id: RunId) -> list[Merge]: ...
@@ -178,7 +175,7 @@ class CandidateStore(Protocol):
 
 class EventStore(Protocol):
     async def after(self, run_id: RunId, seq: int, limit: int = 500) -> list[Event]:
-        """Events with a number above `seq`, in order."""
+        """Events with numbers above `seq`, in order."""
         ...
 
     async def of_kind(self, run_id: RunId, kind: str, limit: int = 10_000) -> list[Event]:
@@ -188,7 +185,7 @@ class EventStore(Protocol):
 
 class Ledger(Protocol):
     async def look_up(self, keys: Iterable[LedgerKey]) -> dict[LedgerKey, LedgerEntry]:
-        """What is on record; whether it still holds is the engine's to say."""
+        """The stored entries; the engine decides whether they still apply."""
         ...
 
 
@@ -196,15 +193,16 @@ class PageStore(Protocol):
     """Snapshots by address and by content. Safe for any number of readers."""
 
     async def newest(self, url: str) -> Snapshot | None:
-        """The newest snapshot read at `url` (the address asked for, not only the final one)."""
+        """The newest snapshot read at `url` (the requested address, not only the final one)."""
         ...
 
     async def newest_many(self, urls: Iterable[str]) -> dict[str, Snapshot]:
-        """The same for many addresses at once, without links and segments being left out."""
+        """The same for many addresses at once, complete with links and segments."""
         ...
 
     async def put(self, raw: RawPage, snapshot: Snapshot) -> None:
-        """Keep a page: raw bytes compressed once per hash, segments once per hash + extractor."""
+        """Store a page: raw bytes compressed once per hash, segments once per hash and
+        extractor."""
         ...
 
     async def get(self, snapshot_id: SnapshotId) -> Snapshot:
@@ -217,10 +215,10 @@ class PageStore(Protocol):
 
 
 class SearchCache(Protocol):
-    """Answers of sources, kept for a while (a raw answer is committed before it is used)."""
+    """Answers of sources, kept for a while (an answer is committed before it is used)."""
 
     async def get(self, source: str, query: str, page: int, since: datetime) -> SearchAnswer | None:
-        """The answer on record if it is from `since` or later."""
+        """The stored answer if it is from `since` or later."""
         ...
 
     async def put(
@@ -229,11 +227,10 @@ class SearchCache(Protocol):
 
 
 class AuditLog(Protocol):
-    """Who had what done, in all workspaces. Entries are never changed; retention removes old
-    ones."""
+    """The audit log of all workspaces. Entries never change; retention deletes old ones."""
 
     def joining(self, entry: AuditEntry) -> Join:
-        """What keeps `entry` in the transaction of the command."""
+        """What stores `entry` in the transaction of the command."""
         ...
 
     async def record(self, entry: AuditEntry) -> None:
@@ -243,12 +240,12 @@ class AuditLog(Protocol):
     async def entries(
         self, limit: int = 50, key_id: str = "", since: datetime | None = None
     ) -> list[AuditEntry]:
-        """The newest first. `key_id`: only what was done with that key, or to it."""
+        """Newest first. `key_id`: only lines by or about that key."""
         ...
 
 
 class Store(Protocol):
-    """Everything kept, cut by subject; one workspace."""
+    """Everything stored for one workspace, by subject."""
 
     @property
     def workspace_id(self) -> WorkspaceId: ...

@@ -22,28 +22,28 @@ class RunQueue(Protocol):
         worker_id: str = "",
         after_s: float = 0.0,
     ) -> Join:
-        """What puts a generation on a queue: of the worker, else of the place, else of all. Nobody
-        takes it before `after_s` seconds are over."""
+        """Return what enqueues a generation: for the worker, otherwise the place, otherwise all.
+        Nobody takes it before `after_s` seconds are over."""
         ...
 
     async def resume(
         self, run_id: RunId, generation: int, *, place: str = "", worker_id: str = ""
     ) -> None:
-        """Put one back whose worker is gone."""
+        """Enqueue again a generation whose worker is gone."""
         ...
 
     async def forget(self, older_than: datetime) -> int:
-        """Delete what is kept of generations that ended before."""
+        """Delete the engine's rows of generations that ended before."""
         ...
 
 
 class Clock(Protocol):
     def now(self) -> datetime:
-        """The time, aware, in UTC."""
+        """The current time, timezone-aware, in UTC."""
         ...
 
     def monotonic(self) -> float:
-        """Seconds on a clock that never goes back."""
+        """Seconds on a monotonic clock."""
         ...
 
 
