@@ -1,9 +1,8 @@
-"""Rounds of queries and links; what they lead to is read, and becomes entities.
+"""Rounds of queries and links, whose pages are read and become entities.
 
-A round takes the most promising leads, asks and reads them side by side, and takes note of the
-answers in the order of the leads, so that equal answers give equal runs. Every page of an answer is
-one of: an entity's page, a list whose items become leads, an article whose mentions become leads.
-"""
+A round takes the most promising leads, follows them concurrently, and processes the answers in
+the order of the leads, so that equal answers give equal runs. Each page is an entity's page, a
+list whose items become leads, or an article whose mentions become leads."""
 
 from __future__ import annotations
 
@@ -40,22 +39,22 @@ from netnew.engine.url_identity import host_of, is_urn
 from netnew.ports.sources import Source
 from netnew.text.tokens import fold
 
-# What a planned query is expected to bring on its first page, and a follow-up at most.
+# The expected yield of a planned query's first page, and the maximum of a follow-up.
 PLANNED_PROMISE = 4.0
 FOLLOW_UP_PROMISE = 2.0
-# A query whose last page still had this many matches hides more behind it.
+# A query whose last page still had this many matches hides more.
 SATURATED_MATCHES = 2
 MAX_BASES = 4
-# Pages read between two looks at whether the run is to stop.
+# Pages read between two checks whether the run should stop.
 READ_AT_ONCE = 64
 
 
 @dataclass(slots=True)
 class Round:
-    """What one round did: who was sighted by which lead, and what failed. `known_before`: how many
-    entities were known when it began; `mark`: who matched by then (`EntityCounts.matched_since`).
-    `answers` are those of `queries`; `lists` are the pages that name many, by the address asked,
-    and whom they link to."""
+    """The results of one round: which lead sighted which entities, and what failed.
+    `known_before`: number of entities known at its start; `mark`: for
+    `EntityCounts.matched_since`. `answers` belong to `queries`; `lists`: pages that name many
+    entities, by requested address, with their links."""
 
     number: int
     known_before: int
@@ -69,7 +68,7 @@ class Round:
 
     @property
     def effort(self) -> float:
-        """Leads followed, a link counting a tenth of a result page; infinite where no lead was
+        """Leads followed, where a link counts a tenth of a result page; infinite if no lead was
         worth following, since the next round would find none either."""
         links = len(self.sighted) - len(self.queries)
         return len(self.queries) + 0.1 * links if self.sighted else math.inf
@@ -77,8 +76,8 @@ class Round:
 
 @dataclass(slots=True)
 class Discovery:
-    """The discovery of one run. `halted` tells whether the run is to stop now, within a round.
-    `ahead`: fetches for the next round meanwhile (None: nothing does)."""
+    """The discovery of one run. `halted`: whether the run should stop now, within a round.
+    `ahead`: prefetches for the next round (None: no prefetching)."""
 
     context: RunContext
     spec: RunSpec
@@ -105,25 +104,25 @@ class Discovery:
 
     @property
     def only_failures(self) -> bool:
-        """Whether sources were asked, and none has ever answered."""
+        """Whether sources were queried and none has ever answered."""
         return 0 < self._asked == self._failed and not self.resolver.entities
 
     @property
     def hides_more(self) -> bool:
-        """Whether queries were cut at their depth and nothing was there to split them by."""
+        """Whether queries were cut off at their maximum depth without a facet to split them by."""
         return bool(self._saturated) and not self._opened_follow_ups
 
     @property
     def open_own_words(self) -> int | None:
-        """How many of the queries in the question's own words have a further page to be read; None
-        where all sources are lists, and nothing is asked in words."""
+        """How many queries in the question's own words have unread pages; None if all sources
+        are lists."""
         if all(source.enumerates for source in self.context.sources):
             return None
         return self.frontier.open_pages_of(self._own_words)
 
     @property
     def is_walked(self) -> bool:
-        """Whether all sources are lists, and read to their end."""
+        """Whether all sources are lists and have been read completely."""
         only_lists = all(source.enumerates for source in self.context.sources)
         return only_lists and not self.frontier.open_queries
 
@@ -132,7 +131,7 @@ class Discovery:
         return self.frontier.open_leads + len(self.mention_finder.mentions)
 
     def start(self, queries: Sequence[str]) -> None:
-        """Open the planned queries on every source that is asked, and the lists of the others."""
+        """Open the planned queries on every searchable source, and the lists of the others."""
         queries = (*queries, *self.mention_finder.queries)
         asked = own_words(self.spec, self.context.clock.now().date())
         self._own_words = {fold(query): f"{OWN_WORDS}{n}" for n, query in enumerate(asked)}
@@ -146,7 +145,7 @@ class Discovery:
                 self.frontier.add_query(source.spec, query, unit, promise, True)
 
     def look_ahead(self, this: Round) -> None:
-        """Fetch what the round after `this` will probably ask for, while this one is judged."""
+        """Prefetch what the round after `this` will probably need, while this one is judged."""
         if self.ahead is None:
             return
         most = self.generator.queries_per_round
@@ -164,7 +163,7 @@ class Discovery:
         self.ahead.begin(queries, links, set(self.frontier.read))
 
     async def round(self) -> Round:
-        """Follow the best open leads once."""
+        """Follow the best open leads."""
         self._rounds += 1
         this = Round(self._rounds, len(self.resolver.entities), self.resolver.entity_counts.mark)
         self.mention_finder.open(self.frontier, self._asked_sources, self._match_rate())
@@ -199,7 +198,8 @@ class Discovery:
         return this
 
     def learn(self, this: Round) -> None:
-        """After the round's entities were judged: what its leads brought, and what to ask next."""
+        """After the round's entities were judged: learn what its leads brought, and open
+        follow-ups."""
         rate = self._match_rate()
         matched_now = {e.id for e in self.resolver.entity_counts.matched_since(this.mark)}
         for lead, entities in this.sighted:
@@ -231,8 +231,8 @@ class Discovery:
     # ------------------------------------------------------------------------------- inside
 
     def _match_rate(self) -> float:
-        """The share of decided candidates that match, with a prior of one in twenty: what any new
-        one promises. Those that are unclear tell nothing."""
+        """The share of decided candidates that match, with a prior of one in twenty: the promise
+        of a new one. Unclear candidates are ignored."""
         counts = self.resolver.counts()
         return (counts.matched + 1) / (counts.matched + counts.unmatched + 20)
 
@@ -260,7 +260,7 @@ class Discovery:
         return leads[:left]
 
     def _links(self, queries_taken: int) -> list[PageLead]:
-        """Links to follow this round. Those that promise little wait until queries run dry."""
+        """Links to follow in this round. Unpromising ones wait until queries are exhausted."""
         count = self.generator.pages_per_round
         if queries_taken >= self.generator.queries_per_round // 2:
             taken = self.frontier.take_pages(count)
@@ -271,7 +271,7 @@ class Discovery:
         return self.frontier.take_pages(count)
 
     async def _ask(self, lead: QueryLead, this: Round) -> SearchAnswer:
-        """The answer to a lead, from the store where it is fresh; empty where the source failed."""
+        """The answer to a lead, from the store if fresh; empty if the source failed."""
         since = self.context.clock.now() - self.context.search_max_age
         searches = self.context.store.searches
         source = self._source(lead.source)
@@ -297,7 +297,7 @@ class Discovery:
         return answer
 
     async def _read(self, urls: list[str]) -> dict[str, Snapshot]:
-        """Fetch the pages, as many as the cap allows; by the address asked."""
+        """Fetch the pages, as many as the cap allows, by requested address."""
         left = self.meter.left(Cap.PAGES)
         urls = urls if left is None else urls[:left]
         read: dict[str, Snapshot] = {}
@@ -322,7 +322,7 @@ class Discovery:
         read: dict[str, Snapshot],
         unread: set[str],
     ) -> list[Entity]:
-        """The entities that the hits are about, each once, marked as sighted by the lead."""
+        """The entities of the hits, each once, recorded as sighted by the lead."""
         entities: dict[str, Entity] = {}
         for hit in hits:
             snapshot = read.pop(hit.url, None)
@@ -332,7 +332,7 @@ class Discovery:
             if entity is None and hit.name is not None:
                 entity = self.resolver.add_mention(hit.url, hit.name)
                 if entity is not None and hit.url in unread:
-                    entity.changed = False  # not read yet is not the same as says nothing
+                    entity.changed = False  # not read yet is different from saying nothing
             if entity is not None:
                 entity.sight(lead.unit)
                 if isinstance(lead, QueryLead) and (mark := self._own_words.get(fold(lead.query))):
@@ -348,7 +348,7 @@ class Discovery:
         return self.resolver.add_page(snapshot, reading)
 
     def _open_links(self, snapshot: Snapshot, reading: PageReading) -> None:
-        """A list's items and its next page become leads."""
+        """Turn a list's items and its next page into leads."""
         if reading.kind in (PageKind.LIST, PageKind.ARTICLE):
             unit = f"list:{host_of(snapshot.final_url)}"
             page_worth = self.relevance.of_list(snapshot)
@@ -360,7 +360,7 @@ class Discovery:
                 self.frontier.add_page(snapshot.next_url, unit, page_worth)
 
     async def _visit_websites(self, this: Round) -> None:
-        """Read the own site of entities known by a profile only: own pages come first."""
+        """Read the own site of entities known only by a profile: own pages come first."""
         waiting = {
             e.id: e
             for _, entities in this.sighted
@@ -378,7 +378,8 @@ class Discovery:
                 entity.visited = True
 
     def _open_follow_ups(self) -> None:
-        """Split the whole by the values that matches have, and ask for it as matches write it."""
+        """Split large queries by values that matches have, and search for terms as matches spell
+        them."""
         today = self.context.clock.now().date()
         asked = [s.spec for s in self.context.sources if not s.enumerates]
         if not asked:
@@ -409,5 +410,5 @@ class Discovery:
 
 
 def _living(entities: Sequence[Entity]) -> list[Entity]:
-    """The entities that were not merged into others; those that were, as what they became."""
+    """The entities, with merged ones replaced by what they were merged into."""
     return [e for e in entities if e.merged_into is None]

@@ -1,10 +1,8 @@
-"""Who could be meant, within seconds and unproved.
+"""Entity search: entities that may be meant, within seconds and without proof.
 
-A round or two of discovery with small caps. Nothing is judged: what was found is ranked by the
-places that sources gave it and by the words it shares with what was asked. Where that is too
-little, it is filled up with what nobody has looked at: search results whose pages were not read,
-and names on lists.
-"""
+One or two rounds of discovery with small caps. Nothing is judged: results are ranked by their
+ranks in the sources and by the words they share with the question. If there are too few, unread
+search results and names on lists are added."""
 
 from __future__ import annotations
 
@@ -34,7 +32,7 @@ from netnew.text.tokens import content_words, fold, stem
 MAX_ENTITIES = 1_000
 DEADLINE_S = 8.0
 MAX_ROUNDS = 2
-# The first round has so much of the time, so that one slow page does not take all of it.
+# The share of the time for the first round, so that one slow page does not use all of it.
 _FIRST_ROUND = 0.6
 _EFFORT = Generator(
     "entity search",
@@ -69,7 +67,7 @@ _OF_WHICH = re.compile(r"(in|with|of|by|for|near|from|at|on|that|which|and|to|wh
 
 @dataclass(frozen=True, slots=True)
 class FoundEntity:
-    """Who may be meant. None of the three is ever empty."""
+    """An entity that may be meant. None of the three fields is ever empty."""
 
     name: str
     url: str
@@ -78,7 +76,7 @@ class FoundEntity:
 
 @dataclass(slots=True)
 class EntitySearch:
-    """One search. `planned` was read by rules; `limit`: how many are wanted (1 to 1,000)."""
+    """One search. `planned` was read by rules; `limit`: maximum number of results (1 to 1,000)."""
 
     context: RunContext
     planned: Plan
@@ -106,7 +104,8 @@ class EntitySearch:
         return self._meter.spend
 
     async def found(self) -> list[FoundEntity]:
-        """The best first, each once. Raises SourceUnavailable where no source answered."""
+        """The results, best first, without duplicates. Raises SourceUnavailable if no source
+        answered."""
         rounds = await self._rounds()
         ranked = [e for e in self._ranked() if self._relevance(e) > 0]
         if len(ranked) < self.limit:

@@ -1,8 +1,7 @@
-"""What the pages of candidates have in common: the parts that a too big whole splits into.
+"""Facets: values that pages of candidates share, by which large queries are split.
 
-All is counted as the pages come. So what is asked of it each round costs no more with a hundred
-thousand pages than with a hundred.
-"""
+Counts are kept as pages arrive, so each round costs the same with a hundred thousand pages as
+with a hundred."""
 
 from __future__ import annotations
 

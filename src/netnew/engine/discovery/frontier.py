@@ -1,8 +1,7 @@
-"""What could be asked or read next, and what it promises: leads, ranked by expected new matches.
+"""The frontier: open queries and links, ranked by expected new matches.
 
-Leads are kept in heaps, so that a round costs as much with a hundred thousand open links as with
-a hundred.
-"""
+Leads are kept in heaps, so that a round costs the same with a hundred thousand open links as
+with a hundred."""
 
 from __future__ import annotations
 
@@ -15,9 +14,9 @@ from netnew.engine.discovery.link_queue import LinkQueue, PageLead
 from netnew.engine.url_identity import canonical_address, is_address
 from netnew.text.tokens import fold
 
-# A lead that promises less than this many new matches for its cost is not followed.
+# A lead with fewer expected new matches for its cost is not followed.
 MIN_PROMISE = 0.02
-# What the second page of a planned query promises at least.
+# The minimum promise of a planned query's second page.
 PLANNED_PROMISE = 0.12
 
 

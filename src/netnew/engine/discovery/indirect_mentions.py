@@ -1,8 +1,7 @@
-"""Leads to entities that a page names without being, or linking to, a page of theirs.
+"""Leads to entities that a page names without a link to a page of theirs.
 
-Names in tables and lists, where there is a model to say which cells are names; and who stands on
-the pages of another kind of thing, where the question asks for such ('founders of …').
-"""
+Names in tables and lists, if a model can say which cells are names; and names on pages of
+related entities, if the question asks for such a relation ('founders of …')."""
 
 from __future__ import annotations
 
@@ -33,7 +32,7 @@ _PROFILE_FACTS = 3
 
 @dataclass(slots=True)
 class MentionFinder:
-    """What one run has heard of. Without an advisor and without a hop it hears nothing."""
+    """Finds mentions for one run; does nothing without an advisor or a relation hop."""
 
     spec: RunSpec
     relevance: Relevance
@@ -65,7 +64,7 @@ class MentionFinder:
         halted: Callable[[], Awaitable[bool]],
         are_others: bool = False,
     ) -> None:
-        """Take note of whom `pages` name. `are_others`: they are the own sites of entities found.
+        """Collect the names on `pages`. `are_others`: they are own sites of entities found.
         Raises ModelMisconfigured."""
         self._listens = context.advisor is not None or self.hop is not None
         if not self._listens:
@@ -89,7 +88,7 @@ class MentionFinder:
                 frontier.add_page(page.next_url, _list_unit(page), self.relevance.of_list(page))
 
     def open(self, frontier: Frontier, sources: Sequence[str], match_rate: float) -> None:
-        """Ask for the most promising mentions, as many as a round may."""
+        """Open queries for the most promising mentions, as many as a round allows."""
         for mention, promise in self.mentions.take(self.generator.mentions, match_rate):
             query = mention.query(self.spec.entity_type)
             self.mentions.asks(query, mention)

@@ -1,4 +1,4 @@
-"""Links that could be followed, ranked by what the lists that hold them have given so far."""
+"""A queue of links, ranked by what their lists have brought so far."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class PageLead:
 
 @dataclass(slots=True)
 class HitRate:
-    """How often what a list led to was a match."""
+    """How often a list's links led to matches."""
 
     followed: int = 0
     matched: int = 0

@@ -1,8 +1,7 @@
-"""Names met without an address, to be resolved to an entity's own page.
+"""A queue of names without an address, to be resolved to an entity's own page.
 
-A mention is a lead and no entity. It is asked for by name; only a hit whose title or host has the
-name is read. Where nothing has it, the mention came to nothing.
-"""
+A mention is a lead, not an entity. It is searched for by name; only a hit whose title or host
+contains the name is read."""
 
 from __future__ import annotations
 
@@ -45,7 +44,7 @@ class Mention:
 
 @dataclass(slots=True)
 class MentionQueue:
-    """The names that wait to be asked for, each once, by what their list has brought so far."""
+    """The waiting names, each once, ranked by what their list has brought so far."""
 
     _names: set[str] = field(default_factory=set)
     _known: set[str] = field(default_factory=set)

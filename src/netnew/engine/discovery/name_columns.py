@@ -1,8 +1,7 @@
-"""Tables whose rows name entities and link to none: a model says once which column has the names.
+"""Tables whose rows name entities without links: a model says once which column has the names.
 
-Its answer is kept by the page's text, so that another run, or this one walked again, asks nothing.
-The next pages of a list have the same head, and are not asked about either.
-"""
+Its answer is stored by the page's text, so that other runs and replays need no call. Further
+pages of a list have the same header and need none either."""
 
 from __future__ import annotations
 

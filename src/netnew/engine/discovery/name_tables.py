@@ -1,4 +1,4 @@
-"""Rows that name things without a link to them: tables, and lists of points.
+"""Tables and bullet lists whose rows name things without links.
 
 A snapshot keeps a table's row as one line 'A | B | C' (empty cells are left out), a row of two as
 a fact, and each point of a list as a block. So a table is a run of such segments, one after

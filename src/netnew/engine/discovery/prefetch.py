@@ -1,11 +1,8 @@
-"""While candidates are judged, what the next round will probably ask and read is
-fetched.
+"""Prefetches, while candidates are judged, what the next round will probably need.
 
-The round itself walks as it would without: it finds the answers and pages in the store. What was
-fetched for nothing is charged when that is known, and there is never more of it than the caps
-leave.
-A search that costs money is not made ahead.
-"""
+The round itself is unchanged: it finds the answers and pages in the store. Unused prefetches are
+charged once that is known, and never exceed the caps. Searches that cost money are not
+prefetched."""
 
 from __future__ import annotations
 

@@ -1,9 +1,7 @@
-"""Who is asked for stands on the pages of another kind of thing.
+"""Relation hops: the requested entities are named on the pages of related ones.
 
-Of 'founders of robotics startups' the startups are found first: they are asked for too, the links
-of their pages to 'Team' are followed, and what stands under such a heading is a lead, by its link
-or by its name.
-"""
+For 'founders of robotics startups', the startups are searched for, too; links to 'Team' on their
+pages are followed, and entries under such a heading become leads, by link or by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much a list and its items promise, judged by the words of the conditions."""
+"""The promise of a list and its items, judged by the words of the conditions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How matches write a term otherwise: 'MIT License' for 'MIT', 'Nodejs' for 'Node.js'."""
+"""Other spellings of a term among matches: 'MIT License' for 'MIT', 'Nodejs' for 'Node.js'."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chao2: what was sighted once and twice tells what was sighted never.
+"""Chao2: what was sighted once and twice tells how much was never sighted.
 
 Each query family is a sampling unit; a match's incidence is the number of units that sighted it
 (Chao 1987, Colwell & Chao 2017). A lower bound where matches are not alike easy to sight.

@@ -1,4 +1,4 @@
-"""The discovery curve: how fast new matches still come tells how many are left.
+"""The discovery curve: the rate of new matches tells how many are left.
 
 With every lead the matches left get fewer, and harder to find. Clench's curve (Soberón & Llorente
 1993) says that x leads find the part x / (x + s) of them: what is found is the sum of an

@@ -1,4 +1,4 @@
-"""Distributions over a number that nobody can count: matches unseen, undecided or wrong.
+"""Distributions of unknown numbers: matches unseen, undecided or wrong.
 
 A distribution is a weight for each of some whole numbers, close together where they are small. Two
 distributions of the same number are pooled by their mean (the linear opinion pool): where the

@@ -1,4 +1,4 @@
-"""How many matches exist: found, undecided and unseen, right and wrong.
+"""Estimates how many matches exist: found, undecided and unseen, right and wrong.
 
 The total is a sum: the matches found that are right, those among the candidates without a decision
 (`undecided`), and those that no query or list has shown.
@@ -177,7 +177,7 @@ def wrong_at_most(matched: int, part: float) -> int:
 
 
 def _unseen(sightings: Sightings, curve: DiscoveryCurve) -> Distribution:
-    """How many matches no query or list has shown."""
+    """The number of matches that no query or list has shown."""
     seen, sampled = sightings.seen, sightings.incidence()
     counts = numbers(seen)
     by_rounds = curve.unseen_distribution(counts, seen)

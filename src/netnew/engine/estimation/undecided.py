@@ -1,4 +1,4 @@
-"""Matches among the candidates without a decision: those that are unclear, and those not judged.
+"""Matches among undecided candidates: the unclear ones and those not judged.
 
 Candidates that were not judged are taken to match as often as the judged ones, give or take what a
 few of them would show. Unclear ones are no random sample: what made them unclear may have to do
@@ -28,7 +28,7 @@ class DecisionCounts:
 
     @property
     def undecided(self) -> int:
-        """How many have no decision."""
+        """The number of undecided candidates."""
         return self.unclear + self.not_judged
 
     @property
@@ -37,11 +37,11 @@ class DecisionCounts:
         return (self.matched + 0.5) / (self.matched + self.unmatched + 1)
 
     def matches_not_judged(self) -> Distribution:
-        """How many of those not judged match."""
+        """The number of unjudged candidates that match."""
         known = min(MAX_CHECKED, self.matched + self.unmatched + 1.0)
         rate = self.pass_rate
         return beta_binomial(self.not_judged, rate * known, (1 - rate) * known)
 
     def matches_unclear(self) -> Distribution:
-        """How many of the unclear ones match."""
+        """The number of unclear candidates that match."""
         return beta_binomial(self.unclear, self.pass_rate, 1 - self.pass_rate)

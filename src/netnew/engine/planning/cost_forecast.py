@@ -1,4 +1,4 @@
-"""What judging may cost, told before a cent is spent."""
+"""The expected cost of judging, before anything is spent."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ class CostForecast:
 def expected_cost(
     price: Price, budget: Budget, evaluate_limit: int | None, calls: int = 1
 ) -> CostForecast:
-    """What a run within `budget` may cost at `price`. `calls`: the most a candidate takes."""
+    """The expected cost of a run within `budget` at `price`. `calls`: maximum calls per
+    candidate."""
     one = price.cost(INPUT_TOKENS, OUTPUT_TOKENS)
     counts = [n for n in (budget.pages, evaluate_limit) if n is not None]
     limits = [one * calls * min(counts)] if counts else []

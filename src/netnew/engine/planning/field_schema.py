@@ -1,4 +1,4 @@
-"""The shape of what is asked about each match: what it may be, and its form as JSON Schema."""
+"""The shape of requested fields: their limits, and their JSON Schema."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TYPES: Mapping[Format, Mapping[str, object]] = {
 def check_enrichments(
     conditions: Sequence[MatchCondition], enrichments: Sequence[Enrichment]
 ) -> None:
-    """Raises InvalidInput for the first enrichment that cannot be worked with, naming its path."""
+    """Raise InvalidInput for the first invalid enrichment, naming its path."""
     _check(enrichments, (), {c.name for c in conditions})
     count = len(leaves(enrichments))
     if count > MAX_LEAVES:

@@ -1,4 +1,4 @@
-"""JSON Schema as enrichments: which of it is read, and what is refused by name.
+"""Reads JSON Schema as enrichments.
 
 Read are objects with properties, texts (with the formats date, date-time, uri and email), numbers,
 booleans, lists of texts and enums of texts, each also with null, and references within the schema.

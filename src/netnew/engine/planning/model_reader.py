@@ -1,8 +1,7 @@
-"""A model reads the objective, where there is one; the plan is made of what it says.
+"""Lets a model read the objective; the plan uses its reading.
 
-What it said is kept like a source's answer: the same question on the same day is not asked twice.
-Where it has no usable answer, the objective is read by rules as ever.
-"""
+Its reading is stored like a source's answer: the same question is not asked twice on one day.
+Without a usable answer, rules read the objective."""
 
 from __future__ import annotations
 

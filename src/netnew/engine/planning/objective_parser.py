@@ -1,4 +1,4 @@
-"""An objective in plain English, read without a model: what kind of thing, and which conditions.
+"""Parses an objective in plain English without a model: entity type and conditions.
 
 'robotics startups in Germany with fewer than 20 people' is a noun phrase (modifiers and a head)
 followed by clauses. The head is the entity type; each modifier that says something and each clause

@@ -1,4 +1,4 @@
-"""The objective becomes a complete spec and a first set of queries."""
+"""Turns an objective into a complete spec and first queries."""
 
 from __future__ import annotations
 
@@ -36,12 +36,11 @@ from netnew.text.dates import bounds_in
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A complete spec, what discovery will ask first, and what the run may spend at most.
+    """A complete spec, the first queries, and the budget.
 
-    `unreadable`: condition name → the part that the judge cannot read. `budget`: the caps that
-    hold, the generator's with the caller's in their place. `spend`: what making the plan took.
-    `judge_because`: why this judge. `expected`: what judging may cost (None: nothing).
-    """
+    `unreadable`: condition name → the part that the judge cannot read. `budget`: the caps in
+    effect, the generator's overridden by the caller's. `spend`: what planning used.
+    `judge_because`: why this judge. `expected`: expected cost of judging (None: nothing)."""
 
     spec: RunSpec
     queries: tuple[str, ...]
@@ -54,9 +53,9 @@ class Plan:
 
 
 def plan(spec: RunSpec, judge: Judge, clock: Clock) -> Plan:
-    """Fill what is missing in `spec`; the only stage that reads the objective as free text.
+    """Fill what is missing in `spec`. Only this stage reads the objective as free text.
 
-    Raises InvalidInput naming the field that is wrong.
+    Raises InvalidInput naming the invalid field.
     """
     check(spec)
     today = clock.now().date()

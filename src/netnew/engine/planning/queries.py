@@ -1,4 +1,4 @@
-"""What to ask the sources: first the question and its parts, then what is still missing.
+"""The queries for the sources: first the question and its parts, then follow-ups.
 
 The first queries name what the conditions name, alone and together. The follow-ups split what is
 still too big: a query that keeps giving matches to its last page is asked again together with a

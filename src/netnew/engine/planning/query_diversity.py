@@ -1,4 +1,4 @@
-"""Which queries to ask first of many: those that add most to the ones before them.
+"""Chooses which of many queries to send first: those that add most to the previous ones.
 
 Greedy facility location over shared trigrams (as HERO, NSLP 2026, does with embeddings): a query
 that says again what others said waits, one that says it word for word is left out.

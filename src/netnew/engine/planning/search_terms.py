@@ -1,4 +1,4 @@
-"""The terms that a condition is searched by: the values it names, with wholes as their parts.
+"""The search terms of a condition: the values it names, with wholes split into parts.
 
 A page says 'France', not 'a European country', and '2023', not '2021 or later'; so a region is
 searched by its countries and a period by its years.

@@ -1,4 +1,4 @@
-"""What a page is about: one entity, a list of many, or nothing of use."""
+"""Classifies pages: about one entity, a list of many, an article, or nothing useful."""
 
 from __future__ import annotations
 
@@ -34,12 +34,11 @@ class PageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PageReading:
-    """What a page says about whom.
+    """The result of classifying a page.
 
-    `name` is the display name of the entity ('' where none is sure), `names` all names met, former
-    ones included. `website` is another address that the page gives as the entity's own site.
-    `items` are the links of the list it holds.
-    """
+    `name`: display name of the entity ('' if none is certain); `names`: all names, including
+    former ones; `website`: an address given as the entity's own site; `items`: the links of its
+    list."""
 
     kind: PageKind
     name: str = ""
@@ -86,7 +85,7 @@ LIST_TITLE = re.compile(
 
 
 def read_page(snapshot: Snapshot) -> PageReading:
-    """What `snapshot` is about. Pages that are no evidence are about nothing."""
+    """What `snapshot` is about. Pages that are not evidence are about nothing."""
     if not snapshot.is_evidence or _ABOUT_NOTHING.match(snapshot.title.strip()):
         return PageReading(PageKind.NOTHING)
     items = list_items(snapshot)

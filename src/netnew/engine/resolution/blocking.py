@@ -1,9 +1,9 @@
-"""Entities that may be one by their names and sites, found without comparing all with all.
+"""Blocking: pairs of entities that may be the same by name and site, found without comparing all
+pairs.
 
-Each is filed under the letters of its names, under the first part of its own domain, and under its
-names' words. It is compared only with those filed under the same, where they are few: a word or a
-name that many have tells nothing. So the ten-thousandth costs no more than the tenth.
-"""
+Each entity is indexed by the letters of its names, the first part of its own domain, and the
+words of its names. It is compared only with entities under the same key, if they are few: a word
+or name that many share says nothing. So the ten-thousandth entity costs no more than the tenth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who are never one, whatever they share: a merge of them was undone by hand."""
+"""Entities that must not be merged, because a merge of them was undone by hand."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class CannotLink:
 
     @classmethod
     def of(cls, merges: Iterable[Merge]) -> CannotLink:
-        """The two of each merge that was undone."""
+        """The pairs of undone merges."""
         apart = cls()
         for merge in merges:
             if merge.undone and merge.kept_identity is not None:

@@ -1,4 +1,4 @@
-"""An entity while a run works on it: what the resolver knows, until it becomes a candidate row."""
+"""An entity during a run: what the resolver knows, until it becomes a candidate row."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ _UNOBSERVED = _Unobserved()
 
 @dataclass(slots=True, eq=False)
 class Entity:
-    """One entity as known so far in this run. Only the resolver and the stages change it.
+    """An entity as known so far in this run. Only the resolver and the stages change it.
 
     `own_keys` are the identity keys of its website, where a page names one: the site named, and
     where that led. `pages` are the pages read about it, by final address; `add_page` alone adds

@@ -1,8 +1,7 @@
-"""How many entities of a run stand where, kept as each changes and never counted anew.
+"""Counts of a run's entities by status, updated with each change instead of recounted.
 
-Entities tell it of each change themselves. So what a run asks after every candidate (the counts,
-the matches, the estimate, who is to be judged again) costs as much at the last as at the first.
-"""
+Entities report each change themselves. So what a run needs after every candidate (counts,
+matches, estimate, entities to judge again) costs the same for the last as for the first."""
 
 from __future__ import annotations
 
@@ -21,7 +20,7 @@ MAY_MATCH = (MatchStatus.MATCHED, MatchStatus.UNCLEAR)
 
 @dataclass(slots=True)
 class DirtyQueue:
-    """Entities that something happened to since they were last taken, each once."""
+    """Entities changed since they were last taken, each once."""
 
     _waiting: dict[int, Entity] = field(default_factory=dict)
 
@@ -29,7 +28,7 @@ class DirtyQueue:
         self._waiting[entity.ordinal] = entity
 
     def take(self) -> list[Entity]:
-        """All of them in the order they were found; none are left."""
+        """Take all of them, in the order found."""
         taken = [self._waiting[ordinal] for ordinal in sorted(self._waiting)]
         self._waiting.clear()
         return taken

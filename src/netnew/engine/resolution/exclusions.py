@@ -1,4 +1,4 @@
-"""Whom to leave out: an exclude list, ready to be asked a million times."""
+"""The exclude list, as a compact set of hashes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same entity or another?
+"""Entity resolution: which pages and mentions are the same entity.
 
 Every page and mention gives keys; entities that share a key are one. Keys come from addresses
 (what does not count is left out, redirects and canonical addresses followed), from the website a
@@ -47,8 +47,7 @@ from netnew.text.name_keys import name_key
 
 @dataclass(slots=True)
 class Resolver:
-    """All entities of a run, by their keys. `cannot_link`: who are never one, whatever they
-    share."""
+    """All entities of a run, by their keys. `cannot_link`: entities that must not be merged."""
 
     run_id: RunId
     clock: Clock
@@ -64,11 +63,11 @@ class Resolver:
     _neighbours: SameSiteIndex = field(default_factory=SameSiteIndex)
 
     def counts(self) -> Counts:
-        """Candidates by status, those turned away by the exclude list among the discarded."""
+        """Counts by status; excluded entities count as discarded."""
         return self.entity_counts.counts(self.excluded)
 
     def matched(self) -> Collection[Entity]:
-        """The entities that match now, in the order they came to."""
+        """The entities that match now, in the order they came to match."""
         return self.entity_counts.matched.values()
 
     def drain_changed(self) -> list[Entity]:
@@ -83,7 +82,7 @@ class Resolver:
         return self.entity_counts.gone.take()
 
     def entity_at(self, url: str) -> Entity | None:
-        """The entity that a page at `url` is known to be about."""
+        """The entity of the page at `url`, if known."""
         return self._by_key.get(f"at:{canonical_address(url)}")
 
     def add_page(self, snapshot: Snapshot, reading: PageReading) -> Entity | None:
@@ -124,7 +123,7 @@ class Resolver:
         return (entity.keys, entity.names[:1], entity.url) in self.exclusions
 
     def add_mention(self, url: str, name: str) -> Entity | None:
-        """An entity that a list names, with or without a page that can be read."""
+        """Add an entity named by a list, with or without a readable page."""
         keys = [identity_key(url), f"at:{canonical_address(url)}"]
         entity = self._entity_with(keys)
         if entity is None:

@@ -1,4 +1,4 @@
-"""Entities of one name on one site, by what lies above and below them.
+"""Entities with the same name on one site, by the addresses above and below them.
 
 A thousand documents of a folder may be called 'Invoice'. So where there are many, they are found by
 the parts of their addresses, and not by going through all of them.

@@ -1,4 +1,4 @@
-"""Undo a merge. Who was lost comes back as he was, and takes along what was his.
+"""Undoes a merge: the lost entity is restored, with what belonged to it.
 
 A verdict of the one kept that rests on the other's pages proves nothing any more: it is unclear
 then, in the row and in the ledger.
@@ -27,7 +27,7 @@ from netnew.ports.store import Changes
 
 @dataclass(frozen=True, slots=True)
 class Unmerge:
-    """A merge undone, and the rows of both as they are then."""
+    """An undone merge, with the resulting rows of both entities."""
 
     merge: Merge
     kept: Candidate

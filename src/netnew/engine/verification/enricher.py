@@ -1,9 +1,8 @@
-"""Fill the asked fields of matched candidates, each with citations, null where the pages do
-not say. Values go through the ledger like verdicts, so that none is read twice.
+"""Fills the requested fields of matches, each with citations, null if the pages do not say. Values
+go through the ledger like verdicts, so that none is paid for twice.
 
-A judge is asked for the leaves of what is nested, and says what the pages say; here that becomes a
-value of the asked format.
-"""
+A judge answers the leaves of nested fields as the pages say them; here the answers are converted
+to the requested format."""
 
 from __future__ import annotations
 

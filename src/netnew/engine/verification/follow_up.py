@@ -1,4 +1,4 @@
-"""Where else on its own site a candidate may say what is still unclear."""
+"""Follow-up: further pages that may decide what is still unclear about a candidate."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ _MAX_HITS = 3
 
 @dataclass(slots=True)
 class FollowUp:
-    """`deeper_pages`: how many further pages of its own; `searches`: how many searches for it."""
+    """`deeper_pages`: how many further own pages to read; `searches`: how many searches to make."""
 
     context: RunContext
     meter: BudgetMeter
@@ -80,7 +80,7 @@ class FollowUp:
     searches: int = 0
 
     async def deeper(self, entity: Entity, asked: Sequence[MatchCondition]) -> bool:
-        """Read further pages of the candidate's own, once; whether that brought new evidence."""
+        """Read further own pages of the candidate, once; True if that brought new evidence."""
         if entity.deepened:
             return False
         entity.deepened = True
@@ -93,7 +93,7 @@ class FollowUp:
         return len(entity.pages) > before
 
     async def targeted(self, entity: Entity, asked: Sequence[MatchCondition]) -> bool:
-        """Search for what is open about the candidate, once; whether that brought new evidence."""
+        """Search for what is open about the candidate, once; True if that brought new evidence."""
         sources = [s for s in self.context.sources if not s.enumerates]
         if entity.searched or not self.searches or not sources or not entity.names:
             return False

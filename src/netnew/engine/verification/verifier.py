@@ -1,9 +1,8 @@
-"""A candidate against the conditions; one verdict a condition, proved or unclear.
+"""Verifies candidates: one verdict per condition, proved or unclear.
 
-The ledger is asked before the judge. Conditions are judged in the order cost ÷ (1 − pass rate),
-learned as the run goes, until the share that must hold is out of reach. A candidate that stays
-unclear gets a second look at further pages of its own.
-"""
+The ledger is consulted before the judge. Conditions are judged in the order cost ÷ (1 − pass
+rate), learned during the run, until the required share is out of reach. For a candidate that
+stays unclear, further pages are read."""
 
 from __future__ import annotations
 
@@ -28,7 +27,7 @@ from netnew.ports.judging import JudgeRequest
 
 @dataclass(slots=True)
 class PassRates:
-    """How often each condition held, with a prior of one in two."""
+    """How often each condition was met, with a prior of one in two."""
 
     asked: dict[str, int] = field(default_factory=dict)
     held: dict[str, int] = field(default_factory=dict)
@@ -43,11 +42,12 @@ class PassRates:
         return (self.held.get(condition, 0) + 1) / (self.asked.get(condition, 0) + 2)
 
     def order(self, conditions: Iterable[MatchCondition]) -> list[MatchCondition]:
-        """The condition most likely to fail first (they cost alike); equals as given."""
+        """The conditions, most likely to fail first (their costs are equal); ties in the given
+        order."""
         return sorted(conditions, key=lambda c: self.rate(c.name))
 
 
-# Why a verdict on record does not count yet.
+# Why a stored verdict does not count yet.
 DEFERRED = "not stated: decided before, on a page that this run has not met yet"
 
 
@@ -69,11 +69,10 @@ async def _recalls_nothing(entity: Entity) -> Mapping[str, Verdict]:
 
 @dataclass(slots=True)
 class Verifier:
-    """Verifies entities of one run; keeps the pass rates.
+    """Verifies entities of one run and learns the pass rates.
 
-    `recall`: what this run itself decided before; it stays decided, however old its pages are.
-    `record`: keeps paid verdicts at once, where further calls follow for the same candidate.
-    """
+    `recall`: what this run decided before; it stays decided, however old its pages are.
+    `record`: stores paid verdicts immediately if further calls follow for the same candidate."""
 
     context: RunContext
     run_id: RunId
@@ -86,7 +85,7 @@ class Verifier:
     rates: PassRates = field(default_factory=PassRates)
 
     async def known(self, batch: Sequence[Entity]) -> dict[str, Known]:
-        """Entity id → what is on record and still holds; one look-up for all of `batch`."""
+        """Entity id → stored verdicts that still apply; one lookup for all of `batch`."""
         keys = {self._key(e, c): (e, c.name) for e in batch for c in self.spec.conditions}
         entries = await self.context.store.ledger.look_up(keys)
         newest = await self._newest_cited(batch, entries.values())
@@ -102,8 +101,8 @@ class Verifier:
         return {**known}
 
     async def verify(self, entity: Entity, known: Known) -> list[LedgerEntry]:
-        """Judge an entity; sets its status and verdicts and gives back what is new for the ledger
-        and not recorded yet."""
+        """Judge an entity: set its status and verdicts, and return new ledger entries that are
+        not stored yet."""
         entity.changed = False
         known = await self._met_again(entity, known)
         verdicts = self._from_ledger(entity, known)
@@ -138,7 +137,7 @@ class Verifier:
         return known
 
     def _open(self, verdicts: Mapping[str, Verdict]) -> list[MatchCondition]:
-        """The conditions that are not decided."""
+        """The undecided conditions."""
         unclear = Verdict("", ConditionOutcome.UNCLEAR)
         return [
             c
@@ -181,8 +180,8 @@ class Verifier:
         return read | {u: s for u, s in stored.items() if s.fetched_at >= oldest}
 
     def _still_holds(self, entity: Entity, entry: LedgerEntry, newest: dict[str, Snapshot]) -> bool:
-        """A decided verdict holds while each cited snapshot is its page's newest text and fresh; an
-        unclear one while there is no evidence that was not shown."""
+        """A decided verdict applies while each cited snapshot is its page's newest text and
+        fresh; an unclear one while there is no new evidence."""
         if entry.verdict.outcome is ConditionOutcome.UNCLEAR:
             return {p.snapshot.id for p in entity.evidence()} <= entry.shown
         return all(
@@ -235,7 +234,7 @@ class Verifier:
     async def _judge_missing(
         self, entity: Entity, verdicts: dict[str, Verdict]
     ) -> list[LedgerEntry]:
-        """Ask the judge, a group of conditions at a time, until the outcome is settled."""
+        """Call the judge for groups of conditions until the outcome is settled."""
         missing = self._missing(verdicts)
         entries: list[LedgerEntry] = []
         evidence = entity.evidence()
