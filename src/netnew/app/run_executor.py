@@ -40,7 +40,8 @@ _log = logging.getLogger(__name__)
 class _UnderWay(Protocol):
     """A generation of a run, under way in this process."""
 
-    run: Run
+    @property
+    def run(self) -> Run: ...
 
     async def step(self) -> bool: ...
     async def abandon_in_flight(self) -> None: ...

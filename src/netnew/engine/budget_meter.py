@@ -34,8 +34,7 @@ class BudgetMeter:
     Answers from the store count against the caps on searches and pages like fresh ones (though they
     cost nothing), so that the same question twice walks the same way. `spend_before` is what
     the run used under earlier budgets; it does not count. `spent` is what it used under this one in
-    a process before this. `judging`: how the judge's calls in this process went; `on_judging` is
-    called whenever that changes.
+    a process before this. `judging`: how the judge's calls in this process went.
     """
 
     budget: Budget
@@ -44,9 +43,9 @@ class BudgetMeter:
     spent: Spend = Spend()
     phase: ReplayPhase = ReplayPhase.ON
     judging: CallOutcomes = CallOutcomes()
-    on_judging: Callable[[], None] = lambda: None
     _start: float = field(init=False)
     _steps: Spend = field(init=False, default=Spend())
+    _on_judge_answer: Callable[[], None] = field(init=False, default=lambda: None)
 
     def __post_init__(self) -> None:
         self._start = self.clock.monotonic() - self.spent.seconds
@@ -63,11 +62,15 @@ class BudgetMeter:
             spend = replace(spend, stored_searches=0, stored_pages=0, ledger_hits=0)
         self.spent = self.spent + spend
 
+    def on_judge_answer(self, callback: Callable[[], None]) -> None:
+        """Call `callback` after each change of `judging`."""
+        self._on_judge_answer = callback
+
     def charge_judge(self, spend: Spend) -> None:
         """`add` for what the judge uses."""
         self.judging = self.judging + spend.outcomes
         self.add(spend)
-        self.on_judging()
+        self._on_judge_answer()
 
     @property
     def has_only_unusable_answers(self) -> bool:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from netnew.domain.budget import Budget, Spend
+from netnew.domain.ids import RunId
 from netnew.domain.judging_batch import JudgingBatch
 from netnew.domain.ledger import LedgerEntry
 from netnew.domain.run import Run, RunStatus, StopRequest
@@ -34,10 +35,18 @@ async def judge_batch(batch: JudgingBatch, run: Run, context: RunContext) -> Spe
     is to stop, or another has taken it. Raises what the judge raises."""
     spec = plan(run.spec, context.judge, FixedClock(run.created_at, context.clock)).spec
     meter = BudgetMeter(Budget(), context.clock)
-    verifier = Verifier(context, run.id, run.generation, spec, meter, FollowUp(context, meter, 0))
+    recorder = _LedgerRecorder(batch.run_id, context, meter)
+    verifier = Verifier(
+        context,
+        run.id,
+        run.generation,
+        spec,
+        meter,
+        FollowUp(context, meter, 0),
+        record=recorder.record,
+    )
     entities = await _entities(batch, context)
-    work = _ForAnother(batch, context, verifier, await verifier.known(entities))
-    verifier.record = work.record
+    work = _BatchJudging(batch, context, verifier, recorder, await verifier.known(entities))
     pool = JudgingPool(work.judge, work.room, max(1, context.in_flight // BATCHES_AHEAD))
     pool.give(entities)
     try:
@@ -45,7 +54,7 @@ async def judge_batch(batch: JudgingBatch, run: Run, context: RunContext) -> Spe
             await pool.settle(len(entities), _PATIENCE_S)
     finally:
         await pool.drop()
-    return work.spend
+    return recorder.spend
 
 
 async def _entities(batch: JudgingBatch, context: RunContext) -> list[Entity]:
@@ -55,39 +64,52 @@ async def _entities(batch: JudgingBatch, context: RunContext) -> list[Entity]:
 
 
 @dataclass(slots=True)
-class _ForAnother:
-    batch: JudgingBatch
+class _LedgerRecorder:
+    """Writes verdicts and what they cost."""
+
+    run_id: RunId
     context: RunContext
-    verifier: Verifier
-    known: Mapping[str, Known]
-    is_wanted: bool = True
-    _spend_told: Spend = field(default_factory=Spend)
+    meter: BudgetMeter
+    _spend_written: Spend = Spend()
 
     @property
     def spend(self) -> Spend:
-        """What the judge took; what was on record is the other worker's to count."""
-        return replace(self.verifier.meter.spend, seconds=0.0, ledger_hits=0)
+        """What the judge used. Ledger hits are counted by the worker that has the run."""
+        return replace(self.meter.spend, seconds=0.0, ledger_hits=0)
+
+    async def record(self, entries: list[LedgerEntry]) -> None:
+        """Write verdicts with what was spent, so that it counts for the day whatever becomes of
+        the batch."""
+        spent, self._spend_written = self.spend - self._spend_written, self.spend
+        await self.context.store.journal.commit(
+            Changes(self.run_id, ledger=tuple(entries), spent=spent)
+        )
+
+
+@dataclass(slots=True)
+class _BatchJudging:
+    """Judges the candidates of a batch while they are still wanted."""
+
+    batch: JudgingBatch
+    context: RunContext
+    verifier: Verifier
+    recorder: _LedgerRecorder
+    known: Mapping[str, Known]
+    is_wanted: bool = True
 
     async def judge(self, entity: Entity) -> None:
-        # Before each: who has taken the run meanwhile asks about the same candidates.
-        await self.look_around()
+        # Before each candidate: a worker that has taken the run over judges the same ones.
+        await self._check_if_wanted()
         if not self.is_wanted:
             return
         entries = await self.verifier.verify(entity, self.known.get(entity.id, {}))
         if entries:
-            await self.record(entries)
-
-    async def record(self, entries: list[LedgerEntry]) -> None:
-        """With what was spent, so that it counts for the day whatever becomes of the batch."""
-        spent, self._spend_told = self.spend - self._spend_told, self.spend
-        await self.context.store.journal.commit(
-            Changes(self.batch.run_id, ledger=tuple(entries), spent=spent)
-        )
+            await self.recorder.record(entries)
 
     def room(self) -> int:
         return len(self.batch.candidates) if self.is_wanted else 0
 
-    async def look_around(self) -> None:
+    async def _check_if_wanted(self) -> None:
         run = await self.context.store.runs.get(self.batch.run_id)
         self.is_wanted = (
             run.status is RunStatus.RUNNING

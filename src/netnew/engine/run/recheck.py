@@ -17,7 +17,7 @@ from netnew.domain.event import CandidateRechecked
 from netnew.domain.ids import RunId, candidate_id_for
 from netnew.domain.ledger import LedgerEntry
 from netnew.engine.resolution.entity import Entity
-from netnew.engine.run.judging_host import JudgingHost
+from netnew.engine.run.judging import RunJudging
 from netnew.engine.run.restore import entity_of
 from netnew.engine.verification.enricher import enrich
 
@@ -33,18 +33,18 @@ class RunRecheck:
     _waiting: list[Candidate] | None = None
     _told: set[str] = field(default_factory=set)
 
-    async def some(self, work: JudgingHost) -> None:
-        """The next few, and what came of them as rows and events of the run at work."""
-        store = work.context.store
+    async def step(self, judging: RunJudging) -> None:
+        """The next few, and what came of them as rows and events of the run at judging."""
+        store = judging.context.store
         if self._waiting is None:
-            self._told = {c.id async for c in store.candidates.of_run(work.run.id) if c.recheck}
+            self._told = {c.id async for c in store.candidates.of_run(judging.run.id) if c.recheck}
             self._waiting = [
                 c
                 async for c in store.candidates.of_run(self.refreshed)
                 if c.status is MatchStatus.MATCHED
             ]
         batch, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
-        found = await asyncio.gather(*(self._one(c, work) for c in batch))
+        found = await asyncio.gather(*(self._one(c, judging) for c in batch))
         rows = [row for row, _ in found if row is not None]
         events = [
             CandidateRechecked(r.id, r.name, r.url, r.recheck, r.status, r.verdicts)
@@ -53,28 +53,28 @@ class RunRecheck:
         ]
         ledger = [entry for _, entries in found for entry in entries]
         if rows or ledger:
-            await work.recorder.commit(*events, rows=rows, ledger=ledger)
+            await judging.recorder.commit(*events, rows=rows, ledger=ledger)
         self.is_done = not self._waiting
 
     async def _one(
-        self, before: Candidate, work: JudgingHost
+        self, before: Candidate, judging: RunJudging
     ) -> tuple[Candidate | None, list[LedgerEntry]]:
         """The row that tells what changed, None where nothing did."""
-        key = candidate_id_for(work.run.id, f"recheck {before.id}")
+        key = candidate_id_for(judging.run.id, f"recheck {before.id}")
         if key in self._told:
             return None, []
-        age = work.context.clock.now() - work.run.created_at
-        entity = await entity_of(before, work.context, work.meter, age)
-        known = (await work.verifier.known([entity])).get(entity.id, {})
+        age = judging.context.clock.now() - judging.run.created_at
+        entity = await entity_of(before, judging.context, judging.meter, age)
+        known = (await judging.verifier.known([entity])).get(entity.id, {})
         try:
-            entries = await work.verifier.verify(entity, known)
-            if entity.status is MatchStatus.MATCHED and work.run.spec.enrichments:
-                run = work.run
+            entries = await judging.verifier.verify(entity, known)
+            if entity.status is MatchStatus.MATCHED and judging.run.spec.enrichments:
+                run = judging.run
                 entries += await enrich(
-                    entity, run.id, run.generation, run.spec, work.context, work.meter
+                    entity, run.id, run.generation, run.spec, judging.context, judging.meter
                 )
         except ModelUnavailable as error:
-            work.breaker.failed(error)
+            judging.breaker.failed(error)
             return None, []  # nothing is known of it; the next refresh looks again
         outcome = _outcome(before, entity)
         if outcome is None:
@@ -82,11 +82,11 @@ class RunRecheck:
         row = replace(
             before,
             id=key,
-            run_id=work.run.id,
+            run_id=judging.run.id,
             status=entity.status,
             verdicts=entity.verdicts,
             enrichments=entity.enrichments,
-            generation=work.run.generation,
+            generation=judging.run.generation,
             decided_at=entity.decided_at,
             recheck=outcome,
         )

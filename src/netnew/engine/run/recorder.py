@@ -29,6 +29,7 @@ from netnew.engine.discovery.discovery import Discovery
 from netnew.engine.resolution.entity import Entity
 from netnew.engine.resolution.resolver import Resolver
 from netnew.engine.run.persisted_state import PersistedCandidates
+from netnew.engine.run.run_state import RunState
 from netnew.engine.run.unread_pages import UnreadCounter
 from netnew.ports.store import Changes
 
@@ -53,7 +54,7 @@ class RunRecorder:
     `ended_by`: why it ends, once that is known. `spend_told` counts for the workspace's day
     already."""
 
-    run: Run
+    state: RunState
     context: RunContext
     meter: BudgetMeter
     resolver: Resolver
@@ -61,14 +62,21 @@ class RunRecorder:
     told: PersistedCandidates
     unread: UnreadCounter = field(default_factory=UnreadCounter)
     spend_told: Spend = Spend()
-    rounds: int = 0
     ended_by: TerminationReason | None = None
     _merges_recorded: int = 0
 
     @property
-    def is_replaying(self) -> bool:
-        """Whether this is a round that was finished before this process took the run."""
-        return self.rounds < self.run.rounds
+    def run(self) -> Run:
+        """The run as it is now."""
+        return self.state.run
+
+    @run.setter
+    def run(self, run: Run) -> None:
+        self.state.run = run
+
+    @property
+    def _is_replaying(self) -> bool:
+        return self.state.is_replaying
 
     def catch_up(self) -> None:
         """What was merged or excluded on the way that is retraced was told before."""
@@ -105,7 +113,7 @@ class RunRecorder:
         merges = tuple(self.resolver.merges[self._merges_recorded :])
         self._merges_recorded = len(self.resolver.merges)
         # While it retraces, the counts in memory are those of an earlier time.
-        if not self.is_replaying:
+        if not self._is_replaying:
             self.run = self.summed_up() if sums_up else self._counted()
         spent = None
         if sums_up or self.context.day_budget.is_capped:
@@ -144,7 +152,7 @@ class RunRecorder:
         """Rows and events of recorded candidates that were merged into others or excluded."""
         rows: list[Candidate] = []
         events: list[EventBody] = []
-        if self.is_replaying:
+        if self._is_replaying:
             return rows, events
         for entity in self.resolver.drain_removed():
             if entity.recorded or self.told.has(entity):
@@ -194,11 +202,27 @@ class RunRecorder:
 
     async def save_new(self, waiting: list[Entity]) -> None:
         """Rows for those that were found but not judged: nothing found is lost."""
-        if self.is_replaying:
+        if self._is_replaying:
             return
         new = [e for e in waiting if not e.recorded and not self.told.has(e) and self.lists(e)]
         if new:
             await self.commit(*self.events_of(new), candidates=new)
+
+    async def save_spend(self) -> None:
+        """Write what was spent, whatever happens next; nothing while replaying."""
+        if not self._is_replaying:
+            await self.commit()
+
+    async def save_judged(self, entity: Entity, entries: list[LedgerEntry]) -> None:
+        """Write the row of a judged candidate, unless it says so already, and its verdicts; while
+        replaying the verdicts alone."""
+        if self._is_replaying:
+            if entries:
+                await self.record(entries)
+            return
+        events = [] if self.told.says(entity) else list(self.events_of([entity]))
+        candidates = [entity] if events else ()
+        await self.commit(*events, candidates=candidates, ledger=entries)
 
     async def sync_stale(self, only_new: bool = False) -> None:
         """Rows that say something else than is known, or are not there."""

@@ -19,7 +19,7 @@ from netnew.domain.candidate import MatchStatus
 from netnew.domain.judging_batch import JudgingBatch
 from netnew.engine.context import OtherWorker
 from netnew.engine.resolution.entity import Entity
-from netnew.engine.run.judging_host import JudgingHost
+from netnew.engine.run.judging import RunJudging
 
 MAX_AT_ONCE = 100
 MIN_AT_ONCE = 10
@@ -38,16 +38,16 @@ class RemoteJudging:
 
     _lanes: set[asyncio.Task[None]] = field(default_factory=set)
 
-    async def begin(self, work: JudgingHost) -> None:
+    async def begin(self, judging: RunJudging) -> None:
         """Have others judge some of what waits in the crew's queue, where that is worth it."""
-        context, budget = work.context, work.meter.budget
-        if context.others is None or context.judge_is_free or work.pool.waiting < WORTH_SHARING:
+        context, budget = judging.context, judging.meter.budget
+        if context.others is None or context.judge_is_free or judging.pool.waiting < WORTH_SHARING:
             return
         if budget.cost is not None or budget.tokens is not None:
             return
-        for other in await context.others(work.run.spec):
+        for other in await context.others(judging.run.spec):
             for _ in range(BATCHES_AHEAD):
-                lane = asyncio.create_task(self._lend_on(work, other))
+                lane = asyncio.create_task(self._lend_on(judging, other))
                 self._lanes.add(lane)
                 lane.add_done_callback(self._lanes.discard)
 
@@ -59,43 +59,43 @@ class RemoteJudging:
         if lanes:
             await asyncio.wait(lanes)
 
-    async def _lend_on(self, work: JudgingHost, other: OtherWorker) -> None:
+    async def _lend_on(self, judging: RunJudging, other: OtherWorker) -> None:
         """A batch after the other, until there is too little left or the other is lost."""
         try:
-            while batch := self._next(work):
+            while batch := self._next(judging):
                 try:
-                    is_lost = await self._lend(work, other, batch)
+                    is_lost = await self._lend(judging, other, batch)
                 finally:
-                    work.pool.return_borrowed(batch)
+                    judging.pool.return_borrowed(batch)
                 if is_lost:
                     return
         except Exception as error:
-            work.pool.fail(error)
+            judging.pool.fail(error)
 
-    def _next(self, work: JudgingHost) -> list[Entity]:
-        pool = work.pool
+    def _next(self, judging: RunJudging) -> list[Entity]:
+        pool = judging.pool
         # As much for each of them as for the crew here, so that all are done at about one time.
-        if work.run.spec.is_preview:
+        if judging.run.spec.is_preview:
             return []  # its rows are written once they are judged
         share = pool.waiting // (len(self._lanes) + BATCHES_AHEAD)
         if min(share, pool.spare) < MIN_AT_ONCE:
             return []
-        return pool.borrow(min(share, MAX_AT_ONCE), lambda entity: self._suits(work, entity))
+        return pool.borrow(min(share, MAX_AT_ONCE), lambda entity: self._suits(judging, entity))
 
-    def _suits(self, work: JudgingHost, entity: Entity) -> bool:
+    def _suits(self, judging: RunJudging, entity: Entity) -> bool:
         """Whether it is new, and there is something to be asked about it."""
-        is_new = entity.status is MatchStatus.GENERATED and not work.is_known(entity)
+        is_new = entity.status is MatchStatus.GENERATED and not judging.is_known(entity)
         return is_new and bool(entity.evidence())
 
-    async def _lend(self, work: JudgingHost, other: OtherWorker, lent: Sequence[Entity]) -> bool:
+    async def _lend(self, judging: RunJudging, other: OtherWorker, lent: Sequence[Entity]) -> bool:
         """Have a batch judged, and learn what is on record then; whether the other was lost."""
         ids = tuple(entity.id for entity in lent)
-        await work.recorder.save(lent)  # the other reads their rows
-        run, spend = work.run, None
+        await judging.recorder.save(lent)  # the other reads their rows
+        run, spend = judging.run, None
         try:
             async with asyncio.timeout(_GIVEN_UP_AFTER_S):
                 spend = await other(JudgingBatch(run.id, run.generation, run.epoch, ids))
         except TimeoutError:
             _log.warning("a batch took too long elsewhere", run=run.id, candidates=len(ids))
-        await work.take_judged(lent, spend or Spend())
+        await judging.take_judged(lent, spend or Spend())
         return spend is None

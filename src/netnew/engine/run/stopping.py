@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from netnew.domain.budget import Cap
 from netnew.domain.run import Counts, RunSpec, TerminationReason
 
+# Caps that also stop the judging of what was already found; the others only stop discovery.
+STOPS_JUDGING = frozenset({Cap.COST, Cap.TOKENS, Cap.SECONDS})
 # Below one match in two hundred judged candidates, going on is a waste.
 LOW_MATCH_RATE = 1 / 200
 NO_LEADS = "no query and no list is left that promises more"
