@@ -81,7 +81,7 @@ def test_a_measurement_without_floors_is_told(pinned: Path) -> None:
 
 
 def test_the_file_of_the_project_is_readable_and_pins_shares() -> None:
-    path = Path(__file__).resolve().parents[3] / "evals" / "floors.json"
+    path = Path(__file__).resolve().parents[2] / "evals" / "floors.json"
     for row in json.loads(path.read_text()).values():
         assert len(row["data_digest"]) == 64
         assert all(0 <= floor <= 1 for floor in row["floors"].values())

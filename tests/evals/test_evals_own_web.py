@@ -12,7 +12,7 @@ from evals.data_folder import Web
 from evals.reachable import is_live
 from evals.visible_text import visible_text
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 
 # Read off entities.jsonl by eye.
 TRUTH = {

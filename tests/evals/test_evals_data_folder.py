@@ -14,7 +14,7 @@ import pytest
 from evals.data_folder import BadDataFolder, digest_of, load_web
 from evals.product import Ask, find_command
 
-OWN = Path(__file__).resolve().parents[2] / "web"
+OWN = Path(__file__).resolve().parents[1] / "web"
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from evals.product import Ask, find_command
 from evals.report import document
 from evals.run import Plan, measure
 
-OWN = Path(__file__).resolve().parents[2] / "web"
+OWN = Path(__file__).resolve().parents[1] / "web"
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from evals.product import Ask, code_as_it_stands, environment
 from evals.report import document
 from evals.run import Measurement, Plan, commit_of, measure
 
-OWN = Path(__file__).resolve().parents[2] / "web"
+OWN = Path(__file__).resolve().parents[1] / "web"
 
 
 @pytest.fixture
