@@ -16,6 +16,8 @@ from psycopg import sql
 
 Rows = list[dict[str, Any]]
 PREFIX = "fa_"
+# The number of the schema: left out, so that a new migration does not change the traces.
+VERSION = "fa_version"
 # Columns of the workflow engine's own tables; its other columns belong to its version, not to us.
 _ENGINE_TABLES = {
     "workflow_status": ("name", "status", "class_name", "application_version", "workflow_uuid"),
@@ -42,7 +44,9 @@ def _of_sqlite(url: str) -> dict[str, Rows]:
             return [dict(row) for row in connection.execute(query)]
 
         names = [r["name"] for r in rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        own = {n: rows(f'SELECT * FROM "{n}"') for n in names if n.startswith(PREFIX)}
+        own = {
+            n: rows(f'SELECT * FROM "{n}"') for n in names if n.startswith(PREFIX) and n != VERSION
+        }
         engine = {
             table: rows(f"SELECT {', '.join(columns)} FROM {table}")
             for table, columns in _ENGINE_TABLES.items()
@@ -59,7 +63,8 @@ def _of_postgres(url: str) -> dict[str, Rows]:
             return [dict(zip(names, row, strict=True)) for row in cursor]
 
         tables = rows(sql.SQL("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
-        names = [r["tablename"] for r in tables if r["tablename"].startswith(PREFIX)]
+        found = (r["tablename"] for r in tables)
+        names = [n for n in found if n.startswith(PREFIX) and n != VERSION]
         own = {n: rows(sql.SQL("SELECT * FROM {}").format(sql.Identifier(n))) for n in names}
         engine = {
             table: rows(_selection(columns, sql.Identifier(_ENGINE_SCHEMA, table)))

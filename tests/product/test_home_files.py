@@ -118,6 +118,8 @@ def test_a_read_only_home_can_be_read_and_says_that_it_is(tmp_path: Path) -> Non
     for command in (
         ("runs", "delete", "last", "--yes"),
         ("find", "Kettles", "--source", "pyenv", "--judge", "rules", "-q"),
+        ("serve", "--port", "0"),
+        ("worker", "--until-idle"),
     ):
         refused = netnew(home, *command)
         assert refused.returncode == 1
