@@ -32,13 +32,13 @@ class Worker:
     def __init__(
         self,
         worker_id: str,
-        bench: LoopExecutor,
+        executor: LoopExecutor,
         rows: WorkflowClient,
         watch: Heartbeat,
         options: WorkerOptions,
     ) -> None:
         self.id = worker_id
-        self._bench = bench
+        self._executor = executor
         self._rows = rows
         self._watch = watch
         self._queues = options.queues(worker_id)
@@ -46,7 +46,7 @@ class Worker:
 
     def busy_with(self) -> frozenset[Key]:
         """The run generations running here now."""
-        return self._bench.running()
+        return self._executor.running()
 
     async def until_idle(self, idle_s: float = 0.5) -> None:
         """Return once nothing runs here and nothing waits on its queues for `idle_s`."""
@@ -64,16 +64,20 @@ class Worker:
         Immediately if there is no such generation.
         """
         while True:
-            self._bench.ended.clear()
+            self._executor.ended.clear()
             row = await workflow_request(self._rows.row, run_id, generation)
             if row is None or row.finished:
                 return
-            if (run_id, generation) in self._bench.running():
-                await self._bench.ended.wait()
+            if (run_id, generation) in self._executor.running():
+                await self._executor.ended.wait()
             await asyncio.sleep(_LOOK_AGAIN_S if row.worker_id == self.id else self._poll_s)
 
     async def _is_idle(self) -> bool:
-        if self._bench.running() or self._bench.judges_for_others or not self._watch.has_looked:
+        if (
+            self._executor.running()
+            or self._executor.judges_for_others
+            or not self._watch.has_looked
+        ):
             return False
         if await workflow_request(self._rows.taken_by, self.id):
             return False
@@ -96,18 +100,18 @@ async def open_worker(
     StoreBusy if the database stays locked. On exit, current steps end or are cancelled, and
     unfinished work is available to others immediately."""
     worker_id = uuid4().hex[:16]
-    bench = LoopExecutor(work, worker_id, judge_batch)
-    workflows.register(bench)
+    executor = LoopExecutor(work, worker_id, judge_batch)
+    workflows.register(executor)
     try:
         connection = await asyncio.to_thread(connect, database_url, "normal", THREADS)
         try:
             rows = await workflow_request(WorkflowClient, connection, _CONNECTIONS_BESIDE)
             try:
-                desk = WorkerLifecycle(
-                    database, connection, rows, bench, options, worker_id, may_take_over
+                lifecycle = WorkerLifecycle(
+                    database, connection, rows, executor, options, worker_id, may_take_over
                 )
-                async with desk.opened() as watch:
-                    yield Worker(worker_id, bench, rows, watch, options)
+                async with lifecycle.opened() as watch:
+                    yield Worker(worker_id, executor, rows, watch, options)
             finally:
                 rows.close()
         finally:

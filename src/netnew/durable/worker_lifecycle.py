@@ -40,7 +40,7 @@ class WorkerLifecycle:
     database: Database
     connection: Connection
     rows: WorkflowClient
-    bench: LoopExecutor
+    executor: LoopExecutor
     options: WorkerOptions
     worker_id: str
     may_take_over: MayTakeOver
@@ -61,7 +61,7 @@ class WorkerLifecycle:
             yield watch
         finally:
             leaving = asyncio.create_task(self._leave(watch, ticking))
-            await _to_the_end(leaving, abandon_in_flight=self.bench.drop)
+            await _to_the_end(leaving, abandon_in_flight=self.executor.drop)
 
     def _row(self) -> WorkerRow:
         now = _now()
@@ -83,11 +83,11 @@ class WorkerLifecycle:
             return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(asked_there, loop))
 
         def lost() -> None:
-            loop.call_soon_threadsafe(self.bench.drop)
+            loop.call_soon_threadsafe(self.executor.drop)
 
         async def back() -> None:
             await workflow_request(self._open_queues)
-            loop.call_soon_threadsafe(self.bench.open_gate)
+            loop.call_soon_threadsafe(self.executor.open_gate)
 
         return Heartbeat(
             self.database,
@@ -99,7 +99,7 @@ class WorkerLifecycle:
                 row.id,
                 options.dead_after_s,
                 may_take_over,
-                self.bench.running,
+                self.executor.running,
                 _now,
             ),
             lost,
@@ -134,8 +134,8 @@ class WorkerLifecycle:
         try:
             if ticking:
                 await asyncio.wait(ticking)
-            if self.bench.running() or self.bench.judges_for_others:
-                cancelled = await self.bench.finish(self.options.leave_within_s)
+            if self.executor.running() or self.executor.judges_for_others:
+                cancelled = await self.executor.finish(self.options.leave_within_s)
                 await self._settled(cancelled)
         finally:
             await asyncio.to_thread(DBOS.destroy)
@@ -147,7 +147,7 @@ class WorkerLifecycle:
         give_up_at = time.monotonic() + _SETTLES_WITHIN_S
         while time.monotonic() < give_up_at:
             taken = {row.key for row in await workflow_request(self.rows.taken_by, self.worker_id)}
-            if not taken - self.bench.waiting() - cancelled:
+            if not taken - self.executor.waiting() - cancelled:
                 return
             await asyncio.sleep(_LOOK_AGAIN_S)
 

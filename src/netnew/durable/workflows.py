@@ -15,26 +15,26 @@ from netnew.domain.judging_batch import JudgingBatch
 from netnew.durable.executor import LoopExecutor
 from netnew.durable.workflow_ids import BATCH_STEP, BATCH_WORKFLOW, STEP, WORKFLOW
 
-_bench: LoopExecutor | None = None  # there is one engine per process, so one of these
+_executor: LoopExecutor | None = None  # there is one engine per process, so one of these
 
 
-def register(bench: LoopExecutor) -> None:
+def register(executor: LoopExecutor) -> None:
     """Run the engine's workflows of this process there. Raises Conflict if one is registered."""
-    global _bench
-    if _bench is not None:
+    global _executor
+    if _executor is not None:
         raise Conflict("this process has an open worker already")
-    _bench = bench
+    _executor = executor
 
 
 def unregister() -> None:
-    global _bench
-    _bench = None
+    global _executor
+    _executor = None
 
 
 @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)  # takeovers are counted in the run
 async def run(run_id: str, generation: int, place: str) -> int:
     """Work on a generation until there is no more to do; return the number of steps."""
-    with _put_up().working_on((RunId(run_id), generation)):
+    with _registered().working_on((RunId(run_id), generation)):
         number = 0
         while await step(run_id, generation, number):
             number += 1
@@ -43,7 +43,7 @@ async def run(run_id: str, generation: int, place: str) -> int:
 
 @DBOS.step(name=STEP)
 async def step(run_id: str, generation: int, number: int) -> bool:
-    return await _put_up().step((RunId(run_id), generation))
+    return await _registered().step((RunId(run_id), generation))
 
 
 @DBOS.workflow(name=BATCH_WORKFLOW, max_recovery_attempts=None)
@@ -59,9 +59,9 @@ async def judge(
     run_id: str, generation: int, epoch: int, candidates: list[str]
 ) -> dict[str, float]:
     asked = JudgingBatch(RunId(run_id), generation, epoch, tuple(map(CandidateId, candidates)))
-    return asdict(await _put_up().judge(asked))
+    return asdict(await _registered().judge(asked))
 
 
-def _put_up() -> LoopExecutor:
-    assert _bench is not None, "the engine runs without a worker"
-    return _bench
+def _registered() -> LoopExecutor:
+    assert _executor is not None, "the engine runs without a worker"
+    return _executor

@@ -62,54 +62,54 @@ class _Row(NamedTuple):
 
 def reconcile(connection: sa.Connection, wishes: Sequence[LeaseRequest]) -> list[Leases | None]:
     """Take, keep and return slots; None if another process is doing so now."""
-    return [_settle_one(connection, wish) for wish in wishes]
+    return [_settle_one(connection, request) for request in wishes]
 
 
-def _settle_one(connection: sa.Connection, wish: LeaseRequest) -> Leases | None:
-    if locked_row(connection, wish.provider) is None:
+def _settle_one(connection: sa.Connection, request: LeaseRequest) -> Leases | None:
+    if locked_row(connection, request.provider) is None:
         return None
     rows = [
         row
-        for row in (_Row(*x) for x in connection.execute(_ALL, {"provider": wish.provider}))
-        if row.holder == wish.holder or row.until > wish.now
+        for row in (_Row(*x) for x in connection.execute(_ALL, {"provider": request.provider}))
+        if row.holder == request.holder or row.until > request.now
     ]
-    mine = {row.slot for row in rows if row.holder == wish.holder}
-    usable, in_line_anew = _usable(rows, wish)
-    wanted = _rows_wanted(rows, wish, usable, in_line_anew)
-    until = min((row.until for row in rows if row.holder == wish.holder), default=wish.now)
-    if until < wish.now + _RENEWED_BELOW * wish.lease or wanted != mine:
-        until = wish.now + wish.lease
-        _replace(connection, wish, wanted, until)
+    mine = {row.slot for row in rows if row.holder == request.holder}
+    usable, in_line_anew = _usable(rows, request)
+    wanted = _rows_wanted(rows, request, usable, in_line_anew)
+    until = min((row.until for row in rows if row.holder == request.holder), default=request.now)
+    if until < request.now + _RENEWED_BELOW * request.lease or wanted != mine:
+        until = request.now + request.lease
+        _replace(connection, request, wanted, until)
     held = sum(slot >= 0 for slot in wanted)
     return Leases(held, min(usable, held), until)
 
 
-def _usable(rows: Sequence[_Row], wish: LeaseRequest) -> tuple[int, bool]:
+def _usable(rows: Sequence[_Row], request: LeaseRequest) -> tuple[int, bool]:
     """How many slots it may use, and whether it moves to the end of the queue for more."""
     held = Counter(row.holder for row in rows if row.slot >= 0)
     waits = Counter(row.holder for row in rows if row.slot < 0)
-    others = (held.keys() | waits.keys()) - {wish.holder}
-    part = -(-wish.at_once // (len(others) + 1))
-    mine, goal = held[wish.holder], min(wish.wanted, wish.at_once)
-    free = max(0, wish.at_once - held.total())
+    others = (held.keys() | waits.keys()) - {request.holder}
+    part = -(-request.at_once // (len(others) + 1))
+    mine, goal = held[request.holder], min(request.wanted, request.at_once)
+    free = max(0, request.at_once - held.total())
     short = sum(min(waits[other], max(0, part - held[other])) for other in others)
     without = {other for other in others if waits[other] and not held[other]}
     if goal > mine:
-        before_me = len(without if mine else _ahead(rows, wish, without))
-        most = max(mine, part if short else wish.at_once)
+        before_me = len(without if mine else _ahead(rows, request, without))
+        most = max(mine, part if short else request.at_once)
         taken = min(goal, most) - mine
         if (taken := min(taken, free - before_me)) > 0:
             return mine + taken, False
     if mine > part:
         return min(goal, mine - max(0, min(short - free, mine - part))), False
-    if mine and wish.had_turn and len(without) > free and max(held.values()) <= part:
+    if mine and request.had_turn and len(without) > free and max(held.values()) <= part:
         return min(goal, mine - 1), True
     return min(goal, mine), False
 
 
-def _ahead(rows: Sequence[_Row], wish: LeaseRequest, without: set[str]) -> set[str]:
+def _ahead(rows: Sequence[_Row], request: LeaseRequest, without: set[str]) -> set[str]:
     """The holders `without` a slot who have waited longer."""
-    since = max((r.slot for r in rows if r.holder == wish.holder and r.slot < 0), default=None)
+    since = max((r.slot for r in rows if r.holder == request.holder and r.slot < 0), default=None)
     return {
         row.holder
         for row in rows
@@ -118,31 +118,31 @@ def _ahead(rows: Sequence[_Row], wish: LeaseRequest, without: set[str]) -> set[s
 
 
 def _rows_wanted(
-    rows: Sequence[_Row], wish: LeaseRequest, usable: int, in_line_anew: bool
+    rows: Sequence[_Row], request: LeaseRequest, usable: int, in_line_anew: bool
 ) -> set[int]:
     """The numbers of all rows that the holder should have."""
     taken = {row.slot for row in rows}
-    mine = sorted(row.slot for row in rows if row.holder == wish.holder)
+    mine = sorted(row.slot for row in rows if row.holder == request.holder)
     slots = [slot for slot in mine if slot >= 0]
-    keep = max(usable, min(wish.in_use, len(slots)))
-    free = [slot for slot in range(wish.at_once) if slot not in taken]
+    keep = max(usable, min(request.in_use, len(slots)))
+    free = [slot for slot in range(request.at_once) if slot not in taken]
     slots = (slots + free)[:keep]
     waiting = [] if in_line_anew else [slot for slot in reversed(mine) if slot < 0]
     last = min(min(taken, default=0), 0)
-    more = max(0, min(wish.wanted, wish.at_once) - len(slots))
+    more = max(0, min(request.wanted, request.at_once) - len(slots))
     return {*slots, *(waiting + [last - 1 - number for number in range(more)])[:more]}
 
 
 def _replace(
-    connection: sa.Connection, wish: LeaseRequest, wanted: set[int], until: datetime
+    connection: sa.Connection, request: LeaseRequest, wanted: set[int], until: datetime
 ) -> None:
     """Rewrite the holder's rows, and delete those whose holder is gone."""
     connection.execute(
         sa.delete(provider_slots).where(
-            provider_slots.c.provider == wish.provider,
-            (provider_slots.c.holder == wish.holder) | (provider_slots.c.until <= wish.now),
+            provider_slots.c.provider == request.provider,
+            (provider_slots.c.holder == request.holder) | (provider_slots.c.until <= request.now),
         )
     )
     if wanted:
-        row = {"provider": wish.provider, "holder": wish.holder, "until": until}
+        row = {"provider": request.provider, "holder": request.holder, "until": until}
         connection.execute(sa.insert(provider_slots), [{**row, "slot": x} for x in sorted(wanted)])

@@ -198,11 +198,11 @@ class _Slots:
             return
 
     async def _settle(self, wanted: int) -> None:
-        holding = None
+        leases = None
         self._asked = min(wanted, self._at_once)
-        while holding is None:
+        while leases is None:
             since, now = self._clock.monotonic(), self._clock.now()
-            wish = LeaseRequest(
+            request = LeaseRequest(
                 provider=self._provider,
                 holder=self._holder,
                 at_once=self._at_once,
@@ -212,24 +212,24 @@ class _Slots:
                 now=now,
                 lease=self._lease,
             )
-            holding = await self._write(wish)
-        left = holding.until - now - _CAUTION * self._lease
+            leases = await self._write(request)
+        left = leases.until - now - _CAUTION * self._lease
         self._usable_until = since + left.total_seconds()
-        self._take_in(holding, since)
+        self._take_in(leases, since)
 
-    async def _write(self, wish: LeaseRequest) -> Leases | None:
+    async def _write(self, request: LeaseRequest) -> Leases | None:
         # While it is written, no more may be used than it says are in use: others may be returned.
-        usable, self._usable = self._usable, min(self._usable, wish.in_use)
-        holding = await self._database.write(reconcile, wish)
-        if holding is None:
+        usable, self._usable = self._usable, min(self._usable, request.in_use)
+        leases = await self._database.write(reconcile, request)
+        if leases is None:
             self._usable = usable
             await asyncio.sleep(LOCKED_AGAIN_AFTER_S)
-        return holding
+        return leases
 
-    def _take_in(self, holding: Leases, since: float) -> None:
-        if holding.held and not self._held:
+    def _take_in(self, leases: Leases, since: float) -> None:
+        if leases.held and not self._held:
             self._held_since = since
-        self._held, self._usable = holding.held, holding.usable
+        self._held, self._usable = leases.held, leases.usable
 
     def _fail(self, error: Exception) -> None:
         """Pass the error to those who wait; later calls start again."""
