@@ -34,6 +34,7 @@ from netnew.engine.context import RunContext
 from netnew.engine.resolution.entity import Entity
 from netnew.engine.resolution.entity_counts import EntityCounts
 from netnew.engine.run.judging_pool import JudgingPool
+from netnew.engine.verification.follow_up import FollowUp
 from netnew.engine.verification.verifier import Known, Verifier
 from netnew.gc_threshold import raise_gc_threshold
 from netnew.judges.rules import RulesJudge
@@ -101,7 +102,7 @@ class Stage:
             conditions_per_call=3,
         )
         meter = BudgetMeter(Budget(), clock)
-        verifier = Verifier(context, run.id, 1, spec, meter, deeper_pages=0)
+        verifier = Verifier(context, run.id, 1, spec, meter, FollowUp(context, meter, 0, 0))
         return cls(run, context, meter, EntityCounts(), verifier)
 
     async def verify(self, entities: Sequence[Entity]) -> None:

@@ -18,7 +18,7 @@ class ServiceDependencies:
     """Made by `bootstrap`.
 
     `queue` opens the queue when it is first needed; None where runs are only worked on by `work`.
-    `position_of`: the HOME that alone can work on a spec ("" for any). `worker_lives`: whether the
+    `place_of`: the only HOME that can work on a spec ("" for any). `worker_lives`: whether the
     worker of an id beats (None: all do).
     """
 

@@ -1,9 +1,4 @@
-"""A candidate against the conditions; one verdict a condition, proved or unclear.
-
-The ledger is asked before the judge. Conditions are judged in the order cost ÷ (1 − pass rate),
-learned as the run goes, until the share that must hold is out of reach. A candidate that stays
-unclear gets a second look at further pages of its own.
-"""
+"""The status of a candidate by its verdicts."""
 
 from __future__ import annotations
 
@@ -16,7 +11,7 @@ from netnew.domain.condition import ConditionOutcome, MatchRule, Verdict
 def status_of(
     verdicts: Sequence[Verdict], conditions: int, rule: MatchRule, has_evidence: bool = True
 ) -> MatchStatus:
-    """Where a candidate stands by its verdicts so far."""
+    """The status of a candidate by its verdicts so far."""
     held = sum(v.outcome is ConditionOutcome.MATCHED for v in verdicts)
     failed = sum(v.outcome is ConditionOutcome.UNMATCHED for v in verdicts)
     if conditions and held >= rule.needed(conditions):

@@ -34,7 +34,7 @@ class RunRecheck:
     _told: set[str] = field(default_factory=set)
 
     async def step(self, judging: RunJudging) -> None:
-        """The next few, and what came of them as rows and events of the run at judging."""
+        """Recheck the next few matches; write changes as rows and events of the current run."""
         store = judging.context.store
         if self._waiting is None:
             self._told = {c.id async for c in store.candidates.of_run(judging.run.id) if c.recheck}
