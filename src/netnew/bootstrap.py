@@ -6,7 +6,7 @@ import asyncio
 import getpass
 import os
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -260,7 +260,7 @@ async def open_app(
         )
         limits = await stack.enter_async_context(ProviderLimits(database, uuid4().hex, clock))
         home_id = _home_id(settings.home)
-        queue, beats = _Queue(database, settings, stack), _Beats(database)
+        queue, beats = _Queue(database.check_writable, settings, stack), _Beats(database)
         others, plan_maker = _Others(beats, queue, home_id), _PlanMaker()
         judges = JudgeFactory(judge or RulesJudge(clock), settings, limits)
         stack.push_async_callback(judges.aclose)
@@ -327,10 +327,12 @@ def make_api_state(app: App) -> ApiState:
 
 @dataclass(slots=True)
 class _Queue:
-    """The queue of runs, opened on first use: only commands that start work need it. Raises
-    StoreReadOnly if the database is read-only."""
+    """The queue of runs, opened on first use: only commands that start work need it.
 
-    database: Database
+    `check_writable` raises StoreReadOnly; without it the workflow engine tries to write for 30 s.
+    """
+
+    check_writable: Callable[[], None]
     settings: Settings
     stack: AsyncExitStack
     _opened: asyncio.Task[WorkflowQueue] | None = None
@@ -348,7 +350,7 @@ class _Queue:
     async def _open(self) -> WorkflowQueue:
         from netnew.durable.queue import open_queue
 
-        self.database.check_writable()  # else the workflow engine waits for 30 s to write
+        self.check_writable()
         settings = self.settings
         return await self.stack.enter_async_context(
             open_queue(settings.database_url, settings.synchronous)

@@ -22,7 +22,7 @@ def test_a_queue_that_could_not_be_opened_is_opened_the_next_time(
     async def work() -> None:
         async with AsyncExitStack() as stack:
             settings = Settings(database_url=f"sqlite:///{folder}/netnew.db")
-            queue = _Queue(settings, stack)
+            queue = _Queue(lambda: None, settings, stack)
             with pytest.raises(StoreBusy):
                 await queue.open()
             folder.mkdir()
